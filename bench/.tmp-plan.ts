@@ -1,0 +1,109 @@
+/**
+ * How many keys a second does `foresync plan` forecast and write, from a history of thirty days, and in how much memory?
+ *
+ *   node bench/plan.ts [--keys 200000] [--events-per-key 10] [--seed 1]
+ *
+ * The parent writes a log from a seeded generator (Zipf, a daily cycle, keys born all along) and has `analyze` read it;
+ * a child of its own then opens that history, forecasts and writes the plan, so that nothing else is in the figures.
+ * Not asked here: how good the forecast is, and what `analyze` costs.
+ */
+import { execFileSync } from 'node:child_process';
+import { createWriteStream, mkdtempSync, rmSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { forecast } from '../src/core/forecast/forecast.ts';
+import { openHistory } from '../src/core/history/open-history.ts';
+import { makePlan } from '../src/core/plan/make-plan.ts';
+import { writePlan } from '../src/core/plan/write-plan.ts';
+import { openState } from '../src/core/state/open.ts';
+
+const { values: options } = parseArgs({
+  options: {
+    keys: { type: 'string', default: '200000' },
+    'events-per-key': { type: 'string', default: '10' },
+    seed: { type: 'string', default: '1' },
+    measure: { type: 'string' },
+  },
+});
+
+if (options.measure !== undefined) await measure(options.measure);
+else await prepare();
+
+async function prepare(): Promise<void> {
+  const folder = mkdtempSync(path.join(os.tmpdir(), 'foresync-bench-plan-'));
+  try {
+    const log = path.join(folder, 'access.tsv');
+    const keys = Number(options.keys);
+    const lines = logLines(keys, keys * Number(options['events-per-key']), Number(options.seed));
+    await pipeline(Readable.from(lines, { objectMode: false }), createWriteStream(log));
+    const cli = fileURLToPath(new URL('../bin/run.js', import.meta.url));
+    const analyze = ['analyze', log, '--columns', 'time,op,key,size', '--replica', 'r1', '--json'];
+    execFileSync(cli, [...analyze, '--state', path.join(folder, 'state.db')], { maxBuffer: 1 << 26 });
+    const child = execFileSync(process.execPath, [fileURLToPath(import.meta.url), '--measure', folder]);
+    process.stdout.write(child);
+  } finally {
+    console.error(folder);
+  }
+}
+
+async function measure(folder: string): Promise<void> {
+  const started = performance.now();
+  const state = openState(path.join(folder, 'state.db'));
+  const history = openHistory(state);
+  const forecasted = await forecast(history, { horizonMs: 86_400_000, model: 'auto', arimaKeys: 200 });
+  const plan = makePlan(forecasted, {
+    model: 'auto',
+    limits: { minConfidence: 0 },
+    replicas: history.summary().replicas,
+  });
+  await writePlan(path.join(folder, 'plan.jsonl'), plan);
+  state.close();
+  const seconds = (performance.now() - started) / 1000;
+  const keys = plan.header.entries;
+  const result = {
+    question: 'How many keys a second does a plan forecast and write, and in how much memory?',
+    keys,
+    seconds: Math.round(seconds * 1000) / 1000,
+    keysPerSecond: Math.round(keys / seconds),
+    arimaSeconds: forecasted.report.arima.ms / 1000,
+    maxRssBytes: process.resourceUsage().maxRSS * 1024,
+  };
+  console.log(JSON.stringify(result));
+}
+
+/** Events in order of time over thirty days, in pieces of many lines. Every key occurs at least once. */
+function* logLines(keys: number, events: number, seed: number): Generator<string> {
+  const random = mulberry32(seed);
+  const startMs = Date.UTC(2026, 0, 1);
+  const spanMs = 30 * 86_400_000;
+  const perKey = Math.max(1, Math.floor(events / keys));
+  let piece = '';
+  for (let i = 0; i < events; i++) {
+    const share = i / events;
+    const cycle = 0.8 * Math.sin(2 * Math.PI * share * 30) * (86_400_000 / (2 * Math.PI));
+    const born = Math.ceil(keys * Math.min(1, 0.5 + share / 2));
+    const fresh = i % perKey === 0;
+    const key = fresh ? Math.min(keys - 1, i / perKey) : Math.floor(born ** random()) - 1;
+    const op = random() < 0.9 ? 'read' : 'write';
+    piece += `${Math.round(startMs + share * spanMs + cycle)}\t${op}\tk${key}\t${64 + (key % 400)}\n`;
+    if (piece.length < 1 << 16) continue;
+    yield piece;
+    piece = '';
+  }
+  yield piece;
+}
+
+/** A small generator with 32 bits of state, public domain, by Tommy Ettinger. */
+function mulberry32(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let t = Math.imul(state ^ (state >>> 15), 1 | state);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
+  };
+}

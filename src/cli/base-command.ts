@@ -1,0 +1,41 @@
+import { Command, Flags } from '@oclif/core';
+import { ForesyncError } from '../core/errors.ts';
+import { reportError } from './report-error.ts';
+import { interruption } from './signals.ts';
+
+/**
+ * What every command shares: `--json`, exit codes, errors printed once, and an AbortSignal that ctrl-C and SIGTERM
+ * trip. A command's `run` returns the object that `--json` prints.
+ */
+export abstract class BaseCommand extends Command {
+  static override enableJsonFlag = true;
+  static override baseFlags = {
+    'no-color': Flags.boolean({ description: 'Print without colours.', helpGroup: 'GLOBAL' }),
+  };
+
+  /** Trips on the first SIGINT or SIGTERM; a second one ends the process at once. */
+  protected readonly signal: AbortSignal = interruption();
+
+  protected override async catch(error: Error): Promise<void> {
+    reportError(error, { json: this.jsonEnabled(), log: (value) => this.logJson(value) });
+  }
+}
+
+export const stateFlag = Flags.string({
+  description: "foresync's own file: access history, runs and parameters.",
+  default: 'foresync.db',
+  env: 'FORESYNC_STATE',
+  helpValue: 'FILE',
+});
+
+export const configFlag = Flags.string({
+  description: 'The replica group.',
+  default: 'foresync.yaml',
+  env: 'FORESYNC_CONFIG',
+  helpValue: 'FILE',
+});
+
+/** Refuses a value by the flag's name, with exit code 64. */
+export function usageError(message: string, hint?: string): ForesyncError {
+  return new ForesyncError('usage', 'usage', message, hint === undefined ? {} : { hint });
+}

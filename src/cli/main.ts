@@ -1,0 +1,36 @@
+import { fileURLToPath } from 'node:url';
+import { run } from '@oclif/core/run';
+import { settings } from '@oclif/core/settings';
+import { reportError } from './report-error.ts';
+
+/**
+ * Runs one command line. oclif's own `execute` would print stack traces and wrapped boxes, and would end the process
+ * while output is on its way; here every failure is one line, and the process ends when nothing is left to do.
+ */
+export async function main(args: string[]): Promise<void> {
+  const end = args.indexOf('--');
+  const json = (end < 0 ? args : args.slice(0, end)).includes('--json');
+  const report = (thrown: unknown) =>
+    reportError(thrown, {
+      json,
+      log: (value) => process.stdout.write(`${JSON.stringify(value, null, 2)}\n`),
+    });
+
+  process.on('uncaughtException', (error) => {
+    report(error);
+    process.exit();
+  });
+  // A reader that has seen enough, as in `foresync --help | head -1`, is no failure.
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE') throw error;
+    });
+  }
+  // The sources are never compiled on the fly, whatever NODE_ENV says.
+  settings.enableAutoTranspile = false;
+  try {
+    await run(args, { root: fileURLToPath(new URL('../..', import.meta.url)) });
+  } catch (error) {
+    report(error);
+  }
+}

@@ -1,0 +1,69 @@
+import chalk from 'chalk';
+import { type ErrorKind, exitCodes, ForesyncError, messageOf, systemCodeOf } from '../core/errors.ts';
+import { printable } from '../core/text.ts';
+import { isOclifError, oneLineOf, unwrapped } from './oclif-error.ts';
+
+interface Report {
+  code: string;
+  message: string;
+  hint?: string | undefined;
+  exitCode: number;
+}
+
+/**
+ * Prints an error once, for people on standard error or as one JSON object on standard output, and sets the exit code.
+ * What foresync did not throw on purpose is a defect and says so, with its stack under FORESYNC_DEBUG.
+ */
+export function reportError(thrown: unknown, output: { json: boolean; log(value: unknown): void }): void {
+  const { code, message, hint, exitCode } = describe(thrown);
+  process.exitCode = exitCode;
+  // `this.exit()` in a command, oclif's way to leave early.
+  if (code === 'EEXIT') return;
+  if (output.json) {
+    output.log({ error: { code, message, hint, exitCode } });
+  } else {
+    process.stderr.write(`${chalk.red('✗')} ${printable(message, 2000)}\n`);
+    if (hint) process.stderr.write(`  ${chalk.dim('→')} ${printable(hint, 2000)}\n`);
+  }
+  if (process.env.FORESYNC_DEBUG && thrown instanceof Error) process.stderr.write(`${thrown.stack}\n`);
+}
+
+function describe(thrown: unknown): Report {
+  if (thrown instanceof ForesyncError) {
+    const { code, hint, exitCode } = thrown;
+    return { code, message: unwrapped(thrown.message), hint, exitCode };
+  }
+  if (isOclifError(thrown)) {
+    if (thrown.code === 'EEXIT') return { code: 'EEXIT', message: '', exitCode: thrown.oclif.exit };
+    const { exit } = thrown.oclif;
+    const kind = Object.entries(exitCodes).find(([, code]) => code === exit)?.[0];
+    const hint = exit === exitCodes.usage ? 'See --help.' : undefined;
+    // Another code, such as 1, is what oclif gives to failures of its own.
+    if (kind) return { code: kind, message: oneLineOf(thrown), hint, exitCode: exit };
+  }
+  const message = messageOf(thrown);
+  if ((thrown as { name?: string } | undefined)?.name === 'AbortError') {
+    return { code: 'interrupted', message: 'Interrupted.', exitCode: exitCodes.interrupted };
+  }
+  const systemCode = systemCodeOf(thrown) ?? '';
+  const kind = systemKinds[systemCode];
+  if (kind) return { code: systemCode, message: `The system refused: ${message}`, exitCode: exitCodes[kind] };
+  return {
+    code: 'defect',
+    message: `This is a defect of foresync's: ${message}`,
+    hint: 'Please report it, with the output of the same command under FORESYNC_DEBUG=1.',
+    exitCode: exitCodes.defect,
+  };
+}
+
+/** Failures that come from the machine, wherever they surface: a full disk is no defect of foresync's. */
+const systemKinds: Record<string, ErrorKind> = {
+  ENOSPC: 'io',
+  EDQUOT: 'io',
+  EIO: 'io',
+  EROFS: 'io',
+  EMFILE: 'io',
+  ENFILE: 'io',
+  EACCES: 'permission',
+  EPERM: 'permission',
+};

@@ -1,0 +1,114 @@
+import { Args, Flags } from '@oclif/core';
+import { BaseCommand, configFlag, stateFlag, usageError } from '../cli/base-command.ts';
+import { durationFlag } from '../cli/duration-flag.ts';
+import { planFromFile, usualPlan } from '../cli/plan-choice.ts';
+import { RunFrame } from '../cli/run-frame.ts';
+import { loadGroup } from '../core/group/config.ts';
+import { parseHost } from '../core/group/host.ts';
+import { parseStore } from '../core/group/store-spec.ts';
+import { addReplica } from '../core/sync/add-replica.ts';
+
+export default class AddReplica extends BaseCommand {
+  static override summary = 'Add a replica: hot rows first, then the rest, proven equal.';
+  static override description =
+    `Reads the planned rows from all donors and sends them first, then the rest of the table, then
+what changed meanwhile, compares both sides to the last bit, and only then lets the table appear at its place. The donors
+stay in use all the while. Stopped or broken off, the same command goes on where it was.`;
+
+  static override examples = [
+    '<%= config.bin %> <%= command.id %> eu-west --host ops@eu-west --store sqlite:/srv/shop/shop.db',
+    '<%= config.bin %> <%= command.id %> copy --host local --store sqlite:copy.db --plan plan.jsonl --json',
+  ];
+
+  static override args = { name: Args.string({ required: true, description: 'Name of the new replica.' }) };
+
+  static override flags = {
+    host: Flags.string({
+      required: true,
+      description: "Where it lives: 'local', or a destination as ssh takes it.",
+      helpValue: 'HOST',
+    }),
+    store: Flags.string({ required: true, description: 'Its database.', helpValue: 'sqlite:PATH' }),
+    plan: Flags.string({
+      description: "The Prefetch Plan. Default: the waiting prefetch's, else plan.jsonl where it is here.",
+      helpValue: 'FILE',
+      exclusive: ['no-plan'],
+    }),
+    'no-plan': Flags.boolean({ default: false, description: 'Send rows in the order of the table.' }),
+    'min-confidence': Flags.custom<number>({
+      description: "Send only entries with this confidence or more first. Default: the plan's own threshold.",
+      helpValue: 'P',
+      parse: async (text) => share(text),
+    })(),
+    'prefetch-timeout': durationFlag({
+      description: 'How long hot rows may take before the snapshot goes on.',
+      default: 600_000,
+      defaultHelp: async () => '10m',
+    }),
+    replace: Flags.boolean({
+      default: false,
+      description: 'Put the copy in the place of a table that is there already.',
+    }),
+    restart: Flags.boolean({
+      default: false,
+      description: 'Start anew instead of going on where an earlier run stopped.',
+    }),
+    runtime: Flags.string({
+      description: 'A Node program to bring to hosts that have none.',
+      helpValue: 'FILE',
+    }),
+    config: configFlag,
+    state: stateFlag,
+  };
+
+  async run(): Promise<unknown> {
+    const { args, flags } = await this.parse(AddReplica);
+    const group = loadGroup(flags.config);
+    if (group.replicas.has(args.name))
+      throw usageError(
+        `${args.name} is a replica of ${group.name} already.`,
+        'Choose another name for the new one.',
+      );
+    const host = parseHost(flags.host);
+    const store = parseStore(flags.store, host.kind === 'local' ? process.cwd() : undefined);
+    const plan = flags['no-plan']
+      ? undefined
+      : flags.plan
+        ? await planFromFile(flags.plan)
+        : await usualPlan(group, flags.state);
+    const frame = new RunFrame({
+      command: 'add-replica',
+      group,
+      joiner: args.name,
+      stateFile: flags.state,
+      json: this.jsonEnabled(),
+      plan: plan?.packed,
+    });
+    const { result, snapshot } = await frame.around(() =>
+      addReplica({
+        runId: frame.runId,
+        clock: frame.clock,
+        newId: frame.newId,
+        onEvent: frame.onEvent,
+        signal: this.signal,
+        group,
+        joiner: { name: args.name, host, store },
+        plan: plan?.source,
+        minConfidence: flags['min-confidence'],
+        prefetchTimeoutMs: flags['prefetch-timeout'],
+        replace: flags.replace,
+        restart: flags.restart,
+        runtime: flags.runtime,
+      }),
+    );
+    if (!this.jsonEnabled()) this.log(`\nNext: foresync metrics ${frame.runId.slice(0, 8)}`);
+    return { runId: frame.runId, ...result, plan: plan?.from, run: snapshot };
+  }
+}
+
+function share(text: string): number {
+  const value = Number(text);
+  if (text.trim() === '' || !(value >= 0 && value <= 1))
+    throw usageError(`--min-confidence: '${text}' is no number from 0 to 1.`);
+  return value;
+}

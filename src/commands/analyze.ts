@@ -1,0 +1,141 @@
+import { existsSync } from 'node:fs';
+import { Args, Flags } from '@oclif/core';
+import { BaseCommand, configFlag, stateFlag, usageError } from '../cli/base-command.ts';
+import { parseColumns } from '../core/access-log/columns.ts';
+import { assignLogs, findGroupLogs } from '../core/access-log/find-logs.ts';
+import { formats } from '../core/access-log/layout.ts';
+import { loadGroup } from '../core/group/config.ts';
+import { type IngestReport, ingestLogs, type LogInput } from '../core/history/ingest.ts';
+import { openState } from '../core/state/open.ts';
+import { printable } from '../core/text.ts';
+import { AnalyzeProgress } from '../ui/analyze-progress.ts';
+import { logLines, trafficLines } from '../ui/analyze-report.ts';
+import { formatCompact, formatCounted, formatDuration } from '../ui/format.ts';
+import { brushFor } from '../ui/metrics-paint.ts';
+
+const defaultState = 'foresync.db';
+
+export default class Analyze extends BaseCommand {
+  static override summary = 'Read access logs into the access history.';
+  static override description =
+    `Reads CSV, TSV and JSON Lines, plain or compressed by gzip or zstd, and shows what the traffic looks like.
+Columns are found by a header's names or by what they hold; times may be s, ms, µs, ns or ISO 8601. A log that was read before goes on where it ended. A line that cannot be read is counted, shown and passed over.`;
+  static override examples = [
+    '<%= config.bin %> <%= command.id %> access.csv access.csv.1.gz',
+    '<%= config.bin %> <%= command.id %> access.tsv --columns time,op,key,size --replica us-east',
+    'zcat access.*.gz | <%= config.bin %> <%= command.id %> - --columns time=ts,key=sku',
+    '<%= config.bin %> <%= command.id %>',
+  ];
+  static override strict = false;
+  static override args = {
+    log: Args.string({
+      description: "Access logs, '-' for standard input; without any, the logs that foresync.yaml names.",
+    }),
+  };
+  static override flags = {
+    replica: Flags.string({
+      description: "The replica whose logs these are; 'default' where nothing says it.",
+      helpValue: 'NAME',
+    }),
+    format: Flags.option({
+      options: formats,
+      description: "The logs' format, where it is not seen from the first lines.",
+    })(),
+    columns: Flags.string({
+      description: 'The columns in their order, such as time,op,key,size, or by name: time=ts,key=sku.',
+      helpValue: 'LIST',
+    }),
+    strict: Flags.boolean({ description: 'Stop at the first line that cannot be read, and keep nothing.' }),
+    rebuild: Flags.boolean({ description: 'Forget all that was read before, and start over.' }),
+    state: stateFlag,
+    config: configFlag,
+  };
+
+  async run(): Promise<unknown> {
+    const { argv, flags } = await this.parse(Analyze);
+    const columns = flags.columns === undefined ? undefined : parseColumns(flags.columns);
+    if (flags.replica !== undefined && !/^.{1,200}$/s.test(flags.replica))
+      throw usageError('A replica has a name of 1 to 200 characters.');
+    const { inputs, without } = this.inputs(argv as string[], flags.config, flags.replica);
+    const progress = process.stderr.isTTY
+      ? new AnalyzeProgress(process.stderr, () => performance.now())
+      : undefined;
+    const state = openState(flags.state);
+    const startedMs = performance.now();
+    try {
+      const report = await ingestLogs(state, inputs, {
+        format: flags.format,
+        columns,
+        strict: flags.strict,
+        rebuild: flags.rebuild,
+        stdin: process.stdin,
+        signal: this.signal,
+        onProgress: progress && ((step) => progress.show(step)),
+      });
+      progress?.clear();
+      return this.finish(report, without, performance.now() - startedMs, flags.state);
+    } finally {
+      progress?.clear();
+      state.close();
+    }
+  }
+
+  private inputs(
+    logs: string[],
+    config: string,
+    replica: string | undefined,
+  ): { inputs: LogInput[]; without: string[] } {
+    if (logs.length === 0) {
+      const found = findGroupLogs(loadGroup(config), replica);
+      return { inputs: found.logs, without: found.without };
+    }
+    const group = replica === undefined && existsSync(config) ? loadGroup(config) : undefined;
+    return { inputs: assignLogs(logs, group, replica), without: [] };
+  }
+
+  private finish(report: IngestReport, without: string[], tookMs: number, state: string): unknown {
+    const sum = (pick: (file: IngestReport['files'][number]) => number) =>
+      report.files.reduce((total, file) => total + pick(file), 0);
+    const events = sum((file) => file.events);
+    const eventsPerSecond = Math.round(events / Math.max(0.001, tookMs / 1000));
+    if (!this.jsonEnabled())
+      this.printPage(
+        report,
+        without,
+        `${formatDuration(tookMs)}, ${formatCompact(eventsPerSecond)} events/s`,
+        state,
+      );
+    return {
+      files: report.files,
+      lines: sum((file) => file.lines),
+      events,
+      rejected: sum((file) => file.rejected),
+      ignored: sum((file) => file.ignored),
+      seconds: tookMs / 1000,
+      eventsPerSecond,
+      replicasWithoutLogs: without,
+      history: report.profile ?? null,
+    };
+  }
+
+  private printPage({ files, profile }: IngestReport, without: string[], pace: string, state: string): void {
+    const brush = brushFor(process.argv, process.env);
+    this.log(
+      `${brush.paint('strong', `Read ${formatCounted(files.length, 'log')}`)} ${brush.paint('quiet', `in ${pace}`)}`,
+    );
+    for (const line of logLines(files, brush)) this.log(line);
+    for (const name of without) {
+      this.log(
+        `${brush.paint('warning', `${brush.symbols.warning} replica ${printable(name)}`)}: none of its logs is here`,
+      );
+    }
+    this.log('');
+    if (!profile) {
+      this.log('The access history is empty: there were no events in these logs.');
+      return;
+    }
+    for (const line of trafficLines(profile, brush)) this.log(line);
+    const option = state === defaultState ? '' : ` --state ${/^[\w./-]+$/.test(state) ? state : 'FILE'}`;
+    this.log(`\n${brush.arrow} Next: ${brush.paint('strong', `foresync plan${option}`)}`);
+  }
+}

@@ -1,0 +1,170 @@
+import { existsSync } from 'node:fs';
+import { Args, Flags } from '@oclif/core';
+import { BaseCommand, stateFlag, usageError } from '../cli/base-command.ts';
+import { type ColumnChoice, parseColumns } from '../core/access-log/columns.ts';
+import { formats, type LogFormat } from '../core/access-log/layout.ts';
+import { openLogFile, openStream } from '../core/access-log/log-file.ts';
+import { systemClock } from '../core/clock.ts';
+import type { ForesyncError } from '../core/errors.ts';
+import { openHistory } from '../core/history/open-history.ts';
+import { type LogToMeasure, measureRun } from '../core/metrics/measure-run.ts';
+import { type RunReport, reportOf } from '../core/metrics/run-report.ts';
+import { type Tuning, tuneByRun } from '../core/metrics/tuning.ts';
+import { openState, type StateFile } from '../core/state/open.ts';
+import { listParameterChanges, listParameters } from '../core/state/parameters.ts';
+import { listRuns, readRun, type StoredRun } from '../core/state/runs.ts';
+import { printable } from '../core/text.ts';
+import { rejectedLines } from '../ui/metrics-log.ts';
+import { type Brush, brushFor } from '../ui/metrics-paint.ts';
+import { parameterLines, tuningLines } from '../ui/metrics-parameters.ts';
+import { runDetails } from '../ui/metrics-run.ts';
+import { runsTable } from '../ui/metrics-table.ts';
+
+const shownChanges = 10;
+
+export default class Metrics extends BaseCommand {
+  static override summary = 'Show what past runs cost and what their forecasts were worth.';
+  static override description =
+    `Lists the runs that the state file keeps, with the parameters that the next plan uses and how they came about.
+With an access log of the joiner it measures the hit rate that came true, keeps it with the run, and tunes the parameters by one small step each where the log gives ground for it.`;
+  static override examples = [
+    '<%= config.bin %> <%= command.id %>',
+    '<%= config.bin %> <%= command.id %> 3f9a1c2b',
+    '<%= config.bin %> <%= command.id %> 3f9a1c2b --log /srv/shop/access-eu-west.csv',
+  ];
+  static override args = {
+    run: Args.string({
+      // oclif would take standard input for the argument, and wait for it, wherever it is no terminal.
+      ignoreStdin: true,
+      description: 'A run, by its id or the beginning of it; the newest add-replica where a log is given.',
+    }),
+  };
+  static override flags = {
+    log: Flags.string({
+      description: "An access log of the joiner, '-' for standard input; may be repeated.",
+      helpValue: 'FILE',
+      multiple: true,
+      multipleNonGreedy: true,
+    }),
+    format: Flags.option({
+      options: formats,
+      description: "The log's format, where it is not seen from its lines.",
+    })(),
+    columns: Flags.string({ description: "The log's columns, such as time,op,key,size.", helpValue: 'LIST' }),
+    tune: Flags.boolean({
+      description: 'Tune the parameters by this run; the default with --log.',
+      allowNo: true,
+    }),
+    limit: Flags.integer({
+      description: 'How many runs are listed.',
+      default: 20,
+      min: 1,
+      max: 10_000,
+      helpValue: 'N',
+    }),
+    state: stateFlag,
+  };
+
+  async run(): Promise<unknown> {
+    const { args, flags } = await this.parse(Metrics);
+    const columns = flags.columns === undefined ? undefined : parseColumns(flags.columns);
+    const one = args.run !== undefined || flags.log !== undefined || flags.tune === true;
+    // Looking at what is not there must not leave an empty state file behind.
+    if (!existsSync(flags.state)) {
+      if (one) throw noRuns(flags.state);
+      return this.sayNoRuns();
+    }
+    const state = openState(flags.state);
+    try {
+      if (!one) return this.list(state, flags.limit);
+      const run = args.run === undefined ? newestJoin(state) : readRun(state, args.run);
+      return await this.show(state, run, { ...flags, columns });
+    } finally {
+      state.close();
+    }
+  }
+
+  private list(state: StateFile, limit: number): unknown {
+    const runs = listRuns(state, { limit }).map(reportOf);
+    if (runs.length === 0) return this.sayNoRuns();
+    const parameters = listParameters(state);
+    const changes = listParameterChanges(state, { limit: shownChanges });
+    const brush = this.brush();
+    this.print(['', ...runsTable(runs, brush), '', ...parameterLines(parameters, changes, brush)]);
+    return { runs, parameters, parameterChanges: changes };
+  }
+
+  private async show(state: StateFile, stored: StoredRun, options: ShowOptions): Promise<unknown> {
+    const nowMs = systemClock.nowMs();
+    const { report: run, logs } = options.log
+      ? await this.measure(state, stored, options, nowMs)
+      : { report: reportOf(stored), logs: [] };
+    const tuning = (options.tune ?? options.log !== undefined) ? tune(state, run, nowMs) : [];
+    const brush = this.brush();
+    this.print(['', ...runDetails(run, brush), ...logs.flatMap((log) => rejectedLines(log, brush))]);
+    if (tuning.length > 0)
+      this.print(['', `  ${brush.paint('strong', 'Tuning by this run')}`, ...tuningLines(tuning, brush)]);
+    const changes = listParameterChanges(state, { runId: run.id, limit: shownChanges });
+    return { run, logs, tuning, parameters: listParameters(state), parameterChanges: changes };
+  }
+
+  private measure(
+    state: StateFile,
+    run: StoredRun,
+    { log = [], format, columns }: ShowOptions,
+    nowMs: number,
+  ) {
+    const history = openHistory(state);
+    return measureRun(state, run, {
+      logs: log.map(toMeasure),
+      format,
+      columns,
+      history,
+      nowMs,
+      signal: this.signal,
+    });
+  }
+
+  private sayNoRuns(): unknown {
+    this.print([
+      'No runs yet. The first `foresync add-replica` will be listed here, with what its forecast was worth.',
+    ]);
+    return { runs: [] };
+  }
+
+  private brush(): Brush {
+    return brushFor(process.argv, process.env);
+  }
+
+  private print(lines: readonly string[]): void {
+    if (!this.jsonEnabled()) this.log(lines.join('\n'));
+  }
+}
+
+interface ShowOptions {
+  log?: string[] | undefined;
+  format?: LogFormat | undefined;
+  columns?: ColumnChoice | undefined;
+  tune?: boolean | undefined;
+}
+
+function toMeasure(file: string): LogToMeasure {
+  return { name: file, open: () => (file === '-' ? openStream(process.stdin) : openLogFile(file)) };
+}
+
+function tune(state: StateFile, run: RunReport, nowMs: number): Tuning[] {
+  return run.figures ? tuneByRun(state, run, { figures: run.figures, cameTrue: run.cameTrue }, nowMs) : [];
+}
+
+function newestJoin(state: StateFile): StoredRun {
+  const run = listRuns(state, { command: 'add-replica', limit: 1 })[0];
+  if (!run) throw noRuns(state.path);
+  return run;
+}
+
+function noRuns(file: string): ForesyncError {
+  return usageError(
+    `No run is kept in ${printable(file)}.`,
+    'Run `foresync add-replica` first, or name the state file with --state.',
+  );
+}

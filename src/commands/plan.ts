@@ -1,0 +1,150 @@
+import { existsSync } from 'node:fs';
+import { Flags } from '@oclif/core';
+import { BaseCommand, configFlag, stateFlag, usageError } from '../cli/base-command.ts';
+import { durationFlag, timeFlag } from '../cli/duration-flag.ts';
+import { sizeFlag } from '../cli/size-flag.ts';
+import { ForesyncError } from '../core/errors.ts';
+import { forecast, forecastModels } from '../core/forecast/forecast.ts';
+import { loadGroup, type ReplicaGroup } from '../core/group/config.ts';
+import { openHistory } from '../core/history/open-history.ts';
+import { makePlan, type Plan } from '../core/plan/make-plan.ts';
+import { type PlanReport, reportPlan } from '../core/plan/plan-report.ts';
+import { streamPlan, writePlan } from '../core/plan/write-plan.ts';
+import { openState, type StateFile } from '../core/state/open.ts';
+import { readParameters } from '../core/state/parameters.ts';
+import { printable } from '../core/text.ts';
+import { brushFor } from '../ui/metrics-paint.ts';
+import { planLines } from '../ui/plan-report.ts';
+
+const defaultHorizonMs = 24 * 3_600_000;
+const defaultMinConfidence = 0.5;
+
+export default class PlanCommand extends BaseCommand {
+  static override summary = 'Forecast which keys will be read, and write a Prefetch Plan.';
+  static override description =
+    `Forecasts every key of the access history and writes the keys worth having first, each with the calibrated probability that it is read within the horizon, the expected time, reads and writes, its size and the replica to read it from.
+How fast old reads lose weight is chosen by a backtest on earlier horizons of the same history. With a budget in keys the order is by expected reads, with a budget in bytes by expected reads per byte.
+What is not said by a flag comes from the parameters that metrics has tuned, if any.`;
+  static override examples = [
+    '<%= config.bin %> <%= command.id %>',
+    '<%= config.bin %> <%= command.id %> --horizon 6h --budget-bytes 64MiB --out evening.jsonl',
+    '<%= config.bin %> <%= command.id %> --at 2011-11-01T00:00:00Z --budget-keys 10000 --min-confidence 0 --json',
+  ];
+  static override flags = {
+    horizon: durationFlag({ description: 'How far ahead to look; 24h unless tuned.' }),
+    at: timeFlag({
+      description:
+        'Where the forecast begins; only what came before is used. The end of the history by default.',
+    }),
+    model: Flags.option({
+      options: forecastModels,
+      default: 'auto' as const,
+      description:
+        'decay: decayed counts alone. auto: with ARIMA for hot keys where a backtest speaks for it. arima: ARIMA for all hot keys.',
+    })(),
+    'min-confidence': Flags.string({
+      description: 'Keys less likely to be read than this are not planned; 0.5 unless tuned.',
+      helpValue: 'P',
+    }),
+    'budget-keys': Flags.integer({ description: 'Plan so many keys at most.', min: 1, helpValue: 'N' }),
+    'budget-bytes': sizeFlag({ description: 'Plan rows of so many bytes at most.' }),
+    'arima-keys': Flags.integer({
+      description: 'On how many of the hottest keys ARIMA is tried.',
+      default: 200,
+      min: 0,
+      max: 100_000,
+      helpValue: 'N',
+    }),
+    out: Flags.string({
+      description: "The plan file; '-' for standard output.",
+      default: 'plan.jsonl',
+      helpValue: 'FILE',
+    }),
+    state: stateFlag,
+    config: configFlag,
+  };
+
+  async run(): Promise<unknown> {
+    const { flags, metadata } = await this.parse(PlanCommand);
+    if (flags.out === '-' && this.jsonEnabled()) {
+      throw usageError('--json and --out - both claim standard output.', 'Name a file with --out.');
+    }
+    const minConfidence = probability(flags['min-confidence']);
+    const named = metadata.flags.config?.setFromDefault !== true;
+    const group = named || existsSync(flags.config) ? loadGroup(flags.config) : undefined;
+    const started = performance.now();
+    const { plan, report } = await this.make(group, { ...flags, minConfidence });
+    if (flags.out === '-') await streamPlan(process.stdout, plan, { end: false, signal: this.signal });
+    else await writePlan(flags.out, plan, this.signal);
+    const seconds = Math.round(performance.now() - started) / 1000;
+    const lines = planLines(report, flags.out, brushFor(process.argv, process.env));
+    if (flags.out === '-') process.stderr.write(`${lines.join('\n')}\n`);
+    else this.log(lines.join('\n'));
+    return { file: flags.out, ...report, seconds };
+  }
+
+  private async make(
+    group: ReplicaGroup | undefined,
+    flags: PlanFlags,
+  ): Promise<{ plan: Plan; report: PlanReport }> {
+    const state = openExisting(flags.state);
+    try {
+      const tuned = readParameters(state, group?.name);
+      const history = openHistory(state);
+      const budgets = { budgetKeys: flags['budget-keys'], budgetBytes: flags['budget-bytes'] };
+      const forecasted = await forecast(history, {
+        horizonMs: flags.horizon ?? tuned.horizonMs ?? defaultHorizonMs,
+        originMs: flags.at,
+        model: flags.model,
+        halfLifeMs: tuned.halfLifeMs,
+        arimaKeys: flags['arima-keys'],
+        ...budgets,
+        leadReplica: group?.lead.name,
+        signal: this.signal,
+      });
+      const { replicas, lastMs = forecasted.originMs } = history.summary();
+      const plan = makePlan(forecasted, {
+        group: group?.name,
+        table: group?.table,
+        model: flags.model,
+        limits: {
+          minConfidence: flags.minConfidence ?? tuned.minConfidence ?? defaultMinConfidence,
+          ...budgets,
+        },
+        replicas,
+      });
+      return { plan, report: reportPlan(plan, forecasted, lastMs) };
+    } finally {
+      state.close();
+    }
+  }
+}
+
+interface PlanFlags {
+  horizon: number | undefined;
+  at: number | undefined;
+  model: (typeof forecastModels)[number];
+  minConfidence: number | undefined;
+  'budget-keys': number | undefined;
+  'budget-bytes': number | undefined;
+  'arima-keys': number;
+  state: string;
+}
+
+function probability(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const value = /^\d*\.?\d+$|^\d+\.$/.test(text.trim()) ? Number(text) : Number.NaN;
+  if (value >= 0 && value <= 1) return value;
+  throw usageError(
+    `--min-confidence: '${printable(text, 40)}' is no probability.`,
+    'Write a number from 0 to 1.',
+  );
+}
+
+/** Planning from what is not there must not leave an empty state file behind. */
+function openExisting(file: string): StateFile {
+  if (existsSync(file)) return openState(file);
+  throw new ForesyncError('data', 'history-missing', `There is no state file ${printable(file)}.`, {
+    hint: 'Read access logs into it first: foresync analyze LOG... --state FILE.',
+  });
+}

@@ -1,0 +1,105 @@
+import { randomUUID } from 'node:crypto';
+import { Flags } from '@oclif/core';
+import { BaseCommand, configFlag, stateFlag } from '../cli/base-command.ts';
+import { durationFlag } from '../cli/duration-flag.ts';
+import { planFromFile, usualPlanFile } from '../cli/plan-choice.ts';
+import { RunFrame } from '../cli/run-frame.ts';
+import { sizeFlag } from '../cli/size-flag.ts';
+import { systemClock } from '../core/clock.ts';
+import { loadGroup, type ReplicaGroup } from '../core/group/config.ts';
+import { prefetch } from '../core/sync/prefetch.ts';
+import { release } from '../core/sync/release.ts';
+import { printable } from '../core/text.ts';
+
+export default class Prefetch extends BaseCommand {
+  static override summary = 'Read the planned rows into the Prefetch Caches of the donors.';
+  static override description =
+    `Starts the Delta Log at the lead donor, then has the agents on all donors read the planned keys from
+local storage into their caches. Both stay, so that a later add-replica starts warm. --release takes them away.`;
+
+  static override examples = [
+    '<%= config.bin %> <%= command.id %> --plan plan.jsonl',
+    '<%= config.bin %> <%= command.id %> --cache memory --limit 256MiB --keep 6h',
+    '<%= config.bin %> <%= command.id %> --release',
+  ];
+
+  static override flags = {
+    plan: Flags.string({ description: 'The Prefetch Plan.', default: usualPlanFile, helpValue: 'FILE' }),
+    cache: Flags.option({
+      description: 'Where the cache is: a file, or memory (/dev/shm).',
+      options: ['file', 'memory'] as const,
+      default: 'file' as const,
+    })(),
+    limit: sizeFlag({
+      description: "Limit of each donor's cache.",
+      default: 1024 ** 3,
+      defaultHelp: async () => '1GiB',
+    }),
+    keep: durationFlag({
+      description: 'How long the Delta Log runs on without an add-replica.',
+      default: 24 * 3_600_000,
+      defaultHelp: async () => '24h',
+    }),
+    release: Flags.boolean({ default: false, description: 'Take away the Delta Log and all caches.' }),
+    runtime: Flags.string({
+      description: 'A Node program to bring to hosts that have none.',
+      helpValue: 'FILE',
+    }),
+    config: configFlag,
+    state: stateFlag,
+  };
+
+  async run(): Promise<unknown> {
+    const { flags } = await this.parse(Prefetch);
+    const group = loadGroup(flags.config);
+    if (flags.release) return this.#release(group, flags.runtime);
+    const plan = await planFromFile(flags.plan);
+    const frame = new RunFrame({
+      command: 'prefetch',
+      group,
+      stateFile: flags.state,
+      json: this.jsonEnabled(),
+      plan: plan.packed,
+    });
+    const { result } = await frame.around(() =>
+      prefetch({
+        runId: frame.runId,
+        clock: frame.clock,
+        newId: frame.newId,
+        onEvent: frame.onEvent,
+        signal: this.signal,
+        group,
+        plan: plan.source,
+        minConfidence: undefined,
+        runtime: flags.runtime,
+        cache: flags.cache,
+        limitBytes: flags.limit,
+        keepMs: flags.keep,
+      }),
+    );
+    if (!this.jsonEnabled()) this.log('\nNext: foresync add-replica NAME --host HOST --store sqlite:PATH');
+    return { runId: frame.runId, ...result };
+  }
+
+  async #release(group: ReplicaGroup, runtime: string | undefined): Promise<unknown> {
+    const result = await release({
+      runId: randomUUID(),
+      group,
+      runtime,
+      clock: systemClock,
+      newId: randomUUID,
+      signal: this.signal,
+      onEvent: () => undefined,
+    });
+    this.log(
+      result.captureId
+        ? `The Delta Log at ${printable(group.lead.name)} is gone.`
+        : `There was no Delta Log at ${printable(group.lead.name)}.`,
+    );
+    for (const { donor, released, reason } of result.donors)
+      this.log(
+        `${printable(donor)}: ${released ? 'no cache is left' : `the cache may be left: ${printable(reason ?? '')}`}`,
+      );
+    return result;
+  }
+}

@@ -1,0 +1,39 @@
+/** A line that could not be read. Lines are numbered from 1. */
+export interface RejectedLine {
+  line: number;
+  reason: string;
+}
+
+const keptRejects = 5;
+
+/**
+ * Counts what became of a log's lines: `lines` is always `events + rejected + ignored`. A record whose quoted field spans several
+ * lines counts as one.
+ */
+export class LineTally {
+  events = 0;
+  rejected = 0;
+  ignored = 0;
+  /** The first five, in the order of the log. */
+  readonly firstRejects: RejectedLine[] = [];
+  /** Number of the line that is read next. */
+  nextLine = 1;
+  readonly #onReject: ((line: RejectedLine) => void) | undefined;
+
+  /** `onReject` hears of every rejected line and may throw to end the reading. */
+  constructor(onReject?: (line: RejectedLine) => void) {
+    this.#onReject = onReject;
+  }
+
+  get lines(): number {
+    return this.events + this.rejected + this.ignored;
+  }
+
+  /** Rejects the line that is read now. */
+  reject(reason: string): void {
+    this.rejected++;
+    const rejected = { line: this.nextLine, reason };
+    if (this.firstRejects.length < keptRejects) this.firstRejects.push(rejected);
+    this.#onReject?.(rejected);
+  }
+}

@@ -1,0 +1,144 @@
+import { type FileHandle, open } from 'node:fs/promises';
+import { ForesyncError, messageOf, systemCodeOf } from '../errors.ts';
+import { printable } from '../text.ts';
+import { type Compression, compressionOf, decompress } from './compression.ts';
+
+/** What tells one file from another, and whether it changed. */
+export interface FileIdentity {
+  device: string;
+  inode: string;
+  sizeBytes: number;
+  modifiedMs: number;
+}
+
+/** An access log that is open: bytes as they were written, before any compression. */
+export interface OpenLog {
+  /** Undefined for standard input and pipes, which cannot be known again. */
+  identity: FileIdentity | undefined;
+  compression: Compression;
+  /** From the start. May be asked for once more after the first was left. */
+  read(fromByte: number): AsyncIterable<Buffer>;
+  close(): Promise<void>;
+}
+
+const chunkBytes = 1024 * 1024;
+
+/** Opens a file. Throws `io` errors with the path and the reason. */
+export async function openLogFile(path: string): Promise<OpenLog> {
+  let handle: FileHandle | undefined;
+  try {
+    handle = await open(path, 'r');
+    const stat = await handle.stat({ bigint: true });
+    if (stat.isDirectory()) throw Object.assign(new Error('it is a folder'), { code: 'EISDIR' });
+    if (!stat.isFile())
+      return await openStream(handle.createReadStream({ highWaterMark: chunkBytes }), handle);
+    return await openRegular(handle, {
+      device: String(stat.dev),
+      inode: String(stat.ino),
+      sizeBytes: Number(stat.size),
+      modifiedMs: Number(stat.mtimeMs),
+    });
+  } catch (error) {
+    await handle?.close();
+    throw logError(path, error);
+  }
+}
+
+async function openRegular(handle: FileHandle, identity: FileIdentity): Promise<OpenLog> {
+  const { bytesRead, buffer } = await handle.read(Buffer.alloc(4), 0, 4, 0);
+  const compression = compressionOf(buffer.subarray(0, bytesRead));
+  const from = (start: number) =>
+    handle.createReadStream({ start, highWaterMark: chunkBytes, autoClose: false }) as AsyncIterable<Buffer>;
+  return {
+    identity,
+    compression,
+    read: (fromByte) =>
+      compression === 'none' ? from(fromByte) : skipBytes(decompress(from(0), compression), fromByte),
+    close: () => handle.close(),
+  };
+}
+
+/** A stream that is read once: standard input, or a pipe. */
+export async function openStream(stream: AsyncIterable<Buffer>, handle?: FileHandle): Promise<OpenLog> {
+  const chunks = stream[Symbol.asyncIterator]();
+  const first: Buffer[] = [];
+  let length = 0;
+  while (length < 4) {
+    const next = await chunks.next();
+    if (next.done) break;
+    first.push(next.value);
+    length += next.value.length;
+  }
+  const head = Buffer.concat(first);
+  const compression = compressionOf(head);
+  return {
+    identity: undefined,
+    compression,
+    read: () => decompress(withHead(head, chunks), compression),
+    close: async () => {
+      await chunks.return?.();
+      await handle?.close().catch(ignoreClosed);
+    },
+  };
+}
+
+async function* withHead(head: Buffer, rest: AsyncIterator<Buffer>): AsyncGenerator<Buffer> {
+  if (head.length > 0) yield head;
+  for (let next = await rest.next(); !next.done; next = await rest.next()) yield next.value;
+}
+
+async function* skipBytes(chunks: AsyncIterable<Buffer>, count: number): AsyncGenerator<Buffer> {
+  let left = count;
+  for await (const chunk of chunks) {
+    if (left < chunk.length) yield left > 0 ? chunk.subarray(left) : chunk;
+    left = Math.max(0, left - chunk.length);
+  }
+}
+
+/** The stream over a pipe closes its handle itself once it ends. */
+function ignoreClosed(error: unknown): void {
+  if (systemCodeOf(error) !== 'EBADF') throw error;
+}
+
+/** Puts what went wrong with a log into words. Errors that foresync threw, and interruptions, stay as they are. */
+export function logError(path: string, error: unknown): unknown {
+  if (error instanceof ForesyncError) {
+    return new ForesyncError(error.kind, error.code, error.message.replace(/^The log/, printable(path)), {
+      ...(error.hint === undefined ? {} : { hint: error.hint }),
+      cause: error,
+    });
+  }
+  const code = systemCodeOf(error) ?? '';
+  const name = printable(path);
+  if (code === 'Z_BUF_ERROR') {
+    return new ForesyncError(
+      'data',
+      'log-truncated',
+      `${name} ends in the middle of its compressed data; nothing of it was kept.`,
+      {
+        hint: 'Fetch it again. To take what is there: zcat FILE | foresync analyze -',
+        cause: error,
+      },
+    );
+  }
+  if (code.startsWith('Z_') || code.startsWith('ZSTD_')) {
+    return new ForesyncError(
+      'data',
+      'log-damaged',
+      `${name} cannot be decompressed: ${messageOf(error)}; nothing of it was kept.`,
+      { cause: error },
+    );
+  }
+  if (code === 'ENOENT')
+    return new ForesyncError('io', 'log-missing', `There is no ${name}.`, { cause: error });
+  if (code === 'EISDIR')
+    return new ForesyncError('io', 'log-unreadable', `${name} is a folder.`, {
+      hint: 'Name the files in it.',
+      cause: error,
+    });
+  if (/^E[A-Z]+$/.test(code))
+    return new ForesyncError('io', 'log-unreadable', `${name} cannot be read: ${messageOf(error)}.`, {
+      cause: error,
+    });
+  return error;
+}

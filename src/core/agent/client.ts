@@ -1,0 +1,123 @@
+import { type ErrorKind, exitCodes, ForesyncError } from '../errors.ts';
+import { printable } from '../text.ts';
+import type { AgentChannel } from '../transport/connect.ts';
+import { FrameWriter, frameLimits, readFrames } from '../transport/frames.ts';
+import { compress } from './compression.ts';
+import {
+  answerHeader,
+  type Params,
+  type RequestType,
+  type Result,
+  requests,
+  splitParts,
+} from './protocol.ts';
+
+export interface Reply<T extends RequestType> {
+  result: Result<T>;
+  /** As they came: compressed, to be passed on. */
+  parts: Buffer[];
+}
+
+interface Waiting {
+  type: RequestType;
+  resolve(reply: Reply<RequestType>): void;
+  reject(error: unknown): void;
+}
+
+/**
+ * The operator's end of an agent. Calls may be made without waiting for earlier ones; the agent takes them in order.
+ * A call rejects with the agent's own error, or with `agent-lost` when the channel ends.
+ */
+export class AgentClient {
+  /** The replica's name, for messages. */
+  readonly name: string;
+  readonly #channel: AgentChannel;
+  readonly #writer: FrameWriter;
+  readonly #waiting = new Map<number, Waiting>();
+  #next = 0;
+  #lost: ForesyncError | undefined;
+
+  constructor(name: string, channel: AgentChannel) {
+    this.name = name;
+    this.#channel = channel;
+    this.#writer = new FrameWriter(channel.input);
+    void this.#read();
+  }
+
+  /** Sends parts as they are; they must be compressed. */
+  async call<T extends RequestType>(
+    type: T,
+    params: Params<T>,
+    parts: readonly Buffer[] = [],
+  ): Promise<Reply<T>> {
+    if (this.#lost) throw this.#lost;
+    const n = this.#next++;
+    const reply = new Promise<Reply<T>>((resolve, reject) => {
+      this.#waiting.set(n, { type, resolve: resolve as Waiting['resolve'], reject });
+    });
+    reply.catch(() => undefined);
+    await this.#writer.write({
+      header: { n, type, params, sizes: parts.map(({ length }) => length) },
+      payload: Buffer.concat(parts),
+    });
+    return reply;
+  }
+
+  /** Compresses a part and sends it. */
+  async callWith<T extends RequestType>(type: T, params: Params<T>, part: Buffer): Promise<Reply<T>> {
+    return this.call(type, params, [await compress(part)]);
+  }
+
+  async close(): Promise<void> {
+    await this.#channel.close();
+  }
+
+  async #read(): Promise<void> {
+    let reason: unknown;
+    try {
+      for await (const frame of readFrames(this.#channel.output, frameLimits)) this.#take(frame);
+    } catch (error) {
+      reason = error;
+    }
+    await this.#channel.exited;
+    const said = printable(this.#channel.stderrTail().trim().split('\n').at(-1) ?? '');
+    this.#lost = new ForesyncError(
+      'unreachable',
+      'agent-lost',
+      `The agent of ${printable(this.name)} is gone${said ? `: ${said}` : '.'}`,
+      {
+        hint: 'Run the same command again to go on from where it stopped.',
+        cause: reason,
+      },
+    );
+    for (const { reject } of this.#waiting.values()) reject(this.#lost);
+    this.#waiting.clear();
+  }
+
+  #take(frame: { header: unknown; payload: Buffer }): void {
+    const header = answerHeader.safeParse(frame.header);
+    const parts = header.success ? splitParts(frame.payload, header.data.sizes) : undefined;
+    const waiting = header.success ? this.#waiting.get(header.data.n) : undefined;
+    if (!header.success || !parts || !waiting) throw invalidAnswer(this.name);
+    this.#waiting.delete(header.data.n);
+    if (header.data.error) {
+      const { kind, code, message, hint } = header.data.error;
+      const known = kind in exitCodes ? (kind as ErrorKind) : 'defect';
+      waiting.reject(
+        new ForesyncError(known, code, `${this.name}: ${message}`, hint === undefined ? {} : { hint }),
+      );
+      return;
+    }
+    const result = requests[waiting.type].result.safeParse(header.data.result);
+    if (result.success) waiting.resolve({ result: result.data as Result<RequestType>, parts });
+    else waiting.reject(invalidAnswer(this.name));
+  }
+}
+
+function invalidAnswer(name: string): ForesyncError {
+  return new ForesyncError(
+    'protocol',
+    'answer-invalid',
+    `The agent of ${printable(name)} does not speak this protocol.`,
+  );
+}

@@ -1,0 +1,25 @@
+import { promisify } from 'node:util';
+import { constants, zstdCompress, zstdDecompress } from 'node:zlib';
+import { ForesyncError } from '../errors.ts';
+
+const compressAsync = promisify(zstdCompress);
+const decompressAsync = promisify(zstdDecompress);
+
+/** Larger than the largest row and its image. */
+const maxPartBytes = 300 * 1024 * 1024;
+
+/** zstd level 1: three times as fast as a fast link at a third of the size; runs beside the thread that reads rows. */
+export function compress(part: Uint8Array): Promise<Buffer> {
+  return compressAsync(part, { params: { [constants.ZSTD_c_compressionLevel]: 1 } });
+}
+
+/** Rejects with kind `protocol` on what is no zstd frame or would grow past any chunk. */
+export async function decompress(part: Uint8Array): Promise<Buffer> {
+  try {
+    return await decompressAsync(part, { maxOutputLength: maxPartBytes });
+  } catch (error) {
+    throw new ForesyncError('protocol', 'part-corrupt', 'A part of a frame cannot be decompressed.', {
+      cause: error,
+    });
+  }
+}

@@ -1,0 +1,226 @@
+import type { Clock } from '../clock.ts';
+import { ForesyncError } from '../errors.ts';
+import { dropCapture, readCapture, renewLease, startCapture } from '../store/sqlite/capture.ts';
+import type { DeltaChunk } from '../store/sqlite/chunk.ts';
+import { type Connection, connect } from '../store/sqlite/connection.ts';
+import { DonorReader } from '../store/sqlite/donor.ts';
+import type { ScanKey } from '../store/sqlite/key-codec.ts';
+import { readTableShape, type TableShape } from '../store/sqlite/table-shape.ts';
+import { measureTable, positionOf } from '../store/sqlite/table-size.ts';
+import { compress } from './compression.ts';
+import type { Handlers } from './handlers.ts';
+import { decodeKeys } from './planned-keys.ts';
+import { PrefetchCache } from './prefetch-cache.ts';
+
+interface OpenDonor {
+  db: Connection;
+  path: string;
+  shape: TableShape;
+  reader: DonorReader;
+  rowsEstimate: number;
+  position: ((rowid: bigint) => number) | undefined;
+  cache: PrefetchCache | undefined;
+  /** Changes up to here are on their way to the joiner. */
+  watermark: number;
+  /** The watermark at which verification began. */
+  verifiedSince: number | undefined;
+  snapshotAfter: ScanKey | undefined;
+  snapshotDone: boolean;
+  verifyAfter: ScanKey | undefined;
+  verifyDone: boolean;
+  rowsWalked: number;
+  rowsVerified: number;
+}
+
+/** The requests that make a replica a donor. State lives as long as the agent's process. */
+export function donorHandlers(clock: Clock): { handlers: Handlers; close(): void } {
+  let open: OpenDonor | undefined;
+  const donor = (): OpenDonor => {
+    if (!open) throw new ForesyncError('protocol', 'donor-not-open', 'No donor is open.');
+    return open;
+  };
+  const tailOf = (tail: DeltaChunk) => {
+    donor().watermark = tail.watermark;
+    const { watermark, keys, rows, complete, backlog } = tail;
+    return { watermark, keys, rows, complete, backlog, rawBytes: tail.image.length };
+  };
+
+  const handlers: Handlers = {
+    'donor.open': ({ path, table }) => {
+      open?.cache?.close();
+      open?.db.close();
+      const db = connect(path, { existing: true });
+      const shape = readTableShape(db, table);
+      const size = measureTable(db, shape);
+      const walMode = db.pragma('journal_mode', { simple: true }) === 'wal';
+      const reader = new DonorReader(db, shape);
+      open = {
+        db,
+        path,
+        shape,
+        reader,
+        rowsEstimate: size.rowsEstimate,
+        position: positionOf(db, shape),
+        cache: undefined,
+        watermark: 0,
+        verifiedSince: undefined,
+        snapshotAfter: undefined,
+        snapshotDone: false,
+        verifyAfter: undefined,
+        verifyDone: false,
+        rowsWalked: 0,
+        rowsVerified: 0,
+      };
+      return { result: { shape, ...size, walMode } };
+    },
+    'capture.read': () => {
+      const state = readCapture(donor().db, donor().shape);
+      if (!state) return { result: { watermark: 0, keys: 0, leaseUntilMs: 0 } };
+      const { id, watermark, keys, broken, leaseUntilMs } = state;
+      return { result: { id, watermark, keys, broken, leaseUntilMs } };
+    },
+    'capture.start': ({ id, leaseMs, budgetKeys }) => {
+      const { db, shape, reader } = donor();
+      const nowMs = clock.nowMs();
+      const { watermark, keys } = startCapture(db, shape, {
+        id,
+        leaseUntilMs: nowMs + leaseMs,
+        budgetKeys,
+        nowMs,
+      });
+      reader.follow(id);
+      return { result: { watermark, keys } };
+    },
+    'capture.renew': ({ leaseMs }) => {
+      renewLease(donor().db, donor().shape, clock.nowMs() + leaseMs);
+      return { result: {} };
+    },
+    'capture.stop': () => {
+      dropCapture(donor().db, donor().shape);
+      return { result: {} };
+    },
+    'cache.open': ({ captureId, kind, limitBytes, create }) => {
+      const { path, shape } = donor();
+      donor().cache?.close();
+      const options = { captureId, kind, limitBytes };
+      const cache = create
+        ? PrefetchCache.create(path, shape.name, options)
+        : PrefetchCache.find(path, shape.name, captureId);
+      donor().cache = cache;
+      return {
+        result: { chunks: cache?.chunks ?? 0, storedBytes: cache?.storedBytes ?? 0, path: cache?.path },
+      };
+    },
+    'cache.fill': async ({ maxBytes }, [keyList = Buffer.alloc(0)]) => {
+      const { cache, reader } = donor();
+      if (!cache) throw new ForesyncError('protocol', 'cache-not-open', 'No Prefetch Cache is open.');
+      const { image, keyImage, ...chunk } = reader.hot(decodeKeys(keyList), { maxBytes });
+      const [rowsPart, keysPart] = await Promise.all([compress(image), compress(keyImage)]);
+      const stored = cache.store(keyList, { ...chunk, rawBytes: image.length, rowsPart, keysPart });
+      const { keysRead, rows, missing } = chunk;
+      const storedBytes = rowsPart.length + keysPart.length;
+      return { result: { keysRead, rows, missing, rawBytes: image.length, storedBytes, full: !stored } };
+    },
+    'cache.drop': () => {
+      donor().cache?.close();
+      donor().cache = undefined;
+      PrefetchCache.drop(donor().path, donor().shape.name);
+      return { result: {} };
+    },
+    'hot.read': ({ maxBytes, leaveOut, unlessDigest }, [keyList = Buffer.alloc(0)]) => {
+      const { cache, reader } = donor();
+      const keys = decodeKeys(keyList);
+      const cached = unlessDigest === undefined ? cache?.read(keyList) : undefined;
+      if (cached) {
+        if (leaveOut) reader.leaveOut(keys.slice(0, cached.keysRead));
+        const { keysRead, rows, missing, digest, rawBytes, rowsPart, keysPart } = cached;
+        return {
+          result: { keysRead, rows, missing, digest, same: false, cached: true, rawBytes },
+          parts: [rowsPart, keysPart],
+          packed: true,
+        };
+      }
+      const { image, keyImage, keysRead, rows, missing, digest } = reader.hot(keys, { maxBytes });
+      if (leaveOut) reader.leaveOut(keys.slice(0, keysRead));
+      const same = digest === unlessDigest;
+      return {
+        result: { keysRead, rows, missing, digest, same, cached: false, rawBytes: image.length },
+        parts: same ? [] : [image, keyImage],
+      };
+    },
+    'donor.seek': ({ watermark, snapshotAfter }) => {
+      Object.assign(donor(), {
+        watermark,
+        snapshotAfter,
+        snapshotDone: false,
+        verifyAfter: undefined,
+        verifyDone: false,
+        verifiedSince: undefined,
+      });
+      return { result: {} };
+    },
+    'snapshot.next': ({ targetBytes }) => {
+      const state = donor();
+      if (state.snapshotDone) return { result: { rows: 0, ahead: 0, share: 1, rawBytes: 0 } };
+      const { image, rows, ahead, to } = state.reader.snapshot(state.snapshotAfter, targetBytes);
+      state.snapshotAfter = to;
+      state.snapshotDone = to === undefined;
+      state.rowsWalked += rows + ahead;
+      return {
+        result: { rows, ahead, to, share: shareOf(state, state.rowsWalked, to), rawBytes: image.length },
+        parts: [image],
+      };
+    },
+    'delta.next': (limits) => {
+      const tail = donor().reader.delta(donor().watermark, limits);
+      return { result: tailOf(tail), parts: [tail.image] };
+    },
+    'verify.next': ({ targetBytes, ...limits }) => {
+      const state = donor();
+      state.verifiedSince ??= state.watermark;
+      const from = state.verifyAfter;
+      const { tail, range }: ReturnType<DonorReader['verify']> = state.verifyDone
+        ? { tail: state.reader.delta(state.watermark, limits) }
+        : state.reader.verify(state.watermark, from, targetBytes, limits);
+      if (!range) return { result: { tail: tailOf(tail), done: state.verifyDone }, parts: [tail.image] };
+      state.verifyAfter = range.to;
+      state.verifyDone = range.to === undefined;
+      state.rowsVerified += range.rows;
+      const covered = shareOf(state, state.rowsVerified, range.to);
+      return {
+        result: { tail: tailOf(tail), range: { from, ...range, share: covered }, done: state.verifyDone },
+        parts: [tail.image],
+      };
+    },
+    'range.read': ({ range, ...limits }) => {
+      const { tail, image, rows, digest } = donor().reader.range(donor().watermark, range, limits);
+      return {
+        result: { tail: tailOf(tail), rows, digest },
+        parts: image ? [tail.image, image] : [tail.image],
+      };
+    },
+    'recheck.next': (limits) => {
+      const state = donor();
+      const { tail, recheck } = state.reader.recheck(state.watermark, state.verifiedSince ?? 0, limits);
+      if (!recheck) return { result: { tail: tailOf(tail) }, parts: [tail.image] };
+      const { keyImage, image, ...result } = recheck;
+      state.verifiedSince = recheck.until;
+      return { result: { tail: tailOf(tail), recheck: result }, parts: [tail.image, keyImage, image] };
+    },
+  };
+  return {
+    handlers,
+    close: () => {
+      open?.cache?.close();
+      open?.db.close();
+    },
+  };
+}
+
+/** How much of the table lies before a place; short of its end never all, for the table may have grown. */
+function shareOf(state: OpenDonor, rows: number, to: ScanKey | undefined): number {
+  if (to === undefined) return 1;
+  const [place] = to;
+  if (state.position && place && 'i' in place) return state.position(BigInt(place.i));
+  return Math.min(0.999, rows / Math.max(1, state.rowsEstimate));
+}

@@ -1,0 +1,85 @@
+import { statfsSync } from 'node:fs';
+import path from 'node:path';
+import { ForesyncError } from '../errors.ts';
+import { discardStaging, Joiner } from '../store/sqlite/joiner.ts';
+import { inspectPlace, publish } from '../store/sqlite/publish.ts';
+import type { TableShape } from '../store/sqlite/table-shape.ts';
+import { bootId } from './boot-id.ts';
+import type { Handlers } from './handlers.ts';
+
+/** The requests that make a host a joiner. State lives as long as the agent's process. */
+export function joinerHandlers(): { handlers: Handlers; close(): void } {
+  let open: { joiner: Joiner; path: string; shape: TableShape } | undefined;
+  const joiner = (): Joiner => {
+    if (!open) throw new ForesyncError('protocol', 'joiner-not-open', 'No joiner is open.');
+    return open.joiner;
+  };
+  const part = (parts: Buffer[], index: number): Buffer => {
+    const found = parts[index];
+    if (!found) throw new ForesyncError('protocol', 'part-missing', 'A request came without its rows.');
+    return found;
+  };
+
+  const handlers: Handlers = {
+    'joiner.look': ({ path: file, table }) => {
+      const place = inspectPlace(file, table);
+      const { bavail, bsize } = statfsSync(path.dirname(file));
+      return { result: { ...place, freeBytes: bavail * bsize } };
+    },
+    'joiner.open': ({ path: file, shape, runId, captureId }) => {
+      open?.joiner.close();
+      const opened = Joiner.open(file, shape, { runId, captureId, bootId: bootId() });
+      open = { joiner: opened.joiner, path: file, shape };
+      const { stage, watermark, snapshotAfter } = opened.joiner.checkpoint;
+      return {
+        result: {
+          resumed: opened.resumed,
+          stage,
+          watermark,
+          snapshotAfter,
+          rows: opened.resumed ? opened.joiner.rowCount() : 0,
+        },
+      };
+    },
+    'joiner.hot': (_, parts) => ({
+      result: joiner().hot(part(parts, 0), parts[1] && { keyImage: parts[1] }),
+    }),
+    'joiner.snapshot': ({ to }, parts) => ({ result: joiner().snapshot(part(parts, 0), to) }),
+    'joiner.delta': ({ watermark }, parts) => ({
+      result: joiner().delta({ image: part(parts, 0), watermark }),
+    }),
+    'joiner.indexes': () => {
+      joiner().finishIndexes();
+      return { result: {} };
+    },
+    'joiner.verify': ({ watermark, range, digest }, parts) => ({
+      result: joiner().verify({ image: part(parts, 0), watermark }, range, digest),
+    }),
+    'joiner.repair': ({ watermark, range, digest }, parts) => ({
+      result: joiner().repair({ image: part(parts, 0), watermark }, range, part(parts, 1), digest),
+    }),
+    'joiner.recheck': ({ watermark, digest, complete, lastRowid }, parts) => ({
+      result: joiner().recheck(
+        { image: part(parts, 0), watermark },
+        { keyImage: part(parts, 1), image: part(parts, 2), digest, complete, lastRowid },
+      ),
+    }),
+    'joiner.publish': (options) => {
+      const rows = joiner().rowCount();
+      if (joiner().checkpoint.stage !== 'synced' || !open) {
+        throw new ForesyncError('defect', 'publish-early', 'The joiner was to appear before it was in sync.');
+      }
+      joiner().close();
+      publish(open.path, open.shape, options);
+      open = undefined;
+      return { result: { rows } };
+    },
+    'joiner.discard': ({ path: file }) => {
+      open?.joiner.close();
+      open = undefined;
+      discardStaging(file);
+      return { result: {} };
+    },
+  };
+  return { handlers, close: () => open?.joiner.close() };
+}

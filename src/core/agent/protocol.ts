@@ -1,0 +1,281 @@
+import { z } from 'zod';
+
+/**
+ * The requests that an agent answers. A request is one frame, its answer another with the same number; both carry a JSON
+ * header and any number of parts: chunk images and key lists, each compressed by zstd, so that the operator's process
+ * passes them on as they are. An agent takes requests in order of arrival, and answers when it is done with each.
+ *
+ * A donor keeps its place in the Delta Log, in the snapshot and in the verification, so that requests can be sent ahead.
+ */
+export const protocolVersion = 1;
+
+/** What an agent prints before its first frame. */
+export const magicLine = `foresync-agent ${protocolVersion}\n`;
+
+const count = z.number().int().min(0);
+const bytes = count;
+const file = z.string().min(1).max(4096);
+const tableName = z.string().min(1).max(512);
+const id = z.string().min(1).max(200);
+
+const scanPart = z.union([
+  z.strictObject({ n: z.literal(true) }),
+  z.strictObject({ i: z.string().regex(/^-?\d{1,19}$/) }),
+  z.strictObject({ r: z.number() }),
+  z.strictObject({ t: z.base64() }),
+  z.strictObject({ b: z.base64() }),
+]);
+const scanKey = z.array(scanPart).min(1).max(64);
+
+const column = z.strictObject({
+  name: z.string().max(1024),
+  affinity: z.enum(['INTEGER', 'TEXT', 'BLOB', 'REAL', 'NUMERIC']),
+  collation: z.string().regex(/^(BINARY|NOCASE|RTRIM)$/i),
+});
+const columns = z.array(column).max(2000);
+const createTable = z
+  .string()
+  .regex(/^\s*CREATE\s+TABLE\b/i)
+  .max(1_000_000);
+const shape = z.strictObject({
+  name: tableName,
+  sql: createTable,
+  columns,
+  key: columns.min(1),
+  rowid: z.string().max(1024).optional(),
+  rowidIsColumn: z.boolean(),
+  autoincrement: z.boolean(),
+  indexes: z.array(
+    z.strictObject({
+      name: z.string().max(1024),
+      sql: z
+        .string()
+        .regex(/^\s*CREATE\s+(UNIQUE\s+)?INDEX\b/i)
+        .max(100_000),
+      unique: z.boolean(),
+    }),
+  ),
+  uniques: z.array(columns),
+  encoding: z.enum(['UTF-8', 'UTF-16le', 'UTF-16be']),
+  pageSizeBytes: z.number().int().min(512).max(65536),
+});
+
+const stage = z.enum(['hot', 'snapshot', 'delta', 'verify', 'synced']);
+const tail = z.strictObject({
+  watermark: count,
+  keys: count,
+  rows: count,
+  complete: z.boolean(),
+  backlog: count,
+  rawBytes: bytes,
+});
+const comparison = z.strictObject({ same: z.boolean(), rows: count, differences: count });
+const none = z.strictObject({});
+const range = z.strictObject({ from: scanKey.optional(), to: scanKey.optional() });
+
+function request<P extends z.ZodType, R extends z.ZodType>(params: P, result: R) {
+  return { params, result };
+}
+
+export const requests = {
+  /** Opens a donor's table. May be repeated. */
+  'donor.open': request(
+    z.strictObject({ path: file, table: tableName }),
+    z.strictObject({
+      shape,
+      rowsEstimate: count,
+      sizeBytes: bytes,
+      alone: z.boolean(),
+      walMode: z.boolean(),
+    }),
+  ),
+  'capture.read': request(
+    none,
+    z.strictObject({
+      id: id.optional(),
+      watermark: count,
+      keys: count,
+      broken: z.string().max(100).optional(),
+      leaseUntilMs: z.number(),
+    }),
+  ),
+  /** Starts or keeps capture under this id, and follows it from then on. */
+  'capture.start': request(
+    z.strictObject({ id, leaseMs: count, budgetKeys: count }),
+    z.strictObject({ watermark: count, keys: count }),
+  ),
+  'capture.renew': request(z.strictObject({ leaseMs: count }), none),
+  'capture.stop': request(none, none),
+  /** Opens the Prefetch Cache of a capture, or starts a new one; what another capture left is dropped. */
+  'cache.open': request(
+    z.strictObject({
+      captureId: id,
+      kind: z.enum(['memory', 'file']),
+      limitBytes: bytes,
+      create: z.boolean(),
+    }),
+    z.strictObject({ chunks: count, storedBytes: bytes, path: z.string().max(4096).optional() }),
+  ),
+  /** Reads planned keys into the cache. Part: the keys. `full`: nothing was stored, the cache is at its limit. */
+  'cache.fill': request(
+    z.strictObject({ maxBytes: bytes }),
+    z.strictObject({
+      keysRead: count,
+      rows: count,
+      missing: count,
+      rawBytes: bytes,
+      storedBytes: bytes,
+      full: z.boolean(),
+    }),
+  ),
+  'cache.drop': request(none, none),
+  /**
+   * Planned rows, from the cache where it has them. Part: the keys. Parts back: rows, keys; none where the digest is
+   * `unlessDigest`. `leaveOut`: the snapshot need not bring them again.
+   */
+  'hot.read': request(
+    z.strictObject({ maxBytes: bytes, leaveOut: z.boolean(), unlessDigest: z.string().max(64).optional() }),
+    z.strictObject({
+      keysRead: count,
+      rows: count,
+      missing: count,
+      digest: z.string().length(64),
+      same: z.boolean(),
+      cached: z.boolean(),
+      rawBytes: bytes,
+    }),
+  ),
+  /** Sets the donor's places: after which change the Delta Log goes on, and after which row the snapshot does. */
+  'donor.seek': request(z.strictObject({ watermark: count, snapshotAfter: scanKey.optional() }), none),
+  /** Part back: rows; none after the end of the table. `to` is where they end, absent at the end of the table. */
+  'snapshot.next': request(
+    z.strictObject({ targetBytes: bytes }),
+    z.strictObject({ rows: count, ahead: count, to: scanKey.optional(), share: z.number(), rawBytes: bytes }),
+  ),
+  /** Part back: the tail. */
+  'delta.next': request(z.strictObject({ maxKeys: count, maxBytes: bytes }), tail),
+  /** Part back: the tail. `range` is absent where the tail is not complete, and after the end of the table. */
+  'verify.next': request(
+    z.strictObject({ targetBytes: bytes, maxKeys: count, maxBytes: bytes }),
+    z.strictObject({
+      tail,
+      range: range.extend({ rows: count, digest: z.string().length(64), share: z.number() }).optional(),
+      done: z.boolean(),
+    }),
+  ),
+  /** Parts back: the tail, rows. */
+  'range.read': request(
+    z.strictObject({ range, maxKeys: count, maxBytes: bytes }),
+    z.strictObject({ tail, rows: count, digest: z.string().length(64).optional() }),
+  ),
+  /** Changes since verification began. Parts back: the tail, keys, rows. */
+  'recheck.next': request(
+    z.strictObject({ maxKeys: count, maxBytes: bytes }),
+    z.strictObject({
+      tail,
+      recheck: z
+        .strictObject({
+          keys: count,
+          rows: count,
+          until: count,
+          digest: z.string().length(64),
+          complete: z.boolean(),
+          lastRowid: z
+            .string()
+            .regex(/^-?\d{1,19}$/)
+            .optional(),
+        })
+        .optional(),
+    }),
+  ),
+
+  /** Looks at a joiner's place. Touches nothing. */
+  'joiner.look': request(
+    z.strictObject({ path: file, table: tableName }),
+    z.strictObject({
+      fileExists: z.boolean(),
+      hasTable: z.boolean(),
+      stagingExists: z.boolean(),
+      freeBytes: bytes,
+    }),
+  ),
+  'joiner.open': request(
+    z.strictObject({ path: file, shape, runId: id, captureId: id }),
+    z.strictObject({
+      resumed: z.boolean(),
+      stage,
+      watermark: count,
+      snapshotAfter: scanKey.optional(),
+      rows: count,
+    }),
+  ),
+  /** Parts: rows, and keys where rows under them are to be replaced. */
+  'joiner.hot': request(none, z.strictObject({ rows: count })),
+  'joiner.snapshot': request(z.strictObject({ to: scanKey.optional() }), z.strictObject({ rows: count })),
+  'joiner.delta': request(z.strictObject({ watermark: count }), z.strictObject({ rows: count })),
+  'joiner.indexes': request(none, none),
+  /** Part: the tail. */
+  'joiner.verify': request(
+    z.strictObject({ watermark: count, range, digest: z.string().length(64) }),
+    comparison,
+  ),
+  /** Parts: the tail, rows. */
+  'joiner.repair': request(
+    z.strictObject({ watermark: count, range, digest: z.string().length(64) }),
+    comparison,
+  ),
+  /** Parts: the tail, keys, rows. */
+  'joiner.recheck': request(
+    z.strictObject({
+      watermark: count,
+      digest: z.string().length(64),
+      complete: z.boolean(),
+      lastRowid: z
+        .string()
+        .regex(/^-?\d{1,19}$/)
+        .optional(),
+    }),
+    comparison,
+  ),
+  'joiner.publish': request(
+    z.strictObject({ replace: z.boolean(), walMode: z.boolean() }),
+    z.strictObject({ rows: count }),
+  ),
+  'joiner.discard': request(z.strictObject({ path: file }), none),
+} as const;
+
+export type RequestType = keyof typeof requests;
+export type Params<T extends RequestType> = z.infer<(typeof requests)[T]['params']>;
+export type Result<T extends RequestType> = z.infer<(typeof requests)[T]['result']>;
+
+export const requestHeader = z.strictObject({
+  n: count,
+  type: z.enum(Object.keys(requests) as [RequestType, ...RequestType[]]),
+  params: z.unknown(),
+  sizes: z.array(bytes).max(8),
+});
+
+export const answerHeader = z.strictObject({
+  n: count,
+  result: z.unknown().optional(),
+  error: z
+    .strictObject({
+      kind: z.string().max(40),
+      code: z.string().max(100),
+      message: z.string().max(4000),
+      hint: z.string().max(4000).optional(),
+    })
+    .optional(),
+  sizes: z.array(bytes).max(8),
+});
+
+/** Cuts a frame's payload into its parts. Returns undefined where the sizes do not add up. */
+export function splitParts(payload: Buffer, sizes: readonly number[]): Buffer[] | undefined {
+  const parts: Buffer[] = [];
+  let offset = 0;
+  for (const size of sizes) {
+    parts.push(payload.subarray(offset, offset + size));
+    offset += size;
+  }
+  return offset === payload.length ? parts : undefined;
+}

@@ -1,0 +1,85 @@
+import type { Readable, Writable } from 'node:stream';
+import { systemClock } from '../clock.ts';
+import { exitCodes, ForesyncError, messageOf } from '../errors.ts';
+import { FrameWriter, frameLimits, readFrames } from '../transport/frames.ts';
+import { compress, decompress } from './compression.ts';
+import { donorHandlers } from './donor-handlers.ts';
+import type { Answer, Handler, Handlers } from './handlers.ts';
+import { joinerHandlers } from './joiner-handlers.ts';
+import { type RequestType, requestHeader, requests, splitParts } from './protocol.ts';
+
+/**
+ * Answers requests until the input ends. Handlers run one after the other, in order of arrival; decompression before
+ * and compression after them happen on other threads meanwhile, so that reading, packing and sending overlap.
+ */
+export async function serve(input: Readable, output: Writable): Promise<void> {
+  const donor = donorHandlers(systemClock);
+  const joiner = joinerHandlers();
+  const handlers: Handlers = { ...donor.handlers, ...joiner.handlers };
+  const writer = new FrameWriter(output);
+  const answers = new Set<Promise<void>>();
+  let turn: Promise<unknown> = Promise.resolve();
+  try {
+    for await (const frame of readFrames(input, frameLimits)) {
+      const header = requestHeader.safeParse(frame.header);
+      const packed = header.success ? splitParts(frame.payload, header.data.sizes) : undefined;
+      if (!header.success || !packed)
+        throw new ForesyncError('protocol', 'request-invalid', 'A request is not one of this protocol.');
+      const { n, type, params } = header.data;
+      const unpacked = Promise.all(packed.map(decompress));
+      unpacked.catch(() => undefined);
+      const handled = turn.then(async () => handle(handlers, type, params, await unpacked, packed));
+      turn = handled.catch(() => undefined);
+      const answer = respond(writer, n, handled).finally(() => answers.delete(answer));
+      answers.add(answer);
+    }
+    await Promise.all(answers);
+  } finally {
+    await turn;
+    donor.close();
+    joiner.close();
+  }
+}
+
+async function handle<T extends RequestType>(
+  handlers: Handlers,
+  type: T,
+  params: unknown,
+  parts: Buffer[],
+  packed: Buffer[],
+): Promise<Answer<T>> {
+  const handler = handlers[type] as Handler<T> | undefined;
+  const checked = requests[type].params.safeParse(params);
+  if (!handler || !checked.success)
+    throw new ForesyncError(
+      'protocol',
+      'request-invalid',
+      `A request '${type}' is not one of this protocol.`,
+    );
+  return handler(checked.data as Parameters<Handler<T>>[0], parts, packed);
+}
+
+async function respond(writer: FrameWriter, n: number, handled: Promise<Answer<RequestType>>): Promise<void> {
+  try {
+    const { result, parts = [], packed = false } = await handled;
+    const payload = packed ? parts : await Promise.all(parts.map(compress));
+    await writer.write({
+      header: { n, result, sizes: payload.map(({ length }) => length) },
+      payload: Buffer.concat(payload),
+    });
+  } catch (error) {
+    await writer.write({ header: { n, error: describe(error), sizes: [] } });
+  }
+}
+
+function describe(error: unknown): { kind: string; code: string; message: string; hint?: string } {
+  if (!(error instanceof ForesyncError))
+    return { kind: 'defect', code: 'agent-defect', message: messageOf(error) };
+  const { kind, code, message, hint } = error;
+  return {
+    kind: kind in exitCodes ? kind : 'defect',
+    code,
+    message,
+    ...(hint === undefined ? {} : { hint }),
+  };
+}

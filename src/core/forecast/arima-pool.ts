@@ -1,0 +1,63 @@
+import path from 'node:path';
+import { Worker } from 'node:worker_threads';
+import type { ArimaJob, ArimaVerdict } from './arima-judge.ts';
+
+/** Fixed, so that which fits share a worker, and with it every digit, does not depend on the machine. */
+const workers = 2;
+/** A fit takes milliseconds; one that takes this long never ends. */
+const stallMs = 20_000;
+
+const defaultWorker = new URL(`./arima-worker${path.extname(import.meta.url)}`, import.meta.url);
+
+/**
+ * Judges the jobs in worker threads. Every job gets a verdict, in the order of the jobs: those of a worker that dies or
+ * stalls are failed. Rejects only when the signal trips.
+ */
+export async function judgeInWorkers(
+  jobs: ArimaJob[],
+  {
+    signal,
+    worker = defaultWorker,
+    stallAfterMs = stallMs,
+  }: { signal?: AbortSignal | undefined; worker?: URL; stallAfterMs?: number } = {},
+): Promise<ArimaVerdict[]> {
+  const batches = Array.from({ length: workers }, (_, w) => jobs.filter((_job, i) => i % workers === w));
+  const judged = await Promise.all(
+    batches.filter((batch) => batch.length > 0).map((batch) => runBatch(batch, worker, stallAfterMs, signal)),
+  );
+  signal?.throwIfAborted();
+  const verdicts = new Map(judged.flat().map((verdict) => [verdict.id, verdict]));
+  return jobs.map(({ id }) => verdicts.get(id) ?? { id, status: 'failed', reason: 'no verdict' });
+}
+
+function runBatch(
+  batch: ArimaJob[],
+  file: URL,
+  stallAfterMs: number,
+  signal: AbortSignal | undefined,
+): Promise<ArimaVerdict[]> {
+  return new Promise((resolve) => {
+    const verdicts: ArimaVerdict[] = [];
+    const worker = new Worker(file);
+    let timer = setTimeout(() => end('it did not end in time'), stallAfterMs);
+    const stopped = () => end('stopped');
+    const end = (reason: string) => {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', stopped);
+      const missing = batch
+        .slice(verdicts.length)
+        .map(({ id }): ArimaVerdict => ({ id, status: 'failed', reason }));
+      worker.terminate().then(() => resolve([...verdicts, ...missing]));
+    };
+    signal?.addEventListener('abort', stopped, { once: true });
+    worker.on('message', (verdict: ArimaVerdict) => {
+      verdicts.push(verdict);
+      clearTimeout(timer);
+      if (verdicts.length === batch.length) return end('');
+      timer = setTimeout(() => end('it did not end in time'), stallAfterMs);
+    });
+    worker.on('error', (error) => end(`its worker failed: ${error.message}`));
+    worker.on('exit', () => end('its worker ended'));
+    worker.postMessage(batch);
+  });
+}

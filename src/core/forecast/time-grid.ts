@@ -1,0 +1,42 @@
+/** Time in bucket numbers, as the access history counts it. All ranges are half open. */
+export interface TimeGrid {
+  bucketMs: number;
+  originMs: number;
+  horizonMs: number;
+  /** The horizon in whole buckets, at least one. */
+  horizonBuckets: number;
+  /** The first bucket of the history. */
+  first: number;
+  /** End of the past: the bucket that holds the origin belongs to it as far as its events are earlier. */
+  end: number;
+  /** End of the buckets that are complete at the origin and not later than the last event. */
+  fullEnd: number;
+  /** Starts of the backtest's windows, oldest first; each is `horizonBuckets` long and the last ends at `fullEnd`. */
+  origins: number[];
+}
+
+/** More windows cost time for every key, fewer make the choice noisy; eight days cover each weekday. */
+export const maxOrigins = 8;
+/** A window is only used where at least this share of the history lies before it. */
+const minPastShare = 0.25;
+
+export function timeGrid(
+  history: { bucketMs: number; firstMs: number; lastMs: number },
+  originMs: number,
+  horizonMs: number,
+): TimeGrid {
+  const { bucketMs } = history;
+  const bucketOf = (timeMs: number) => Math.floor(timeMs / bucketMs);
+  const first = bucketOf(history.firstMs);
+  const afterLast = bucketOf(history.lastMs) + 1;
+  const end = Math.min(bucketOf(originMs) + 1, afterLast);
+  const fullEnd = Math.max(first, Math.min(bucketOf(originMs), afterLast));
+  const horizonBuckets = Math.max(1, Math.round(horizonMs / bucketMs));
+  const origins: number[] = [];
+  for (let start = fullEnd - horizonBuckets; origins.length < maxOrigins; start -= horizonBuckets) {
+    const past = start - first;
+    if (past < 1 || past < (fullEnd - first) * minPastShare) break;
+    origins.unshift(start);
+  }
+  return { bucketMs, originMs, horizonMs, horizonBuckets, first, end, fullEnd, origins };
+}

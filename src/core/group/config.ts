@@ -1,0 +1,101 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { parseDocument } from 'yaml';
+import { z } from 'zod';
+import { ForesyncError, messageOf, systemCodeOf } from '../errors.ts';
+import { printable } from '../text.ts';
+import { type HostSpec, parseHost } from './host.ts';
+import { parseStore, type StoreSpec } from './store-spec.ts';
+
+/** A replica of the group as foresync.yaml describes it. */
+export interface Replica {
+  name: string;
+  host: HostSpec;
+  store: StoreSpec;
+  /** Paths or globs of its access logs, relative ones resolved against foresync.yaml's folder. */
+  logs: string[];
+}
+
+/** The replicas of one table. */
+export interface ReplicaGroup {
+  name: string;
+  table: string;
+  /** The replica whose state a joiner must equal. */
+  lead: Replica;
+  /** All replicas by name, the lead among them. */
+  replicas: Map<string, Replica>;
+  /** Absolute path of the foresync.yaml that it was read from. */
+  file: string;
+}
+
+const name = z.string().min(1).max(200);
+const schema = z.strictObject({
+  group: name,
+  table: name,
+  lead: name,
+  replicas: z.record(
+    name,
+    z.strictObject({
+      host: z.string().max(255).default('local'),
+      store: z.string().max(4096),
+      logs: z.array(z.string().max(4096)).default([]),
+    }),
+  ),
+});
+
+/**
+ * Reads and checks foresync.yaml. Relative paths of local stores and of logs are taken from its folder.
+ * Throws `config` errors with the place and what is allowed there.
+ */
+export function loadGroup(file: string): ReplicaGroup {
+  const absolute = path.resolve(file);
+  const folder = path.dirname(absolute);
+  const found = schema.safeParse(readYaml(absolute));
+  if (!found.success) throw invalid(absolute, describe(found.error));
+  const { group, table, lead: leadName, replicas: described } = found.data;
+  const replicas = new Map<string, Replica>();
+  for (const [replicaName, replica] of Object.entries(described)) {
+    const host = parseHost(replica.host);
+    replicas.set(replicaName, {
+      name: replicaName,
+      host,
+      store: parseStore(replica.store, host.kind === 'local' ? folder : undefined),
+      logs: replica.logs.map((log) => path.resolve(folder, log)),
+    });
+  }
+  const lead = replicas.get(leadName);
+  if (!lead) throw invalid(absolute, `lead: '${leadName}' is none of the replicas`);
+  return { name: group, table, lead, replicas, file: absolute };
+}
+
+function readYaml(file: string): unknown {
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch (error) {
+    if (systemCodeOf(error) === 'ENOENT') {
+      throw new ForesyncError('config', 'config-missing', `There is no ${printable(file)}.`, {
+        hint: 'Write one that names the group, the table and its replicas (see the README), or name another with --config.',
+      });
+    }
+    throw new ForesyncError('config', 'config-unreadable', `${printable(file)}: ${messageOf(error)}`, { cause: error });
+  }
+  const document = parseDocument(text);
+  const [problem] = document.errors;
+  if (problem) throw invalid(file, problem.message.split('\n')[0] ?? 'not YAML');
+  return document.toJS();
+}
+
+function describe(error: z.ZodError): string {
+  const [issue] = error.issues;
+  if (!issue) return 'not a replica group';
+  const place = issue.path.length > 0 ? issue.path.join('.') : 'top level';
+  if (issue.code === 'unrecognized_keys') return `${place}: unknown key '${issue.keys.join("', '")}'`;
+  return `${place}: ${issue.message}`;
+}
+
+function invalid(file: string, reason: string): ForesyncError {
+  return new ForesyncError('config', 'config-invalid', `${printable(file)}: ${printable(reason)}.`, {
+    hint: 'Known keys: group, table, lead, replicas.NAME.{host, store, logs}.',
+  });
+}

@@ -1,0 +1,90 @@
+import { type Calibration, calibrate } from './calibration.ts';
+import type { MissedShares } from './missed-reads.ts';
+import type { HitCount } from './replica-reads.ts';
+import type { RunFigures } from './run-figures.ts';
+
+/** What came true of the plan, by the log's reads within (origin, origin + horizon]. */
+export interface PlanCameTrue extends HitCount {
+  /** Share of the horizon between the log's first and last event, 0 to 1. */
+  covered: number;
+  /** Reads of planned keys, whether or not their row had been sent; `hits` counts only those that had. */
+  plannedReads: number;
+  expectedHitRate: number;
+  /** The half-life that the plan was made with, where it says so. */
+  halfLifeMs: number | undefined;
+  calibration: Calibration | undefined;
+  /** Planned rows that were sent and not read within the horizon; bytes where the plan has sizes, undefined where not. */
+  wasted: { keys: number; sentKeys: number; bytes: number | undefined };
+  /** What the history knew of the keys that were read without being planned. */
+  missed: MissedShares | undefined;
+}
+
+/** The planned keys in the plan's order, and which of them were read within the horizon. */
+export class PlanReads {
+  readonly fromMs: number;
+  readonly toMs: number;
+  readonly halfLifeMs: number | undefined;
+  /** Place in the plan, from 0, by key as a log has it. */
+  readonly places = new Map<string, number>();
+  private readonly plan: NonNullable<RunFigures['plan']>;
+  private readonly confidences: number[] = [];
+  private readonly sizes: (number | undefined)[] = [];
+  private readonly wasRead: (0 | 1)[] = [];
+  private reads = 0;
+  private plannedReads = 0;
+  private hits = 0;
+
+  constructor(plan: NonNullable<RunFigures['plan']>, halfLifeMs: number | undefined) {
+    this.halfLifeMs = halfLifeMs;
+    this.plan = plan;
+    this.fromMs = plan.originMs;
+    this.toMs = plan.originMs + plan.horizonMs;
+  }
+
+  add(key: string, confidence: number, sizeBytes: number | undefined): void {
+    if (this.places.has(key)) return;
+    this.places.set(key, this.places.size);
+    this.wasRead.push(0);
+    this.confidences.push(confidence);
+    this.sizes.push(sizeBytes);
+  }
+
+  /** A read of the key at this place of the plan; false, and nothing counted, where it is not within the horizon. */
+  take(timeMs: number, place: number | undefined): boolean {
+    if (timeMs <= this.fromMs || timeMs > this.toMs) return false;
+    this.reads += 1;
+    if (place === undefined) return true;
+    this.wasRead[place] = 1;
+    this.plannedReads += 1;
+    if (place < this.plan.sentKeys) this.hits += 1;
+    return true;
+  }
+
+  result(log: { firstMs: number; lastMs: number } | undefined): Omit<PlanCameTrue, 'missed'> {
+    const { fromMs, toMs, plan } = this;
+    const shared = log ? Math.min(log.lastMs, toMs) - Math.max(log.firstMs, fromMs) : 0;
+    return {
+      reads: this.reads,
+      hits: this.hits,
+      plannedReads: this.plannedReads,
+      covered: Math.max(0, shared) / plan.horizonMs,
+      expectedHitRate: plan.expectedHitRate,
+      halfLifeMs: this.halfLifeMs,
+      calibration: this.reads === 0 ? undefined : calibrate(this.confidences, this.wasRead),
+      wasted: this.wasted(),
+    };
+  }
+
+  private wasted(): PlanCameTrue['wasted'] {
+    const sentKeys = Math.min(this.plan.sentKeys, this.places.size);
+    let keys = 0;
+    let bytes: number | undefined;
+    for (let place = 0; place < sentKeys; place++) {
+      if (this.wasRead[place]) continue;
+      keys += 1;
+      const size = this.sizes[place];
+      if (size !== undefined) bytes = (bytes ?? 0) + size;
+    }
+    return { keys, sentKeys, bytes };
+  }
+}

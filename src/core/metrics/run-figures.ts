@@ -1,0 +1,111 @@
+import { z } from 'zod';
+import type { StoredRun } from '../state/runs.ts';
+
+/** Rows of one kind: `rawBytes` before compression, `wireBytes` as sent. */
+export interface Moved {
+  rows: number;
+  rawBytes: number;
+  wireBytes: number;
+}
+
+/** What one run says of itself, read out of its stored snapshot. Undefined is what the run never came to know. */
+export interface RunFigures {
+  plan:
+    | {
+        keys: number;
+        /** Planned keys whose turn came in the hot phase: rows that arrived, and keys that have no row. */
+        sentKeys: number;
+        missingKeys: number;
+        expectedHitRate: number;
+        minConfidence: number;
+        originMs: number;
+        horizonMs: number;
+      }
+    | undefined;
+  moved: { cache: Moved; hot: Moved; snapshot: Moved; delta: Moved; repair: Moved };
+  /** From the start of the run to the moment when every planned row is on the joiner. */
+  hotReadyMs: number | undefined;
+  /** Initial sync time: from the start of the run to in sync. */
+  inSyncMs: number | undefined;
+  deltaRounds: number | undefined;
+  tableRows: number | undefined;
+  /** Share of the table's rows that the snapshot did not have to send, because they had come before. */
+  snapshotSmallerBy: number | undefined;
+  verification: { ranges: number; rows: number; differences: number; repairedRows: number } | undefined;
+  error: string | undefined;
+  /** Times since the epoch, for setting a log against them. */
+  startedAtMs: number;
+  lastKnownMs: number;
+  hotReadyAtMs: number | undefined;
+  inSyncAtMs: number | undefined;
+}
+
+const count = z.number().nonnegative();
+const moved = z.object({ rows: count, rawBytes: count, wireBytes: count });
+const storedSnapshot = z.object({
+  startedAtMs: z.number(),
+  atMs: z.number(),
+  phases: z.array(z.object({ name: z.string(), state: z.string() })),
+  plan: z
+    .object({
+      keys: count,
+      expectedHitRate: z.number(),
+      minConfidence: z.number(),
+      origin: z.string(),
+      horizonMs: z.number().positive(),
+      arrivedKeys: count,
+      missingKeys: count,
+    })
+    .optional(),
+  tableEstimate: z.object({ rows: count }).optional(),
+  byKind: z.object({ cache: moved, hot: moved, snapshot: moved, delta: moved, repair: moved }),
+  backlog: z.object({ round: count }).optional(),
+  verification: z.object({ ranges: count, rows: count, differences: count, repairedRows: count }).optional(),
+  hotReadyAtMs: z.number().optional(),
+  inSyncAtMs: z.number().optional(),
+  inSyncRows: count.optional(),
+  error: z.string().optional(),
+});
+type StoredSnapshot = z.infer<typeof storedSnapshot>;
+
+/** The figures of a run; undefined where its snapshot was written by a foresync that told other things. */
+export function figuresOf(run: StoredRun): RunFigures | undefined {
+  const parsed = storedSnapshot.safeParse(run.snapshot);
+  if (!parsed.success) return undefined;
+  const snapshot = parsed.data;
+  const startedAtMs = Math.min(run.startedMs, snapshot.startedAtMs);
+  const since = (atMs: number | undefined) =>
+    atMs === undefined ? undefined : Math.max(0, atMs - startedAtMs);
+  const tableRows = snapshot.inSyncRows ?? snapshot.verification?.rows ?? snapshot.tableEstimate?.rows;
+  return {
+    plan: planOf(snapshot),
+    moved: snapshot.byKind,
+    hotReadyMs: since(snapshot.hotReadyAtMs),
+    inSyncMs: since(snapshot.inSyncAtMs),
+    deltaRounds: snapshot.backlog?.round,
+    tableRows,
+    snapshotSmallerBy: smallerBy(snapshot, tableRows),
+    verification: snapshot.verification,
+    error: snapshot.error,
+    startedAtMs,
+    lastKnownMs: Math.max(snapshot.atMs, run.endedMs ?? snapshot.atMs),
+    hotReadyAtMs: snapshot.hotReadyAtMs,
+    inSyncAtMs: snapshot.inSyncAtMs,
+  };
+}
+
+function planOf({ plan, hotReadyAtMs }: StoredSnapshot): RunFigures['plan'] {
+  if (!plan) return undefined;
+  const { keys, expectedHitRate, minConfidence, horizonMs, missingKeys } = plan;
+  const originMs = Date.parse(plan.origin);
+  if (Number.isNaN(originMs)) return undefined;
+  // A resumed run counts from nothing again, but hot-ready says that all of them are there.
+  const sentKeys = hotReadyAtMs === undefined ? Math.min(keys, plan.arrivedKeys + missingKeys) : keys;
+  return { keys, sentKeys, missingKeys, expectedHitRate, minConfidence, originMs, horizonMs };
+}
+
+function smallerBy(snapshot: StoredSnapshot, tableRows: number | undefined): number | undefined {
+  const complete = snapshot.phases.some(({ name, state }) => name === 'snapshot' && state === 'done');
+  if (!complete || !tableRows) return undefined;
+  return Math.max(0, 1 - snapshot.byKind.snapshot.rows / tableRows);
+}

@@ -1,0 +1,65 @@
+import type { Forecast, ForecastReport } from '../forecast/forecast.ts';
+import type { Plan } from './make-plan.ts';
+import type { PlanEntry } from './prefetch-plan.ts';
+
+/** What was planned and how it came about; everything that a screen or `--json` says of a new plan. */
+export interface PlanReport {
+  group: string | undefined;
+  table: string | undefined;
+  origin: string;
+  horizonMs: number;
+  model: string;
+  /** Keys in the plan. */
+  keys: number;
+  /** Keys that the history knew at the origin. */
+  knownKeys: number;
+  /** Of the planned rows whose size is known or was assumed. */
+  bytes: number;
+  assumedSizeBytes: number | undefined;
+  expectedReads: number;
+  expectedHitRate: number;
+  minConfidence: number;
+  budgetKeys: number | undefined;
+  budgetBytes: number | undefined;
+  /** Planned keys by confidence, in tenths from 0 to 1. */
+  confidenceTenths: number[];
+  /** The time from the last event to the origin; negative where the origin lies inside the history. */
+  staleMs: number;
+  forecast: ForecastReport;
+  first: PlanEntry[];
+}
+
+const shownEntries = 10;
+
+export function reportPlan(plan: Plan, forecast: Forecast, lastMs: number): PlanReport {
+  const { header, selection } = plan;
+  const confidenceTenths = new Array<number>(10).fill(0);
+  for (const index of selection.order) {
+    const tenth = Math.min(9, Math.floor((forecast.confidence[index] ?? 0) * 10));
+    confidenceTenths[tenth] = (confidenceTenths[tenth] ?? 0) + 1;
+  }
+  const first: PlanEntry[] = [];
+  for (const entry of plan.entries()) {
+    if (first.push(entry) === shownEntries) break;
+  }
+  return {
+    group: header.group,
+    table: header.table,
+    origin: header.origin,
+    horizonMs: header.horizonMs,
+    model: header.model,
+    keys: header.entries,
+    knownKeys: forecast.keys.length,
+    bytes: selection.bytes,
+    assumedSizeBytes: selection.assumedSizeBytes,
+    expectedReads: selection.expectedReads,
+    expectedHitRate: header.expectedHitRate,
+    minConfidence: header.minConfidence,
+    budgetKeys: plan.limits.budgetKeys,
+    budgetBytes: plan.limits.budgetBytes,
+    confidenceTenths,
+    staleMs: forecast.originMs - lastMs,
+    forecast: forecast.report,
+    first,
+  };
+}

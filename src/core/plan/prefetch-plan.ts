@@ -1,0 +1,38 @@
+/**
+ * A key as a plan file has it: a text or a number, `{"int": "…"}` for an integer past 2^53, `{"base64": "…"}` for a
+ * blob, and an array of these, one a column, for a composite key.
+ */
+export type PlanKeyPart = string | number | { int: string } | { base64: string };
+export type PlanKey = PlanKeyPart | PlanKeyPart[];
+
+export interface PlanHeader {
+  kind: 'foresync.plan';
+  version: 1;
+  /** Absent where the plan was made without a foresync.yaml. */
+  group?: string | undefined;
+  table?: string | undefined;
+  /** ISO 8601, UTC. The forecast covers (origin, origin + horizonMs]. */
+  origin: string;
+  horizonMs: number;
+  model: string;
+  minConfidence: number;
+  entries: number;
+  /** Share of the horizon's reads that the entries are expected to serve, 0 to 1. */
+  expectedHitRate: number;
+  [more: string]: unknown;
+}
+
+/** One planned key. Entries stand in order of priority, best first. */
+export interface PlanEntry {
+  key: PlanKey;
+  /** Calibrated probability that the key is read within the horizon. */
+  confidence: number;
+  /** ISO 8601; median of the key's first read, given that it is read. */
+  expectedAt: string;
+  expectedReads: number;
+  expectedWrites: number;
+  sizeBytes?: number | undefined;
+  /** The replica to read the row from. */
+  donor?: string | undefined;
+  model: string;
+}

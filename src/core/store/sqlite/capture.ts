@@ -1,0 +1,213 @@
+import { hash } from 'node:crypto';
+import { ForesyncError } from '../../errors.ts';
+import { printable } from '../../text.ts';
+import { type Connection, storeError } from './connection.ts';
+import { all, literal, quote } from './sql.ts';
+import type { TableShape } from './table-shape.ts';
+
+/**
+ * The Delta Log of one table: triggers that note, in the writer's own transaction, the key of every row that it changes.
+ *
+ * - `delta` holds one row a key; a key that changes again moves to the end. DELETE and INSERT in place of an UPSERT: no
+ *   conflict clause of the writer's can drop the entry, keys that are NULL are found by IS, and SQLite of any age runs it.
+ * - `seq` is not unique: a partial UNIQUE index can make one write note several rows, and capture must never fail a writer.
+ * - The sequence is a counter in `capture`, read in a chunk's own transaction to give its watermark.
+ * - A row that REPLACE evicts through another UNIQUE index fires no delete trigger, so BEFORE triggers note whatever a
+ *   write is about to evict (sqlite.org/lang_conflict.html).
+ * - The trigger itself enforces budget and lease: past either it disarms the log and marks it broken, so that a
+ *   forgotten run never fills a donor's disk.
+ */
+export interface CaptureNames {
+  capture: string;
+  delta: string;
+  triggers: string[];
+}
+
+export interface CaptureState {
+  id: string;
+  /** Number of the last change noted. */
+  watermark: number;
+  /** Keys in the log. */
+  keys: number;
+  /** Why the log is broken, or undefined while it is whole. */
+  broken: string | undefined;
+  leaseUntilMs: number;
+  budgetKeys: number;
+  tableSql: string;
+}
+
+export function captureNames(table: string): CaptureNames {
+  const id = hash('sha256', table.toLowerCase(), 'hex').slice(0, 8);
+  return {
+    capture: `_foresync_capture_${id}`,
+    delta: `_foresync_delta_${id}`,
+    triggers: ['ai', 'au', 'ad', 'bi', 'bu'].map((kind) => `_foresync_${kind}_${id}`),
+  };
+}
+
+/**
+ * Starts capture in one transaction. Returns the state of the capture that is there: a running one with the same id is
+ * kept, so the call may be repeated; one with another id is refused, a broken or expired one is replaced.
+ */
+export function startCapture(
+  db: Connection,
+  shape: TableShape,
+  options: { id: string; leaseUntilMs: number; budgetKeys: number; nowMs: number },
+): CaptureState {
+  try {
+    return db
+      .transaction(() => {
+        const present = readCapture(db, shape);
+        if (present && present.id === options.id && !present.broken) {
+          renewLease(db, shape, options.leaseUntilMs);
+          return { ...present, leaseUntilMs: options.leaseUntilMs };
+        }
+        if (present && !present.broken && present.leaseUntilMs > options.nowMs) {
+          throw new ForesyncError(
+            'exists',
+            'capture-running',
+            `Another run captures ${printable(shape.name)} at the lead donor.`,
+            {
+              hint: "Wait for it, or end it with 'foresync prefetch --release'.",
+            },
+          );
+        }
+        dropCapture(db, shape);
+        for (const sql of captureSql(shape, options)) db.exec(sql);
+        return {
+          id: options.id,
+          watermark: 0,
+          keys: 0,
+          broken: undefined,
+          leaseUntilMs: options.leaseUntilMs,
+          budgetKeys: options.budgetKeys,
+          tableSql: shape.sql,
+        };
+      })
+      .immediate();
+  } catch (error) {
+    throw storeError(error, db.name);
+  }
+}
+
+/** The capture of this table, or undefined where there is none. */
+export function readCapture(db: Connection, shape: { name: string }): CaptureState | undefined {
+  const { capture } = captureNames(shape.name);
+  const exists = db.prepare("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ?").get(capture);
+  if (!exists) return undefined;
+  const row = db
+    .prepare(
+      `SELECT id, seq, keys, armed, broken, lease_until_s, budget_keys, table_sql FROM ${quote(capture)}`,
+    )
+    .get() as
+    | {
+        id: string;
+        seq: number;
+        keys: number;
+        armed: number;
+        broken: string | null;
+        lease_until_s: number;
+        budget_keys: number;
+        table_sql: string;
+      }
+    | undefined;
+  if (!row) return undefined;
+  return {
+    id: row.id,
+    watermark: row.seq,
+    keys: row.keys,
+    broken: row.broken ?? (row.armed === 1 ? undefined : 'disarmed'),
+    leaseUntilMs: row.lease_until_s * 1000,
+    budgetKeys: row.budget_keys,
+    tableSql: row.table_sql,
+  };
+}
+
+export function renewLease(db: Connection, shape: { name: string }, leaseUntilMs: number): void {
+  db.prepare(`UPDATE ${quote(captureNames(shape.name).capture)} SET lease_until_s = ?`).run(
+    Math.ceil(leaseUntilMs / 1000),
+  );
+}
+
+/** Removes every trace of capture. May be repeated. */
+export function dropCapture(db: Connection, shape: { name: string }): void {
+  const names = captureNames(shape.name);
+  const drop = () => {
+    for (const trigger of names.triggers) db.exec(`DROP TRIGGER IF EXISTS ${quote(trigger)}`);
+    db.exec(`DROP TABLE IF EXISTS ${quote(names.delta)}; DROP TABLE IF EXISTS ${quote(names.capture)}`);
+  };
+  if (db.inTransaction) drop();
+  else db.transaction(drop).immediate();
+}
+
+function captureSql(
+  shape: TableShape,
+  options: { id: string; leaseUntilMs: number; budgetKeys: number },
+): string[] {
+  const names = captureNames(shape.name);
+  const [capture, delta] = [quote(names.capture), quote(names.delta)];
+  const [insert = '', update = '', remove = '', beforeInsert = '', beforeUpdate = ''] =
+    names.triggers.map(quote);
+  const table = quote(shape.name);
+  const keyColumns = shape.key.map(({ collation }, i) => `k${i} COLLATE ${collation}`);
+  const armed = `WHEN (SELECT armed FROM ${capture})`;
+  const guard = guardStatement(capture);
+  const sql = [
+    `CREATE TABLE ${capture}(id TEXT, seq INTEGER, keys INTEGER, armed INTEGER, broken TEXT, lease_until_s INTEGER, budget_keys INTEGER, table_sql TEXT)`,
+    `INSERT INTO ${capture} VALUES(${literal(options.id)}, 0, 0, 1, NULL, ${Math.ceil(options.leaseUntilMs / 1000)}, ${Math.floor(options.budgetKeys)}, ${literal(shape.sql)})`,
+    `CREATE TABLE ${delta}(seq INTEGER, ${keyColumns.join(', ')})`,
+    `CREATE INDEX ${quote(`${names.delta}_seq`)} ON ${delta}(seq)`,
+    `CREATE INDEX ${quote(`${names.delta}_key`)} ON ${delta}(${shape.key.map((_, i) => `k${i}`).join(', ')})`,
+    `CREATE TRIGGER ${insert} AFTER INSERT ON ${table} ${armed} BEGIN ${noteKey(shape, 'NEW', names)} ${guard} END`,
+    `CREATE TRIGGER ${update} AFTER UPDATE ON ${table} ${armed} BEGIN ${noteKey(shape, 'OLD', names)} ${noteKey(shape, 'NEW', names)} ${guard} END`,
+    `CREATE TRIGGER ${remove} AFTER DELETE ON ${table} ${armed} BEGIN ${noteKey(shape, 'OLD', names)} ${guard} END`,
+  ];
+  const evicted = evictions(shape);
+  if (evicted.length > 0) {
+    const notes = evicted.map((condition) => noteEvicted(shape, condition, names)).join(' ');
+    sql.push(`CREATE TRIGGER ${beforeInsert} BEFORE INSERT ON ${table} ${armed} BEGIN ${notes} END`);
+    sql.push(`CREATE TRIGGER ${beforeUpdate} BEFORE UPDATE ON ${table} ${armed} BEGIN ${notes} END`);
+  }
+  return sql;
+}
+
+function guardStatement(capture: string): string {
+  const nowSeconds = "CAST(strftime('%s', 'now') AS INTEGER)";
+  return (
+    `UPDATE ${capture} SET armed = 0, broken = CASE WHEN keys > budget_keys THEN 'budget' ELSE 'lease' END ` +
+    `WHERE keys > budget_keys OR lease_until_s < ${nowSeconds};`
+  );
+}
+
+function noteKey(shape: TableShape, row: 'NEW' | 'OLD', names: CaptureNames): string {
+  const [capture, delta] = [quote(names.capture), quote(names.delta)];
+  const same = all(shape.key.map(({ name }, i) => `k${i} IS ${row}.${quote(name)}`));
+  const values = shape.key.map(({ name }) => `${row}.${quote(name)}`).join(', ');
+  return (
+    `DELETE FROM ${delta} WHERE ${same}; ` +
+    `UPDATE ${capture} SET seq = seq + 1, keys = keys + 1 - changes(); ` +
+    `INSERT INTO ${delta} SELECT seq, ${values} FROM ${capture};`
+  );
+}
+
+/** For each way in which a write can evict another row: the condition that finds that row as `t`. */
+function evictions(shape: TableShape): string[] {
+  const conditions = shape.uniques.map((columns) =>
+    all(columns.map(({ name, collation }) => `t.${quote(name)} = NEW.${quote(name)} COLLATE ${collation}`)),
+  );
+  if (shape.rowid !== undefined && !shape.rowidIsColumn)
+    conditions.push(`t.${quote(shape.rowid)} = NEW.${quote(shape.rowid)}`);
+  return conditions;
+}
+
+function noteEvicted(shape: TableShape, condition: string, names: CaptureNames): string {
+  const [capture, delta, table] = [quote(names.capture), quote(names.delta), quote(shape.name)];
+  const other = `${condition} AND NOT (${all(shape.key.map(({ name }) => `t.${quote(name)} IS NEW.${quote(name)}`))})`;
+  const noted = all(shape.key.map(({ name }, i) => `d.k${i} IS t.${quote(name)}`));
+  const values = shape.key.map(({ name }) => `t.${quote(name)}`).join(', ');
+  return (
+    `DELETE FROM ${delta} WHERE seq IN (SELECT d.seq FROM ${table} t JOIN ${delta} d ON ${noted} WHERE ${other}); ` +
+    `UPDATE ${capture} SET seq = seq + 1, keys = keys + 1 - changes() WHERE EXISTS (SELECT 1 FROM ${table} t WHERE ${other}); ` +
+    `INSERT INTO ${delta} SELECT c.seq, ${values} FROM ${capture} c JOIN ${table} t WHERE ${other};`
+  );
+}

@@ -1,0 +1,78 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import Database from 'better-sqlite3';
+import { ForesyncError, messageOf, systemCodeOf } from '../../errors.ts';
+import { printable } from '../../text.ts';
+
+export type Connection = Database.Database;
+
+/** How long a writer of ours waits for another one, in milliseconds. */
+const busyTimeoutMs = 5000;
+
+let addonPath: string | undefined;
+
+/** Where better-sqlite3's native part lies when it is not beside its package, as in an agent brought to a host. */
+export function loadAddonFrom(file: string): void {
+  addonPath = file;
+}
+
+/**
+ * Opens a database file by its absolute path. `existing` refuses a missing file instead of creating it.
+ * Foreign keys are off: foresync moves rows of one table and never judges them.
+ */
+export function connect(file: string, options: { existing: boolean; readonly?: boolean }): Connection {
+  if (options.existing && !existsSync(file)) {
+    throw new ForesyncError('io', 'store-missing', `There is no database file ${printable(file)}.`, {
+      hint: 'Check the store in foresync.yaml and the host it is on.',
+    });
+  }
+  try {
+    const db = new Database(path.resolve(file), {
+      fileMustExist: options.existing,
+      readonly: options.readonly ?? false,
+      timeout: busyTimeoutMs,
+      ...(addonPath === undefined ? {} : { nativeBinding: addonPath }),
+    });
+    db.pragma('foreign_keys = OFF');
+    db.pragma('trusted_schema = OFF');
+    db.pragma('schema_version');
+    return db;
+  } catch (error) {
+    throw storeError(error, file);
+  }
+}
+
+/** Turns an error of SQLite or the file system into ours, with the exit code that fits. */
+export function storeError(error: unknown, file: string): ForesyncError {
+  if (error instanceof ForesyncError) return error;
+  const code = systemCodeOf(error) ?? '';
+  const where = printable(file);
+  const details = { cause: error };
+  if (code === 'ENOSPC' || code === 'SQLITE_FULL' || code === 'SQLITE_IOERR_WRITE') {
+    return new ForesyncError('io', 'disk-full', `The disk of ${where} is full.`, {
+      ...details,
+      hint: 'Make room, then run the same command again.',
+    });
+  }
+  if (code === 'SQLITE_NOTADB' || code.startsWith('SQLITE_CORRUPT')) {
+    return new ForesyncError(
+      'data',
+      'store-corrupt',
+      `${where} is not a sound SQLite file: ${messageOf(error)}`,
+      details,
+    );
+  }
+  if (code.startsWith('SQLITE_BUSY') || code === 'SQLITE_LOCKED') {
+    return new ForesyncError('stopped', 'store-busy', `${where} stayed locked by another writer.`, {
+      ...details,
+      hint: 'Run the same command again when the long transaction is over.',
+    });
+  }
+  if (/^(EACCES|EPERM|EROFS|SQLITE_READONLY|SQLITE_CANTOPEN|SQLITE_PERM)/.test(code)) {
+    return new ForesyncError('permission', 'store-denied', `${where} cannot be opened: ${messageOf(error)}`, {
+      ...details,
+      hint: 'The login needs to read and write the file and its folder.',
+    });
+  }
+  return new ForesyncError('io', 'store-failed', `${where}: ${messageOf(error)}`, details);
+}

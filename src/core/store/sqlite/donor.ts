@@ -1,0 +1,272 @@
+import type { PlanKey } from '../../plan/prefetch-plan.ts';
+import { captureNames, readCapture } from './capture.ts';
+import type { DeltaChunk, HotChunk, RangeChunk, Recheck, SnapshotChunk } from './chunk.ts';
+import type { Connection } from './connection.ts';
+import { digestOf, type Image } from './image.ts';
+import { bindKey, type ScanKey } from './key-codec.ts';
+import { logBroken, tableAltered } from './refusals.ts';
+import { RowReader } from './row-reader.ts';
+import { rowValue, type ScanRange, scanTerms } from './scan.ts';
+import { all, quote } from './sql.ts';
+import { maxRowBytes, rowSizeTerm, rowTooLarge, StretchFinder } from './stretch.ts';
+import type { TableShape } from './table-shape.ts';
+
+/** Bounds of one delta chunk. */
+export interface DeltaLimits {
+  maxKeys: number;
+  maxBytes: number;
+}
+
+/**
+ * Reads rows of one table at a donor. Every call is one short read transaction, in which the watermark is read too.
+ * A donor without a Delta Log (any but the lead) gives the watermark 0.
+ */
+export class DonorReader {
+  readonly #db: Connection;
+  readonly #shape: TableShape;
+  readonly #rows: RowReader;
+  readonly #stretches: StretchFinder;
+  readonly #delta: string;
+  /** Planned keys joined with their rows, in the order of the keys. */
+  readonly #wanted: string;
+  #captureId: string | undefined;
+  #rowsAhead = 0;
+
+  constructor(db: Connection, shape: TableShape) {
+    this.#db = db;
+    this.#shape = shape;
+    this.#rows = new RowReader(db, shape);
+    this.#stretches = new StretchFinder(db, shape);
+    this.#delta = `main.${quote(captureNames(shape.name).delta)}`;
+    const sameKey = all(shape.key.map(({ name }, i) => `t.${quote(name)} = w.k${i}`));
+    this.#wanted = `temp.want w CROSS JOIN main.${quote(shape.name)} t ON ${sameKey}`;
+    // Declared like the key itself, so that '123' from a log finds the integer 123, and 'abc' the NOCASE key 'ABC'.
+    const wanted = shape.key.map(({ affinity, collation }, i) => `k${i} ${affinity} COLLATE ${collation}`);
+    db.exec(`CREATE TEMP TABLE want(n INTEGER PRIMARY KEY, ${wanted.join(', ')})`);
+    const places =
+      shape.rowid === undefined
+        ? shape.key.map(({ collation }, i) => `k${i} COLLATE ${collation}`)
+        : ['k0 INTEGER'];
+    db.exec(
+      `CREATE TEMP TABLE ahead(${places.join(', ')}, PRIMARY KEY(${places.map((_, i) => `k${i}`).join(', ')})) WITHOUT ROWID`,
+    );
+  }
+
+  /** From now on every chunk must come from this capture, whole; otherwise `log-broken`. */
+  follow(captureId: string): void {
+    this.#captureId = captureId;
+  }
+
+  /**
+   * Rows of planned keys, in their order, and the keys that they cover. Covers fewer keys than
+   * asked for where the rows would pass `maxBytes`, but one at least.
+   */
+  hot(keys: readonly PlanKey[], options: { maxBytes: number }): HotChunk {
+    this.#want(keys);
+    return this.#rows.images(['rows', 'keys'], (image, keyImage) => {
+      const watermark = this.#watermark();
+      const keysRead = this.#fitting(keys.length, options.maxBytes);
+      const rows = this.#rows.fillRows(image, `${this.#wanted} WHERE w.n < ?`, [keysRead], ['w.n']);
+      this.#rows.fillWantedKeys(keyImage, keysRead);
+      const bytes = image.bytes();
+      return {
+        image: bytes,
+        keyImage: keyImage.bytes(),
+        rows,
+        watermark,
+        keysRead,
+        missing: Math.max(0, keysRead - rows),
+        digest: digestOf(bytes),
+      };
+    });
+  }
+
+  /** Keeps the places of planned rows that are on their way to the joiner, so that `snapshot` leaves them out. */
+  leaveOut(keys: readonly PlanKey[]): void {
+    this.#want(keys);
+    this.#rowsAhead += this.#db
+      .prepare(
+        `INSERT OR IGNORE INTO temp.ahead SELECT ${scanTerms(this.#shape).join(', ')} FROM ${this.#wanted}`,
+      )
+      .run().changes;
+  }
+
+  /** The next chunk, about `targetBytes` large, of all rows that did not go ahead. */
+  snapshot(from: ScanKey | undefined, targetBytes: number): SnapshotChunk {
+    return this.#rows.images(['rows'], (image) => {
+      const watermark = this.#watermark();
+      const stretch = this.#stretches.next(from, targetBytes);
+      const notAhead =
+        this.#rowsAhead === 0
+          ? 'TRUE'
+          : `${rowValue(scanTerms(this.#shape))} NOT IN (SELECT ${this.#placeNames()} FROM temp.ahead)`;
+      const rows = this.#rows.fillRange(image, { from, to: stretch.to }, notAhead);
+      return { image: image.bytes(), rows, watermark, to: stretch.to, ahead: stretch.rows - rows };
+    });
+  }
+
+  /** Changes after `after`, as many as the limits let through. */
+  delta(after: number, limits: DeltaLimits): DeltaChunk {
+    return this.#rows.images(['both'], (image) => this.#deltaInto(image, after, limits));
+  }
+
+  /**
+   * For verification: the changes after `after` and, of the same moment, the digest of the stretch after `from`. The
+   * range is absent where the changes are too many for one chunk; then the call is repeated from their watermark.
+   */
+  verify(
+    after: number,
+    from: ScanKey | undefined,
+    targetBytes: number,
+    limits: DeltaLimits,
+  ): { tail: DeltaChunk; range?: RangeChunk } {
+    return this.#rows.images(['both', 'rows'], (tailImage, image) => {
+      const tail = this.#deltaInto(tailImage, after, limits);
+      if (!tail.complete) return { tail };
+      const { to } = this.#stretches.next(from, targetBytes);
+      const rows = this.#rows.fillRange(image, { from, to });
+      return { tail, range: { to, rows, digest: digestOf(image.bytes()) } };
+    });
+  }
+
+  /**
+   * For verification: the changes after `after` and, of the same moment, all rows of the keys that changed after
+   * `since`. Where that completes, the joiner that agrees is in sync. Absent as in `verify`.
+   */
+  recheck(after: number, since: number, limits: DeltaLimits): { tail: DeltaChunk; recheck?: Recheck } {
+    return this.#rows.images(['both', 'keys', 'rows'], (tailImage, keyImage, rowImage) => {
+      const tail = this.#deltaInto(tailImage, after, limits);
+      if (!tail.complete) return { tail };
+      const changed = this.#deltaEnd(since, limits);
+      const keys = this.#rows.fillChangedKeys(keyImage, since, changed.until);
+      const rows = this.#rows.fillRowsOfKeys(rowImage, keyImage);
+      const image = rowImage.bytes();
+      const complete = changed.until >= tail.watermark;
+      return {
+        tail,
+        recheck: {
+          keyImage: keyImage.bytes(),
+          image,
+          digest: digestOf(image),
+          keys,
+          rows,
+          until: changed.until,
+          complete,
+          lastRowid: this.#sequence(),
+        },
+      };
+    });
+  }
+
+  /** All rows of a range and, of the same moment, the changes after `after`; for repairs. */
+  range(
+    after: number,
+    range: ScanRange,
+    limits: DeltaLimits,
+  ): { tail: DeltaChunk; image?: Buffer; rows: number; digest?: string } {
+    return this.#rows.images(['both', 'rows'], (tailImage, image) => {
+      const tail = this.#deltaInto(tailImage, after, limits);
+      if (!tail.complete) return { tail, rows: 0 };
+      const rows = this.#rows.fillRange(image, range);
+      const bytes = image.bytes();
+      return { tail, image: bytes, rows, digest: digestOf(bytes) };
+    });
+  }
+
+  #deltaInto(image: Image, after: number, limits: DeltaLimits): DeltaChunk {
+    const now = this.#watermark();
+    const { until, backlog } = this.#deltaEnd(after, limits);
+    const keys = this.#rows.fillChangedKeys(image, after, until);
+    const rows = this.#rows.fillRowsOfKeys(image, image);
+    const complete = backlog === keys;
+    return {
+      image: image.bytes(),
+      rows,
+      watermark: complete ? now : until,
+      keys,
+      complete,
+      backlog: backlog - keys,
+    };
+  }
+
+  /** The last change that still fits, and how many keys there are after `after`. */
+  #deltaEnd(after: number, limits: DeltaLimits): { until: number; backlog: number } {
+    const backlog = this.#db
+      .prepare(`SELECT count(*) FROM ${this.#delta} WHERE seq > ?`)
+      .pluck()
+      .get(after) as number;
+    let keys = Math.min(backlog, limits.maxKeys);
+    const joined = `${this.#delta} d JOIN main.${quote(this.#shape.name)} t ON ${all(this.#shape.key.map(({ name }, i) => `t.${quote(name)} IS d.k${i}`))}`;
+    const size = this.#db
+      .prepare(
+        `SELECT coalesce(sum(${rowSizeTerm(this.#shape)}), 0) FROM ${joined} WHERE d.seq > ? AND d.seq <= ?`,
+      )
+      .pluck();
+    const end = this.#db
+      .prepare(`SELECT seq FROM ${this.#delta} WHERE seq > ? ORDER BY seq LIMIT 1 OFFSET ?`)
+      .pluck();
+    for (;;) {
+      if (keys === 0) return { until: after, backlog };
+      const until = end.get(after, keys - 1) as number;
+      const bytes = size.get(after, until) as number;
+      if (bytes <= limits.maxBytes || keys === 1) {
+        if (bytes > maxRowBytes) throw rowTooLarge(this.#shape);
+        return { until, backlog };
+      }
+      keys = Math.max(1, Math.min(keys >> 1, Math.floor((keys * limits.maxBytes) / bytes)));
+    }
+  }
+
+  #want(keys: readonly PlanKey[]): void {
+    const marks = this.#shape.key.map(() => '?').join(', ');
+    const insert = this.#db.prepare(`INSERT INTO temp.want VALUES(?, ${marks})`);
+    this.#db.transaction(() => {
+      this.#db.exec('DELETE FROM temp.want');
+      for (const [n, key] of keys.entries()) {
+        const values = bindKey(key, this.#shape.key.length);
+        if (values) insert.run(n, ...values);
+      }
+    })();
+  }
+
+  #fitting(keys: number, maxBytes: number): number {
+    const size = this.#db
+      .prepare(`SELECT coalesce(sum(${rowSizeTerm(this.#shape)}), 0) FROM ${this.#wanted} WHERE w.n < ?`)
+      .pluck();
+    for (let count = keys; ; ) {
+      const bytes = size.get(count) as number;
+      if (bytes <= maxBytes || count <= 1) {
+        if (bytes > maxRowBytes) throw rowTooLarge(this.#shape);
+        return count;
+      }
+      count = Math.max(1, Math.min(count >> 1, Math.floor((count * maxBytes) / bytes)));
+    }
+  }
+
+  #placeNames(): string {
+    return (this.#shape.rowid === undefined ? this.#shape.key : ['rowid']).map((_, i) => `k${i}`).join(', ');
+  }
+
+  /** The donor's AUTOINCREMENT counter, which may be past the largest rowid. */
+  #sequence(): string | undefined {
+    if (!this.#shape.autoincrement) return undefined;
+    const value = this.#db
+      .prepare('SELECT seq FROM main.sqlite_sequence WHERE name = ?')
+      .pluck()
+      .safeIntegers()
+      .get(this.#shape.name);
+    return value === undefined ? undefined : String(value);
+  }
+
+  #watermark(): number {
+    if (this.#captureId === undefined) return 0;
+    const state = readCapture(this.#db, this.#shape);
+    if (!state || state.id !== this.#captureId || state.broken) throw logBroken(this.#shape, state?.broken);
+    const sql = this.#db
+      .prepare("SELECT sql FROM main.sqlite_schema WHERE type = 'table' AND name = ?")
+      .pluck()
+      .get(this.#shape.name);
+    if (sql !== this.#shape.sql) throw tableAltered(this.#shape);
+    return state.watermark;
+  }
+}

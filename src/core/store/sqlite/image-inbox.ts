@@ -1,0 +1,87 @@
+import { accessSync, constants, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { ForesyncError } from '../../errors.ts';
+import type { Connection } from './connection.ts';
+import { type ImageShape, imageSchema } from './image.ts';
+
+const prefix = 'foresync-inbox-';
+
+/**
+ * Where received images are put to be attached: in shared memory where the system has it, else beside the joiner's file.
+ * One connection stays open over all chunks that way, and keeps its page cache.
+ */
+export class ImageInbox {
+  readonly #folder: string;
+
+  constructor(fallback: string) {
+    const parent = isWritable('/dev/shm') ? '/dev/shm' : fallback;
+    sweep(parent);
+    this.#folder = mkdtempSync(path.join(parent, `${prefix}${process.pid}-`));
+  }
+
+  /** Attaches images as in0, in1, … while `work` runs. An image with another schema than its own is refused. */
+  with<T>(
+    db: Connection,
+    images: readonly { bytes: Buffer; shape: ImageShape }[],
+    work: (...names: string[]) => T,
+  ): T {
+    const attached: string[] = [];
+    try {
+      for (const [index, image] of images.entries()) {
+        const file = path.join(this.#folder, `in${index}.db`);
+        writeFileSync(file, image.bytes, { mode: 0o600 });
+        db.prepare(`ATTACH ? AS in${index}`).run(file);
+        attached.push(`in${index}`);
+        check(db, `in${index}`, image.shape);
+      }
+      return work(...attached);
+    } finally {
+      for (const name of attached) db.exec(`DETACH ${name}`);
+    }
+  }
+
+  close(): void {
+    rmSync(this.#folder, { recursive: true, force: true });
+  }
+}
+
+/** A hostile image could bring triggers or views of its own. */
+function check(db: Connection, name: string, shape: ImageShape): void {
+  const found = db.prepare(`SELECT sql FROM ${name}.sqlite_schema ORDER BY rowid`).pluck().all();
+  const wanted = imageSchema(shape);
+  if (found.length !== wanted.length || found.some((sql, i) => sql !== wanted[i])) {
+    throw new ForesyncError(
+      'protocol',
+      'image-foreign',
+      'A chunk from the donor has not the shape of a chunk.',
+    );
+  }
+}
+
+/** Removes what an agent that was killed left behind. */
+function sweep(parent: string): void {
+  for (const name of readdirSync(parent)) {
+    const pid = new RegExp(`^${prefix}(\\d+)-`).exec(name)?.[1];
+    if (pid !== undefined && !isAlive(Number(pid)))
+      rmSync(path.join(parent, name), { recursive: true, force: true });
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
+
+function isWritable(folder: string): boolean {
+  try {
+    accessSync(folder, constants.W_OK);
+    return true;
+  } catch {
+    // Not every system has it; the fallback is as correct, only slower.
+    return false;
+  }
+}

@@ -1,0 +1,122 @@
+import { closeSync, existsSync, fsyncSync, openSync, renameSync } from 'node:fs';
+import path from 'node:path';
+import { ForesyncError } from '../../errors.ts';
+import { printable } from '../../text.ts';
+import { dropCheckpoint } from './checkpoint.ts';
+import { connect, storeError } from './connection.ts';
+import { discardStaging, stagingPath } from './joiner.ts';
+import { carriedColumns } from './scan.ts';
+import { literal, quote } from './sql.ts';
+import type { TableShape } from './table-shape.ts';
+
+/** What stands where a joiner is to appear. */
+export interface JoinerPlace {
+  fileExists: boolean;
+  hasTable: boolean;
+  stagingExists: boolean;
+}
+
+/** Looks at a joiner's place. Touches nothing. */
+export function inspectPlace(file: string, table: string): JoinerPlace {
+  if (!existsSync(path.dirname(file))) {
+    throw new ForesyncError(
+      'io',
+      'joiner-folder-missing',
+      `There is no folder ${printable(path.dirname(file))} on the joiner.`,
+      {
+        hint: 'Make it, or name another place with --store.',
+      },
+    );
+  }
+  const stagingExists = existsSync(stagingPath(file));
+  if (!existsSync(file)) return { fileExists: false, hasTable: false, stagingExists };
+  const db = connect(file, { existing: true });
+  try {
+    const hasTable =
+      db
+        .prepare("SELECT 1 FROM sqlite_schema WHERE type IN ('table', 'view') AND name = ? COLLATE NOCASE")
+        .get(table) !== undefined;
+    return { fileExists: true, hasTable, stagingExists };
+  } catch (error) {
+    throw storeError(error, file);
+  } finally {
+    db.close();
+  }
+}
+
+/**
+ * Makes the staged table appear under its name, at once and whole. Where there is no file yet, the staging file becomes
+ * it by a rename, checkpointed, closed and forced to disk. Into a file that is there already, with other tables in use,
+ * the rows go in one transaction.
+ */
+export function publish(
+  file: string,
+  shape: TableShape,
+  options: { replace: boolean; walMode: boolean },
+): void {
+  const staging = stagingPath(file);
+  try {
+    if (existsSync(file)) copyInto(file, staging, shape, options.replace);
+    else renameInto(file, staging, options.walMode);
+  } catch (error) {
+    throw storeError(error, file);
+  }
+}
+
+function renameInto(file: string, staging: string, walMode: boolean): void {
+  const db = connect(staging, { existing: true });
+  dropCheckpoint(db);
+  db.pragma(`journal_mode = ${walMode ? 'WAL' : 'DELETE'}`);
+  db.close();
+  force(staging);
+  renameSync(staging, file);
+  force(path.dirname(file));
+}
+
+function copyInto(file: string, staging: string, shape: TableShape, replace: boolean): void {
+  const db = connect(file, { existing: true });
+  try {
+    db.prepare('ATTACH ? AS staged').run(staging);
+    db.transaction(() => {
+      const table = quote(shape.name);
+      const present = db
+        .prepare("SELECT 1 FROM main.sqlite_schema WHERE type = 'table' AND name = ? COLLATE NOCASE")
+        .get(shape.name);
+      if (present && !replace) throw tableThere(file, shape.name);
+      if (present) db.exec(`DROP TABLE main.${table}`);
+      db.exec(shape.sql);
+      const columns = carriedColumns(shape).join(', ');
+      db.exec(`INSERT INTO main.${table}(${columns}) SELECT ${columns} FROM staged.${table}`);
+      for (const { sql } of shape.indexes) db.exec(sql);
+      if (shape.autoincrement) {
+        db.exec(`DELETE FROM main.sqlite_sequence WHERE name = ${literal(shape.name)}`);
+        db.exec(
+          `INSERT INTO main.sqlite_sequence SELECT name, seq FROM staged.sqlite_sequence WHERE name = ${literal(shape.name)}`,
+        );
+      }
+    }).immediate();
+  } finally {
+    db.close();
+  }
+  discardStaging(file);
+}
+
+export function tableThere(file: string, table: string): ForesyncError {
+  return new ForesyncError(
+    'exists',
+    'joiner-has-table',
+    `${printable(file)} already holds a table ${printable(table)}.`,
+    {
+      hint: 'Use --replace to put the copy in its place, or name another --store.',
+    },
+  );
+}
+
+function force(file: string): void {
+  const descriptor = openSync(file, 'r');
+  try {
+    fsyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
+}

@@ -1,0 +1,27 @@
+import { ForesyncError } from '../../errors.ts';
+import { printable } from '../../text.ts';
+
+/** The Delta Log cannot be relied on any more: what the joiner has must be copied anew. */
+export function logBroken(shape: { name: string }, reason: string | undefined): ForesyncError {
+  const why =
+    reason === 'budget'
+      ? 'outgrew its budget and was switched off'
+      : reason === 'lease'
+        ? 'outlived its lease and was switched off'
+        : 'is gone';
+  return new ForesyncError('stopped', 'log-broken', `The Delta Log of ${printable(shape.name)} ${why}.`, {
+    hint: 'Run the same command again: it starts the copy anew.',
+  });
+}
+
+/** The table's definition changed while it was copied. */
+export function tableAltered(shape: { name: string }): ForesyncError {
+  return new ForesyncError(
+    'data',
+    'table-altered',
+    `The table ${printable(shape.name)} was altered at the lead donor during the run.`,
+    {
+      hint: 'Run the same command again: it starts the copy anew, with the new definition.',
+    },
+  );
+}

@@ -1,0 +1,82 @@
+import { captureNames } from './capture.ts';
+import type { Connection } from './connection.ts';
+import { type Image, withImages } from './image.ts';
+import type { Bindable } from './key-codec.ts';
+import { carriedTerms, rangeCondition, type ScanRange, scanTerms } from './scan.ts';
+import { all, imageColumns, quote } from './sql.ts';
+import type { TableShape } from './table-shape.ts';
+
+/**
+ * Copies rows and keys of a table into images. Donor and joiner both read through this, so that equal rows give equal
+ * images. `main` is the database that holds the table.
+ */
+export class RowReader {
+  readonly shape: TableShape;
+  readonly rowColumns: number;
+  readonly keyColumns: number;
+  readonly #db: Connection;
+  readonly #from: string;
+
+  constructor(db: Connection, shape: TableShape) {
+    this.#db = db;
+    this.shape = shape;
+    this.rowColumns = carriedTerms(shape).length;
+    this.keyColumns = shape.key.length;
+    this.#from = `main.${quote(shape.name)} t`;
+  }
+
+  /** Rows of `source` (a FROM clause that names the table `t`, with its WHERE) in the order given. Returns their number. */
+  fillRows(
+    image: Image,
+    source: string,
+    values: readonly Bindable[],
+    order: readonly string[] = scanTerms(this.shape),
+  ): number {
+    const terms = carriedTerms(this.shape).join(', ');
+    return this.#db
+      .prepare(`INSERT INTO ${image.name}.r SELECT ${terms} FROM ${source} ORDER BY ${order.join(', ')}`)
+      .run(...values).changes;
+  }
+
+  /** Keys of the Delta Log in (after, until], oldest first. Returns their number. */
+  fillChangedKeys(image: Image, after: number, until: number): number {
+    const { delta } = captureNames(this.shape.name);
+    const terms = imageColumns(this.keyColumns).map((_, i) => `k${i}`);
+    return this.#db
+      .prepare(
+        `INSERT INTO ${image.name}.k SELECT ${terms.join(', ')} FROM main.${quote(delta)} WHERE seq > ? AND seq <= ? ORDER BY seq`,
+      )
+      .run(after, until).changes;
+  }
+
+  /** The first `count` keys that were asked for. */
+  fillWantedKeys(image: Image, count: number): void {
+    const terms = imageColumns(this.keyColumns).map((_, i) => `k${i}`);
+    this.#db
+      .prepare(`INSERT INTO ${image.name}.k SELECT ${terms.join(', ')} FROM temp.want WHERE n < ? ORDER BY n`)
+      .run(count);
+  }
+
+  /** The rows, as they are now, of all keys of `keys.k`. */
+  fillRowsOfKeys(image: Image, keys: { name: string }): number {
+    const same = all(this.shape.key.map(({ name }, i) => `t.${quote(name)} IS k.c${i}`));
+    // A key that stands twice in the list, as NULL may, must not bring its row twice.
+    const distinct = `(SELECT DISTINCT ${imageColumns(this.keyColumns).join(', ')} FROM ${keys.name}.k)`;
+    return this.fillRows(image, `${distinct} k CROSS JOIN ${this.#from} ON ${same}`, []);
+  }
+
+  /** The rows of a range that `more` (an SQL condition on `t`) lets through. */
+  fillRange(image: Image, range: ScanRange, more = 'TRUE'): number {
+    const { sql, values } = rangeCondition(this.shape, range);
+    return this.fillRows(image, `${this.#from} WHERE ${sql} AND ${more}`, values);
+  }
+
+  /** `withImages` with the widths of this table: `rows`, `keys` or `both`. */
+  images<T>(kinds: readonly ('rows' | 'keys' | 'both')[], work: (...images: Image[]) => T): T {
+    const shapes = kinds.map((kind) => ({
+      rowColumns: kind === 'keys' ? 0 : this.rowColumns,
+      keyColumns: kind === 'rows' ? 0 : this.keyColumns,
+    }));
+    return withImages(this.#db, shapes, work);
+  }
+}

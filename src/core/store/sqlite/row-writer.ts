@@ -1,0 +1,119 @@
+import type { Connection } from './connection.ts';
+import { carriedColumns, carriedTerms, rangeCondition, rowValue, type ScanRange, scanTerms } from './scan.ts';
+import { all, imageColumns, quote } from './sql.ts';
+import type { TableShape } from './table-shape.ts';
+
+/**
+ * Puts rows of attached images into the joiner's table. Rows of different moments may collide on UNIQUE columns; the
+ * one that is there gives way (OR REPLACE), because whichever of the two is stale is in the Delta Log and comes again.
+ */
+export class RowWriter {
+  readonly #db: Connection;
+  readonly #shape: TableShape;
+  readonly #table: string;
+  readonly #carried: string;
+
+  constructor(db: Connection, shape: TableShape) {
+    this.#db = db;
+    this.#shape = shape;
+    this.#table = `main.${quote(shape.name)}`;
+    this.#carried = imageColumns(carriedTerms(shape).length).join(', ');
+  }
+
+  /**
+   * The table, and those indexes that must hold from the first row on. The donor's definitions are run by `prepare`,
+   * which takes one statement alone.
+   */
+  createTable(): void {
+    this.#db.prepare(this.#shape.sql).run();
+    for (const { sql, unique } of this.#shape.indexes) if (unique) this.#db.prepare(sql).run();
+  }
+
+  /** The other indexes, where they are not there yet: it is faster to sort once than to insert in random places. */
+  createLateIndexes(): void {
+    const exists = this.#db.prepare("SELECT 1 FROM main.sqlite_schema WHERE type = 'index' AND name = ?");
+    for (const { name, sql } of this.#shape.indexes) if (!exists.get(name)) this.#db.prepare(sql).run();
+  }
+
+  put(image: string): number {
+    const columns = carriedColumns(this.#shape).join(', ');
+    return this.#db
+      .prepare(
+        `INSERT OR REPLACE INTO ${this.#table}(${columns}) SELECT ${this.#carried} FROM ${image}.r ORDER BY rowid`,
+      )
+      .run().changes;
+  }
+
+  /** Deletes the rows of all keys in the image's `k`. */
+  removeKeys(image: string): number {
+    const { key, rowid } = this.#shape;
+    if (rowid === undefined) {
+      const names = rowValue(key.map(({ name }) => quote(name)));
+      return this.#db
+        .prepare(
+          `DELETE FROM ${this.#table} WHERE ${names} IN (SELECT ${imageColumns(key.length).join(', ')} FROM ${image}.k)`,
+        )
+        .run().changes;
+    }
+    const found = `SELECT t.${quote(rowid)} FROM ${image}.k CROSS JOIN ${this.#table} t ON ${this.#sameKey()}`;
+    return this.#db.prepare(`DELETE FROM ${this.#table} WHERE ${quote(rowid)} IN (${found})`).run().changes;
+  }
+
+  /** Puts the image's rows in place of a range; returns how many rows were missing, surplus or different. */
+  replaceRange(range: ScanRange, image: string): number {
+    const { sql, values } = rangeCondition(this.#shape, range);
+    const before = this.#db
+      .prepare(`SELECT count(*) FROM ${this.#table} t WHERE ${sql}`)
+      .pluck()
+      .get(...values) as number;
+    const differences = this.#differences(image, before);
+    const names = scanTerms(this.#shape).join(', ');
+    this.#db
+      .prepare(
+        `DELETE FROM ${this.#table} AS t WHERE ${rowValue(scanTerms(this.#shape))} IN (SELECT ${names} FROM ${this.#table} t WHERE ${sql})`,
+      )
+      .run(...values);
+    this.put(image);
+    return differences;
+  }
+
+  /** Puts the rows of `rows` in place of all rows under the keys of `keys`; returns how many differed. */
+  replaceKeys(keys: string, rows: string): number {
+    const found = `SELECT count(*) FROM (SELECT DISTINCT * FROM ${keys}.k) k CROSS JOIN ${this.#table} t ON ${this.#sameKey()}`;
+    const before = this.#db.prepare(found).pluck().get() as number;
+    const differences = this.#differences(rows, before);
+    this.removeKeys(keys);
+    this.put(rows);
+    return differences;
+  }
+
+  /** AUTOINCREMENT's counter, as the donor has it. */
+  setSequence(lastRowid: string | undefined): void {
+    if (lastRowid === undefined) return;
+    this.#db.prepare('DELETE FROM main.sqlite_sequence WHERE name = ?').run(this.#shape.name);
+    this.#db
+      .prepare('INSERT INTO main.sqlite_sequence VALUES(?, ?)')
+      .run(this.#shape.name, BigInt(lastRowid));
+  }
+
+  count(): number {
+    return this.#db.prepare(`SELECT count(*) FROM ${this.#table}`).pluck().get() as number;
+  }
+
+  /** Rows of the image that the table has not, to the bit, and rows of the table's `before` that the image has not. */
+  #differences(image: string, before: number): number {
+    const terms = carriedTerms(this.#shape);
+    const same = all(terms.map((term, i) => `${term} IS i.c${i} AND typeof(${term}) = typeof(i.c${i})`));
+    const place = all(scanTerms(this.#shape).map((term) => `${term} IS i.c${terms.indexOf(term)}`));
+    const total = this.#db.prepare(`SELECT count(*) FROM ${image}.r`).pluck().get() as number;
+    const equal = this.#db
+      .prepare(`SELECT count(*) FROM ${image}.r i CROSS JOIN ${this.#table} t ON ${place} AND ${same}`)
+      .pluck()
+      .get() as number;
+    return Math.max(total, before) - equal;
+  }
+
+  #sameKey(): string {
+    return all(this.#shape.key.map(({ name }, i) => `t.${quote(name)} IS k.c${i}`));
+  }
+}

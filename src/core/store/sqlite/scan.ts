@@ -1,0 +1,55 @@
+import { type Bindable, bindScanKey, type ScanKey } from './key-codec.ts';
+import { quote } from './sql.ts';
+import type { TableShape } from './table-shape.ts';
+
+/** A range of the scan order: after `from`, up to and including `to`; an open end is undefined. */
+export interface ScanRange {
+  from?: ScanKey | undefined;
+  to?: ScanKey | undefined;
+}
+
+/** SQL terms of the scan key, on the table's alias `t`. */
+export function scanTerms(shape: TableShape): string[] {
+  return shape.rowid === undefined
+    ? shape.key.map(({ name }) => `t.${quote(name)}`)
+    : [`t.${quote(shape.rowid)}`];
+}
+
+/** A row value of terms, or the term itself where there is one. */
+export function rowValue(terms: readonly string[]): string {
+  return terms.length === 1 ? (terms[0] ?? '') : `(${terms.join(', ')})`;
+}
+
+/**
+ * What a chunk carries of each row: the rowid where it is no column, so that the joiner gets the same one and both sides
+ * can be walked in the same ranges, then the stored columns.
+ */
+export function carriedTerms(shape: TableShape): string[] {
+  const columns = shape.columns.map(({ name }) => `t.${quote(name)}`);
+  return shape.rowid !== undefined && !shape.rowidIsColumn
+    ? [`t.${quote(shape.rowid)}`, ...columns]
+    : columns;
+}
+
+/** The columns to insert into, side by side with `carriedTerms`. */
+export function carriedColumns(shape: TableShape): string[] {
+  const columns = shape.columns.map(({ name }) => quote(name));
+  return shape.rowid !== undefined && !shape.rowidIsColumn ? [quote(shape.rowid), ...columns] : columns;
+}
+
+/** WHERE term and values that select a range. */
+export function rangeCondition(shape: TableShape, range: ScanRange): { sql: string; values: Bindable[] } {
+  const row = rowValue(scanTerms(shape));
+  const conditions: string[] = [];
+  const values: Bindable[] = [];
+  for (const [operator, bound] of [
+    ['>', range.from],
+    ['<=', range.to],
+  ] as const) {
+    if (!bound) continue;
+    const { terms, values: bindings } = bindScanKey(bound);
+    conditions.push(`${row} ${operator} ${rowValue(terms)}`);
+    values.push(...bindings);
+  }
+  return { sql: conditions.length > 0 ? conditions.join(' AND ') : 'TRUE', values };
+}

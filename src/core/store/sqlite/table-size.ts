@@ -1,0 +1,55 @@
+import type { Connection } from './connection.ts';
+import { quote } from './sql.ts';
+import { rowSizeTerm } from './stretch.ts';
+import type { TableShape } from './table-shape.ts';
+
+export interface TableSize {
+  /** Exact where the file is small, else judged by the size of its first rows. */
+  rowsEstimate: number;
+  /** Of the file, and so at least that of the table. */
+  sizeBytes: number;
+  /** True where the file holds no other table. */
+  alone: boolean;
+}
+
+/** Counting walks the whole table; past this size an estimate will do. */
+const countedBytes = 64 * 1024 * 1024;
+const sampledRows = 2000;
+
+export function measureTable(db: Connection, shape: TableShape): TableSize {
+  const table = `main.${quote(shape.name)}`;
+  const sizeBytes = (db.pragma('page_count', { simple: true }) as number) * shape.pageSizeBytes;
+  const others = db
+    .prepare(
+      "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name <> ? AND name NOT LIKE 'sqlite~_%' ESCAPE '~' AND name NOT LIKE '~_foresync~_%' ESCAPE '~'",
+    )
+    .pluck()
+    .get(shape.name) as number;
+  const alone = others === 0;
+  if (sizeBytes <= countedBytes) {
+    return {
+      rowsEstimate: db.prepare(`SELECT count(*) FROM ${table}`).pluck().get() as number,
+      sizeBytes,
+      alone,
+    };
+  }
+  const rowBytes = db
+    .prepare(
+      `SELECT avg(bytes) FROM (SELECT ${rowSizeTerm(shape)} AS bytes FROM ${table} t LIMIT ${sampledRows})`,
+    )
+    .pluck()
+    .get() as number | null;
+  return { rowsEstimate: rowBytes === null ? 0 : Math.round((0.9 * sizeBytes) / rowBytes), sizeBytes, alone };
+}
+
+/** Where a place lies between the first and the last row, 0 to 1; undefined where the scan key is no integer. */
+export function positionOf(db: Connection, shape: TableShape): ((rowid: bigint) => number) | undefined {
+  if (shape.rowid === undefined) return undefined;
+  const [first, last] = db
+    .prepare(`SELECT min(${quote(shape.rowid)}), max(${quote(shape.rowid)}) FROM main.${quote(shape.name)}`)
+    .raw()
+    .safeIntegers()
+    .get() as [bigint | null, bigint | null];
+  if (first === null || last === null || first === last) return undefined;
+  return (rowid) => Math.min(0.999, Math.max(0, Number(rowid - first) / Number(last - first)));
+}

@@ -1,0 +1,338 @@
+import type { AgentClient } from '../agent/client.ts';
+import { type ErrorKind, ForesyncError } from '../errors.ts';
+import { type HostSpec, hostLabel } from '../group/host.ts';
+import type { StoreSpec } from '../group/store-spec.ts';
+import { printable } from '../text.ts';
+import { type Batches, checkPlanFor, dealBatches } from './batches.ts';
+import { type HeldCapture, holdCapture, runCapturePrefix } from './capture-lease.ts';
+import { Agents } from './connect.ts';
+import { applyDelta } from './delta-rounds.ts';
+import type { Emit, PhaseName } from './events.ts';
+import { sendHotRows } from './hot-rows.ts';
+import { type Donor, emitter, type RunOptions } from './run.ts';
+import { sendSnapshot } from './snapshot-rows.ts';
+import { verifyAll } from './verification.ts';
+
+export interface AddReplicaOptions extends RunOptions {
+  joiner: { name: string; host: HostSpec; store: StoreSpec };
+  /** Puts the copy in the place of a table that is there already. */
+  replace: boolean;
+  /** Starts anew what an earlier run for this joiner left. */
+  restart: boolean;
+  /** How long hot rows may take before the snapshot goes on. */
+  prefetchTimeoutMs: number;
+}
+
+export interface AddReplicaResult {
+  watermark: number;
+  rows: number;
+}
+
+const phases: PhaseName[] = [
+  'connect',
+  'capture',
+  'hot',
+  'snapshot',
+  'delta',
+  'verify',
+  'publish',
+  'cleanup',
+];
+
+/** Errors after which the same command goes on from the joiner's checkpoint; after others nothing is left behind. */
+const resumable: ReadonlySet<ErrorKind> = new Set([
+  'unreachable',
+  'io',
+  'stopped',
+  'protocol',
+  'interrupted',
+  'verification',
+  'defect',
+]);
+
+/**
+ * Adds a replica: capture at the lead donor, hot rows from all donors, the snapshot of all other rows, the Delta Log,
+ * digests, publication, clean-up. May be called again after it was stopped or failed at any point: it goes on from the
+ * checkpoint in the joiner. Rejects with `stopped` when the signal is tripped.
+ */
+export async function addReplica(options: AddReplicaOptions): Promise<AddReplicaResult> {
+  const emit = emitter(options);
+  const agents = new Agents(options, emit);
+  const run = new Joining(options, agents, emit);
+  try {
+    const result = await run.whole();
+    emit({ type: 'end', outcome: 'done' });
+    return result;
+  } catch (error) {
+    const told = options.signal.aborted ? stopped(options.joiner.name) : error;
+    await run.leave(told);
+    emit({
+      type: 'end',
+      outcome: options.signal.aborted ? 'stopped' : 'failed',
+      error: told instanceof Error ? told.message : String(told),
+    });
+    throw told;
+  } finally {
+    await agents.close();
+  }
+}
+
+class Joining {
+  readonly #options: AddReplicaOptions;
+  readonly #agents: Agents;
+  readonly #emit: Emit;
+  #phase: PhaseName | undefined;
+  #lead: Donor | undefined;
+  #joiner: AgentClient | undefined;
+  #capture: HeldCapture | undefined;
+
+  constructor(options: AddReplicaOptions, agents: Agents, emit: Emit) {
+    this.#options = options;
+    this.#agents = agents;
+    this.#emit = emit;
+  }
+
+  async whole(): Promise<AddReplicaResult> {
+    const { group, joiner: target, plan, signal } = this.#options;
+    if (plan) checkPlanFor(plan.header, group);
+    this.#refuseOwnPlace();
+    const batches = await this.#deal();
+    this.#announce(batches);
+
+    const { lead, others, joiner } = await this.#in('connect', () => this.#connect(batches));
+    const capture = await this.#in('capture', async () => {
+      const prefix = runCapturePrefix(group.name, target.name);
+      const held = await holdCapture(lead, {
+        prefix,
+        newId: this.#options.newId,
+        nowMs: this.#options.clock.nowMs(),
+      });
+      this.#capture = held;
+      return held;
+    });
+    // Losing the lead, noticed while renewing the lease, must not wait for a step that waits for something else.
+    return Promise.race([capture.failed, this.#copy({ lead, others, joiner, batches, capture, signal })]);
+  }
+
+  /** After a failure: what can be gone on with stays, everything else is taken away. */
+  async leave(error: unknown): Promise<void> {
+    if (this.#phase) this.#emit({ type: 'phase', phase: this.#phase, state: 'failed' });
+    this.#capture?.release();
+    const keep = error instanceof ForesyncError ? resumable.has(error.kind) : true;
+    if (keep || !this.#capture || this.#capture.adopted) return;
+    const undo = [
+      this.#lead?.agent.call('capture.stop', {}),
+      this.#joiner?.call('joiner.discard', { path: this.#options.joiner.store.path }),
+    ];
+    await Promise.allSettled(undo);
+  }
+
+  async #connect(
+    batches: Batches | undefined,
+  ): Promise<{ lead: Donor; others: Map<string, Donor>; joiner: AgentClient }> {
+    const { joiner: target, group, replace, restart } = this.#options;
+    const joining = this.#agents.connect(target.name, target.host).then(async (agent) => {
+      const { result } = await agent.call('joiner.look', { path: target.store.path, table: group.table });
+      return { agent, ...result };
+    });
+    const donating = this.#agents.connectDonors(new Set(batches?.byDonor.keys()));
+    const [place, { lead, others }] = await Promise.all([joining, donating]).catch(async (error) => {
+      await Promise.allSettled([joining, donating]);
+      throw error;
+    });
+    this.#joiner = place.agent;
+    this.#lead = lead;
+    if (place.hasTable && !replace) throw tableThere(target.name, target.store.path, group.table);
+    const { rowsEstimate, sizeBytes, alone } = lead.table;
+    this.#emit({ type: 'table', rowsEstimate, sizeBytes });
+    if (alone && !place.stagingExists && place.freeBytes < sizeBytes)
+      throw noSpace(target.name, sizeBytes, place.freeBytes);
+    if (restart) await place.agent.call('joiner.discard', { path: target.store.path });
+    return { lead, others, joiner: place.agent };
+  }
+
+  async #copy(sides: {
+    lead: Donor;
+    others: Map<string, Donor>;
+    joiner: AgentClient;
+    batches: Batches | undefined;
+    capture: HeldCapture;
+    signal: AbortSignal;
+  }): Promise<AddReplicaResult> {
+    const { lead, others, joiner, batches, capture, signal } = sides;
+    const { store } = this.#options.joiner;
+    const both = { lead, joiner, emit: this.#emit, signal };
+    const { shape } = lead.table;
+    const { result: place } = await joiner.call('joiner.open', {
+      path: store.path,
+      shape,
+      runId: this.#options.runId,
+      captureId: capture.id,
+    });
+    if (place.resumed)
+      this.#emit({
+        type: 'note',
+        level: 'info',
+        text: `Goes on where it stopped: ${place.rows} rows are there.`,
+      });
+    await lead.agent.call('donor.seek', { watermark: place.watermark, snapshotAfter: place.snapshotAfter });
+    for (const donor of [lead, ...others.values()]) {
+      await donor.agent.call('cache.open', {
+        captureId: capture.id,
+        kind: 'file',
+        limitBytes: 0,
+        create: false,
+      });
+    }
+
+    if (batches && place.stage === 'hot')
+      await this.#in('hot', () => this.#hot({ ...both, others, batches }));
+    else this.#skip('hot');
+    if (place.stage === 'hot' || place.stage === 'snapshot')
+      await this.#in('snapshot', () => sendSnapshot(both));
+    else this.#skip('snapshot');
+    await this.#in('delta', async () => {
+      await joiner.call('joiner.indexes', {});
+      await applyDelta(both);
+    });
+    const { watermark } = await this.#in('verify', () => verifyAll(both));
+    const { replace } = this.#options;
+    const { result: published } = await this.#in('publish', () =>
+      joiner.call('joiner.publish', { replace, walMode: lead.table.walMode }),
+    );
+    this.#emit({ type: 'in-sync', watermark, rows: published.rows });
+    await this.#in('cleanup', () => this.#cleanUp([lead, ...others.values()]));
+    return { watermark, rows: published.rows };
+  }
+
+  async #hot(sides: {
+    lead: Donor;
+    others: Map<string, Donor>;
+    joiner: AgentClient;
+    batches: Batches;
+    emit: Emit;
+    signal: AbortSignal;
+  }): Promise<void> {
+    const deadline = AbortSignal.timeout(this.#options.prefetchTimeoutMs);
+    const { complete } = await sendHotRows({ ...sides, deadline });
+    if (complete) this.#emit({ type: 'hot-ready' });
+    else
+      this.#emit({
+        type: 'note',
+        level: 'warning',
+        text: 'The prefetch timed out; the snapshot brings the rest of the plan.',
+      });
+  }
+
+  async #cleanUp(donors: Donor[]): Promise<void> {
+    this.#capture?.release();
+    for (const donor of donors) await donor.agent.call('cache.drop', {});
+    await this.#lead?.agent.call('capture.stop', {});
+  }
+
+  async #deal(): Promise<Batches | undefined> {
+    const { plan, group, minConfidence, signal } = this.#options;
+    if (!plan) return undefined;
+    return dealBatches(plan.entries(), {
+      donors: new Set(group.replicas.keys()),
+      lead: group.lead.name,
+      minConfidence: minConfidence ?? plan.header.minConfidence,
+      signal,
+    });
+  }
+
+  #announce(batches: Batches | undefined): void {
+    const { runId, group, joiner, plan, minConfidence } = this.#options;
+    this.#emit({
+      type: 'start',
+      runId,
+      command: 'add-replica',
+      group: group.name,
+      table: group.table,
+      lead: group.lead.name,
+      joiner: joiner.name,
+      resumed: false,
+      phases,
+    });
+    if (!plan || !batches) {
+      this.#emit({ type: 'note', level: 'info', text: 'No plan: rows come in the order of the table.' });
+      return;
+    }
+    const { expectedHitRate, origin, horizonMs } = plan.header;
+    this.#emit({
+      type: 'plan',
+      keys: batches.keys,
+      expectedReads: batches.expectedReads,
+      expectedHitRate,
+      minConfidence: minConfidence ?? plan.header.minConfidence,
+      origin,
+      horizonMs,
+    });
+    const endMs = Date.parse(origin) + horizonMs;
+    if (endMs < this.#options.clock.nowMs())
+      this.#emit({
+        type: 'note',
+        level: 'warning',
+        text: `The plan looked ahead until ${new Date(endMs).toISOString()}; it is stale.`,
+      });
+  }
+
+  #refuseOwnPlace(): void {
+    const { joiner, group } = this.#options;
+    for (const replica of group.replicas.values()) {
+      if (replica.store.path === joiner.store.path && hostLabel(replica.host) === hostLabel(joiner.host)) {
+        throw new ForesyncError(
+          'usage',
+          'joiner-is-donor',
+          `${printable(joiner.store.path)} is the store of ${printable(replica.name)} itself.`,
+          {
+            hint: 'Name another --store.',
+          },
+        );
+      }
+    }
+  }
+
+  async #in<T>(phase: PhaseName, work: () => Promise<T>): Promise<T> {
+    this.#options.signal.throwIfAborted();
+    this.#phase = phase;
+    this.#emit({ type: 'phase', phase, state: 'running' });
+    const result = await work();
+    this.#emit({ type: 'phase', phase, state: 'done' });
+    this.#phase = undefined;
+    return result;
+  }
+
+  #skip(phase: PhaseName): void {
+    this.#emit({ type: 'phase', phase, state: 'skipped' });
+  }
+}
+
+function stopped(joiner: string): ForesyncError {
+  return new ForesyncError('stopped', 'stopped', `Stopped; ${printable(joiner)} is not there yet.`, {
+    hint: 'The same command goes on from here. Until then the lead donor keeps its Delta Log, for 15 minutes at most.',
+  });
+}
+
+function tableThere(joiner: string, file: string, table: string): ForesyncError {
+  return new ForesyncError(
+    'exists',
+    'joiner-has-table',
+    `${printable(joiner)} already holds a table ${printable(table)} in ${printable(file)}.`,
+    {
+      hint: 'Use --replace to put the copy in its place, or name another --store.',
+    },
+  );
+}
+
+function noSpace(joiner: string, neededBytes: number, freeBytes: number): ForesyncError {
+  const mib = (bytes: number) => `${Math.ceil(bytes / 1024 / 1024)} MiB`;
+  return new ForesyncError(
+    'io',
+    'disk-full',
+    `${printable(joiner)} has ${mib(freeBytes)} free and needs about ${mib(neededBytes)}.`,
+    {
+      hint: 'Make room, or name a --store on another disk.',
+    },
+  );
+}

@@ -1,0 +1,69 @@
+import { hash } from 'node:crypto';
+import { ForesyncError } from '../errors.ts';
+import { printable } from '../text.ts';
+import type { Donor } from './run.ts';
+
+/** Past this many changed keys the Delta Log switches itself off: about a gigabyte at the donor. */
+export const deltaBudgetKeys = 20_000_000;
+
+/** How long capture outlives the last sign of a running run. */
+export const runLeaseMs = 15 * 60_000;
+
+const renewEveryMs = 60_000;
+
+/** Ids tell whose a capture is: `prefetch-…`, or `run-…` with the joiner it was started for. */
+export function runCapturePrefix(group: string, joiner: string): string {
+  return `run-${hash('sha256', `${group}\0${joiner}`, 'hex').slice(0, 12)}-`;
+}
+
+export const prefetchCapturePrefix = 'prefetch-';
+
+/** A capture at the lead donor that a run relies on; renewed until it is let go. */
+export interface HeldCapture {
+  id: string;
+  /** True where it was there before this run. */
+  adopted: boolean;
+  /** Stops renewing. The capture stays. */
+  release(): void;
+  /** Resolves never; rejects when renewing fails, which means that the lead is lost. */
+  readonly failed: Promise<never>;
+}
+
+/**
+ * Starts capture at the lead donor, or adopts one that is there: a prefetch's, which has rows in its cache, or one of an
+ * earlier run for the same joiner, which may have left a joiner half built. Refuses a living one of somebody else's.
+ */
+export async function holdCapture(
+  lead: Donor,
+  own: { prefix: string; newId(): string; nowMs: number; leaseMs?: number },
+): Promise<HeldCapture> {
+  const { result: present } = await lead.agent.call('capture.read', {});
+  const usable = present.id !== undefined && present.broken === undefined;
+  const adopted =
+    usable && (present.id?.startsWith(own.prefix) || present.id?.startsWith(prefetchCapturePrefix)) === true;
+  if (usable && !adopted && present.leaseUntilMs > own.nowMs) {
+    throw new ForesyncError(
+      'exists',
+      'capture-running',
+      `Another run captures changes at ${printable(lead.name)}.`,
+      {
+        hint: "Wait for it, or end it with 'foresync prefetch --release'.",
+      },
+    );
+  }
+  const id = adopted && present.id !== undefined ? present.id : `${own.prefix}${own.newId()}`;
+  const leaseMs = own.leaseMs ?? runLeaseMs;
+  // A prefetch's lease is longer than a run's; adopting it must not cut it short.
+  const untilMs = Math.max(leaseMs, adopted ? present.leaseUntilMs - own.nowMs : 0);
+  await lead.agent.call('capture.start', { id, leaseMs: untilMs, budgetKeys: deltaBudgetKeys });
+  let fail: (error: unknown) => void = () => undefined;
+  const failed = new Promise<never>((_, reject) => {
+    fail = reject;
+  });
+  failed.catch(() => undefined);
+  const timer = setInterval(() => {
+    lead.agent.call('capture.renew', { leaseMs: untilMs }).catch(fail);
+  }, renewEveryMs);
+  timer.unref();
+  return { id, adopted, failed, release: () => clearInterval(timer) };
+}

@@ -1,0 +1,91 @@
+import { AgentClient } from '../agent/client.ts';
+import { ForesyncError, messageOf } from '../errors.ts';
+import { type HostSpec, hostLabel } from '../group/host.ts';
+import { connectAgent } from '../transport/connect.ts';
+import type { Emit } from './events.ts';
+import type { Donor, RunOptions } from './run.ts';
+
+/** All agents of a run, so that they can be closed together. */
+export class Agents {
+  readonly #options: RunOptions;
+  readonly #emit: Emit;
+  readonly #cut = new AbortController();
+  readonly #clients: AgentClient[] = [];
+
+  constructor(options: RunOptions, emit: Emit) {
+    this.#options = options;
+    this.#emit = emit;
+  }
+
+  async connect(name: string, host: HostSpec): Promise<AgentClient> {
+    const { runtime, signal } = this.#options;
+    const channel = await connectAgent(host, {
+      signal: AbortSignal.any([signal, this.#cut.signal]),
+      onProgress: (text) => this.#emit({ type: 'note', level: 'info', text: `${name}: ${text}` }),
+      ...(runtime === undefined ? {} : { runtime }),
+    });
+    const client = new AgentClient(name, channel);
+    this.#clients.push(client);
+    return client;
+  }
+
+  /** Connects the lead donor and, side by side, those others that are wanted; the others may fail. */
+  async connectDonors(wanted: ReadonlySet<string>): Promise<{ lead: Donor; others: Map<string, Donor> }> {
+    const { group } = this.#options;
+    const others = new Map<string, Donor>();
+    const connecting = [...wanted]
+      .filter((name) => name !== group.lead.name)
+      .map(async (name) => {
+        try {
+          others.set(name, await this.#openDonor(name));
+        } catch (error) {
+          if (this.#options.signal.aborted) return;
+          this.#emit({ type: 'donor', donor: name, host: this.#hostOf(name), state: 'lost' });
+          this.#emit({
+            type: 'note',
+            level: 'warning',
+            text: `${name} gives no rows: ${messageOf(error)} The lead gives them.`,
+          });
+        }
+      });
+    const lead = await this.#openDonor(group.lead.name);
+    await Promise.all(connecting);
+    this.#options.signal.throwIfAborted();
+    const differing = [...others.values()].filter(({ table }) => table.shape.sql !== lead.table.shape.sql);
+    for (const { name } of differing) {
+      others.delete(name);
+      this.#emit({
+        type: 'note',
+        level: 'warning',
+        text: `${name} defines the table differently from the lead and gives no rows.`,
+      });
+    }
+    return { lead, others };
+  }
+
+  /** Ends all agents in order: what they were doing is finished or rolled back first. */
+  async close(): Promise<void> {
+    await Promise.allSettled(this.#clients.map((client) => client.close()));
+    this.#cut.abort(new DOMException('the run is over', 'AbortError'));
+  }
+
+  async #openDonor(name: string): Promise<Donor> {
+    const replica = this.#options.group.replicas.get(name);
+    if (!replica)
+      throw new ForesyncError('config', 'replica-unknown', `${name} is none of the group's replicas.`);
+    const host = hostLabel(replica.host);
+    this.#emit({ type: 'donor', donor: name, host, state: 'connecting' });
+    const agent = await this.connect(name, replica.host);
+    const { result: table } = await agent.call('donor.open', {
+      path: replica.store.path,
+      table: this.#options.group.table,
+    });
+    this.#emit({ type: 'donor', donor: name, host, state: 'ready' });
+    return { name, agent, table };
+  }
+
+  #hostOf(name: string): string {
+    const replica = this.#options.group.replicas.get(name);
+    return replica ? hostLabel(replica.host) : '';
+  }
+}

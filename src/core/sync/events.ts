@@ -1,0 +1,73 @@
+/** The steps of a run, in their order. `prefetch` runs stop after `cache`; `add-replica` skips `cache`. */
+export const phaseNames = [
+  'connect',
+  'capture',
+  'cache',
+  'hot',
+  'snapshot',
+  'delta',
+  'verify',
+  'publish',
+  'cleanup',
+] as const;
+export type PhaseName = (typeof phaseNames)[number];
+
+export type RowKind = 'cache' | 'hot' | 'snapshot' | 'delta' | 'repair';
+
+/** What happens in a run, as core tells it. `atMs` is the time since the epoch. Everything that is shown folds from these. */
+export type RunEvent = { atMs: number } & (
+  | {
+      type: 'start';
+      runId: string;
+      command: 'prefetch' | 'add-replica';
+      group: string;
+      table: string;
+      lead: string;
+      joiner?: string;
+      resumed: boolean;
+      phases: PhaseName[];
+    }
+  | {
+      type: 'plan';
+      keys: number;
+      expectedReads: number;
+      expectedHitRate: number;
+      minConfidence: number;
+      origin: string;
+      horizonMs: number;
+    }
+  | { type: 'table'; rowsEstimate: number; sizeBytes: number }
+  | { type: 'phase'; phase: PhaseName; state: 'running' | 'done' | 'skipped' | 'failed' }
+  | {
+      type: 'donor';
+      donor: string;
+      host: string;
+      state: 'connecting' | 'ready' | 'reading' | 'done' | 'lost';
+    }
+  /** Rows that have arrived: applied at the joiner, or for `cache` stored at the donor. `wireBytes` is compressed. */
+  | {
+      type: 'rows';
+      kind: RowKind;
+      donor: string;
+      rows: number;
+      rawBytes: number;
+      wireBytes: number;
+      planKeys?: number;
+      missingKeys?: number;
+      expectedReads?: number;
+    }
+  /** How much of the table's key space the snapshot or the verification has covered, 0 to 1. */
+  | { type: 'progress'; phase: PhaseName; share: number }
+  /** Keys in the Delta Log that the joiner does not have yet, and the round that is being applied. */
+  | { type: 'backlog'; keys: number; round: number }
+  | { type: 'hot-ready' }
+  | { type: 'verified'; ranges: number; rows: number; differences: number; repairedRows: number }
+  | { type: 'in-sync'; watermark: number; rows: number }
+  | { type: 'note'; level: 'info' | 'warning'; text: string }
+  | { type: 'end'; outcome: 'done' | 'stopped' | 'failed'; error?: string }
+);
+
+/** A RunEvent without its time. */
+export type RunFact = RunEvent extends infer E ? (E extends RunEvent ? Omit<E, 'atMs'> : never) : never;
+
+export type Emit = (fact: RunFact) => void;

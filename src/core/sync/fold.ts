@@ -1,0 +1,194 @@
+import { emptySnapshot } from './empty-snapshot.ts';
+import { PhaseEta } from './eta.ts';
+import type { PhaseName, RowKind, RunEvent } from './events.ts';
+import { Rates } from './rates.ts';
+import type { DonorSnapshot, RowCount, RunSnapshot } from './snapshot.ts';
+
+const keptNotes = 50;
+const planPhases: Partial<Record<RowKind, PhaseName>> = { cache: 'cache', hot: 'hot' };
+
+/**
+ * Folds the events of one run, in their order, into its snapshot. The same events give the same snapshot; no clock is
+ * read. A `start` begins anew.
+ */
+export class RunFold {
+  private state = emptySnapshot();
+  private rates = new Rates(0);
+  private etas = new Map<PhaseName, PhaseEta>();
+  private current: PhaseName | undefined;
+
+  apply(event: RunEvent): void {
+    if (event.type === 'start') this.start(event);
+    this.state.atMs = Math.max(this.state.atMs, event.atMs);
+    this.take(event);
+  }
+
+  /** The run at its last event. */
+  get snapshot(): RunSnapshot {
+    return this.at(this.state.atMs);
+  }
+
+  /** The run as it stands at `nowMs`: a link that is silent since the last event shows in the rates and the ETA. */
+  at(nowMs: number): RunSnapshot {
+    const atMs = this.state.outcome === 'running' ? Math.max(nowMs, this.state.atMs) : this.state.atMs;
+    const rate = this.rates.perSecond(atMs);
+    const running = this.state.outcome === 'running' && this.current !== undefined;
+    return {
+      ...structuredClone(this.state),
+      atMs,
+      rowsPerSecond: rate.rows,
+      wireBytesPerSecond: rate.wireBytes,
+      rateHistory: this.rates.history(atMs),
+      etaMs: running && this.current ? this.etas.get(this.current)?.remainingMs(atMs) : undefined,
+    };
+  }
+
+  private start(event: Extract<RunEvent, { type: 'start' }>): void {
+    const { runId, command, group, table, lead, joiner, resumed } = event;
+    const phases = event.phases.map((name) => ({ name, state: 'waiting' as const }));
+    this.state = { ...emptySnapshot(), runId, command, group, table, lead, joiner, resumed, phases };
+    this.state.startedAtMs = event.atMs;
+    this.rates = new Rates(event.atMs);
+    this.etas = new Map();
+    this.current = undefined;
+  }
+
+  private take(event: RunEvent): void {
+    const { state } = this;
+    switch (event.type) {
+      case 'start':
+        return;
+      case 'plan': {
+        const { type: _, atMs: __, ...plan } = event;
+        state.plan = { ...plan, arrivedKeys: 0, missingKeys: 0, arrivedReads: 0 };
+        return;
+      }
+      case 'table':
+        state.tableEstimate = { rows: event.rowsEstimate, sizeBytes: event.sizeBytes };
+        return;
+      case 'phase':
+        return this.phase(event);
+      case 'donor': {
+        const donor = this.donor(event.donor);
+        donor.host = event.host;
+        donor.state = event.state;
+        return;
+      }
+      case 'rows':
+        return this.rows(event);
+      case 'progress':
+        return this.progress(event.phase, event.share, event.atMs);
+      case 'backlog':
+        state.backlog = { keys: event.keys, round: event.round };
+        return;
+      case 'hot-ready':
+        state.hotReadyAtMs = event.atMs;
+        return;
+      case 'verified': {
+        const { ranges, rows, differences, repairedRows } = event;
+        state.verification = { ranges, rows, differences, repairedRows };
+        return;
+      }
+      case 'in-sync':
+        Object.assign(state, {
+          inSyncAtMs: event.atMs,
+          inSyncRows: event.rows,
+          inSyncWatermark: event.watermark,
+        });
+        return;
+      case 'note':
+        state.notes.push({ atMs: event.atMs, level: event.level, text: event.text });
+        if (state.notes.length > keptNotes) state.notes.shift();
+        return;
+      case 'end':
+        return this.end(event);
+    }
+  }
+
+  private phase(event: Extract<RunEvent, { type: 'phase' }>): void {
+    const phase = this.state.phases.find(({ name }) => name === event.phase);
+    if (!phase) return;
+    phase.state = event.state;
+    if (event.state === 'running') {
+      phase.startedAtMs ??= event.atMs;
+      delete phase.endedAtMs;
+      this.current = phase.name;
+      this.etas.set(
+        phase.name,
+        new PhaseEta(event.atMs, this.state.resumed ? undefined : (phase.share ?? 0)),
+      );
+      return;
+    }
+    phase.endedAtMs = event.atMs;
+    if (event.state === 'done' && phase.share !== undefined) phase.share = 1;
+    if (this.current === phase.name)
+      this.current = this.state.phases.findLast(({ state }) => state === 'running')?.name;
+  }
+
+  private rows(event: Extract<RunEvent, { type: 'rows' }>): void {
+    const { state } = this;
+    add(state.byKind[event.kind], event);
+    const donor = this.donor(event.donor);
+    add(donor, event);
+    const phase = state.phases.find(({ name }) => name === this.current);
+    this.rates.add(event.atMs, event.rows, event.wireBytes, phase?.startedAtMs ?? state.startedAtMs);
+    const planPhase = planPhases[event.kind];
+    if (!state.plan || !planPhase) return;
+    state.plan.arrivedKeys += event.planKeys ?? 0;
+    state.plan.missingKeys += event.missingKeys ?? 0;
+    state.plan.arrivedReads += event.expectedReads ?? 0;
+    if (state.plan.keys > 0) {
+      this.progress(
+        planPhase,
+        (state.plan.arrivedKeys + state.plan.missingKeys) / state.plan.keys,
+        event.atMs,
+      );
+    }
+  }
+
+  private progress(name: PhaseName, share: number, atMs: number): void {
+    const phase = this.state.phases.find((candidate) => candidate.name === name);
+    if (!phase || !(share >= 0)) return;
+    phase.share = Math.min(1, share);
+    this.etas.get(name)?.progress(atMs, phase.share);
+  }
+
+  private donor(name: string): DonorSnapshot {
+    const known = this.state.donors.find(({ donor }) => donor === name);
+    if (known) return known;
+    const created: DonorSnapshot = {
+      donor: name,
+      host: '',
+      state: 'reading',
+      rows: 0,
+      rawBytes: 0,
+      wireBytes: 0,
+    };
+    this.state.donors.push(created);
+    return created;
+  }
+
+  /** A phase that was running when the run ended stays so when it was stopped: it is where a resumed run goes on. */
+  private end(event: Extract<RunEvent, { type: 'end' }>): void {
+    this.state.outcome = event.outcome;
+    this.state.error = event.error;
+    for (const phase of this.state.phases) {
+      if (phase.state !== 'running') continue;
+      phase.endedAtMs = event.atMs;
+      if (event.outcome === 'failed') phase.state = 'failed';
+    }
+  }
+}
+
+/** The snapshot after all of `events`. */
+export function foldRun(events: Iterable<RunEvent>): RunSnapshot {
+  const fold = new RunFold();
+  for (const event of events) fold.apply(event);
+  return fold.snapshot;
+}
+
+function add(count: RowCount, more: RowCount): void {
+  count.rows += more.rows;
+  count.rawBytes += more.rawBytes;
+  count.wireBytes += more.wireBytes;
+}

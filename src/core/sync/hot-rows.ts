@@ -1,0 +1,155 @@
+import type { AgentClient } from '../agent/client.ts';
+import { compress } from '../agent/compression.ts';
+import { messageOf } from '../errors.ts';
+import { type Batch, type Batches, batchPart, restOf } from './batches.ts';
+import type { Emit } from './events.ts';
+import { pump } from './pump.ts';
+import { chunkBytes, type Donor, pipelineDepth } from './run.ts';
+
+interface Settling {
+  batch: Batch;
+  digest: string;
+}
+
+/**
+ * Sends the planned rows, best first, from all donors at once. Rows of a donor other than the lead are then settled:
+ * the lead compares digests of the same keys and sends its own rows where they differ, so that a replica that lags
+ * behind costs time and never correctness. What is on the joiner and settled is left out of the lead's snapshot.
+ *
+ * `deadline` ends the phase early, without an error; the snapshot brings what is left.
+ */
+export async function sendHotRows(options: {
+  batches: Batches;
+  lead: Donor;
+  others: ReadonlyMap<string, Donor>;
+  joiner: AgentClient;
+  emit: Emit;
+  signal: AbortSignal;
+  deadline: AbortSignal;
+}): Promise<{ complete: boolean }> {
+  const { batches, lead, others, emit, deadline } = options;
+  const leadBatches = [...(batches.byDonor.get(lead.name) ?? [])];
+  const settling: Settling[] = [];
+  await Promise.all(
+    [...others.values()]
+      .map(async (donor) => {
+        const own = [...(batches.byDonor.get(donor.name) ?? [])];
+        try {
+          await sendFrom(donor, own, options, (batch, digest) => settling.push({ batch, digest }));
+          emit({ type: 'donor', donor: donor.name, host: '', state: 'done' });
+        } catch (error) {
+          if (options.signal.aborted) throw error;
+          leadBatches.push(...own);
+          emit({ type: 'donor', donor: donor.name, host: '', state: 'lost' });
+          emit({
+            type: 'note',
+            level: 'warning',
+            text: `${donor.name} stopped giving rows: ${messageOf(error)} The lead goes on.`,
+          });
+        }
+      })
+      .concat(sendFrom(lead, leadBatches, options, () => undefined)),
+  );
+  // Batches that a lost donor left behind may have come after the lead was done with its own.
+  await sendFrom(lead, leadBatches, options, () => undefined);
+  await settle(settling, options);
+  return { complete: leadBatches.length === 0 && !deadline.aborted };
+}
+
+/** Takes batches off `queue` until it is empty; a batch that was not delivered is put back. */
+async function sendFrom(
+  donor: Donor,
+  queue: Batch[],
+  options: { lead: Donor; joiner: AgentClient; emit: Emit; signal: AbortSignal; deadline: AbortSignal },
+  onDelivered: (batch: Batch, digest: string) => void,
+): Promise<void> {
+  const leaveOut = donor === options.lead;
+  const undelivered = new Set<Batch>();
+  if (queue.length > 0) options.emit({ type: 'donor', donor: donor.name, host: '', state: 'reading' });
+  try {
+    await pump({
+      depth: pipelineDepth,
+      signal: options.signal,
+      next: () => {
+        const batch = options.deadline.aborted ? undefined : queue.shift();
+        if (!batch) return undefined;
+        undelivered.add(batch);
+        return readBatch(donor, batch, leaveOut);
+      },
+      deliver: async ({ batch, reply }) => {
+        const { result, parts } = reply;
+        const rest = restOf(batch, result.keysRead);
+        if (rest) queue.unshift(rest);
+        const [rows = Buffer.alloc(0)] = parts;
+        await options.joiner.call('joiner.hot', {}, [rows]);
+        undelivered.delete(batch);
+        const covered = {
+          keys: batch.keys.slice(0, result.keysRead),
+          expectedReads: batch.expectedReads - (rest?.expectedReads ?? 0),
+        };
+        onDelivered(covered, result.digest);
+        options.emit({
+          type: 'rows',
+          kind: 'hot',
+          donor: donor.name,
+          rows: result.rows,
+          rawBytes: result.rawBytes,
+          wireBytes: rows.length,
+          planKeys: result.keysRead - result.missing,
+          missingKeys: result.missing,
+          expectedReads: covered.expectedReads,
+        });
+      },
+    });
+    // A rest that came back with the last batch is still in the queue.
+    if (queue.length > 0 && !options.deadline.aborted) await sendFrom(donor, queue, options, onDelivered);
+  } catch (error) {
+    queue.unshift(...undelivered);
+    throw error;
+  }
+}
+
+async function readBatch(donor: Donor, batch: Batch, leaveOut: boolean) {
+  const keys = await compress(batchPart(batch));
+  return { batch, reply: await donor.agent.call('hot.read', { maxBytes: chunkBytes, leaveOut }, [keys]) };
+}
+
+async function settle(
+  settling: readonly Settling[],
+  { lead, joiner, emit, signal }: { lead: Donor; joiner: AgentClient; emit: Emit; signal: AbortSignal },
+): Promise<void> {
+  const queue = [...settling];
+  while (queue.length > 0) {
+    await pump({
+      depth: pipelineDepth,
+      signal,
+      next: () => {
+        const item = queue.shift();
+        if (!item) return undefined;
+        return compress(batchPart(item.batch)).then(async (keys) => ({
+          batch: item.batch,
+          reply: await lead.agent.call(
+            'hot.read',
+            { maxBytes: chunkBytes, leaveOut: true, unlessDigest: item.digest },
+            [keys],
+          ),
+        }));
+      },
+      deliver: async ({ batch, reply: { result, parts } }) => {
+        const rest = restOf(batch, result.keysRead);
+        if (rest) queue.push({ batch: rest, digest: '' });
+        if (result.same) return;
+        await joiner.call('joiner.hot', {}, parts);
+        const wireBytes = parts.reduce((sum, { length }) => sum + length, 0);
+        emit({
+          type: 'rows',
+          kind: 'repair',
+          donor: lead.name,
+          rows: result.rows,
+          rawBytes: result.rawBytes,
+          wireBytes,
+        });
+      },
+    });
+  }
+}

@@ -1,0 +1,158 @@
+import { compress } from '../agent/compression.ts';
+import { messageOf } from '../errors.ts';
+import { type Batch, type Batches, batchPart, checkPlanFor, dealBatches, restOf } from './batches.ts';
+import { holdCapture, prefetchCapturePrefix } from './capture-lease.ts';
+import { Agents } from './connect.ts';
+import type { Emit, PhaseName } from './events.ts';
+import { chunkBytes, type Donor, emitter, type PlanSource, type RunOptions } from './run.ts';
+
+export interface PrefetchOptions extends RunOptions {
+  plan: PlanSource;
+  cache: 'memory' | 'file';
+  /** Of each donor's cache. */
+  limitBytes: number;
+  /** How long the Delta Log runs on, and the cache is worth something, without an add-replica. */
+  keepMs: number;
+}
+
+export interface PrefetchResult {
+  captureId: string;
+  donors: {
+    donor: string;
+    rows: number;
+    missing: number;
+    storedBytes: number;
+    cache: string | undefined;
+    full: boolean;
+  }[];
+}
+
+const phases: PhaseName[] = ['connect', 'capture', 'cache', 'cleanup'];
+
+/**
+ * Starts capture at the lead donor, then has the agents of all donors read the planned keys into their Prefetch Caches.
+ * The Delta Log and the caches stay, so that a later add-replica starts warm. May be called again: a capture that is
+ * there is kept, caches are filled anew. On failure nothing is left that this call started.
+ */
+export async function prefetch(options: PrefetchOptions): Promise<PrefetchResult> {
+  const emit = emitter(options);
+  const agents = new Agents(options, emit);
+  const { group, plan } = options;
+  let undo: (() => Promise<unknown>) | undefined;
+  try {
+    checkPlanFor(plan.header, group);
+    const minConfidence = options.minConfidence ?? plan.header.minConfidence;
+    const batches = await dealBatches(plan.entries(), {
+      donors: new Set(group.replicas.keys()),
+      lead: group.lead.name,
+      minConfidence,
+      signal: options.signal,
+    });
+    const { expectedHitRate, origin, horizonMs } = plan.header;
+    emit({
+      type: 'start',
+      runId: options.runId,
+      command: 'prefetch',
+      group: group.name,
+      table: group.table,
+      lead: group.lead.name,
+      resumed: false,
+      phases,
+    });
+    emit({
+      type: 'plan',
+      keys: batches.keys,
+      expectedReads: batches.expectedReads,
+      expectedHitRate,
+      minConfidence,
+      origin,
+      horizonMs,
+    });
+    emit({ type: 'phase', phase: 'connect', state: 'running' });
+    const { lead, others } = await agents.connectDonors(new Set(batches.byDonor.keys()));
+    emit({ type: 'phase', phase: 'connect', state: 'done' });
+
+    emit({ type: 'phase', phase: 'capture', state: 'running' });
+    const capture = await holdCapture(lead, {
+      prefix: prefetchCapturePrefix,
+      newId: options.newId,
+      nowMs: options.clock.nowMs(),
+      leaseMs: options.keepMs,
+    });
+    const donors = [lead, ...others.values()];
+    undo = () =>
+      Promise.allSettled([
+        ...donors.map(({ agent }) => agent.call('cache.drop', {})),
+        capture.adopted ? undefined : lead.agent.call('capture.stop', {}),
+      ]);
+    emit({ type: 'phase', phase: 'capture', state: 'done' });
+
+    emit({ type: 'phase', phase: 'cache', state: 'running' });
+    const results = await Promise.all(
+      donors.map((donor) => fillCache(donor, batches, capture.id, options, emit)),
+    );
+    capture.release();
+    undo = undefined;
+    emit({ type: 'phase', phase: 'cache', state: 'done' });
+    emit({ type: 'end', outcome: 'done' });
+    return { captureId: capture.id, donors: results };
+  } catch (error) {
+    await undo?.();
+    emit({ type: 'end', outcome: options.signal.aborted ? 'stopped' : 'failed', error: messageOf(error) });
+    throw error;
+  } finally {
+    await agents.close();
+  }
+}
+
+async function fillCache(
+  donor: Donor,
+  batches: Batches,
+  captureId: string,
+  options: PrefetchOptions,
+  emit: Emit,
+): Promise<PrefetchResult['donors'][number]> {
+  const { agent } = donor;
+  const { result: opened } = await agent.call('cache.open', {
+    captureId,
+    kind: options.cache,
+    limitBytes: options.limitBytes,
+    create: true,
+  });
+  const total = { donor: donor.name, rows: 0, missing: 0, storedBytes: 0, cache: opened.path, full: false };
+  const queue = [...(batches.byDonor.get(donor.name) ?? [])];
+  if (queue.length > 0) emit({ type: 'donor', donor: donor.name, host: '', state: 'reading' });
+  for (let batch: Batch | undefined = queue.shift(); batch; batch = queue.shift()) {
+    options.signal.throwIfAborted();
+    const { result } = await agent.call('cache.fill', { maxBytes: chunkBytes }, [
+      await compress(batchPart(batch)),
+    ]);
+    if (result.full) {
+      total.full = true;
+      emit({
+        type: 'note',
+        level: 'warning',
+        text: `The Prefetch Cache of ${donor.name} is full; the rest of its plan is read when a replica is added.`,
+      });
+      break;
+    }
+    const rest = restOf(batch, result.keysRead);
+    if (rest) queue.unshift(rest);
+    total.rows += result.rows;
+    total.missing += result.missing;
+    total.storedBytes += result.storedBytes;
+    emit({
+      type: 'rows',
+      kind: 'cache',
+      donor: donor.name,
+      rows: result.rows,
+      rawBytes: result.rawBytes,
+      wireBytes: result.storedBytes,
+      planKeys: result.keysRead - result.missing,
+      missingKeys: result.missing,
+      expectedReads: batch.expectedReads - (rest?.expectedReads ?? 0),
+    });
+  }
+  emit({ type: 'donor', donor: donor.name, host: '', state: 'done' });
+  return total;
+}

@@ -1,0 +1,48 @@
+import type { AgentClient } from '../agent/client.ts';
+import type { Result } from '../agent/protocol.ts';
+import type { Clock } from '../clock.ts';
+import type { ReplicaGroup } from '../group/config.ts';
+import type { PlanEntry, PlanHeader } from '../plan/prefetch-plan.ts';
+import type { Emit, RunEvent, RunFact } from './events.ts';
+
+/** A plan as a run takes it: entries best first; `entries` may be called again. */
+export interface PlanSource {
+  header: PlanHeader;
+  entries(): AsyncIterable<PlanEntry>;
+}
+
+/** What every run is given from outside. */
+export interface RunOptions {
+  runId: string;
+  group: ReplicaGroup;
+  plan: PlanSource | undefined;
+  /** Entries under it are not prefetched; the plan's own threshold where it is undefined. */
+  minConfidence: number | undefined;
+  /** A node program for hosts that have none (`--runtime`). */
+  runtime: string | undefined;
+  clock: Clock;
+  /** A new identifier that nobody else has. */
+  newId(): string;
+  signal: AbortSignal;
+  onEvent(event: RunEvent): void;
+}
+
+export type DonorTable = Result<'donor.open'>;
+
+/** A donor that is connected, with its table open. */
+export interface Donor {
+  name: string;
+  agent: AgentClient;
+  table: DonorTable;
+}
+
+/** Bounds of what one chunk may carry, before compression. */
+export const chunkBytes = 4 * 1024 * 1024;
+export const deltaLimits = { maxKeys: 5000, maxBytes: 8 * 1024 * 1024 };
+
+/** Chunks under way between donor and joiner: enough to fill a long link, few enough to stay small in memory. */
+export const pipelineDepth = 4;
+
+export function emitter(options: RunOptions): Emit {
+  return (fact: RunFact) => options.onEvent({ ...fact, atMs: options.clock.nowMs() } as RunEvent);
+}

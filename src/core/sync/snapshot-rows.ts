@@ -1,0 +1,43 @@
+import type { AgentClient } from '../agent/client.ts';
+import type { Emit } from './events.ts';
+import { pump } from './pump.ts';
+import { chunkBytes, type Donor, pipelineDepth } from './run.ts';
+
+/** Sends all rows that did not go ahead, chunk by chunk in scan order, from where the donor was told to go on. */
+export async function sendSnapshot(options: {
+  lead: Donor;
+  joiner: AgentClient;
+  emit: Emit;
+  signal: AbortSignal;
+}): Promise<void> {
+  const { lead, joiner, emit, signal } = options;
+  let done = false;
+  emit({ type: 'donor', donor: lead.name, host: '', state: 'reading' });
+  await pump({
+    depth: pipelineDepth,
+    signal,
+    next: () => {
+      if (done) return undefined;
+      const request = lead.agent.call('snapshot.next', { targetBytes: chunkBytes });
+      return request.then((reply) => {
+        if (reply.result.to === undefined) done = true;
+        return reply;
+      });
+    },
+    deliver: async ({ result, parts }) => {
+      const [rows] = parts;
+      // Asked for before it was known that the table had ended.
+      if (!rows) return;
+      await joiner.call('joiner.snapshot', { to: result.to }, [rows]);
+      emit({
+        type: 'rows',
+        kind: 'snapshot',
+        donor: lead.name,
+        rows: result.rows,
+        rawBytes: result.rawBytes,
+        wireBytes: rows.length,
+      });
+      emit({ type: 'progress', phase: 'snapshot', share: result.share });
+    },
+  });
+}

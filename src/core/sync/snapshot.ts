@@ -1,0 +1,66 @@
+import type { PhaseName, RowKind } from './events.ts';
+
+export type PhaseState = 'waiting' | 'running' | 'done' | 'skipped' | 'failed';
+
+export interface RowCount {
+  rows: number;
+  /** Size before compression. */
+  rawBytes: number;
+  /** Size as sent. */
+  wireBytes: number;
+}
+
+export interface DonorSnapshot extends RowCount {
+  donor: string;
+  host: string;
+  state: 'connecting' | 'ready' | 'reading' | 'done' | 'lost';
+}
+
+/** All that is known of a run at one moment. The dashboard, plain output, `--json` and the stored run are drawn from it. */
+export interface RunSnapshot {
+  runId: string;
+  command: 'prefetch' | 'add-replica';
+  group: string;
+  table: string;
+  lead: string;
+  joiner: string | undefined;
+  resumed: boolean;
+  startedAtMs: number;
+  /** Time of the last event folded. */
+  atMs: number;
+  phases: { name: PhaseName; state: PhaseState; startedAtMs?: number; endedAtMs?: number; share?: number }[];
+  plan:
+    | {
+        keys: number;
+        expectedReads: number;
+        expectedHitRate: number;
+        minConfidence: number;
+        origin: string;
+        horizonMs: number;
+        arrivedKeys: number;
+        missingKeys: number;
+        arrivedReads: number;
+      }
+    | undefined;
+  tableEstimate: { rows: number; sizeBytes: number } | undefined;
+  byKind: Record<RowKind, RowCount>;
+  donors: DonorSnapshot[];
+  backlog: { keys: number; round: number } | undefined;
+  verification: { ranges: number; rows: number; differences: number; repairedRows: number } | undefined;
+  /** Over the last five seconds, so that it follows the link. */
+  rowsPerSecond: number;
+  wireBytesPerSecond: number;
+  /** Wire bytes per second, one value a second, the last 60, oldest first. */
+  rateHistory: number[];
+  /** Time to the end of the current phase; undefined until a tenth of it or three seconds are done. */
+  etaMs: number | undefined;
+  hotReadyAtMs: number | undefined;
+  inSyncAtMs: number | undefined;
+  inSyncRows: number | undefined;
+  /** The position in the lead's Delta Log at which the joiner equals it. */
+  inSyncWatermark: number | undefined;
+  /** The last 50, oldest first. */
+  notes: { atMs: number; level: 'info' | 'warning'; text: string }[];
+  outcome: 'running' | 'done' | 'stopped' | 'failed';
+  error: string | undefined;
+}

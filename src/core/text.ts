@@ -1,0 +1,11 @@
+/**
+ * Makes text from outside safe to print on one terminal line: C0 and C1 control characters, line separators and
+ * bidirectional overrides become visible escapes, and anything past `maxLength` characters is cut with an ellipsis.
+ */
+export function printable(text: string, maxLength = 200): string {
+  const safe = text.replace(unsafe, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  return safe.length <= maxLength ? safe : `${safe.slice(0, maxLength - 1)}…`;
+}
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what this removes
+const unsafe = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;

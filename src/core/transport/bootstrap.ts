@@ -1,0 +1,120 @@
+/** Every line that the bootstrap script says begins with this; other lines are noise of the login. */
+export const answerPrefix = '@foresync ';
+
+/**
+ * What runs on a host before the agent does, in whatever its `sh` is. It is sent over standard input, because not
+ * every login shell takes a command of several lines. No answer ever overlaps with input, so a `head` that reads ahead
+ * of its count does no harm.
+ *
+ * It says `probe SYSTEM MACHINE BITS LIBC NODE-VERSION NODE-ARCH FREE-KIB FOLDER`, or `no-folder`, then takes
+ * - `put NAME BYTES SHA256` and BYTES of gzip: answers `ok NAME` once the content, verified, is in place, else `bad NAME`;
+ * - `run NODE AGENT ADDON`, NODE being `--` for the host's own: becomes the agent, or answers `missing NAME...`.
+ */
+const script = String.raw`
+umask 077
+unset NODE_OPTIONS
+
+say() { printf "@foresync %s\n" "$*"; }
+
+# Ours alone, and not mounted noexec.
+usable() {
+  mkdir -p "$1" 2>/dev/null
+  [ -d "$1" ] && [ ! -L "$1" ] && [ -O "$1" ] && chmod 700 "$1" || return 1
+  trial=$(mktemp "$1/tmp.XXXXXX") || return 1
+  printf "#!/bin/sh\nexit 0\n" > "$trial" && chmod 700 "$trial" && "$trial"
+  works=$?
+  rm -f "$trial"
+  return $works
+}
+
+find_folder() {
+  base=$XDG_CACHE_HOME
+  case $base in /*) ;; *) base=$HOME/.cache ;; esac
+  user=$(id -u)
+  for folder in "$base/foresync" "/var/tmp/foresync-$user" "/tmp/foresync-$user"; do
+    usable "$folder" 2>/dev/null && return
+  done
+  return 1
+}
+
+find_libc() {
+  set -- $(getconf GNU_LIBC_VERSION 2>/dev/null)
+  if [ "$1" = glibc ]; then libc=glibc-$2; return; fi
+  set -- /lib/ld-musl-*
+  if [ -e "$1" ]; then libc=musl; return; fi
+  case $(ldd --version 2>&1 </dev/null) in
+    *musl*) libc=musl ;;
+    *GNU*|*GLIBC*) libc=glibc ;;
+    *) libc=- ;;
+  esac
+}
+
+find_node() {
+  set -- $(node -p "process.version + String.fromCharCode(32) + process.arch" 2>/dev/null </dev/null)
+  if [ $# = 2 ]; then node="$1 $2"; else node="- -"; fi
+}
+
+# The word before the percentage, because a device's name may hold spaces.
+find_free() {
+  free=-
+  before=-
+  for word in $(df -Pk "$folder" 2>/dev/null); do
+    case $word in [0-9]*%) free=$before ;; esac
+    before=$word
+  done
+}
+
+digest() {
+  if command -v sha256sum >/dev/null 2>&1; then sha256sum < "$1"
+  elif command -v shasum >/dev/null 2>&1; then shasum -a 256 < "$1"
+  else openssl dgst -sha256 -r < "$1"
+  fi
+}
+
+# The cat takes what a failed gzip leaves, so that the rest of an upload is never read as commands.
+receive() {
+  head -c "$1" | { gzip -dc > "$2"; unpacked=$?; exit $unpacked; }
+}
+
+put() {
+  temp=$(mktemp "$folder/tmp.XXXXXX") || temp=/dev/null
+  got=-
+  receive "$2" "$temp" && got=$(digest "$temp" | cut -c 1-64)
+  if [ "$got" = "$3" ] && chmod 700 "$temp" && mv -f "$temp" "$folder/$1"; then say ok "$1"; return; fi
+  [ "$temp" = /dev/null ] || rm -f "$temp"
+  say bad "$1"
+}
+
+run() {
+  missing=
+  for name in "$@"; do
+    [ "$name" = -- ] || touch -c "$folder/$name"
+    [ "$name" = -- ] || [ -f "$folder/$name" ] || missing="$missing $name"
+  done
+  if [ -n "$missing" ]; then say missing$missing; return; fi
+  find "$folder" -type f \( -name "agent-*" -o -name "addon-*" -o -name "node-*" -o -name "tmp.*" \) -mtime +30 -exec rm -f {} + </dev/null
+  if [ "$1" = -- ]; then node=node; else node=$folder/$1; fi
+  exec "$node" "$folder/$2" --addon "$folder/$3"
+}
+
+printf "\n"
+find_folder || { say no-folder; exit 1; }
+find_libc
+find_node
+find_free
+bits=$(getconf LONG_BIT 2>/dev/null) || bits=64
+say probe "$(uname -s)" "$(uname -m)" "$bits" "$libc" "$node" "$free" "$folder"
+
+while read -r command first second third; do
+  case $command in
+    put) put "$first" "$second" "$third" ;;
+    run) run "$first" "$second" "$third" ;;
+  esac
+done
+`;
+
+/** Goes first to the remote command's standard input. */
+export const bootstrapScript = Buffer.from(script);
+
+/** The same words in bash, dash, zsh, fish and csh: nothing within the single quotes is special to any of them. */
+export const remoteCommand = `exec sh -c 'eval "$(head -c ${bootstrapScript.length})"'`;

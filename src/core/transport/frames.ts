@@ -1,0 +1,195 @@
+import { once } from 'node:events';
+import type { Readable, Writable } from 'node:stream';
+import { ForesyncError, messageOf } from '../errors.ts';
+
+/**
+ * Wire format: u32 BE length of all that follows in the frame, u32 BE length of the header, the header as JSON in
+ * UTF-8, then the payload's bytes, which may be none.
+ */
+export interface Frame {
+  header: unknown;
+  payload: Buffer;
+}
+
+export interface FrameLimits {
+  maxHeaderBytes: number;
+  /** Of header and payload together. */
+  maxFrameBytes: number;
+}
+
+export const frameLimits: FrameLimits = { maxHeaderBytes: 1 << 20, maxFrameBytes: 272 << 20 };
+
+const lengthBytes = 4;
+
+function payloadPieces(payload: Uint8Array | readonly Uint8Array[] = []): readonly Uint8Array[] {
+  return payload instanceof Uint8Array ? [payload] : payload;
+}
+
+/** Writes frames to one stream. Frames of concurrent calls never mix and keep the order of the calls. */
+export class FrameWriter {
+  readonly #output: Writable;
+  readonly #limits: FrameLimits;
+  #drained: Promise<void> | undefined;
+
+  constructor(output: Writable, limits: FrameLimits = frameLimits) {
+    this.#output = output;
+    this.#limits = limits;
+    // A peer that is gone shows as EPIPE between two writes too, when nobody waits; the next write reports it.
+    output.on('error', () => undefined);
+  }
+
+  /**
+   * Resolves when the stream can take more; the payload, whole or in pieces, is not copied and must stay unchanged until it is written.
+   * Rejects with kind `protocol`: `frame-too-large`, or `channel-closed` where the peer is gone.
+   */
+  async write(frame: { header: unknown; payload?: Uint8Array | readonly Uint8Array[] }): Promise<void> {
+    const header = Buffer.from(JSON.stringify(frame.header));
+    const pieces = payloadPieces(frame.payload);
+    const bodyBytes = pieces.reduce((sum, piece) => sum + piece.length, header.length);
+    if (header.length > this.#limits.maxHeaderBytes || bodyBytes > this.#limits.maxFrameBytes) {
+      const sizes = `${bodyBytes} bytes, ${header.length} of them header`;
+      throw new ForesyncError('protocol', 'frame-too-large', `A frame of ${sizes}, is too large to send.`);
+    }
+    if (!this.#output.writable) throw channelClosed(this.#output.errored);
+    const lengths = Buffer.allocUnsafe(2 * lengthBytes);
+    lengths.writeUInt32BE(lengthBytes + bodyBytes, 0);
+    lengths.writeUInt32BE(header.length, lengthBytes);
+    this.#output.cork();
+    this.#output.write(lengths);
+    this.#output.write(header);
+    for (const piece of pieces) this.#output.write(piece);
+    this.#output.uncork();
+    if (this.#output.writableNeedDrain) await this.#drain();
+  }
+
+  /** One wait for all callers, so that many of them do not pile up listeners. */
+  #drain(): Promise<void> {
+    this.#drained ??= this.#nextDrain().finally(() => {
+      this.#drained = undefined;
+    });
+    return this.#drained;
+  }
+
+  async #nextDrain(): Promise<void> {
+    const waiting = new AbortController();
+    const ended = once(this.#output, 'close', { signal: waiting.signal }).then(() => true);
+    const drained = once(this.#output, 'drain', { signal: waiting.signal }).then(() => false);
+    try {
+      if (await Promise.race([drained, ended])) throw channelClosed(this.#output.errored);
+    } catch (error) {
+      throw error instanceof ForesyncError ? error : channelClosed(error);
+    } finally {
+      waiting.abort();
+      await Promise.allSettled([drained, ended]);
+    }
+  }
+}
+
+/**
+ * Reads frames until the stream ends between two of them. Memory is allocated for bytes that have arrived, never for
+ * a length that was only claimed. A payload may share memory with its neighbours. Leaving the loop early destroys the
+ * stream. Throws kind `protocol`: `frame-invalid`, or `channel-cut` where the stream ends or fails within a frame.
+ */
+export async function* readFrames(
+  input: Readable,
+  limits: FrameLimits = frameLimits,
+): AsyncGenerator<Frame, void, undefined> {
+  const pending = new ByteQueue();
+  for await (const chunk of chunksOf(input)) {
+    pending.push(chunk);
+    let size = sizeOfFirst(pending, limits);
+    while (size !== undefined && pending.length >= lengthBytes + size) {
+      pending.take(lengthBytes);
+      yield parseFrame(pending.take(size), limits);
+      size = sizeOfFirst(pending, limits);
+    }
+  }
+  if (pending.length > 0) {
+    throw new ForesyncError(
+      'protocol',
+      'channel-cut',
+      `The stream ended within a frame, after ${pending.length} bytes of it.`,
+    );
+  }
+}
+
+function sizeOfFirst(pending: ByteQueue, limits: FrameLimits): number | undefined {
+  const size = pending.firstUInt32BE();
+  if (size === undefined) return undefined;
+  if (size < lengthBytes || size - lengthBytes > limits.maxFrameBytes)
+    throw frameInvalid(`a frame of ${size} bytes`);
+  return size;
+}
+
+function parseFrame(bytes: Buffer, limits: FrameLimits): Frame {
+  const headerBytes = bytes.readUInt32BE(0);
+  const payloadStart = lengthBytes + headerBytes;
+  if (headerBytes > limits.maxHeaderBytes || payloadStart > bytes.length)
+    throw frameInvalid(`a header of ${headerBytes} bytes`);
+  try {
+    return {
+      header: JSON.parse(utf8.decode(bytes.subarray(lengthBytes, payloadStart))),
+      payload: bytes.subarray(payloadStart),
+    };
+  } catch (error) {
+    throw frameInvalid('a header that is not JSON', error);
+  }
+}
+
+const utf8 = new TextDecoder('utf-8', { fatal: true });
+
+async function* chunksOf(input: Readable): AsyncGenerator<Buffer, void, undefined> {
+  try {
+    yield* input;
+  } catch (error) {
+    if (error instanceof ForesyncError || (error as Error)?.name === 'AbortError') throw error;
+    throw new ForesyncError('protocol', 'channel-cut', `The stream broke off: ${messageOf(error)}.`, {
+      cause: error,
+    });
+  }
+}
+
+/** Bytes in the chunks they came in, joined once when they are taken. */
+class ByteQueue {
+  #chunks: Buffer[] = [];
+  length = 0;
+
+  push(chunk: Buffer): void {
+    this.#chunks.push(chunk);
+    this.length += chunk.length;
+  }
+
+  firstUInt32BE(): number | undefined {
+    if (this.length < lengthBytes) return undefined;
+    const [first] = this.#chunks;
+    if (first && first.length >= lengthBytes) return first.readUInt32BE(0);
+    this.#chunks = [Buffer.concat(this.#chunks)];
+    return this.#chunks[0]?.readUInt32BE(0);
+  }
+
+  /** Removes the first `size` bytes; that many must be there. */
+  take(size: number): Buffer {
+    const [first] = this.#chunks;
+    const whole = first && first.length >= size ? first : Buffer.concat(this.#chunks);
+    if (whole === first) this.#chunks.shift();
+    else this.#chunks = [];
+    if (whole.length > size) this.#chunks.unshift(whole.subarray(size));
+    this.length -= size;
+    return whole.subarray(0, size);
+  }
+}
+
+function frameInvalid(what: string, cause?: unknown): ForesyncError {
+  return new ForesyncError(
+    'protocol',
+    'frame-invalid',
+    `The peer sent ${what}.`,
+    cause === undefined ? {} : { cause },
+  );
+}
+
+function channelClosed(cause: unknown): ForesyncError {
+  return new ForesyncError('protocol', 'channel-closed', 'The peer is gone; nothing more can be sent.', {
+    cause,
+  });
+}

@@ -1,0 +1,95 @@
+import { once } from 'node:events';
+import { ForesyncError } from '../errors.ts';
+import { printable } from '../text.ts';
+import { type ProbedHost, parseProbe } from './agent-host.ts';
+import type { AgentProcess } from './agent-process.ts';
+import { answerPrefix, bootstrapScript } from './bootstrap.ts';
+import { type Cargo, withPacked } from './cargo.ts';
+import { agentMagic, readLine } from './handshake.ts';
+import { noSshAnswer } from './ssh-command.ts';
+import { connectFailure, sshMissing } from './ssh-failure.ts';
+
+/** What runs at a host: `node` is undefined for the host's own. */
+export interface Load {
+  node: Cargo | undefined;
+  agent: Cargo;
+  addon: Cargo;
+}
+
+/** The client's side of the bootstrap script. Every request waits for its answer before the next byte is sent. */
+export class RemoteShell {
+  readonly #process: AgentProcess;
+  readonly #host: string;
+  readonly #signal: AbortSignal;
+  #reached = false;
+
+  constructor(process: AgentProcess, options: { host: string; signal: AbortSignal }) {
+    this.#process = process;
+    this.#host = options.host;
+    this.#signal = options.signal;
+  }
+
+  async probe(sshProgram: string): Promise<ProbedHost> {
+    const answer = await this.#ask([bootstrapScript]);
+    if (answer === noSshAnswer) throw sshMissing(sshProgram);
+    this.#reached = true;
+    if (answer !== 'no-folder') return parseProbe(answer);
+    throw new ForesyncError(
+      'permission',
+      'no-cache-folder',
+      `${this.#host} has no folder where our programs may be stored and run.`,
+      {
+        hint: 'Set XDG_CACHE_HOME there to a folder of the login that is not mounted noexec.',
+      },
+    );
+  }
+
+  /** Becomes the agent; returns the names that must be put there first, or undefined once the agent has answered. */
+  async run(load: Load): Promise<string[] | undefined> {
+    const names = [load.node?.name ?? '--', load.agent.name, load.addon.name];
+    const answer = await this.#ask([Buffer.from(`run ${names.join(' ')}\n`)]);
+    if (answer === agentMagic) return undefined;
+    const [word, ...missing] = answer.split(' ');
+    if (word === 'missing' && missing.length > 0) return missing;
+    throw this.#unexpected(answer);
+  }
+
+  async put(cargo: Cargo): Promise<void> {
+    const answer = await withPacked(cargo, (packed) => {
+      const sizeBytes = packed.reduce((sum, part) => sum + part.length, 0);
+      return this.#ask([Buffer.from(`put ${cargo.name} ${sizeBytes} ${cargo.sha256}\n`), ...packed]);
+    });
+    if (answer === `ok ${cargo.name}`) return;
+    if (answer !== `bad ${cargo.name}`) throw this.#unexpected(answer);
+    const said = printable(this.#process.stderrTail().trim().split('\n').at(-1) ?? '');
+    throw new ForesyncError(
+      'io',
+      'upload-failed',
+      `${this.#host} could not store ${cargo.name}${said ? `: ${said}` : ''}.`,
+    );
+  }
+
+  async #ask(request: Buffer[]): Promise<string> {
+    // A failed write is the death of the process, which the answer tells better.
+    this.#send(request).catch(() => undefined);
+    const isAnswer = (line: string) => line.startsWith(answerPrefix) || line === agentMagic;
+    const line = await readLine(this.#process.output, isAnswer, this.#signal);
+    if (line === undefined) throw connectFailure(this.#host, await this.#process.exited, this.#reached);
+    return line.startsWith(answerPrefix) ? line.slice(answerPrefix.length) : line;
+  }
+
+  async #send(parts: Buffer[]): Promise<void> {
+    for (const part of parts) {
+      if (!this.#process.input.write(part))
+        await once(this.#process.input, 'drain', { signal: this.#signal });
+    }
+  }
+
+  #unexpected(answer: string): ForesyncError {
+    return new ForesyncError(
+      'protocol',
+      'answer-unexpected',
+      `${this.#host} answered '${printable(answer)}', which makes no sense here.`,
+    );
+  }
+}

@@ -1,0 +1,92 @@
+import type { CameTrue } from '../core/metrics/came-true.ts';
+import type { PlanCameTrue } from '../core/metrics/plan-reads.ts';
+import type { HitCount, ReplicaCameTrue } from '../core/metrics/replica-reads.ts';
+import type { RunReport } from '../core/metrics/run-report.ts';
+import { formatBytes, formatCount, formatCounted, formatInstant, formatPercent } from './format.ts';
+import type { Brush } from './metrics-paint.ts';
+import { shareOr } from './metrics-words.ts';
+import { bar } from './theme.ts';
+
+const coveredForCalibration = 0.9;
+
+/** What the joiner's log said of a run, each figure with what it means. */
+export function cameTrueLines(run: RunReport, cameTrue: CameTrue, brush: Brush): string[] {
+  const { log, plan, replica } = cameTrue;
+  const span =
+    log.firstMs === undefined || log.lastMs === undefined
+      ? 'no events'
+      : `${formatInstant(log.firstMs)} to ${formatInstant(log.lastMs)}`;
+  const lines = [
+    `  ${brush.paint('strong', "What came true, by the joiner's log")}`,
+    `  ${brush.paint('quiet', `${formatCounted(log.reads, 'read')}, ${formatCounted(log.writes, 'write')}, ${span}`)}`,
+    '',
+    ...(plan ? planLines(plan, run.planHitRate, brush) : ['  The run had no plan to measure.']),
+    '',
+    ...replicaLines(replica, run.replicaHitRate, brush),
+  ];
+  const note = 'The log cannot tell reads of keys that have no row: they count like others.';
+  return [...lines, '', `  ${brush.paint('quiet', note)}`];
+}
+
+function planLines(plan: PlanCameTrue, rate: number | undefined, brush: Brush): string[] {
+  if (rate === undefined) return ["  Plan hit rate: the log has no read within the plan's horizon."];
+  const { wasted, missed } = plan;
+  const came = `${formatPercent(rate, 1)} came true, ${shareOr(plan.expectedHitRate, 1)} expected`;
+  const reads = `${formatCount(plan.hits)} of ${formatCounted(plan.reads, 'read')} within the horizon hit a planned row`;
+  const bytes = wasted.bytes === undefined ? '' : `, ${formatBytes(wasted.bytes)}`;
+  const lines = [
+    `  ${brush.paint('strong', 'Plan hit rate')}     ${came}`,
+    `    ${reads}.`,
+    `    The log covers ${formatPercent(plan.covered)} of the horizon.`,
+    `    Never read: ${formatCount(wasted.keys)} of the ${formatCount(wasted.sentKeys)} planned keys that were sent${bytes}.`,
+  ];
+  if (missed) {
+    const { recent, older, unseen } = missed;
+    lines.push(
+      `    Missed reads: ${formatCount(recent)} of keys read lately, ${formatCount(older)} of keys read long ago,`,
+      `    ${formatCount(unseen)} of keys never read before the origin.`,
+    );
+  }
+  return [...lines, ...calibrationLines(plan, brush)];
+}
+
+function calibrationLines({ calibration, covered }: PlanCameTrue, brush: Brush): string[] {
+  if (!calibration) return [];
+  const row = (said: string, keys: string, mean: string, read: string) =>
+    `    ${said.padEnd(12)} ${keys.padStart(10)} ${mean.padStart(10)} ${read.padStart(10)}`;
+  return [
+    '',
+    `  ${brush.paint('strong', 'Confidence')}        off by ${calibration.ece.toFixed(3)} on average (ECE), Brier ${calibration.brier.toFixed(3)}`,
+    ...(covered < coveredForCalibration ? ['    so far: the log ends before the horizon does'] : []),
+    brush.paint('quiet', row('CONFIDENCE', 'KEYS', 'SAID', 'READ')),
+    ...calibration.bins.map((bin) => {
+      const said = `${bin.from.toFixed(1)} - ${bin.to.toFixed(1)}`;
+      const line = row(
+        said,
+        formatCount(bin.keys),
+        formatPercent(bin.meanConfidence, 1),
+        formatPercent(bin.readShare, 1),
+      );
+      return `${line}  ${brush.paint('quiet', bar(bin.readShare, 20, brush.theme))}`;
+    }),
+  ];
+}
+
+function replicaLines(replica: ReplicaCameTrue, rate: number | undefined, brush: Brush): string[] {
+  const heading = `  ${brush.paint('strong', 'Replica hit rate')}  `;
+  if (rate === undefined) return [`${heading}the log has no read since the run began.`];
+  const row = (label: string, { reads, hits }: HitCount, why: string) =>
+    `    ${label.padEnd(20)} ${formatCount(hits).padStart(9)} of ${formatCount(reads).padEnd(9)} ${brush.paint('quiet', why)}`;
+  const lines = [
+    `${heading}${formatPercent(rate, 1)} of the reads since the run began found their row`,
+    row('before hot-ready', replica.beforeHot, 'nothing is taken to be there'),
+    row('hot-ready to in sync', replica.hotToSync, 'planned rows are there'),
+    row('in sync', replica.inSync, 'every row is there'),
+  ];
+  if (replica.unknown > 0) {
+    lines.push(
+      `    ${formatCounted(replica.unknown, 'read')} came after the run's end, not in sync, and are left out.`,
+    );
+  }
+  return lines;
+}

@@ -1,0 +1,93 @@
+import type { RunReport } from '../core/metrics/run-report.ts';
+import { printable } from '../core/text.ts';
+import { wrapWords } from './dashboard/wrap-words.ts';
+import { formatBytes } from './format.ts';
+import type { Brush } from './metrics-paint.ts';
+import { deltaWords, durationOr, outcomeOf, shareOr, shortIds, startedAt, unknown } from './metrics-words.ts';
+import type { Role } from './theme.ts';
+
+const innerWidth = 76;
+
+/** Past runs, newest first, for 80 columns: a line of figures to compare, two that say what they came to. */
+export function runsTable(runs: readonly RunReport[], brush: Brush): string[] {
+  const ids = shortIds(runs.map(({ id }) => printable(id, 100)));
+  const idWidth = Math.max(8, ...ids.map((id) => id.length));
+  const heading = columns('RUN', idWidth, 'STARTED (UTC)', 'JOINER', `HIT RATE`, 'HOT-READY', 'IN SYNC');
+  const legend = `Hit rate: expected ${brush.arrow} came true. Times count from the run's start.`;
+  return [
+    `  ${brush.paint('quiet', heading)}`,
+    ...runs.flatMap((run, index) => runLines(run, ids[index] ?? run.id, idWidth, brush)),
+    '',
+    `  ${brush.paint('quiet', legend)}`,
+  ];
+}
+
+function runLines(run: RunReport, id: string, idWidth: number, brush: Brush): string[] {
+  const { sign, role, words } = outcomeOf(run);
+  const joiner = run.command === 'prefetch' ? '(prefetch)' : printable(run.joiner ?? unknown, 13);
+  const figures = run.figures;
+  const line = columns(
+    id,
+    idWidth,
+    startedAt(run.startedMs),
+    joiner,
+    hitRates(run, brush),
+    durationOr(figures?.hotReadyMs),
+    durationOr(figures?.inSyncMs),
+  );
+  const sums = figures
+    ? [...together(words, role, deltaWords(figures), brush), brush.paint('quiet', bytesWords(figures, brush))]
+    : [
+        brush.paint(role, words),
+        brush.paint('quiet', 'its figures were kept by another version of foresync'),
+      ];
+  return [`${brush.paint(role, brush.symbols[sign])} ${line}`, ...sums.map((sum) => `    ${sum}`)];
+}
+
+/** How the run ended and its Delta Log on one line where they fit; the reason of a failure may need several. */
+function together(words: string, role: Role, delta: string, { paint, separator }: Brush): string[] {
+  if (`${words}${separator}${delta}`.length <= innerWidth) return [paint(role, words) + separator + delta];
+  return [...wrapWords([words], innerWidth).map((line) => paint(role, line)), delta];
+}
+
+function hitRates({ expectedHitRate, planHitRate }: RunReport, { arrow }: Brush): string {
+  if (expectedHitRate === undefined) return 'no plan';
+  return planHitRate === undefined
+    ? `${shareOr(expectedHitRate)} expected`
+    : `${shareOr(expectedHitRate)} ${arrow} ${shareOr(planHitRate)}`;
+}
+
+type Figures = NonNullable<RunReport['figures']>;
+
+function bytesWords({ moved, snapshotSmallerBy }: Figures, { separator }: Brush): string {
+  const smaller = snapshotSmallerBy === undefined ? '' : ` (${shareOr(snapshotSmallerBy)} smaller)`;
+  const parts = [
+    `hot ${formatBytes(moved.hot.wireBytes)}`,
+    `snapshot ${formatBytes(moved.snapshot.wireBytes)}${smaller}`,
+    `delta ${formatBytes(moved.delta.wireBytes)}`,
+  ];
+  if (moved.cache.rows > 0) parts.unshift(`cache ${formatBytes(moved.cache.wireBytes)}`);
+  if (moved.repair.rows > 0) parts.push(`repair ${formatBytes(moved.repair.wireBytes)}`);
+  return `sent: ${parts.join(separator)}`;
+}
+
+function columns(
+  id: string,
+  idWidth: number,
+  started: string,
+  joiner: string,
+  rates: string,
+  hot: string,
+  sync: string,
+): string {
+  return [
+    id.padEnd(idWidth),
+    started.padEnd(16),
+    joiner.padEnd(13),
+    rates.padEnd(14),
+    hot.padStart(10),
+    sync.padStart(10),
+  ]
+    .join(' ')
+    .trimEnd();
+}

@@ -1,0 +1,79 @@
+import type { RunReport } from '../core/metrics/run-report.ts';
+import type { ParameterName } from '../core/state/parameters.ts';
+import { printable } from '../core/text.ts';
+import { formatCounted, formatDuration, formatPercent } from './format.ts';
+import type { Role, ShownState } from './theme.ts';
+
+/** What is printed where a figure is not known. */
+export const unknown = '-';
+
+/** How a run ended, in words, with the sign and the role that go with them. */
+export function outcomeOf(run: RunReport): { sign: ShownState; role: Role; words: string } {
+  const { outcome, figures } = run;
+  if (outcome === 'running')
+    return { sign: 'running', role: 'active', words: 'running, or ended without a word' };
+  if (outcome === 'stopped') return { sign: 'stopped', role: 'warning', words: 'stopped, can be resumed' };
+  if (outcome === 'failed') {
+    return {
+      sign: 'failed',
+      role: 'bad',
+      words: `failed: ${printable(figures?.error ?? 'no reason was kept', 200)}`,
+    };
+  }
+  if (run.command === 'prefetch') return { sign: 'done', role: 'good', words: 'planned rows are cached' };
+  if (figures?.inSyncAtMs === undefined)
+    return { sign: 'done', role: 'warning', words: 'done, not proven in sync' };
+  return { sign: 'done', role: 'good', words: `in sync, ${verificationWords(run)}` };
+}
+
+/** What the comparison of the digests gave. */
+export function verificationWords({ figures }: RunReport): string {
+  const verification = figures?.verification;
+  if (!verification) return 'not verified';
+  const { differences, repairedRows } = verification;
+  if (differences === 0) return 'verified equal';
+  return `${formatCounted(differences, 'difference')} found, ${formatCounted(repairedRows, 'row')} repaired`;
+}
+
+/** The Delta Log as far as it was sent. */
+export function deltaWords({ moved, deltaRounds }: NonNullable<RunReport['figures']>): string {
+  if (deltaRounds === undefined) return 'no delta rounds';
+  return `Delta Log ${formatCounted(moved.delta.rows, 'key')} in ${formatCounted(deltaRounds, 'round')}`;
+}
+
+export function shareOr(share: number | undefined, decimals = 0): string {
+  return share === undefined ? unknown : formatPercent(share, decimals);
+}
+
+export function durationOr(ms: number | undefined): string {
+  return ms === undefined ? unknown : formatDuration(ms);
+}
+
+export const parameterLabels: Readonly<Record<ParameterName, string>> = {
+  minConfidence: 'minimum confidence',
+  horizonMs: 'horizon',
+  halfLifeMs: 'half-life',
+};
+
+/** In the order in which they are shown. */
+export const shownParameters: readonly ParameterName[] = ['minConfidence', 'horizonMs', 'halfLifeMs'];
+
+/** `0.45` or `19 h 12 min`. */
+export function parameterValue(name: ParameterName, value: number): string {
+  return name === 'minConfidence' ? value.toFixed(2) : formatDuration(value);
+}
+
+/** `2026-01-02 10:11`, UTC, which the heading says. */
+export function startedAt(ms: number): string {
+  return new Date(ms).toISOString().slice(0, 16).replace('T', ' ');
+}
+
+/** The shortest beginnings of the ids, of eight characters or more, by which each can be told from the others. */
+export function shortIds(ids: readonly string[]): string[] {
+  const most = Math.max(8, ...ids.map((id) => id.length));
+  for (let length = 8; length < most; length++) {
+    const short = ids.map((id) => id.slice(0, length));
+    if (new Set(short).size === ids.length) return short;
+  }
+  return [...ids];
+}

@@ -1,0 +1,96 @@
+import type { PhaseName, RunEvent } from '../../core/sync/events.ts';
+import type { RowCount, RunSnapshot } from '../../core/sync/snapshot.ts';
+import { printable } from '../../core/text.ts';
+import {
+  formatByteRate,
+  formatBytes,
+  formatClock,
+  formatCounted,
+  formatDuration,
+  formatEta,
+  formatPercent,
+} from '../format.ts';
+import { printableRun } from './printable-run.ts';
+import { currentPhase, phaseLabels, phaseMs, phaseRows, readsShare } from './words.ts';
+
+/** The line that an event deserves where lines are all there is; undefined for those that only move figures. */
+export function eventLine(event: RunEvent, snapshot: RunSnapshot): string | undefined {
+  const text = eventText(event, printableRun(snapshot));
+  return text === undefined ? undefined : stamped(event.atMs, text);
+}
+
+/** Where the current phase stands: `[12:03:04] snapshot  43 %  430,000 rows  86.0 MiB sent  21.0 MiB/s  ETA 4 s`. */
+export function progressLine(snapshot: RunSnapshot): string | undefined {
+  const phase = currentPhase(snapshot);
+  if (!phase || snapshot.outcome !== 'running') return undefined;
+  const parts = [phaseLabels[phase.name]];
+  if (phase.share !== undefined) parts.push(formatPercent(phase.share));
+  if (phase.name === 'delta' && snapshot.backlog) {
+    parts.push(`round ${snapshot.backlog.round}`, `${formatCounted(snapshot.backlog.keys, 'key')} waiting`);
+  }
+  const moved = phaseRows(phase.name, snapshot);
+  if (moved) {
+    parts.push(...movedTexts(phase.name, moved));
+    if (phase.name !== 'cache') parts.push(formatByteRate(snapshot.wireBytesPerSecond));
+  }
+  if (snapshot.etaMs !== undefined) parts.push(`ETA ${formatEta(snapshot.etaMs)}`);
+  if (parts.length === 1) parts.push(`running for ${formatDuration(phaseMs(phase, snapshot) ?? 0)}`);
+  return stamped(snapshot.atMs, parts.join('  '));
+}
+
+function eventText(event: RunEvent, run: RunSnapshot): string | undefined {
+  switch (event.type) {
+    case 'start': {
+      const resumed = run.resumed ? '  (resumed)' : '';
+      if (run.joiner === undefined) return `${run.command}  ${run.table} at ${run.lead}${resumed}`;
+      return `${run.command}  ${run.table}: ${run.joiner} joins ${run.lead}${resumed}`;
+    }
+    case 'plan':
+      return `plan  ${formatCounted(event.keys, 'key')}, expected hit rate ${formatPercent(event.expectedHitRate)}`;
+    case 'table':
+      return `table  about ${formatCounted(event.rowsEstimate, 'row')}, ${formatBytes(event.sizeBytes)}`;
+    case 'phase':
+      return phaseText(event, run);
+    case 'donor':
+      return event.state === 'lost' ? `warning: donor ${printable(event.donor, 60)} is lost` : undefined;
+    case 'hot-ready':
+      return (
+        run.plan && `hot-ready  ${formatPercent(readsShare(run.plan))} of the expected reads are covered`
+      );
+    case 'verified': {
+      const { ranges, differences } = event;
+      return `verified  ${formatCounted(ranges, 'range')}, ${formatCounted(differences, 'difference')}`;
+    }
+    case 'in-sync':
+      return `in sync  ${formatCounted(event.rows, 'row')}, watermark ${event.watermark}`;
+    case 'note':
+      return `${event.level === 'warning' ? 'warning: ' : ''}${printable(event.text, 400)}`;
+    default:
+      return undefined;
+  }
+}
+
+function phaseText(event: Extract<RunEvent, { type: 'phase' }>, run: RunSnapshot): string {
+  const label = phaseLabels[event.phase];
+  const phase = run.phases.find(({ name }) => name === event.phase);
+  const ms = phase && phaseMs(phase, run);
+  if (event.state === 'running') return `${label}  running`;
+  if (event.state === 'skipped' || ms === undefined) return `${label}  ${event.state}`;
+  const parts = [
+    label,
+    event.state === 'done' ? `done in ${formatDuration(ms)}` : `failed after ${formatDuration(ms)}`,
+  ];
+  const moved = phaseRows(event.phase, run);
+  if (moved && moved.rows > 0) parts.push(...movedTexts(event.phase, moved));
+  return parts.join('  ');
+}
+
+/** Rows of the Prefetch Cache stay on their donor; all others travel. */
+function movedTexts(phase: PhaseName, { rows, rawBytes, wireBytes }: RowCount): string[] {
+  const size = phase === 'cache' ? `${formatBytes(rawBytes)} stored` : `${formatBytes(wireBytes)} sent`;
+  return [formatCounted(rows, 'row'), size];
+}
+
+function stamped(atMs: number, text: string): string {
+  return `[${formatClock(atMs)}] ${text}`;
+}

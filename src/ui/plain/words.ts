@@ -1,0 +1,65 @@
+import type { PhaseName, RowKind } from '../../core/sync/events.ts';
+import type { RowCount, RunSnapshot } from '../../core/sync/snapshot.ts';
+import type { ShownState } from '../theme.ts';
+
+export type RunPhase = RunSnapshot['phases'][number];
+
+/** What a phase is called on a screen. */
+export const phaseLabels: Readonly<Record<PhaseName, string>> = {
+  connect: 'connect',
+  capture: 'capture',
+  cache: 'cache',
+  hot: 'hot rows',
+  snapshot: 'snapshot',
+  delta: 'delta',
+  verify: 'verify',
+  publish: 'publish',
+  cleanup: 'clean up',
+};
+
+const phaseKinds: Partial<Record<PhaseName, RowKind>> = {
+  cache: 'cache',
+  hot: 'hot',
+  snapshot: 'snapshot',
+  delta: 'delta',
+};
+
+/** The state as it is shown; the phase in which a run was stopped says so. */
+export function shownState(phase: RunPhase, run: RunSnapshot): ShownState {
+  return phase.state === 'running' && run.outcome === 'stopped' ? 'stopped' : phase.state;
+}
+
+/** From its start to its end, or to now; undefined if it never ran. */
+export function phaseMs(phase: RunPhase, run: RunSnapshot): number | undefined {
+  return phase.startedAtMs === undefined ? undefined : (phase.endedAtMs ?? run.atMs) - phase.startedAtMs;
+}
+
+/** The phase that runs, or ran when the run ended; the later one where two overlap. */
+export function currentPhase(run: RunSnapshot): RunPhase | undefined {
+  return (
+    run.phases.findLast(({ state }) => state === 'running') ??
+    run.phases.findLast(({ state }) => state === 'failed')
+  );
+}
+
+/** The rows that a phase moved; undefined for a phase that moves none. */
+export function phaseRows(name: PhaseName, run: RunSnapshot): RowCount | undefined {
+  const kind = phaseKinds[name];
+  return kind && run.byKind[kind];
+}
+
+/** All rows that arrived, of every kind. */
+export function totalRows(run: RunSnapshot): RowCount {
+  const total: RowCount = { rows: 0, rawBytes: 0, wireBytes: 0 };
+  for (const count of Object.values(run.byKind)) {
+    total.rows += count.rows;
+    total.rawBytes += count.rawBytes;
+    total.wireBytes += count.wireBytes;
+  }
+  return total;
+}
+
+/** Expected reads that what has arrived can serve, as a share of all that the plan expects of its keys. */
+export function readsShare({ arrivedReads, expectedReads }: NonNullable<RunSnapshot['plan']>): number {
+  return expectedReads > 0 ? Math.min(1, arrivedReads / expectedReads) : 0;
+}

@@ -1,0 +1,211 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import type { PhaseName, RunEvent, RunFact } from '../../../src/core/sync/events.ts';
+import { foldRun, RunFold } from '../../../src/core/sync/fold.ts';
+
+const startMs = 1_700_000_000_000;
+const phases: PhaseName[] = ['connect', 'hot', 'snapshot', 'delta', 'verify'];
+
+function start(resumed = false): RunEvent {
+  return {
+    atMs: startMs,
+    type: 'start',
+    runId: 'r',
+    command: 'add-replica',
+    group: 'shop',
+    table: 'items',
+    lead: 'a',
+    joiner: 'c',
+    resumed,
+    phases,
+  };
+}
+
+function at(laterMs: number, fact: RunFact): RunEvent {
+  return { atMs: startMs + laterMs, ...fact } as RunEvent;
+}
+
+function rows(
+  laterMs: number,
+  count: number,
+  wireBytes: number,
+  more: Partial<Extract<RunFact, { type: 'rows' }>> = {},
+): RunEvent {
+  return at(laterMs, {
+    type: 'rows',
+    kind: 'snapshot',
+    donor: 'a',
+    rows: count,
+    rawBytes: wireBytes * 3,
+    wireBytes,
+    ...more,
+  });
+}
+
+const running = (laterMs: number, phase: PhaseName) =>
+  at(laterMs, { type: 'phase', phase, state: 'running' });
+
+function folded(...events: RunEvent[]): RunFold {
+  const fold = new RunFold();
+  for (const event of events) fold.apply(event);
+  return fold;
+}
+
+test('rates are those of the last five seconds and fall while the link is silent', () => {
+  const slow = Array.from({ length: 100 }, (_, i) => rows((i + 1) * 100, 10, 1_000));
+  const fast = Array.from({ length: 50 }, (_, i) => rows(10_000 + (i + 1) * 100, 100, 10_000));
+  const fold = folded(start(), running(0, 'snapshot'), ...slow, ...fast);
+  const near = (actual: number, expected: number) =>
+    assert.ok(Math.abs(actual - expected) < expected / 20, `${actual}, not ${expected}`);
+  near(fold.snapshot.rowsPerSecond, 1_000);
+  near(fold.snapshot.wireBytesPerSecond, 100_000);
+  near(fold.at(startMs + 17_500).wireBytesPerSecond, 50_000);
+  assert.equal(fold.at(startMs + 25_000).wireBytesPerSecond, 0);
+});
+
+test('a rate counts from where its transfer began, not from the start of the run', () => {
+  const { wireBytesPerSecond } = folded(
+    start(),
+    running(60_000, 'hot'),
+    rows(61_000, 5, 7_000, { kind: 'hot' }),
+  ).snapshot;
+  assert.equal(wireBytesPerSecond, 7_000);
+});
+
+test('the history has a value a second, the last sixty, oldest first', () => {
+  const events = Array.from({ length: 90 }, (_, second) => rows(second * 1_000 + 500, 1, second));
+  const fold = folded(start(), ...events);
+  assert.deepEqual(folded(start(), ...events.slice(0, 3)).at(startMs + 3_000).rateHistory, [0, 1, 2]);
+  assert.deepEqual(
+    fold.at(startMs + 90_000).rateHistory,
+    Array.from({ length: 60 }, (_, i) => 30 + i),
+  );
+  assert.deepEqual(fold.at(startMs + 92_000).rateHistory.slice(-3), [89, 0, 0]);
+});
+
+test('an ETA comes with a tenth or three seconds, and follows the speed', () => {
+  const share = (laterMs: number, value: number) =>
+    at(laterMs, { type: 'progress', phase: 'snapshot', share: value });
+  const begun = [start(), running(0, 'snapshot')];
+  assert.equal(folded(...begun, share(1_000, 0.05)).snapshot.etaMs, undefined);
+  assert.equal(folded(...begun, share(1_000, 0.2)).snapshot.etaMs, 4_000);
+  assert.equal(folded(...begun, share(4_000, 0.05)).snapshot.etaMs, 76_000);
+  assert.ok(
+    (folded(...begun, share(1_000, 0.2)).at(startMs + 2_000).etaMs ?? 0) > 4_000,
+    'a stall puts the end off',
+  );
+  const done = at(1_000, { type: 'phase', phase: 'snapshot', state: 'done' });
+  assert.equal(folded(...begun, share(900, 0.9), done).snapshot.etaMs, undefined);
+});
+
+test('what an earlier run had done does not make a resumed one look fast', () => {
+  const share = (laterMs: number, value: number) =>
+    at(laterMs, { type: 'progress', phase: 'snapshot', share: value });
+  const begun = [start(true), running(0, 'snapshot'), share(0, 0.5)];
+  assert.equal(folded(...begun).snapshot.etaMs, undefined);
+  assert.equal(Math.round(folded(...begun, share(1_000, 0.6)).snapshot.etaMs ?? 0), 4_000);
+});
+
+test('the plan arrives by keys and by reads; keys without a row count as dealt with', () => {
+  const plan: RunFact = {
+    type: 'plan',
+    keys: 10,
+    expectedReads: 200,
+    expectedHitRate: 0.8,
+    minConfidence: 0.5,
+    origin: 'o',
+    horizonMs: 1,
+  };
+  const hot = rows(100, 6, 60, { kind: 'hot', planKeys: 6, missingKeys: 2, expectedReads: 150 });
+  const { plan: arrived, phases: shown } = folded(start(), at(0, plan), running(0, 'hot'), hot).snapshot;
+  assert.equal(arrived?.arrivedKeys, 6);
+  assert.equal(arrived?.missingKeys, 2);
+  assert.equal(arrived?.arrivedReads, 150);
+  assert.equal(shown.find(({ name }) => name === 'hot')?.share, 0.8);
+});
+
+test('phases keep their times, a second time included; the end closes what runs', () => {
+  const state = (laterMs: number, phase: PhaseName, to: 'running' | 'done') =>
+    at(laterMs, { type: 'phase', phase, state: to });
+  const twice = [
+    start(),
+    state(0, 'delta', 'running'),
+    state(10, 'delta', 'done'),
+    state(50, 'delta', 'running'),
+    state(90, 'delta', 'done'),
+  ];
+  assert.deepEqual(foldRun(twice).phases[3], {
+    name: 'delta',
+    state: 'done',
+    startedAtMs: startMs,
+    endedAtMs: startMs + 90,
+  });
+  const ended = (outcome: 'stopped' | 'failed') =>
+    foldRun([start(), running(5, 'hot'), at(20, { type: 'end', outcome, error: 'why' })]);
+  assert.deepEqual(ended('failed').phases[1], {
+    name: 'hot',
+    state: 'failed',
+    startedAtMs: startMs + 5,
+    endedAtMs: startMs + 20,
+  });
+  assert.equal(ended('stopped').phases[1]?.state, 'running');
+  assert.equal(ended('failed').error, 'why');
+});
+
+test('an ended run stands still', () => {
+  const fold = folded(start(), rows(1_000, 10, 100), at(2_000, { type: 'end', outcome: 'done' }));
+  assert.deepEqual(fold.at(startMs + 60_000), fold.snapshot);
+});
+
+test('fifty notes are kept', () => {
+  const notes = Array.from({ length: 70 }, (_, i) => at(i, { type: 'note', level: 'info', text: `n${i}` }));
+  const kept = foldRun([start(), ...notes]).notes;
+  assert.equal(kept.length, 50);
+  assert.deepEqual([kept[0]?.text, kept.at(-1)?.text], ['n20', 'n69']);
+});
+
+test('a new start forgets the run before', () => {
+  const fold = folded(start(), running(0, 'snapshot'), rows(100, 10, 100), start(true));
+  assert.deepEqual(fold.snapshot, foldRun([start(true)]));
+});
+
+test('rows of all kinds add up to the rows of all donors, and snapshots are not changed later', () => {
+  const arrival = fc.record({
+    kind: fc.constantFrom(
+      'cache' as const,
+      'hot' as const,
+      'snapshot' as const,
+      'delta' as const,
+      'repair' as const,
+    ),
+    donor: fc.constantFrom('a', 'b', '__proto__'),
+    rows: fc.nat(1_000),
+    rawBytes: fc.nat(9_000),
+    wireBytes: fc.nat(9_000),
+    pauseMs: fc.nat(3_000),
+  });
+  fc.assert(
+    fc.property(fc.array(arrival, { maxLength: 60 }), (arrivals) => {
+      let laterMs = 0;
+      const fold = folded(start());
+      const before = fold.snapshot;
+      const copy = structuredClone(before);
+      for (const { pauseMs, ...fact } of arrivals) {
+        laterMs += pauseMs;
+        fold.apply(at(laterMs, { type: 'rows', ...fact }));
+      }
+      const { byKind, donors, rateHistory } = fold.snapshot;
+      for (const figure of ['rows', 'rawBytes', 'wireBytes'] as const) {
+        const sum = (counts: { rows: number; rawBytes: number; wireBytes: number }[]) =>
+          counts.reduce((all, count) => all + count[figure], 0);
+        const expected = sum(arrivals);
+        assert.equal(sum(Object.values(byKind)), expected);
+        assert.equal(sum(donors), expected);
+      }
+      assert.equal(rateHistory.length, Math.min(60, Math.floor(laterMs / 1_000)));
+      assert.deepEqual(before, copy);
+    }),
+    { seed: 7, numRuns: 60 },
+  );
+});

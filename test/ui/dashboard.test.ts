@@ -1,0 +1,160 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import chalk from 'chalk';
+import fc from 'fast-check';
+import type { RunEvent } from '../../src/core/sync/events.ts';
+import { foldRun } from '../../src/core/sync/fold.ts';
+import { layOut } from '../../src/ui/dashboard/layout.ts';
+import { mountDashboard } from '../../src/ui/dashboard/mount.tsx';
+import { themeFor } from '../../src/ui/theme.ts';
+import { fakeTerminal } from './fake-terminal.ts';
+import { recordedPrefetch, recordedRun } from './recorded-run.ts';
+
+const utf8 = { LANG: 'C.UTF-8' };
+const sizes: [columns: number, rows: number][] = [
+  [80, 24],
+  [200, 60],
+  [150, 24],
+  [120, 16],
+  [60, 10],
+  [30, 6],
+  [10, 4],
+];
+
+/** The last frame of a run cut off after `share` of its events. */
+async function draw(
+  events: RunEvent[],
+  columns: number,
+  rows: number,
+  env: NodeJS.ProcessEnv = utf8,
+  share = 1,
+): Promise<{ frame: string[]; written: string }> {
+  const terminal = fakeTerminal(columns, rows);
+  const run = foldRun(events.slice(0, Math.ceil(events.length * share)));
+  const dashboard = mountDashboard(terminal.stream, terminal.stream, themeFor([], env), run);
+  await dashboard.end(run);
+  return { frame: terminal.frames().at(-1) ?? [], written: terminal.written() };
+}
+
+const sixDonors = Array.from({ length: 6 }, (_, i) => ({ donor: `donor-${i}`, host: `ops@host-${i}` }));
+const stories: Record<string, RunEvent[]> = {
+  done: recordedRun(),
+  donors: recordedRun({ donors: sixDonors }),
+  failed: recordedRun({ stopAfter: { share: 0.4, outcome: 'failed' } }),
+  prefetch: recordedPrefetch(),
+};
+
+for (const [story, events] of Object.entries(stories)) {
+  test(`${story}: no frame is as high as the terminal, no line wider`, async () => {
+    for (const [columns, rows] of sizes) {
+      for (const share of [0.01, 0.3, 0.6, 1]) {
+        const { frame } = await draw(events, columns, rows, utf8, share);
+        assert.ok(
+          frame.length >= 1 && frame.length < rows - 1,
+          `${frame.length} lines at ${columns}x${rows}`,
+        );
+        for (const line of frame) assert.ok([...line].length <= columns, `"${line}" at ${columns}x${rows}`);
+      }
+    }
+  });
+}
+
+test('any parts share out any screen under its height', () => {
+  const part = fc.integer({ min: 0, max: 40 });
+  const wanted = fc.record({
+    phases: fc.integer({ min: 1, max: 10 }),
+    facts: fc.constant(5),
+    donors: fc.integer({ min: 1, max: 40 }),
+    summary: part,
+    notes: part,
+  });
+  fc.assert(
+    fc.property(
+      fc.integer({ min: 1, max: 300 }),
+      fc.integer({ min: 4, max: 100 }),
+      wanted,
+      (columns, rows, parts) => {
+        const { phases, facts, donors, summary, notes, sideBySide, gap } = layOut(columns, rows, parts);
+        const middle = sideBySide
+          ? Math.max(phases, facts + donors)
+          : phases + facts + donors + (facts > 0 ? gap : 0);
+        const height = 1 + gap + middle + (summary > 0 ? summary + gap : 0) + (notes > 0 ? notes + gap : 0);
+        assert.ok(height < rows - 1, `${height} of ${rows}`);
+        assert.ok(Math.min(phases, facts, donors, summary, notes) >= 0);
+      },
+    ),
+    { seed: 11, numRuns: 500 },
+  );
+});
+
+test('at 80x24 the live screen tells phases, bars, rows, rate, ETA, Delta Log, donors and notes', async () => {
+  const { frame } = await draw(recordedRun({ note: 'slow clock' }), 80, 24, utf8, 0.5);
+  const screen = frame.join('\n');
+  for (const part of [
+    /us-east ─▶ eu-west/,
+    /✓ hot rows +done/,
+    /expected reads covered +█+.* 97 %/,
+    /● snapshot +running.*ETA \d+ s/,
+    /Delta Log +\d+ keys waiting/,
+  ]) {
+    assert.match(screen, part);
+  }
+  for (const part of [
+    /rate +[\d.]+ MiB\/s/,
+    /rows +12,000/,
+    /reading +█+░+ +\d+ % .* us-west/,
+    /! warning {2}slow clock/,
+  ])
+    assert.match(screen, part);
+});
+
+test('the last frame is the summary', async () => {
+  const { frame } = await draw(recordedRun(), 80, 24);
+  const screen = frame.join('\n').replace(/\n +/g, ' ');
+  assert.match(screen, /✓ eu-west holds items: 200,000 rows, equal to us-east at watermark 1234\./);
+  assert.match(screen, /Verified 62 ranges, 0 differences\./);
+});
+
+test('a plain locale gets ASCII', async () => {
+  for (const [columns, rows] of sizes) {
+    const { frame } = await draw(stories.donors ?? [], columns, rows, { LANG: 'C' }, 0.5);
+    assert.match(frame.join(''), /^[\x20-\x7e]*$/);
+  }
+});
+
+test('hostile names, hosts and notes never reach the terminal raw', async () => {
+  const hostile = '\u001b[2J\u001b]0;owned\u0007\r\n\u009b31mx\u202e';
+  const events = recordedRun({
+    joiner: `j${hostile}`,
+    table: `t${hostile}`,
+    donors: [
+      { donor: `d${hostile}`, host: `h${hostile}` },
+      { donor: 'e', host: `h${hostile}` },
+    ],
+    note: `n${hostile}`,
+  });
+  for (const share of [0.01, 0.5, 1]) {
+    const { frame, written } = await draw(events, 200, 60, utf8, share);
+    assert.ok(!written.includes('\u001b[2J') && !written.includes('\u001b]'));
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must not be there
+    assert.doesNotMatch(frame.join('\n'), /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202e]/);
+  }
+  const { frame } = await draw(events, 200, 60, utf8, 0.5);
+  assert.match(frame.join('\n'), /n\\u001b\[2J/);
+});
+
+test('NO_COLOR gives no colours, whatever chalk thinks', async () => {
+  const level = chalk.level;
+  chalk.level = 1;
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: colours begin with one
+  const colours = /\u001b\[[0-9;]*m/;
+  try {
+    assert.match((await draw(recordedRun(), 80, 24, utf8, 0.5)).written, colours);
+    assert.doesNotMatch(
+      (await draw(recordedRun(), 80, 24, { ...utf8, NO_COLOR: '1' }, 0.5)).written,
+      colours,
+    );
+  } finally {
+    chalk.level = level;
+  }
+});

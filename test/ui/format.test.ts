@@ -1,0 +1,72 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import {
+  formatByteRate,
+  formatBytes,
+  formatCompact,
+  formatCount,
+  formatCounted,
+  formatDuration,
+  formatEta,
+  formatInstant,
+  formatPercent,
+} from '../../src/ui/format.ts';
+
+function all(format: (value: number) => string, cases: Record<string, number>): void {
+  for (const [expected, value] of Object.entries(cases)) assert.equal(format(value), expected);
+}
+
+test('bytes in powers of 1024', () => {
+  const MiB = 1024 ** 2;
+  all(formatBytes, {
+    '0 B': 0,
+    '512 B': 512,
+    '1.0 KiB': 1024,
+    '12.3 MiB': 12.3 * MiB,
+    '123 MiB': 123.4 * MiB,
+    '1.0 GiB': 1023.7 * MiB,
+    '5.0 TiB': 5 * MiB * MiB,
+  });
+  assert.equal(formatByteRate(21 * MiB), '21.0 MiB/s');
+  assert.equal(formatBytes(Number.NaN), '? B');
+});
+
+test('counts in full and in little room', () => {
+  all(formatCount, { '0': 0, '999': 999, '1,234': 1_234, '1,234,567': 1_234_567 });
+  all(formatCompact, { '950': 950, '1.0 k': 999.6, '71.0 k': 71_000, '1.2 M': 1_234_567 });
+  assert.equal(formatCounted(1, 'round'), '1 round');
+  assert.equal(formatCounted(3_000, 'round'), '3,000 rounds');
+});
+
+test('durations change their unit where they would round up to it', () => {
+  const second = 1_000;
+  const minute = 60 * second;
+  all(formatDuration, {
+    '0 ms': 0,
+    '40 ms': 40,
+    '0.1 s': 95,
+    '1.4 s': 1_400,
+    '59.9 s': 59_940,
+    '1 min 00 s': 59_960,
+    '2 min 03 s': 123 * second,
+  });
+  all(formatDuration, { '1 h 05 min': 65 * minute, '3 d 04 h': 76 * 60 * minute });
+  all(formatEta, { '1 s': 200, '4 s': 4_000, '1 min 00 s': 59_100, '2 min 03 s': 123 * second });
+  assert.equal(formatDuration(Number.NaN), '?');
+});
+
+test('a percentage is full only for all and empty only for nothing', () => {
+  all(formatPercent, { '0 %': 0, '<1 %': 0.001, '43 %': 0.437, '99 %': 0.9999, '100 %': 1, '29 %': 0.29 });
+  assert.equal(formatPercent(0.9999, 1), '99.9 %');
+  fc.assert(
+    fc.property(fc.double({ min: 1e-9, max: 1 - 1e-6, noNaN: true }), (share) => {
+      assert.ok(!['0 %', '100 %'].includes(formatPercent(share)));
+    }),
+    { seed: 3 },
+  );
+});
+
+test('instants say their zone', () => {
+  assert.equal(formatInstant(Date.UTC(2011, 10, 1, 8, 41)), '2011-11-01 08:41 UTC');
+});
