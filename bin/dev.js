@@ -2,7 +2,7 @@
 ':' /*
 # For work on foresync itself: builds what changed, then runs it. Shell and JavaScript in one, as in run.js.
 root=$(dirname "$0")/..
-exec "$root/node_modules/.bin/node" "$0" "$@"
+exec "$root/scripts/node" "$0" "$@"
 */
 
 import { spawnSync } from 'node:child_process';

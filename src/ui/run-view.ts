@@ -65,7 +65,7 @@ function showLines({ stdout, stderr, clock, fold }: RunViewOptions): RunView {
       const { snapshot } = fold;
       if (snapshot.outcome === 'running') return;
       const output = snapshot.outcome === 'done' ? stdout : stderr;
-      output.write(`${summaryOf(snapshot).join('\n')}\n`);
+      for (const line of summaryOf(snapshot)) output.write(`${line}\n`);
     },
   };
 }

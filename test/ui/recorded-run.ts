@@ -52,7 +52,6 @@ export function recordedRun(recording: Recording = {}): RunEvent[] {
     table,
     lead,
     joiner,
-    resumed: false,
     phases,
   });
   emit({
@@ -148,7 +147,6 @@ export function recordedPrefetch(): RunEvent[] {
     group: 'shop',
     table: 'items',
     lead: 'us-east',
-    resumed: false,
     phases,
   });
   emit({

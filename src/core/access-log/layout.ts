@@ -78,7 +78,7 @@ function delimitedLayout(
 function byContent(format: 'csv' | 'tsv', rows: string[][]): DelimitedLayout {
   const width = Math.max(0, ...rows.map((row) => row.length));
   const indexes = Array.from({ length: Math.min(width, 1000) }, (_, index) => index);
-  const data = rows.length > 1 ? rows.slice(1) : rows;
+  const data = rows[0]?.some(isTime) ? rows : rows.slice(1);
   const time = indexes.find((index) => share(column(data, index), isTime) >= 0.5);
   const op = indexes.find((index) => index !== time && share(column(data, index), isOperation) >= 0.8);
   const key = indexes.find((index) => index !== time && index !== op);

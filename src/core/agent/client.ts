@@ -58,7 +58,7 @@ export class AgentClient {
     reply.catch(() => undefined);
     await this.#writer.write({
       header: { n, type, params, sizes: parts.map(({ length }) => length) },
-      payload: Buffer.concat(parts),
+      payload: parts,
     });
     return reply;
   }
@@ -73,23 +73,14 @@ export class AgentClient {
   }
 
   async #read(): Promise<void> {
-    let reason: unknown;
     try {
       for await (const frame of readFrames(this.#channel.output, frameLimits)) this.#take(frame);
+      this.#lost = await this.#channel.whyEnded();
     } catch (error) {
-      reason = error;
+      // Nothing that such a peer says later can be trusted.
+      await this.#channel.close();
+      this.#lost = error instanceof ForesyncError ? error : await this.#channel.whyEnded();
     }
-    await this.#channel.exited;
-    const said = printable(this.#channel.stderrTail().trim().split('\n').at(-1) ?? '');
-    this.#lost = new ForesyncError(
-      'unreachable',
-      'agent-lost',
-      `The agent of ${printable(this.name)} is gone${said ? `: ${said}` : '.'}`,
-      {
-        hint: 'Run the same command again to go on from where it stopped.',
-        cause: reason,
-      },
-    );
     for (const { reject } of this.#waiting.values()) reject(this.#lost);
     this.#waiting.clear();
   }

@@ -65,7 +65,7 @@ async function respond(writer: FrameWriter, n: number, handled: Promise<Answer<R
     const payload = packed ? parts : await Promise.all(parts.map(compress));
     await writer.write({
       header: { n, result, sizes: payload.map(({ length }) => length) },
-      payload: Buffer.concat(payload),
+      payload,
     });
   } catch (error) {
     await writer.write({ header: { n, error: describe(error), sizes: [] } });

@@ -21,6 +21,7 @@ export async function judgeInWorkers(
     stallAfterMs = stallMs,
   }: { signal?: AbortSignal | undefined; worker?: URL; stallAfterMs?: number } = {},
 ): Promise<ArimaVerdict[]> {
+  signal?.throwIfAborted();
   const batches = Array.from({ length: workers }, (_, w) => jobs.filter((_job, i) => i % workers === w));
   const judged = await Promise.all(
     batches.filter((batch) => batch.length > 0).map((batch) => runBatch(batch, worker, stallAfterMs, signal)),
@@ -39,9 +40,13 @@ function runBatch(
   return new Promise((resolve) => {
     const verdicts: ArimaVerdict[] = [];
     const worker = new Worker(file);
-    let timer = setTimeout(() => end('it did not end in time'), stallAfterMs);
+    const stalled = () => end('it did not end in time');
     const stopped = () => end('stopped');
+    let timer = setTimeout(stalled, stallAfterMs);
+    let ended = false;
     const end = (reason: string) => {
+      if (ended) return;
+      ended = true;
       clearTimeout(timer);
       signal?.removeEventListener('abort', stopped);
       const missing = batch
@@ -51,10 +56,11 @@ function runBatch(
     };
     signal?.addEventListener('abort', stopped, { once: true });
     worker.on('message', (verdict: ArimaVerdict) => {
+      if (ended) return;
       verdicts.push(verdict);
       clearTimeout(timer);
       if (verdicts.length === batch.length) return end('');
-      timer = setTimeout(() => end('it did not end in time'), stallAfterMs);
+      timer = setTimeout(stalled, stallAfterMs);
     });
     worker.on('error', (error) => end(`its worker failed: ${error.message}`));
     worker.on('exit', () => end('its worker ended'));

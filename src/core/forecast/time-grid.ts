@@ -9,7 +9,7 @@ export interface TimeGrid {
   first: number;
   /** End of the past: the bucket that holds the origin belongs to it as far as its events are earlier. */
   end: number;
-  /** End of the buckets that are complete at the origin and not later than the last event. */
+  /** End of the buckets that are complete at the origin, or of the history where that ends long before. */
   fullEnd: number;
   /** Starts of the backtest's windows, oldest first; each is `horizonBuckets` long and the last ends at `fullEnd`. */
   origins: number[];
@@ -28,9 +28,10 @@ export function timeGrid(
   const { bucketMs } = history;
   const bucketOf = (timeMs: number) => Math.floor(timeMs / bucketMs);
   const first = bucketOf(history.firstMs);
-  const afterLast = bucketOf(history.lastMs) + 1;
-  const end = Math.min(bucketOf(originMs) + 1, afterLast);
-  const fullEnd = Math.max(first, Math.min(bucketOf(originMs), afterLast));
+  // A short silence before the origin is traffic like any other; a long one is a log that ends.
+  const knownUntilMs = originMs - history.lastMs <= horizonMs ? originMs : history.lastMs + bucketMs;
+  const end = bucketOf(knownUntilMs) + 1;
+  const fullEnd = Math.max(first, bucketOf(knownUntilMs));
   const horizonBuckets = Math.max(1, Math.round(horizonMs / bucketMs));
   const origins: number[] = [];
   for (let start = fullEnd - horizonBuckets; origins.length < maxOrigins; start -= horizonBuckets) {

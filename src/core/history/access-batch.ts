@@ -1,4 +1,5 @@
 import type { AccessSink } from '../access-log/access-sink.ts';
+import { BucketChains } from './bucket-chains.ts';
 import { grown } from './growing-arrays.ts';
 import { KeyTable } from './key-table.ts';
 import type { BucketSeries } from './series-codec.ts';
@@ -17,38 +18,29 @@ export interface KeyAccesses {
   sizeBytes: number | undefined;
 }
 
-/** Where a batch is full: about 250 MB. */
+/** Where a batch is full. */
 export interface BatchLimits {
+  /** Of all keys together. */
   buckets: number;
   keys: number;
   keyBytes: number;
 }
 
+/** About 300 MB. */
 export const defaultLimits: BatchLimits = { buckets: 6_000_000, keys: 1_500_000, keyBytes: 64 * 1024 * 1024 };
 
-/**
- * Counts one replica's events in memory, per key and bucket, until they are stored. A key's buckets are a chain of numbers in
- * flat arrays, the latest first, because most events fall into the bucket of the event before.
- */
+/** What is kept of each key; -1 for what there is none of. */
+const Field = { latest: 0, firstMs: 1, lastMs: 2, lastReadMs: 3, sizeBytes: 4, count: 5 } as const;
+
+/** Counts one replica's events in memory, per key and bucket, until they are stored. */
 export class AccessBatch implements AccessSink {
   readonly #bucketMs: number;
   readonly #limits: BatchLimits;
   readonly #onFull: (batch: AccessBatch) => void;
   readonly #seed: number;
+  readonly #chains = new BucketChains();
   #keys: KeyTable;
-  #latest = new Int32Array(2048);
-  #firstMs = new Float64Array(2048);
-  #lastMs = new Float64Array(2048);
-  #lastReadMs = new Float64Array(2048);
-  #sizeBytes = new Float64Array(2048);
-  #count = 0;
-  #bucket = new Int32Array(1 << 14);
-  #reads = new Uint32Array(1 << 14);
-  #writes = new Uint32Array(1 << 14);
-  /** The key's bucket before this one, or -1. */
-  #previous = new Int32Array(1 << 14);
-  #chain = new Int32Array(256);
-  #series = emptySeries(256);
+  #ofKey = new Float64Array(Field.count * 2048);
 
   /** `onFull` must store what the batch holds and clear it. */
   constructor(
@@ -65,7 +57,7 @@ export class AccessBatch implements AccessSink {
   }
 
   get isEmpty(): boolean {
-    return this.#count === 0;
+    return this.#keys.count === 0;
   }
 
   add(
@@ -79,45 +71,40 @@ export class AccessBatch implements AccessSink {
     const known = this.#keys.count;
     const key = this.#keys.intern(bytes, start, end);
     if (key < 0) return false;
-    if (key === known) this.#begin(key, timeMs);
-    const bucket = Math.floor(timeMs / this.#bucketMs);
-    let entry = this.#latest[key] as number;
-    if (entry < 0 || this.#bucket[entry] !== bucket) entry = this.#open(key, bucket, entry);
-    if (isWrite) this.#writes[entry] = (this.#writes[entry] as number) + 1;
-    else {
-      this.#reads[entry] = (this.#reads[entry] as number) + 1;
-      if (timeMs > (this.#lastReadMs[key] as number)) this.#lastReadMs[key] = timeMs;
+    const at = key * Field.count;
+    if (key === known) this.#begin(at, timeMs);
+    const ofKey = this.#ofKey;
+    ofKey[at] = this.#chains.add(ofKey[at] as number, Math.floor(timeMs / this.#bucketMs), isWrite);
+    if (!isWrite && timeMs > (ofKey[at + Field.lastReadMs] as number)) ofKey[at + Field.lastReadMs] = timeMs;
+    const lastMs = ofKey[at + Field.lastMs] as number;
+    if (sizeBytes >= 0 && (timeMs >= lastMs || (ofKey[at + Field.sizeBytes] as number) < 0)) {
+      ofKey[at + Field.sizeBytes] = sizeBytes;
     }
-    if (sizeBytes >= 0 && (timeMs >= (this.#lastMs[key] as number) || (this.#sizeBytes[key] as number) < 0))
-      this.#sizeBytes[key] = sizeBytes;
-    if (timeMs > (this.#lastMs[key] as number)) this.#lastMs[key] = timeMs;
-    else if (timeMs < (this.#firstMs[key] as number)) this.#firstMs[key] = timeMs;
-    if (
-      this.#count >= this.#limits.buckets ||
-      key >= this.#limits.keys ||
-      this.#keys.byteLength >= this.#limits.keyBytes
-    )
-      this.#onFull(this);
+    if (timeMs > lastMs) ofKey[at + Field.lastMs] = timeMs;
+    else if (timeMs < (ofKey[at + Field.firstMs] as number)) ofKey[at + Field.firstMs] = timeMs;
+    if (this.#isFull()) this.#onFull(this);
     return true;
   }
 
   /**
-   * Every key once, in the order of their bytes, in which the database takes them fastest. The series is overwritten by the
-   * next.
+   * Every key once, in the order of their bytes, in which the database takes them fastest. The series is overwritten by
+   * the next.
    */
   *accesses(): IterableIterator<KeyAccesses> {
     for (const key of this.#keys.sorted()) {
-      const length = this.#collect(key);
-      const lastReadMs = this.#lastReadMs[key] as number;
-      const sizeBytes = this.#sizeBytes[key] as number;
+      const at = key * Field.count;
+      const length = this.#chains.collect(this.#ofKey[at] as number);
+      const { series } = this.#chains;
+      const lastReadMs = this.#ofKey[at + Field.lastReadMs] as number;
+      const sizeBytes = this.#ofKey[at + Field.sizeBytes] as number;
       yield {
         key: this.#keys.text(key),
-        series: this.#series,
+        series,
         length,
-        reads: sum(this.#series.reads, length),
-        writes: sum(this.#series.writes, length),
-        firstMs: this.#firstMs[key] as number,
-        lastMs: this.#lastMs[key] as number,
+        reads: sum(series.reads, length),
+        writes: sum(series.writes, length),
+        firstMs: this.#ofKey[at + Field.firstMs] as number,
+        lastMs: this.#ofKey[at + Field.lastMs] as number,
         lastReadMs: lastReadMs < 0 ? undefined : lastReadMs,
         sizeBytes: sizeBytes < 0 ? undefined : sizeBytes,
       };
@@ -126,81 +113,20 @@ export class AccessBatch implements AccessSink {
 
   clear(): void {
     this.#keys = new KeyTable(this.#seed);
-    this.#count = 0;
+    this.#chains.clear();
   }
 
-  #begin(key: number, timeMs: number): void {
-    this.#latest = grown(this.#latest, key + 1);
-    this.#firstMs = grown(this.#firstMs, key + 1);
-    this.#lastMs = grown(this.#lastMs, key + 1);
-    this.#lastReadMs = grown(this.#lastReadMs, key + 1);
-    this.#sizeBytes = grown(this.#sizeBytes, key + 1);
-    this.#latest[key] = -1;
-    this.#firstMs[key] = timeMs;
-    this.#lastMs[key] = timeMs;
-    this.#lastReadMs[key] = -1;
-    this.#sizeBytes[key] = -1;
+  #isFull(): boolean {
+    const { buckets, keys, keyBytes } = this.#limits;
+    return this.#chains.count >= buckets || this.#keys.count >= keys || this.#keys.byteLength >= keyBytes;
   }
 
-  #open(key: number, bucket: number, previous: number): number {
-    const entry = this.#count++;
-    if (entry === this.#bucket.length) {
-      this.#bucket = grown(this.#bucket, entry + 1);
-      this.#reads = grown(this.#reads, entry + 1);
-      this.#writes = grown(this.#writes, entry + 1);
-      this.#previous = grown(this.#previous, entry + 1);
-    }
-    this.#bucket[entry] = bucket;
-    this.#reads[entry] = 0;
-    this.#writes[entry] = 0;
-    this.#previous[entry] = previous;
-    this.#latest[key] = entry;
-    return entry;
+  #begin(at: number, timeMs: number): void {
+    this.#ofKey = grown(this.#ofKey, at + Field.count);
+    this.#ofKey.fill(-1, at, at + Field.count);
+    this.#ofKey[at + Field.firstMs] = timeMs;
+    this.#ofKey[at + Field.lastMs] = timeMs;
   }
-
-  /** Brings a key's chain into the series, ascending and no bucket twice; returns how many buckets that are. */
-  #collect(key: number): number {
-    const count = this.#sortChain(key);
-    if (this.#series.buckets.length < count) this.#series = emptySeries(count * 2);
-    const { buckets, reads, writes } = this.#series;
-    let last = -1;
-    for (let i = count - 1; i >= 0; i--) {
-      const entry = this.#chain[i] as number;
-      const bucket = this.#bucket[entry] as number;
-      if (last < 0 || buckets[last] !== bucket) {
-        buckets[++last] = bucket;
-        reads[last] = 0;
-        writes[last] = 0;
-      }
-      reads[last] = (reads[last] as number) + (this.#reads[entry] as number);
-      writes[last] = (writes[last] as number) + (this.#writes[entry] as number);
-    }
-    return last + 1;
-  }
-
-  /** Lays a key's chain out, latest bucket first; returns its length. */
-  #sortChain(key: number): number {
-    let count = 0;
-    let isSorted = true;
-    let before = Number.POSITIVE_INFINITY;
-    for (let entry = this.#latest[key] as number; entry >= 0; entry = this.#previous[entry] as number) {
-      const bucket = this.#bucket[entry] as number;
-      if (bucket > before) isSorted = false;
-      before = bucket;
-      if (count === this.#chain.length) this.#chain = grown(this.#chain, count + 1);
-      this.#chain[count++] = entry;
-    }
-    if (!isSorted) {
-      this.#chain
-        .subarray(0, count)
-        .sort((a, b) => (this.#bucket[b] as number) - (this.#bucket[a] as number));
-    }
-    return count;
-  }
-}
-
-function emptySeries(length: number): BucketSeries {
-  return { buckets: new Int32Array(length), reads: new Uint32Array(length), writes: new Uint32Array(length) };
 }
 
 function sum(values: Uint32Array, length: number): number {

@@ -43,7 +43,6 @@ export interface RunFigures {
 const count = z.number().nonnegative();
 const moved = z.object({ rows: count, rawBytes: count, wireBytes: count });
 const storedSnapshot = z.object({
-  startedAtMs: z.number(),
   atMs: z.number(),
   phases: z.array(z.object({ name: z.string(), state: z.string() })),
   plan: z
@@ -73,7 +72,8 @@ export function figuresOf(run: StoredRun): RunFigures | undefined {
   const parsed = storedSnapshot.safeParse(run.snapshot);
   if (!parsed.success) return undefined;
   const snapshot = parsed.data;
-  const startedAtMs = Math.min(run.startedMs, snapshot.startedAtMs);
+  // The journal's start is the first one of a run that was resumed, and there before any event.
+  const startedAtMs = run.startedMs;
   const since = (atMs: number | undefined) =>
     atMs === undefined ? undefined : Math.max(0, atMs - startedAtMs);
   const tableRows = snapshot.inSyncRows ?? snapshot.verification?.rows ?? snapshot.tableEstimate?.rows;

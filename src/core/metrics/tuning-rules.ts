@@ -119,7 +119,7 @@ export function halfLifeRule(used: number, { cameTrue }: Evidence): Verdict {
   };
 }
 
-const noLog = 'no access log of the joiner has been measured';
+export const noLog = 'no access log of the joiner has been measured';
 
 function thinLog(plan: PlanCameTrue | undefined): string | undefined {
   if (!plan) return undefined;

@@ -7,7 +7,14 @@ import {
   parameterNames,
   readParameters,
 } from '../state/parameters.ts';
-import { confidenceRule, type Evidence, halfLifeRule, horizonRule, type Verdict } from './tuning-rules.ts';
+import {
+  confidenceRule,
+  type Evidence,
+  halfLifeRule,
+  horizonRule,
+  noLog,
+  type Verdict,
+} from './tuning-rules.ts';
 
 /** What one run made of one parameter: a step, or why it stays. */
 export interface Tuning {
@@ -32,8 +39,9 @@ export function decide(evidence: Evidence, current: Parameters): Tuning[] {
   if (halfLifeMs !== undefined) used.halfLifeMs = halfLifeMs;
   const judge = (name: ParameterName, rule: (value: number) => Verdict): Tuning => {
     const old = used[name];
-    if (old === undefined)
-      return { name, old, reason: 'which value the plan used is known only from its log and header' };
+    if (old === undefined) {
+      return { name, old, reason: cameTrue ? 'the plan does not say which value it used' : noLog };
+    }
     const now = current[name];
     if (now !== undefined && Math.abs(now - old) > 1e-9 * Math.abs(now)) {
       return {

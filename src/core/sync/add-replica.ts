@@ -93,11 +93,19 @@ class Joining {
   }
 
   async whole(): Promise<AddReplicaResult> {
-    const { group, joiner: target, plan, signal } = this.#options;
-    if (plan) checkPlanFor(plan.header, group);
+    const { runId, group, joiner: target, signal } = this.#options;
+    this.#emit({
+      type: 'start',
+      runId,
+      command: 'add-replica',
+      group: group.name,
+      table: group.table,
+      lead: group.lead.name,
+      joiner: target.name,
+      phases,
+    });
     this.#refuseOwnPlace();
     const batches = await this.#deal();
-    this.#announce(batches);
 
     const { lead, others, joiner } = await this.#in('connect', () => this.#connect(batches));
     const capture = await this.#in('capture', async () => {
@@ -116,7 +124,9 @@ class Joining {
 
   /** After a failure: what can be gone on with stays, everything else is taken away. */
   async leave(error: unknown): Promise<void> {
-    if (this.#phase) this.#emit({ type: 'phase', phase: this.#phase, state: 'failed' });
+    if (this.#phase && !this.#options.signal.aborted) {
+      this.#emit({ type: 'phase', phase: this.#phase, state: 'failed' });
+    }
     this.#capture?.release();
     const keep = error instanceof ForesyncError ? resumable.has(error.kind) : true;
     if (keep || !this.#capture || this.#capture.adopted) return;
@@ -169,12 +179,7 @@ class Joining {
       runId: this.#options.runId,
       captureId: capture.id,
     });
-    if (place.resumed)
-      this.#emit({
-        type: 'note',
-        level: 'info',
-        text: `Goes on where it stopped: ${place.rows} rows are there.`,
-      });
+    if (place.resumed) this.#emit({ type: 'resumed', rows: place.rows });
     await lead.agent.call('donor.seek', { watermark: place.watermark, snapshotAfter: place.snapshotAfter });
     for (const donor of [lead, ...others.values()]) {
       await donor.agent.call('cache.open', {
@@ -195,6 +200,7 @@ class Joining {
       await joiner.call('joiner.indexes', {});
       await applyDelta(both);
     });
+    this.#emit({ type: 'donor', donor: lead.name, state: 'done' });
     const { watermark } = await this.#in('verify', () => verifyAll(both));
     const { replace } = this.#options;
     const { result: published } = await this.#in('publish', () =>
@@ -231,50 +237,33 @@ class Joining {
   }
 
   async #deal(): Promise<Batches | undefined> {
-    const { plan, group, minConfidence, signal } = this.#options;
-    if (!plan) return undefined;
-    return dealBatches(plan.entries(), {
-      donors: new Set(group.replicas.keys()),
+    const { plan, group, clock, signal } = this.#options;
+    if (!plan) {
+      this.#emit({ type: 'note', level: 'info', text: 'No plan: rows come in the order of the table.' });
+      return undefined;
+    }
+    checkPlanFor(plan.header, group);
+    const minConfidence = this.#options.minConfidence ?? plan.header.minConfidence;
+    const donors = new Set(group.replicas.keys());
+    const batches = await dealBatches(plan.entries(), {
+      donors,
       lead: group.lead.name,
-      minConfidence: minConfidence ?? plan.header.minConfidence,
+      minConfidence,
       signal,
     });
-  }
-
-  #announce(batches: Batches | undefined): void {
-    const { runId, group, joiner, plan, minConfidence } = this.#options;
-    this.#emit({
-      type: 'start',
-      runId,
-      command: 'add-replica',
-      group: group.name,
-      table: group.table,
-      lead: group.lead.name,
-      joiner: joiner.name,
-      resumed: false,
-      phases,
-    });
-    if (!plan || !batches) {
-      this.#emit({ type: 'note', level: 'info', text: 'No plan: rows come in the order of the table.' });
-      return;
-    }
     const { expectedHitRate, origin, horizonMs } = plan.header;
-    this.#emit({
-      type: 'plan',
-      keys: batches.keys,
-      expectedReads: batches.expectedReads,
-      expectedHitRate,
-      minConfidence: minConfidence ?? plan.header.minConfidence,
-      origin,
-      horizonMs,
-    });
+    const { keys, expectedReads } = batches;
+    this.#emit({ type: 'plan', keys, expectedReads, expectedHitRate, minConfidence, origin, horizonMs });
     const endMs = Date.parse(origin) + horizonMs;
-    if (endMs < this.#options.clock.nowMs())
+    if (endMs < clock.nowMs()) {
+      const end = new Date(endMs).toISOString();
       this.#emit({
         type: 'note',
         level: 'warning',
-        text: `The plan looked ahead until ${new Date(endMs).toISOString()}; it is stale.`,
+        text: `The plan looked ahead until ${end}; it is stale.`,
       });
+    }
+    return batches;
   }
 
   #refuseOwnPlace(): void {

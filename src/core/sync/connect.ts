@@ -9,7 +9,6 @@ import type { Donor, RunOptions } from './run.ts';
 export class Agents {
   readonly #options: RunOptions;
   readonly #emit: Emit;
-  readonly #cut = new AbortController();
   readonly #clients: AgentClient[] = [];
 
   constructor(options: RunOptions, emit: Emit) {
@@ -19,11 +18,16 @@ export class Agents {
 
   async connect(name: string, host: HostSpec): Promise<AgentClient> {
     const { runtime, signal } = this.#options;
+    // Stopping cuts a connection that is being made; an agent that works is ended by `close`, in order.
+    const cut = new AbortController();
+    const stop = () => cut.abort(signal.reason);
+    signal.throwIfAborted();
+    signal.addEventListener('abort', stop, { once: true });
     const channel = await connectAgent(host, {
-      signal: AbortSignal.any([signal, this.#cut.signal]),
+      signal: cut.signal,
       onProgress: (text) => this.#emit({ type: 'note', level: 'info', text: `${name}: ${text}` }),
       ...(runtime === undefined ? {} : { runtime }),
-    });
+    }).finally(() => signal.removeEventListener('abort', stop));
     const client = new AgentClient(name, channel);
     this.#clients.push(client);
     return client;
@@ -66,7 +70,6 @@ export class Agents {
   /** Ends all agents in order: what they were doing is finished or rolled back first. */
   async close(): Promise<void> {
     await Promise.allSettled(this.#clients.map((client) => client.close()));
-    this.#cut.abort(new DOMException('the run is over', 'AbortError'));
   }
 
   async #openDonor(name: string): Promise<Donor> {

@@ -24,7 +24,6 @@ export type RunEvent = { atMs: number } & (
       table: string;
       lead: string;
       joiner?: string;
-      resumed: boolean;
       phases: PhaseName[];
     }
   | {
@@ -38,10 +37,13 @@ export type RunEvent = { atMs: number } & (
     }
   | { type: 'table'; rowsEstimate: number; sizeBytes: number }
   | { type: 'phase'; phase: PhaseName; state: 'running' | 'done' | 'skipped' | 'failed' }
+  /** The joiner goes on from what an earlier run left: so many rows. */
+  | { type: 'resumed'; rows: number }
   | {
       type: 'donor';
       donor: string;
-      host: string;
+      /** Told once. */
+      host?: string;
       state: 'connecting' | 'ready' | 'reading' | 'done' | 'lost';
     }
   /** Rows that have arrived: applied at the joiner, or for `cache` stored at the donor. `wireBytes` is compressed. */

@@ -44,9 +44,9 @@ export class RunFold {
   }
 
   private start(event: Extract<RunEvent, { type: 'start' }>): void {
-    const { runId, command, group, table, lead, joiner, resumed } = event;
+    const { runId, command, group, table, lead, joiner } = event;
     const phases = event.phases.map((name) => ({ name, state: 'waiting' as const }));
-    this.state = { ...emptySnapshot(), runId, command, group, table, lead, joiner, resumed, phases };
+    this.state = { ...emptySnapshot(), runId, command, group, table, lead, joiner, phases };
     this.state.startedAtMs = event.atMs;
     this.rates = new Rates(event.atMs);
     this.etas = new Map();
@@ -68,9 +68,12 @@ export class RunFold {
         return;
       case 'phase':
         return this.phase(event);
+      case 'resumed':
+        state.resumed = true;
+        return;
       case 'donor': {
         const donor = this.donor(event.donor);
-        donor.host = event.host;
+        donor.host = event.host ?? donor.host;
         donor.state = event.state;
         return;
       }

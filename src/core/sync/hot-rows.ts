@@ -36,11 +36,11 @@ export async function sendHotRows(options: {
         const own = [...(batches.byDonor.get(donor.name) ?? [])];
         try {
           await sendFrom(donor, own, options, (batch, digest) => settling.push({ batch, digest }));
-          emit({ type: 'donor', donor: donor.name, host: '', state: 'done' });
+          emit({ type: 'donor', donor: donor.name, state: 'done' });
         } catch (error) {
           if (options.signal.aborted) throw error;
           leadBatches.push(...own);
-          emit({ type: 'donor', donor: donor.name, host: '', state: 'lost' });
+          emit({ type: 'donor', donor: donor.name, state: 'lost' });
           emit({
             type: 'note',
             level: 'warning',
@@ -65,7 +65,7 @@ async function sendFrom(
 ): Promise<void> {
   const leaveOut = donor === options.lead;
   const undelivered = new Set<Batch>();
-  if (queue.length > 0) options.emit({ type: 'donor', donor: donor.name, host: '', state: 'reading' });
+  if (queue.length > 0) options.emit({ type: 'donor', donor: donor.name, state: 'reading' });
   try {
     await pump({
       depth: pipelineDepth,

@@ -56,7 +56,6 @@ export async function prefetch(options: PrefetchOptions): Promise<PrefetchResult
       group: group.name,
       table: group.table,
       lead: group.lead.name,
-      resumed: false,
       phases,
     });
     emit({
@@ -121,7 +120,7 @@ async function fillCache(
   });
   const total = { donor: donor.name, rows: 0, missing: 0, storedBytes: 0, cache: opened.path, full: false };
   const queue = [...(batches.byDonor.get(donor.name) ?? [])];
-  if (queue.length > 0) emit({ type: 'donor', donor: donor.name, host: '', state: 'reading' });
+  if (queue.length > 0) emit({ type: 'donor', donor: donor.name, state: 'reading' });
   for (let batch: Batch | undefined = queue.shift(); batch; batch = queue.shift()) {
     options.signal.throwIfAborted();
     const { result } = await agent.call('cache.fill', { maxBytes: chunkBytes }, [
@@ -153,6 +152,6 @@ async function fillCache(
       expectedReads: batch.expectedReads - (rest?.expectedReads ?? 0),
     });
   }
-  emit({ type: 'donor', donor: donor.name, host: '', state: 'done' });
+  emit({ type: 'donor', donor: donor.name, state: 'done' });
   return total;
 }

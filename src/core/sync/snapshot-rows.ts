@@ -12,7 +12,7 @@ export async function sendSnapshot(options: {
 }): Promise<void> {
   const { lead, joiner, emit, signal } = options;
   let done = false;
-  emit({ type: 'donor', donor: lead.name, host: '', state: 'reading' });
+  emit({ type: 'donor', donor: lead.name, state: 'reading' });
   await pump({
     depth: pipelineDepth,
     signal,

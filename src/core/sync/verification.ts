@@ -55,6 +55,7 @@ async function compareRanges({ lead, joiner, emit, signal }: Sides, tally: Tally
       });
     },
     deliver: async ({ result: { tail, range }, parts }) => {
+      tellTail(emit, lead, tail, parts[0]);
       if (!range) {
         await joiner.call('joiner.delta', { watermark: tail.watermark }, parts);
         return;
@@ -118,6 +119,7 @@ async function recheckChanged({ lead, joiner, emit, signal }: Sides, tally: Tall
     signal.throwIfAborted();
     const { result, parts } = await lead.agent.call('recheck.next', deltaLimits);
     const { tail, recheck } = result;
+    tellTail(emit, lead, tail, parts[0]);
     if (!recheck) {
       await joiner.call('joiner.delta', { watermark: tail.watermark }, parts);
       continue;
@@ -140,6 +142,20 @@ async function recheckChanged({ lead, joiner, emit, signal }: Sides, tally: Tall
     if (complete) return tail.watermark;
   }
   throw outpaced(lead.name, 0);
+}
+
+/** Changes travel with verification too. */
+function tellTail(emit: Emit, lead: Donor, tail: Result<'delta.next'>, part: Buffer | undefined): void {
+  if (tail.keys === 0) return;
+  const wireBytes = part?.length ?? 0;
+  emit({
+    type: 'rows',
+    kind: 'delta',
+    donor: lead.name,
+    rows: tail.keys,
+    rawBytes: tail.rawBytes,
+    wireBytes,
+  });
 }
 
 function unequal(lead: string): ForesyncError {

@@ -73,7 +73,7 @@ digest() {
 
 # The cat takes what a failed gzip leaves, so that the rest of an upload is never read as commands.
 receive() {
-  head -c "$1" | { gzip -dc > "$2"; unpacked=$?; exit $unpacked; }
+  head -c "$1" | { gzip -dc > "$2"; unpacked=$?; cat > /dev/null; exit $unpacked; }
 }
 
 put() {

@@ -1,12 +1,17 @@
 import { render } from 'ink';
+import { Fragment } from 'react';
 import type { RunSnapshot } from '../../core/sync/snapshot.ts';
+import { totalRows } from '../plain/words.ts';
 import type { Theme } from '../theme.ts';
 import { Screen } from './screen.tsx';
 
 export interface Dashboard {
   /** Draws the run as it stands; at most ten frames a second reach the terminal. */
   draw(snapshot: RunSnapshot): void;
-  /** Draws a last time and lets go of the terminal; the frame stays on it. */
+  /**
+   * Draws a last time and lets go of the terminal; the frame stays on it, except where the run failed before anything
+   * had moved: the error that follows is all there is to see then.
+   */
   end(snapshot: RunSnapshot): Promise<void>;
 }
 
@@ -30,7 +35,8 @@ export function mountDashboard(
   return {
     draw,
     async end(snapshot) {
-      draw(snapshot);
+      if (snapshot.outcome === 'failed' && totalRows(snapshot).rows === 0) ink.rerender(<Fragment />);
+      else draw(snapshot);
       ink.unmount();
       await ink.waitUntilExit();
     },

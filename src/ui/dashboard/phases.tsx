@@ -142,6 +142,7 @@ function tailOf(run: RunSnapshot, phase: RunPhase): string {
   return moved && moved.rows > 0 ? formatCounted(moved.rows, 'row') : '';
 }
 
-function isPlanned({ name }: RunPhase): boolean {
-  return name === 'hot' || name === 'cache';
+/** A run that goes on past its hot rows sent none of them itself. */
+function isPlanned({ name, state }: RunPhase): boolean {
+  return (name === 'hot' || name === 'cache') && state !== 'skipped';
 }

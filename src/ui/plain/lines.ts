@@ -41,10 +41,11 @@ export function progressLine(snapshot: RunSnapshot): string | undefined {
 function eventText(event: RunEvent, run: RunSnapshot): string | undefined {
   switch (event.type) {
     case 'start': {
-      const resumed = run.resumed ? '  (resumed)' : '';
-      if (run.joiner === undefined) return `${run.command}  ${run.table} at ${run.lead}${resumed}`;
-      return `${run.command}  ${run.table}: ${run.joiner} joins ${run.lead}${resumed}`;
+      if (run.joiner === undefined) return `${run.command}  ${run.table} at ${run.lead}`;
+      return `${run.command}  ${run.table}: ${run.joiner} joins ${run.lead}`;
     }
+    case 'resumed':
+      return `resumed  ${formatCounted(event.rows, 'row')} of an earlier run are there`;
     case 'plan':
       return `plan  ${formatCounted(event.keys, 'key')}, expected hit rate ${formatPercent(event.expectedHitRate)}`;
     case 'table':

@@ -75,13 +75,15 @@ function prefetched(run: RunSnapshot): string[] {
   return lines;
 }
 
+/** Nothing where nothing had moved: the error is all there is to say then. */
 function unfinished(run: RunSnapshot): string[] {
+  const { rows, wireBytes } = totalRows(run);
+  if (rows === 0) return [];
   const phase = currentPhase(run);
   const what = run.outcome === 'stopped' ? 'Stopped' : 'Failed';
   const where = phase ? ` in phase ${phaseLabels[phase.name]}` : '';
   const share = phase?.share === undefined ? '' : `, ${formatPercent(phase.share)} of it done`;
   const lines = [`${what}${where} after ${formatDuration(run.atMs - run.startedAtMs)}${share}.`];
-  const { rows, wireBytes } = totalRows(run);
   const place = run.command === 'prefetch' ? 'stored' : `at ${run.joiner ?? 'the joiner'}`;
   lines.push(`${formatCounted(rows, 'row')} (${formatBytes(wireBytes)} sent) had arrived ${place}.`);
   if (run.command === 'add-replica')

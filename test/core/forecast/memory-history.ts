@@ -24,7 +24,12 @@ export function memoryHistory(events: Iterable<TestEvent>, bucketMs = 3_600_000)
   const summary = { events: 0, reads: 0, writes: 0, firstMs: Infinity, lastMs: -Infinity };
   for (const { timeMs, key, op = 'read', size, replica = 'r1' } of events) {
     replicas.add(replica);
-    const held = keys.get(key) ?? { cells: new Map(), firstMs: timeMs, lastMs: timeMs, readsByReplica: new Map() };
+    const held: Held = keys.get(key) ?? {
+      cells: new Map(),
+      firstMs: timeMs,
+      lastMs: timeMs,
+      readsByReplica: new Map(),
+    };
     keys.set(key, held);
     const bucket = Math.floor(timeMs / bucketMs);
     const cell = held.cells.get(bucket) ?? [0, 0];

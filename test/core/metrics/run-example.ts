@@ -27,7 +27,6 @@ export function exampleSnapshot({
     table: 'items',
     lead: 'us-east',
     joiner: 'eu-west',
-    resumed: false,
     phases: [...phases],
   });
   at(0, { type: 'plan', ...plan, origin: new Date(originMs).toISOString() });

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { figuresOf } from '../../../src/core/metrics/run-figures.ts';
-import { exampleRun, exampleSnapshot, originMs } from './run-example.ts';
+import { foldRun } from '../../../src/core/sync/fold.ts';
+import { exampleRun, exampleSnapshot, originMs, startMs } from './run-example.ts';
 
 const figures = (snapshot: unknown) =>
   figuresOf({
@@ -49,6 +50,11 @@ test('a resumed run that is hot-ready has sent its whole plan', () => {
   assert.ok(snapshot.plan);
   snapshot.plan.arrivedKeys = 0;
   assert.equal(figures(snapshot)?.plan?.sentKeys, 4);
+});
+
+test('a run that ended before its first event is told with the start that the journal has', () => {
+  const found = figures(foldRun([]));
+  assert.deepEqual([found?.startedAtMs, found?.hotReadyMs, found?.plan], [startMs, undefined, undefined]);
 });
 
 test('a snapshot of another shape gives no figures', () => {

@@ -7,7 +7,7 @@ import { foldRun, RunFold } from '../../../src/core/sync/fold.ts';
 const startMs = 1_700_000_000_000;
 const phases: PhaseName[] = ['connect', 'hot', 'snapshot', 'delta', 'verify'];
 
-function start(resumed = false): RunEvent {
+function start(): RunEvent {
   return {
     atMs: startMs,
     type: 'start',
@@ -17,7 +17,6 @@ function start(resumed = false): RunEvent {
     table: 'items',
     lead: 'a',
     joiner: 'c',
-    resumed,
     phases,
   };
 }
@@ -102,7 +101,7 @@ test('an ETA comes with a tenth or three seconds, and follows the speed', () => 
 test('what an earlier run had done does not make a resumed one look fast', () => {
   const share = (laterMs: number, value: number) =>
     at(laterMs, { type: 'progress', phase: 'snapshot', share: value });
-  const begun = [start(true), running(0, 'snapshot'), share(0, 0.5)];
+  const begun = [start(), at(0, { type: 'resumed', rows: 10 }), running(0, 'snapshot'), share(0, 0.5)];
   assert.equal(folded(...begun).snapshot.etaMs, undefined);
   assert.equal(Math.round(folded(...begun, share(1_000, 0.6)).snapshot.etaMs ?? 0), 4_000);
 });
@@ -166,8 +165,8 @@ test('fifty notes are kept', () => {
 });
 
 test('a new start forgets the run before', () => {
-  const fold = folded(start(), running(0, 'snapshot'), rows(100, 10, 100), start(true));
-  assert.deepEqual(fold.snapshot, foldRun([start(true)]));
+  const fold = folded(start(), running(0, 'snapshot'), rows(100, 10, 100), start());
+  assert.deepEqual(fold.snapshot, foldRun([start()]));
 });
 
 test('rows of all kinds add up to the rows of all donors, and snapshots are not changed later', () => {

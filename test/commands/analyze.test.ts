@@ -1,0 +1,122 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { after, before, test } from 'node:test';
+import { gzipSync } from 'node:zlib';
+import { runCli } from '../support/cli.ts';
+
+const t0 = 1_700_000_000;
+let folder = '';
+before(() => {
+  folder = mkdtempSync(path.join(tmpdir(), 'foresync-analyze-'));
+});
+after(() => rmSync(folder, { recursive: true, force: true }));
+
+const analyze = (args: string[], input?: string) =>
+  runCli(['analyze', ...args], { cwd: folder, ...(input === undefined ? {} : { input }) });
+const write = (name: string, data: string | Buffer) => writeFileSync(path.join(folder, name), data);
+
+test('with --state alone it reads a log as the forecast evaluation hands it over', async () => {
+  write('before.tsv.gz', gzipSync(`${t0}000\tread\ta\t\n${t0}500\twrite\ta\t512\n`));
+  const { exitCode, stdout, stderr } = await analyze([
+    'before.tsv.gz',
+    '--columns',
+    'time,op,key,size',
+    '--replica',
+    'r1',
+    '--state',
+    'a.db',
+    '--json',
+  ]);
+  assert.deepEqual([exitCode, stderr], [0, '']);
+  const result = JSON.parse(stdout);
+  assert.deepEqual([result.lines, result.events, result.rejected, result.ignored], [2, 2, 0, 0]);
+  assert.deepEqual([result.history.reads, result.history.writes, result.history.firstMs], [1, 1, t0 * 1000]);
+  assert.equal(result.files[0].columns.key, 'column 3');
+});
+
+test('the page shows what was taken, what was not, and what comes next, in 80 columns without escapes', async () => {
+  const lines = Array.from(
+    { length: 40 },
+    (_, i) => `${t0 + i},get,${'long key '.repeat(20)}\u001b[31m${i % 7},10`,
+  );
+  write('page.csv', ['time,op,key,size', 'bad\u001b[2J,get,a,1', ...lines].join('\n'));
+  const { exitCode, stdout } = await analyze(['page.csv', '--state', 'page.db']);
+  assert.equal(exitCode, 0);
+  assert.match(stdout, /42 lines = 40 events \+ 1 rejected \+ 1 ignored/);
+  assert.match(stdout, /line 2: 'bad\\u001b\[2J' is not a time/);
+  assert.match(stdout, /foresync plan --state page\.db/);
+  assert.ok(!stdout.includes('\u001b'));
+  for (const line of stdout.split('\n')) assert.ok(line.length <= 80, line);
+});
+
+test("without LOG it reads what foresync.yaml names, and a named LOG is its replica's", async () => {
+  write('east-1.csv', `${t0},a\n`);
+  write('east-2.csv', `${t0},b\n${t0},c\n`);
+  write(
+    'group.yaml',
+    'group: g\ntable: t\nlead: east\nreplicas:\n  east: { store: "sqlite:a.db", logs: ["east-*.csv"] }\n  west: { store: "sqlite:b.db", logs: ["west.csv"] }\n',
+  );
+  const all = JSON.parse((await analyze(['--config', 'group.yaml', '--state', 'g.db', '--json'])).stdout);
+  assert.deepEqual(
+    all.files.map((file: { replica: string; events: number }) => [file.replica, file.events]),
+    [
+      ['east', 1],
+      ['east', 2],
+    ],
+  );
+  assert.deepEqual(all.replicasWithoutLogs, ['west']);
+  write('other.csv', `${t0},z\n`);
+  const named = JSON.parse(
+    (
+      await analyze([
+        'east-1.csv',
+        './other.csv',
+        'other.csv',
+        '--config',
+        'group.yaml',
+        '--state',
+        'n.db',
+        '--json',
+      ])
+    ).stdout,
+  );
+  assert.deepEqual(
+    named.files.map((file: { replica: string }) => file.replica),
+    ['east', 'default'],
+  );
+});
+
+test('standard input is read', async () => {
+  const { stdout } = await analyze(
+    ['-', '--state', 'in.db', '--json'],
+    '{"ts":"2011-11-01T00:00:00Z","key":"a"}\n',
+  );
+  assert.equal(JSON.parse(stdout).events, 1);
+});
+
+test('each thing that cannot be done is one line and an exit code', async () => {
+  write('bad.csv', `${t0},read,a\nx,read,a\n`);
+  write('binary.csv', Buffer.from([0, 1, 2, 3, 4, 5]));
+  write('empty.csv', '');
+  const cases: [string[], number, RegExp][] = [
+    [['nowhere.csv'], 74, /There is no nowhere\.csv/],
+    [['binary.csv'], 65, /binary\.csv is a binary file/],
+    [['bad.csv', '--strict'], 65, /bad\.csv, line 2: 'x' is not a time/],
+    [['bad.csv', '--columns', 'time,op'], 64, /there is no key/],
+    [['bad.csv', '--replica', ''], 64, /A replica has a name/],
+    [['--config', 'none.yaml'], 78, /There is no .*none\.yaml/],
+    [['bad.csv', '--format', 'xml'], 64, /xml/],
+  ];
+  for (const [args, expected, message] of cases) {
+    const { exitCode, stderr, stdout } = await analyze([...args, '--state', 'e.db']);
+    assert.equal(exitCode, expected, args.join(' '));
+    assert.match(stderr, message);
+    assert.equal(stdout, '');
+    assert.ok(stderr.trim().split('\n').length <= 2, stderr);
+  }
+  const { exitCode, stdout } = await analyze(['empty.csv', '--state', 'e.db']);
+  assert.equal(exitCode, 0);
+  assert.match(stdout, /empty, nothing to read/);
+});

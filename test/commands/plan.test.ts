@@ -1,0 +1,229 @@
+import assert from 'node:assert/strict';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { after, before, test } from 'node:test';
+import type { PlanReport } from '../../src/core/plan/plan-report.ts';
+import { openState } from '../../src/core/state/open.ts';
+import { changeParameter } from '../../src/core/state/parameters.ts';
+import { poisson, seededRandom } from '../core/forecast/random.ts';
+import { type CliResult, runCli } from '../support/cli.ts';
+
+const folder = mkdtempSync(path.join(os.tmpdir(), 'foresync-plan-command-'));
+after(() => rmSync(folder, { recursive: true, force: true }));
+
+const hourMs = 3_600_000;
+const startMs = Date.UTC(2026, 0, 1);
+const hours = 21 * 24;
+/** A key that would ring, recolour and reverse a terminal. */
+const hostileKey = 'evil\u001b[31m\u0007\u202e';
+
+before(async () => {
+  const random = seededRandom(9);
+  const lines = ['time,op,key,size'];
+  for (let hour = 0; hour < hours; hour++) {
+    const atMs = startMs + hour * hourMs;
+    for (let i = 0; i < 60; i++) {
+      for (let n = poisson(3 * 0.9 ** i, random); n > 0; n--) lines.push(`${atMs + n},read,k${i},${100 + i}`);
+    }
+    lines.push(
+      `${atMs},write,k0,100`,
+      `${atMs + 1},read,${hostileKey},7`,
+      `${atMs + 2},read,${hostileKey},7`,
+    );
+  }
+  writeFileSync(path.join(folder, 'access.csv'), `${lines.join('\n')}\n`);
+  const analyzed = await run('analyze', 'access.csv', '--replica', 'us-east');
+  assert.equal(analyzed.exitCode, 0, analyzed.stderr);
+});
+
+function run(...args: string[]): Promise<CliResult> {
+  return runCli(args, { cwd: folder });
+}
+
+function lines(file: string): Record<string, unknown>[] {
+  const text = readFileSync(path.join(folder, file), 'utf8');
+  return text
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Record<string, unknown>);
+}
+
+test('a plan is written from the state file alone, and the screen says what it holds', async () => {
+  const { exitCode, stdout, stderr } = await run('plan');
+  assert.equal(exitCode, 0, stderr);
+  const [header, ...entries] = lines('plan.jsonl');
+  assert.equal(header?.entries, entries.length);
+  assert.equal(header?.horizonMs, 24 * hourMs);
+  assert.ok(!('group' in (header ?? {})));
+  assert.ok(entries.length > 10);
+  assert.equal(entries[0]?.key, 'k0');
+  assert.equal(entries[0]?.donor, 'us-east');
+  assert.match(stdout, /Planned \d+ keys/);
+  assert.match(stdout, /half-life, best of the backtest/);
+  assert.match(stdout, /ARIMA +used on \d+ of \d+/);
+  assert.match(stdout, /foresync add-replica NAME .* --plan plan\.jsonl/);
+});
+
+test('control characters of keys never reach the terminal', async () => {
+  const { stdout } = await run('plan', '--out', 'hostile.jsonl');
+  assert.ok(stdout.includes('evil\\u001b[31m\\u0007\\u202e'));
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what this looks for
+  assert.doesNotMatch(stdout, /[\u0000-\u0009\u000b-\u001f\u202e]/);
+  assert.ok(lines('hostile.jsonl').some(({ key }) => key === hostileKey));
+});
+
+test('the same history gives the same bytes', async () => {
+  for (const out of ['one.jsonl', 'two.jsonl']) assert.equal((await run('plan', '--out', out)).exitCode, 0);
+  assert.deepEqual(
+    readFileSync(path.join(folder, 'one.jsonl')),
+    readFileSync(path.join(folder, 'two.jsonl')),
+  );
+});
+
+test('--json prints one object with the same figures', async () => {
+  const { stdout, exitCode } = await run(
+    'plan',
+    '--json',
+    '--out',
+    'json.jsonl',
+    '--budget-keys',
+    '7',
+    '--min-confidence',
+    '0.1',
+  );
+  assert.equal(exitCode, 0);
+  const report = JSON.parse(stdout) as PlanReport & { file: string; seconds: number };
+  const [header, ...entries] = lines('json.jsonl');
+  assert.equal(report.keys, 7);
+  assert.equal(entries.length, 7);
+  assert.equal(report.expectedHitRate, header?.expectedHitRate);
+  assert.equal(report.forecast.halfLives.length, 9);
+  assert.equal(report.forecast.arima.used, header?.arimaUsed);
+  assert.deepEqual(report.first, entries);
+  assert.equal(report.file, 'json.jsonl');
+});
+
+test('origin, horizon, model and budgets are those of the flags', async () => {
+  const at = new Date(startMs + 10 * 24 * hourMs).toISOString();
+  const flags = [
+    '--at',
+    at,
+    '--horizon',
+    '6h',
+    '--model',
+    'decay',
+    '--budget-bytes',
+    '500',
+    '--min-confidence',
+    '0',
+  ];
+  assert.equal((await run('plan', ...flags, '--out', 'flags.jsonl')).exitCode, 0);
+  const [header, ...entries] = lines('flags.jsonl');
+  assert.deepEqual(
+    {
+      origin: header?.origin,
+      horizonMs: header?.horizonMs,
+      model: header?.model,
+      budget: header?.budgetBytes,
+      arima: header?.arimaTried,
+    },
+    { origin: at, horizonMs: 6 * hourMs, model: 'decay', budget: 500, arima: 0 },
+  );
+  assert.ok(entries.reduce((sum, entry) => sum + Number(entry.sizeBytes), 0) <= 500);
+  assert.equal(entries[0]?.key, hostileKey, 'most reads per byte');
+});
+
+test('--out - writes the plan to standard output and what is said beside it', async () => {
+  const { exitCode, stdout, stderr } = await run('plan', '--out', '-', '--budget-keys', '3');
+  assert.equal(exitCode, 0);
+  assert.equal(
+    stdout
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line)).length,
+    4,
+  );
+  assert.match(stderr, /Planned 3 keys/);
+});
+
+test('group and table come from foresync.yaml, tuned parameters from the state file, and flags win', async () => {
+  writeFileSync(
+    path.join(folder, 'shop.yaml'),
+    'group: shop\ntable: items\nlead: us-east\nreplicas:\n  us-east: { host: local, store: "sqlite:/srv/shop.db" }\n',
+  );
+  const state = openState(path.join(folder, 'foresync.db'));
+  const change = { group: 'shop', old: 0, reason: 'test', runId: 'r', changedMs: 0 };
+  changeParameter(state, { ...change, name: 'horizonMs', new: 12 * hourMs });
+  changeParameter(state, { ...change, name: 'halfLifeMs', new: 5 * hourMs });
+  changeParameter(state, { ...change, name: 'minConfidence', new: 0.25 });
+  state.close();
+  assert.equal((await run('plan', '--config', 'shop.yaml', '--out', 'tuned.jsonl')).exitCode, 0);
+  const [header] = lines('tuned.jsonl');
+  assert.deepEqual(
+    [
+      header?.group,
+      header?.table,
+      header?.horizonMs,
+      header?.halfLifeMs,
+      header?.halfLifeFrom,
+      header?.minConfidence,
+    ],
+    ['shop', 'items', 12 * hourMs, 5 * hourMs, 'tuned', 0.25],
+  );
+  await run(
+    'plan',
+    '--config',
+    'shop.yaml',
+    '--out',
+    'tuned.jsonl',
+    '--horizon',
+    '3h',
+    '--min-confidence',
+    '0.75',
+  );
+  const [flagged] = lines('tuned.jsonl');
+  assert.deepEqual([flagged?.horizonMs, flagged?.minConfidence], [3 * hourMs, 0.75]);
+});
+
+test('a threshold that no key reaches gives an empty plan and says what to do', async () => {
+  const { exitCode, stdout } = await run('plan', '--min-confidence', '1', '--out', 'empty.jsonl');
+  assert.equal(exitCode, 0);
+  assert.match(stdout, /No key reaches a confidence of 1: lower --min-confidence/);
+  assert.equal(lines('empty.jsonl').length, 1);
+});
+
+const refused: [what: string, args: string[], exitCode: number, message: RegExp][] = [
+  ['a horizon that is none', ['--horizon', 'soon'], 64, /'soon' is no duration/],
+  ['a time that is none', ['--at', 'yesterday'], 64, /'yesterday' is no time/],
+  ['a size that is none', ['--budget-bytes', 'lots'], 64, /'lots' is no size/],
+  ['no keys at all', ['--budget-keys', '0'], 64, /budget-keys/],
+  ['a probability above one', ['--min-confidence', '1.5'], 64, /'1\.5' is no probability/],
+  ['an unknown model', ['--model', 'oracle'], 64, /model/],
+  ['two claims on standard output', ['--json', '--out', '-'], 64, /standard output/],
+  ['an origin before the history', ['--at', '2025-01-01'], 65, /history begins after/],
+  ['a state file that is not there', ['--state', 'none.db'], 65, /no state file none\.db/],
+  ['a configuration that is not there', ['--config', 'none.yaml'], 78, /none\.yaml/],
+  ['a folder that is not there', ['--out', 'no/such/plan.jsonl'], 74, /cannot be written/],
+];
+for (const [what, args, exitCode, message] of refused) {
+  test(`${what} is refused in one line and leaves nothing`, async () => {
+    const here = readdirSync(folder).sort();
+    const result = await run(
+      'plan',
+      ...(args.includes('--out') ? args : ['--out', 'refused.jsonl', ...args]),
+    );
+    assert.equal(result.exitCode, exitCode, result.stderr);
+    assert.match(result.stderr + result.stdout, message);
+    assert.doesNotMatch(result.stderr, /\n\s+at /);
+    assert.deepEqual(readdirSync(folder).sort(), here);
+  });
+}
+
+test('an empty history is refused with what to do', async () => {
+  openState(path.join(folder, 'empty.db')).close();
+  const { exitCode, stderr } = await run('plan', '--state', 'empty.db', '--out', 'of-empty.jsonl');
+  assert.equal(exitCode, 65);
+  assert.match(stderr, /history is empty[\s\S]*foresync analyze/);
+  assert.ok(!existsSync(path.join(folder, 'of-empty.jsonl')));
+});
