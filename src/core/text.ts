@@ -3,7 +3,10 @@
  * bidirectional overrides become visible escapes, and anything past `maxLength` characters is cut with an ellipsis.
  */
 export function printable(text: string, maxLength = 200): string {
-  const safe = text.replace(unsafe, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  const safe = text.replace(
+    unsafe,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
   return safe.length <= maxLength ? safe : `${safe.slice(0, maxLength - 1)}…`;
 }
 

@@ -1,5 +1,5 @@
 import type { PlanReport } from '../core/plan/plan-report.ts';
-import type { PlanKey } from '../core/plan/prefetch-plan.ts';
+import type { RowKey } from '../core/row-key.ts';
 import { printable } from '../core/text.ts';
 import {
   formatBytes,
@@ -108,7 +108,7 @@ function entryTable({ first, keys }: PlanReport, { paint }: Brush): string[] {
   return ['', `  ${paint('quiet', heading)}`, ...rows.map((row) => `  ${row}`), ...more];
 }
 
-function keyText(key: PlanKey): string {
+function keyText(key: RowKey): string {
   return typeof key === 'string' ? key : JSON.stringify(key);
 }
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { ForesyncError } from '../errors.ts';
-import type { PlanKey } from '../plan/prefetch-plan.ts';
+import type { RowKey } from '../row-key.ts';
 
 const part = z.union([
   z.string(),
@@ -11,11 +11,11 @@ const part = z.union([
 const keys = z.array(z.union([part, z.array(part).max(64)])).max(65_536);
 
 /** Planned keys as they travel to a donor: JSON, before compression. */
-export function encodeKeys(planned: readonly PlanKey[]): Buffer {
+export function encodeKeys(planned: readonly RowKey[]): Buffer {
   return Buffer.from(JSON.stringify(planned));
 }
 
-export function decodeKeys(bytes: Buffer): PlanKey[] {
+export function decodeKeys(bytes: Buffer): RowKey[] {
   try {
     return keys.parse(JSON.parse(bytes.toString('utf8')));
   } catch (error) {

@@ -78,7 +78,9 @@ function readYaml(file: string): unknown {
         hint: 'Write one that names the group, the table and its replicas (see the README), or name another with --config.',
       });
     }
-    throw new ForesyncError('config', 'config-unreadable', `${printable(file)}: ${messageOf(error)}`, { cause: error });
+    throw new ForesyncError('config', 'config-unreadable', `${printable(file)}: ${messageOf(error)}`, {
+      cause: error,
+    });
   }
   const document = parseDocument(text);
   const [problem] = document.errors;

@@ -17,7 +17,8 @@ export function parseStore(text: string, folder: string | undefined): StoreSpec 
   const file = match?.[1];
   if (!file || file.includes('\0')) throw invalid(text, 'Write sqlite:PATH.');
   if (path.posix.isAbsolute(file)) return { kind: 'sqlite', path: file };
-  if (folder === undefined) throw invalid(text, 'On a remote host the path must be absolute: sqlite:/srv/shop/shop.db.');
+  if (folder === undefined)
+    throw invalid(text, 'On a remote host the path must be absolute: sqlite:/srv/shop/shop.db.');
   return { kind: 'sqlite', path: path.resolve(folder, file) };
 }
 

@@ -27,7 +27,7 @@ export function sortByBytes(keys: Int32Array, bytes: Uint8Array, places: Int32Ar
     for (let i = start; i < more; ) {
       const byte = byteAt(keys[i] as number, depth);
       if (byte < pivot) swap(keys, less++, i++);
-      else if (byte > pivot+1) swap(keys, i, --more);
+      else if (byte > pivot) swap(keys, i, --more);
       else i++;
     }
     ranges.push(start, less, depth, more, end, depth);

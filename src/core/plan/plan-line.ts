@@ -1,6 +1,7 @@
 import { ForesyncError } from '../errors.ts';
+import type { RowKey, RowKeyPart } from '../row-key.ts';
 import { printable } from '../text.ts';
-import type { PlanEntry, PlanHeader, PlanKey, PlanKeyPart } from './prefetch-plan.ts';
+import type { PlanEntry, PlanHeader } from './prefetch-plan.ts';
 
 /** Longest line of a plan file, in bytes. */
 export const maxLineBytes = 1 << 20;
@@ -88,12 +89,12 @@ function optional(value: Fields, field: string, check: (value: unknown) => boole
   if (Object.hasOwn(value, field)) required(value, field, check, line);
 }
 
-function isKey(value: unknown): value is PlanKey {
+function isKey(value: unknown): value is RowKey {
   if (Array.isArray(value)) return value.length > 0 && value.length <= maxKeyParts && value.every(isKeyPart);
   return isKeyPart(value);
 }
 
-function isKeyPart(value: unknown): value is PlanKeyPart {
+function isKeyPart(value: unknown): value is RowKeyPart {
   if (typeof value === 'string' || isFiniteNumber(value)) return true;
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
   const [[name, content] = [], ...rest] = Object.entries(value);

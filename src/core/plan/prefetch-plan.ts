@@ -1,9 +1,4 @@
-/**
- * A key as a plan file has it: a text or a number, `{"int": "…"}` for an integer past 2^53, `{"base64": "…"}` for a
- * blob, and an array of these, one a column, for a composite key.
- */
-export type PlanKeyPart = string | number | { int: string } | { base64: string };
-export type PlanKey = PlanKeyPart | PlanKeyPart[];
+import type { RowKey } from '../row-key.ts';
 
 export interface PlanHeader {
   kind: 'foresync.plan';
@@ -24,7 +19,7 @@ export interface PlanHeader {
 
 /** One planned key. Entries stand in order of priority, best first. */
 export interface PlanEntry {
-  key: PlanKey;
+  key: RowKey;
   /** Calibrated probability that the key is read within the horizon. */
   confidence: number;
   /** ISO 8601; median of the key's first read, given that it is read. */

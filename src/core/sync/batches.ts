@@ -1,11 +1,12 @@
 import { encodeKeys } from '../agent/planned-keys.ts';
 import { ForesyncError } from '../errors.ts';
-import type { PlanEntry, PlanHeader, PlanKey } from '../plan/prefetch-plan.ts';
+import type { PlanEntry, PlanHeader } from '../plan/prefetch-plan.ts';
+import type { RowKey } from '../row-key.ts';
 import { printable } from '../text.ts';
 
 /** Keys that are read together: one chunk, one transaction at the donor and one at the joiner. */
 export interface Batch {
-  keys: PlanKey[];
+  keys: RowKey[];
   expectedReads: number;
 }
 

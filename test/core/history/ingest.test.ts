@@ -281,3 +281,18 @@ test('the profile adds up', () =>
     assert.deepEqual(profile.hottest[0], { key: 'key0', reads: 144, writes: 0, sizeBytes: 10 });
     assert.equal(profile.skew.gini, 0);
   }));
+
+test('many keys come in the order of their bytes, each once, while the file is written to', () =>
+  withState(async (state) => {
+    const lines = Array.from({ length: 5000 }, (_, i) => `${t0},read,${(i * 7919) % 5000}`);
+    const file = logFile(lines);
+    await ingest(state, [file]);
+    await ingest(state, [file], { replica: 'r2' });
+    const keys: string[] = [];
+    for (const { key, readsByReplica } of openHistory(state).series()) {
+      assert.deepEqual(readsByReplica, [1, 1]);
+      if (keys.length % 1000 === 0) state.db.exec(`UPDATE history_hour SET reads = reads`);
+      keys.push(key);
+    }
+    assert.deepEqual(keys, Array.from({ length: 5000 }, (_, i) => String(i)).sort());
+  }));

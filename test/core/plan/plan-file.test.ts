@@ -5,9 +5,10 @@ import path from 'node:path';
 import { after, test } from 'node:test';
 import fc from 'fast-check';
 import { maxLineBytes } from '../../../src/core/plan/plan-line.ts';
-import type { PlanEntry, PlanHeader, PlanKeyPart } from '../../../src/core/plan/prefetch-plan.ts';
+import type { PlanEntry, PlanHeader } from '../../../src/core/plan/prefetch-plan.ts';
 import { readPlan } from '../../../src/core/plan/read-plan.ts';
 import { writePlan } from '../../../src/core/plan/write-plan.ts';
+import type { RowKeyPart } from '../../../src/core/row-key.ts';
 
 const folder = mkdtempSync(path.join(os.tmpdir(), 'foresync-plan-'));
 after(() => rmSync(folder, { recursive: true }));
@@ -20,7 +21,7 @@ const count = fc.double({ min: 0, max: 1e15, noNaN: true }).map((value) => value
 const time = fc
   .date({ min: new Date('1900-01-01T00:00:00Z'), max: new Date('2200-01-01T00:00:00Z'), noInvalidDate: true })
   .map((date) => date.toISOString());
-const keyPart: fc.Arbitrary<PlanKeyPart> = fc.oneof(
+const keyPart: fc.Arbitrary<RowKeyPart> = fc.oneof(
   text,
   fc.double({ noNaN: true, noDefaultInfinity: true }).map((value) => value + 0),
   fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }).map((value) => ({ int: String(value) })),

@@ -1,4 +1,4 @@
-import type { PlanKey } from '../../plan/prefetch-plan.ts';
+import type { RowKey } from '../../row-key.ts';
 import { captureNames, readCapture } from './capture.ts';
 import type { DeltaChunk, HotChunk, RangeChunk, Recheck, SnapshotChunk } from './chunk.ts';
 import type { Connection } from './connection.ts';
@@ -61,7 +61,7 @@ export class DonorReader {
    * Rows of planned keys, in their order, and the keys that they cover. Covers fewer keys than
    * asked for where the rows would pass `maxBytes`, but one at least.
    */
-  hot(keys: readonly PlanKey[], options: { maxBytes: number }): HotChunk {
+  hot(keys: readonly RowKey[], options: { maxBytes: number }): HotChunk {
     this.#want(keys);
     return this.#rows.images(['rows', 'keys'], (image, keyImage) => {
       const watermark = this.#watermark();
@@ -82,7 +82,7 @@ export class DonorReader {
   }
 
   /** Keeps the places of planned rows that are on their way to the joiner, so that `snapshot` leaves them out. */
-  leaveOut(keys: readonly PlanKey[]): void {
+  leaveOut(keys: readonly RowKey[]): void {
     this.#want(keys);
     this.#rowsAhead += this.#db
       .prepare(
@@ -217,7 +217,7 @@ export class DonorReader {
     }
   }
 
-  #want(keys: readonly PlanKey[]): void {
+  #want(keys: readonly RowKey[]): void {
     const marks = this.#shape.key.map(() => '?').join(', ');
     const insert = this.#db.prepare(`INSERT INTO temp.want VALUES(?, ${marks})`);
     this.#db.transaction(() => {

@@ -1,4 +1,4 @@
-import type { PlanKey, PlanKeyPart } from '../../plan/prefetch-plan.ts';
+import type { RowKey, RowKeyPart } from '../../row-key.ts';
 
 /** What better-sqlite3 binds. Integers go as bigint: a JavaScript number would be bound as a REAL. */
 export type Bindable = string | number | bigint | Buffer | null;
@@ -8,14 +8,14 @@ export type Bindable = string | number | bigint | Buffer | null;
  * with that many columns. For a composite key, a text that holds a JSON array is taken as that array, because an access
  * log has no other way to write one.
  */
-export function bindKey(key: PlanKey, columns: number): Bindable[] | undefined {
+export function bindKey(key: RowKey, columns: number): Bindable[] | undefined {
   const parts = columns === 1 && !Array.isArray(key) ? [key] : Array.isArray(key) ? key : parsedArray(key);
   if (!parts || parts.length !== columns) return undefined;
   const bound = parts.map(bindPart);
   return bound.includes(undefined) ? undefined : (bound as Bindable[]);
 }
 
-function bindPart(part: PlanKeyPart): Bindable | undefined {
+function bindPart(part: RowKeyPart): Bindable | undefined {
   if (typeof part === 'string') return part;
   if (typeof part === 'number') return Number.isSafeInteger(part) ? BigInt(part) : part;
   if (part === null || typeof part !== 'object') return undefined;
@@ -23,7 +23,7 @@ function bindPart(part: PlanKeyPart): Bindable | undefined {
   return Buffer.from(part.base64, 'base64');
 }
 
-function parsedArray(key: PlanKeyPart): PlanKeyPart[] | undefined {
+function parsedArray(key: RowKeyPart): RowKeyPart[] | undefined {
   if (typeof key !== 'string' || !key.startsWith('[')) return undefined;
   try {
     const parsed: unknown = JSON.parse(key);
