@@ -8,7 +8,7 @@ export const shopTable = 'items';
 
 const syllables =
   'ba be bi bo da de di do ka ke ki ko la le li lo ma me mi mo na ne ra re ri ro sa se ta to'.split(' ');
-const photoBytes = 32;
+const photoBytes = 16;
 
 /** The key of row `n`, counted from 1. Texts look random and never repeat: the factor is odd, so it permutes 32 bits. */
 export function shopKey(kind: KeyKind, n: number): number | string {
@@ -22,7 +22,7 @@ export function shopKey(kind: KeyKind, n: number): number | string {
 export function writeShopFile(file: string, options: { rows: number; kind: KeyKind; seed: number }): void {
   const random = seededRandom(options.seed);
   const words = made(1000, () => made(2 + Math.floor(random() * 3), () => pick(syllables, random)).join(''));
-  const phrases = made(2000, () => made(4, () => pick(words, random)).join(' '));
+  const phrases = made(1000, () => made(6, () => pick(words, random)).join(' '));
   const db = new Database(file);
   db.pragma('journal_mode = OFF');
   db.pragma('synchronous = OFF');
@@ -35,8 +35,8 @@ export function writeShopFile(file: string, options: { rows: number; kind: KeyKi
     for (let n = 1; n <= options.rows; n++) {
       insert.run(
         shopKey(options.kind, n),
-        `${pick(words, random)} ${pick(words, random)}`,
-        made(4 + Math.floor(random() * 3), () => pick(phrases, random)).join(', '),
+        pick(words, random),
+        made(3 + Math.floor(random() * 3), () => pick(phrases, random)).join(', '),
         Math.floor(random() * 10_000) / 100,
         Math.floor(random() * 1000),
         new Date(Date.UTC(2026, 0, 1) + n * 1000).toISOString(),

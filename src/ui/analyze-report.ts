@@ -38,15 +38,15 @@ function fileLines(file: LogReport, brush: Brush): string[] {
   const [role, symbol] = isSound
     ? (['good', brush.symbols.done] as const)
     : (['warning', brush.symbols.warning] as const);
-  const name = file.path === '-' ? 'standard input' : tail(printable(file.path), 40);
-  const facts = [`replica ${printable(file.replica, 24)}`, stateWords(file)].join(brush.separator);
+  const name = file.path === '-' ? 'standard input' : tail(printable(file.path), 44);
+  const layout = file.format ? brush.paint('quiet', `${brush.separator}${clip(layoutWords(file), 52)}`) : '';
   const hidden = file.rejected - file.rejects.length;
   return [
-    `${brush.paint(role, symbol)} ${brush.paint('strong', name)}${brush.separator}${facts}`,
-    ...(file.format ? [`  ${brush.paint('quiet', layoutWords(file))}`] : []),
+    `${brush.paint(role, symbol)} ${brush.paint('strong', name)}${brush.separator}replica ${printable(file.replica, 20)}`,
+    `  ${stateWords(file)}${layout}`,
     ...file.rejects.map(
-      (reject) =>
-        `    ${brush.paint('warning', `line ${formatCount(reject.line)}`)}: ${printable(reject.reason, 60)}`,
+      ({ line, reason }) =>
+        `    ${brush.paint('warning', `line ${formatCount(line)}`)}: ${printable(reason, 56)}`,
     ),
     ...(hidden > 0 ? [`    and ${formatCount(hidden)} more that could not be read`] : []),
   ];
@@ -55,16 +55,21 @@ function fileLines(file: LogReport, brush: Brush): string[] {
 function stateWords(file: LogReport): string {
   if (file.state === 'empty') return 'empty, nothing to read';
   if (file.state === 'unchanged') return 'read before, nothing new';
-  return `${formatCounted(file.events, 'event')}${file.state === 'grown' ? ' since it was read last' : ''}`;
+  return file.state === 'grown'
+    ? `${formatCount(file.events)} new events`
+    : formatCounted(file.events, 'event');
 }
 
+/** `tsv, gzip: time 1, operation 2, key 3` by the columns' numbers, `csv: time = ts, key = sku` by their names. */
 function layoutWords(file: LogReport): string {
-  const { time, op, key, size } = file.columns;
+  const { time = '', op, key = '', size } = file.columns;
+  const from = (role: string, column: string) =>
+    /^column \d+$/.test(column) ? `${role} ${column.slice(7)}` : `${role} = ${printable(column, 24)}`;
   const shown = [
-    `time = ${name(time)}`,
-    op === undefined ? 'no operation: all reads' : `operation = ${name(op)}`,
-    `key = ${name(key)}`,
-    ...(size === undefined ? [] : [`size = ${name(size)}`]),
+    from('time', time),
+    op === undefined ? 'all reads' : from('operation', op),
+    from('key', key),
+    ...(size === undefined ? [] : [from('size', size)]),
   ];
   return `${file.format}${file.compression === 'none' ? '' : `, ${file.compression}`}: ${shown.join(', ')}`;
 }
@@ -99,7 +104,8 @@ export function trafficLines(profile: TrafficProfile, brush: Brush): string[] {
       `${brush.paint('active', bar(profile.readShare, 24, brush.theme))} ${formatPercent(profile.readShare, 1)}`,
       brush,
     ),
-    row('Skew', [shares, `Gini ${skew.gini.toFixed(2)}`, ...zipf].join(brush.separator), brush),
+    row('Skew', shares, brush),
+    row('', [`Gini ${skew.gini.toFixed(2)}`, ...zipf].join(brush.separator), brush),
     row(
       'Hours (UTC)',
       `0 ${brush.paint('active', sparkline(profile.hours, 24, brush.theme))} 23  ${busiestWords(profile)}`,
@@ -140,11 +146,11 @@ function replicaLines(profile: TrafficProfile, brush: Brush): string[] {
   const rest = profile.replicas.length - shown.length;
   const lines = shown.map((replica, index) => {
     const events = replica.reads + replica.writes;
-    const drawn = brush.paint('active', bar(events / profile.events, 16, brush.theme));
+    const drawn = brush.paint('active', bar(events / profile.events, 8, brush.theme));
     const facts = `${formatCompact(events).padStart(7)} events, ${formatPercent(replica.reads / events)} reads`;
     return row(
       index === 0 ? 'Replicas' : '',
-      `${fit(printable(replica.name), 18)} ${drawn} ${facts}, ${formatCompact(replica.keys)} keys`,
+      `${fit(printable(replica.name), 14)} ${drawn} ${facts}, ${formatCompact(replica.keys)} keys`,
       brush,
     );
   });
@@ -155,12 +161,12 @@ function row(label: string, text: string, brush: Brush): string {
   return `  ${brush.paint('quiet', label.padEnd(labelWidth))}${text}`;
 }
 
-function name(column: string | undefined): string {
-  return printable(column ?? '', 24);
+function fit(text: string, width: number): string {
+  return clip(text, width).padEnd(width);
 }
 
-function fit(text: string, width: number): string {
-  return text.length > width ? `${text.slice(0, width - 1)}…` : text.padEnd(width);
+function clip(text: string, width: number): string {
+  return text.length > width ? `${text.slice(0, width - 1)}…` : text;
 }
 
 /** The end of a path says more than its beginning. */

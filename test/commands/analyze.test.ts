@@ -41,12 +41,22 @@ test('the page shows what was taken, what was not, and what comes next, in 80 co
     { length: 40 },
     (_, i) => `${t0 + i},get,${'long key '.repeat(20)}\u001b[31m${i % 7},10`,
   );
-  write('page.csv', ['time,op,key,size', 'bad\u001b[2J,get,a,1', ...lines].join('\n'));
-  const { exitCode, stdout } = await analyze(['page.csv', '--state', 'page.db']);
+  const header = `time_${'t'.repeat(90)},op,sku,size`;
+  write('page.csv', [header, 'bad\u001b[2J,get,a,1', ...lines].join('\n'));
+  const name = 'n'.repeat(150);
+  await analyze(['page.csv', '--columns', 'time,op,key,size', '--replica', name, '--state', 'page.db']);
+  const { exitCode, stdout } = await analyze([
+    `../${path.basename(folder)}/././././././././././././././././page.csv`,
+    '--columns',
+    'time,op,key,size',
+    '--state',
+    'page.db',
+  ]);
   assert.equal(exitCode, 0);
   assert.match(stdout, /42 lines = 40 events \+ 1 rejected \+ 1 ignored/);
   assert.match(stdout, /line 2: 'bad\\u001b\[2J' is not a time/);
   assert.match(stdout, /foresync plan --state page\.db/);
+  assert.match(stdout, /Replicas +n{13}… /);
   assert.ok(!stdout.includes('\u001b'));
   for (const line of stdout.split('\n')) assert.ok(line.length <= 80, line);
 });
