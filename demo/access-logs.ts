@@ -4,7 +4,7 @@ import path from 'node:path';
 import { finished } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
 import { itemOf, rowBytes, skuOf } from './catalogue.ts';
-import { Popularity, type Region } from './popularity.ts';
+import { Popularity, type Region, regions } from './popularity.ts';
 import { Random } from './random.ts';
 
 const hourMs = 3_600_000;
@@ -26,7 +26,8 @@ export class AccessLogs {
   readonly #seed: number;
   readonly #eventsPerDay: number;
   readonly #sizes: Uint16Array;
-  #dayStartMs: number;
+  readonly #startMs: number;
+  #day = 0;
 
   /** `events` is about how many there are in all replicas' past. The same options give the same logs, byte by byte. */
   constructor(options: { seed: number; rows: number; newcomers: number; events: number; endMs: number }) {
@@ -35,12 +36,12 @@ export class AccessLogs {
     this.#seed = seed;
     this.#eventsPerDay = events / pastDays;
     this.#sizes = new Uint16Array(rows + newcomers);
-    this.#dayStartMs = endMs - pastDays * dayMs;
+    this.#startMs = endMs - pastDays * dayMs;
   }
 
   /** Writes `REGION.csv.gz` for each region; ends where the past ends. Returns how many events there are. */
-  async writePast(folder: string, regions: readonly Region[], signal: AbortSignal): Promise<number> {
-    return this.#write(folder, regions, pastDays, signal);
+  async writePast(folder: string, of: readonly Region[], signal: AbortSignal): Promise<number> {
+    return this.#write(folder, of, pastDays, signal);
   }
 
   /** Writes the log of the next day in one region, and returns how many events it has. */
@@ -50,11 +51,11 @@ export class AccessLogs {
 
   async #write(
     folder: string,
-    regions: readonly Region[],
+    of: readonly Region[],
     days: number,
     signal: AbortSignal,
   ): Promise<number> {
-    const logs = regions.map((region) => ({ region, log: openLog(path.join(folder, `${region}.csv.gz`)) }));
+    const logs = of.map((region) => ({ region, log: openLog(path.join(folder, `${region}.csv.gz`)) }));
     let events = 0;
     try {
       for (let day = 0; day < days; day++) {
@@ -64,7 +65,7 @@ export class AccessLogs {
           if (!log.gzip.write(`${lines.join('\n')}\n`)) await once(log.gzip, 'drain', { signal });
           signal.throwIfAborted();
         }
-        this.#dayStartMs += dayMs;
+        this.#day += 1;
         this.#popularity.nextDay();
       }
     } finally {
@@ -75,11 +76,11 @@ export class AccessLogs {
   }
 
   #linesOf(region: Region): string[] {
-    const random = new Random(this.#seed ^ this.#dayStartMs, region.charCodeAt(3));
+    const random = new Random(this.#seed ^ 0x10651, this.#day * regions.length + regions.indexOf(region));
     const draw = this.#popularity.drawer(region);
     const lines: string[] = [];
     for (let hour = 0; hour < 24; hour++) {
-      const startMs = this.#dayStartMs + hour * hourMs;
+      const startMs = this.#startMs + this.#day * dayMs + hour * hourMs;
       const expected = this.#eventsPerDay * habits[region].share * shareOfHour(region, startMs);
       const times = new Float64Array(Math.floor(expected + random.next()));
       for (let index = 0; index < times.length; index++) times[index] = startMs + random.next() * hourMs;

@@ -18,7 +18,7 @@ export class Shop {
         sku TEXT PRIMARY KEY NOT NULL, name TEXT NOT NULL, category TEXT NOT NULL, description TEXT NOT NULL,
         price_cents INTEGER NOT NULL, stock INTEGER NOT NULL, rating REAL, version INTEGER NOT NULL);
       CREATE INDEX IF NOT EXISTS items_by_category ON items(category, price_cents);
-      CREATE TABLE IF NOT EXISTS changes(version INTEGER NOT NULL, sku TEXT NOT NULL);`);
+      CREATE TABLE IF NOT EXISTS changes(version INTEGER NOT NULL, what TEXT NOT NULL, sku TEXT NOT NULL);`);
     this.#statements = {
       insert: this.#db.prepare(
         'INSERT INTO items VALUES(@sku, @name, @category, @description, @priceCents, @stock, @rating, @version)',
@@ -26,7 +26,7 @@ export class Shop {
       sell: this.#db.prepare('UPDATE items SET stock = stock - 1, version = ? WHERE sku = ?'),
       reprice: this.#db.prepare('UPDATE items SET price_cents = ?, version = ? WHERE sku = ?'),
       remove: this.#db.prepare('DELETE FROM items WHERE sku = ?'),
-      note: this.#db.prepare('INSERT INTO changes VALUES(?, ?)'),
+      note: this.#db.prepare('INSERT INTO changes VALUES(?, ?, ?)'),
     };
   }
 
@@ -37,17 +37,24 @@ export class Shop {
     })();
   }
 
-  /** One transaction. Every row that it changes carries the transaction's number, and `changes` lists their keys. */
+  /** One transaction. Every row that it changes carries the transaction's number, and `changes` tells what it did to which. */
   apply({ version, sold, repriced, added, removed }: ShopWrite): void {
     const { sell, reprice, remove, note } = this.#statements;
     this.#db
       .transaction(() => {
-        for (const sku of sold) sell.run(version, sku);
-        if (repriced) reprice.run(repriced.priceCents, version, repriced.sku);
-        if (removed !== undefined) remove.run(removed);
-        const changed = [...sold, repriced?.sku, removed].filter((sku) => sku !== undefined);
-        if (added !== undefined) changed.push(this.#insert(added, version));
-        for (const sku of new Set(changed)) note.run(version, sku);
+        for (const sku of sold) {
+          sell.run(version, sku);
+          note.run(version, 'changed', sku);
+        }
+        if (repriced) {
+          reprice.run(repriced.priceCents, version, repriced.sku);
+          note.run(version, 'changed', repriced.sku);
+        }
+        if (added !== undefined) note.run(version, 'added', this.#insert(added, version));
+        if (removed !== undefined) {
+          remove.run(removed);
+          note.run(version, 'removed', removed);
+        }
       })
       .immediate();
   }

@@ -11,9 +11,7 @@ import { addReplica } from '../core/sync/add-replica.ts';
 export default class AddReplica extends BaseCommand {
   static override summary = 'Add a replica: hot rows first, then the rest, proven equal.';
   static override description =
-    `Reads the planned rows from all donors and sends them first, then the rest of the table, then
-what changed meanwhile, compares both sides to the last bit, and only then lets the table appear at its place. The donors
-stay in use all the while. Stopped or broken off, the same command goes on where it was.`;
+    'Reads the planned rows from all donors and sends them first, then the rest of the table, then what changed meanwhile, compares both sides to the last bit, and only then lets the table appear at its place. The donors stay in use all the while. Stopped or broken off, the same command goes on where it was.';
 
   static override examples = [
     '<%= config.bin %> <%= command.id %> eu-west --host ops@eu-west --store sqlite:/srv/shop/shop.db',

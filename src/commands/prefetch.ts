@@ -14,8 +14,7 @@ import { printable } from '../core/text.ts';
 export default class Prefetch extends BaseCommand {
   static override summary = 'Read the planned rows into the Prefetch Caches of the donors.';
   static override description =
-    `Starts the Delta Log at the lead donor, then has the agents on all donors read the planned keys from
-local storage into their caches. Both stay, so that a later add-replica starts warm. --release takes them away.`;
+    'Starts the Delta Log at the lead donor, then has the agents on all donors read the planned keys from local storage into their caches. Both stay, so that a later add-replica starts warm. --release takes them away.';
 
   static override examples = [
     '<%= config.bin %> <%= command.id %> --plan plan.jsonl',

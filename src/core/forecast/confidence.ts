@@ -46,7 +46,7 @@ function fitCurve(outcomes: Outcome[], abscissa: (outcome: Outcome) => number): 
     keys += block.weight;
     hits += block.weight * block.y;
   }
-  const mean = hits / keys;
+  const mean = (hits + 0.5) / (keys + 1);
   // Small blocks move further than large ones, which can break the order: pool once more.
   return pool(blocks.map((b) => ({ ...b, y: (b.y * b.weight + mean * priorKeys) / (b.weight + priorKeys) })));
 }

@@ -93,7 +93,6 @@ class Pass {
 
   add(series: KeySeries): void {
     const { originMs, end, bucketMs } = this.#grid;
-    if (series.firstMs > originMs) return;
     // The origin's own bucket cannot be split: it counts where nothing of this key comes after the origin.
     const keyEnd = series.lastMs <= originMs ? end : end - 1;
     let length = series.buckets.length;

@@ -58,11 +58,20 @@ test('keys that are read at a known rate get its probability', () => {
   }
 });
 
-test('where every key was read, or none, the confidence still is not certain', () => {
+test('where every one of a few keys was read, or none, the confidence is far from certain', () => {
   const all = fitConfidence([{ logShare: -1, logVolume: 3, keys: 5, hits: 5, reads: 9 }]);
   const none = fitConfidence([{ logShare: -1, logVolume: 3, keys: 5, hits: 0, reads: 0 }]);
-  assert.ok((all?.(-1, 3) ?? 1) < 1);
-  assert.ok((none?.(-1, 3) ?? 0) > 0);
+  assert.ok((all?.(-1, 3) ?? 1) < 0.99);
+  assert.ok((none?.(-1, 3) ?? 0) > 0.01);
+});
+
+test('what draws a small block to the average does not put it under a large one', () => {
+  const curve = fitConfidence([
+    { logShare: -9, logVolume: 0, keys: 4000, hits: 0, reads: 0 },
+    { logShare: -5, logVolume: 0, keys: 1000, hits: 500, reads: 500 },
+    { logShare: -4, logVolume: 0, keys: 9, hits: 5, reads: 5 },
+  ]);
+  assert.ok((curve?.(-4, 0) ?? 0) >= (curve?.(-5, 0) ?? 1));
 });
 
 test('without outcomes there is no curve', () => {

@@ -81,10 +81,11 @@ test('nothing after the origin is seen', async () => {
   const originMs = 20 * dayMs;
   const past = events.filter(({ timeMs }) => timeMs < originMs);
   const future = events
-    .filter(({ timeMs }) => timeMs >= originMs + hourMs)
-    .map((event) => ({ ...event, key: 'k3' }));
+    .filter(({ timeMs }) => timeMs > originMs)
+    .map((event, i) => ({ ...event, key: i % 2 ? 'k3' : `new${i}` }));
+  const soon = ['k0', 'new'].map((key) => ({ timeMs: originMs + 1, key }));
   const blind = await forecast(memoryHistory(past), { ...options, originMs });
-  const seeing = await forecast(memoryHistory([...past, ...future]), { ...options, originMs });
+  const seeing = await forecast(memoryHistory([...past, ...soon, ...future]), { ...options, originMs });
   assert.deepEqual(seeing.keys, blind.keys);
   assert.deepEqual(seeing.expectedReads, blind.expectedReads);
   assert.deepEqual(seeing.confidence, blind.confidence);

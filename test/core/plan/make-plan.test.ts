@@ -42,6 +42,7 @@ test('with a budget in bytes it is by expected reads per byte, and smaller rows 
   const result = await forecastOf(events(5, (i) => sizes[i]));
   assert.deepEqual(keysOf(result, { minConfidence: 0, budgetBytes: 10_000 }), ['k1', 'k3', 'k2', 'k0', 'k4']);
   assert.deepEqual(keysOf(result, { minConfidence: 0, budgetBytes: 330 }), ['k1', 'k3', 'k2']);
+  assert.deepEqual(keysOf(result, { minConfidence: 0, budgetBytes: 1220 }), ['k1', 'k3', 'k2', 'k4']);
   assert.deepEqual(keysOf(result, { minConfidence: 0, budgetBytes: 20 }), ['k1', 'k3']);
   assert.deepEqual(keysOf(result, { minConfidence: 0, budgetBytes: 9 }), []);
 });
