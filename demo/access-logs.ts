@@ -49,12 +49,7 @@ export class AccessLogs {
     return this.#write(folder, [region], 1, signal);
   }
 
-  async #write(
-    folder: string,
-    of: readonly Region[],
-    days: number,
-    signal: AbortSignal,
-  ): Promise<number> {
+  async #write(folder: string, of: readonly Region[], days: number, signal: AbortSignal): Promise<number> {
     const logs = of.map((region) => ({ region, log: openLog(path.join(folder, `${region}.csv.gz`)) }));
     let events = 0;
     try {

@@ -43,7 +43,13 @@ export class Orders {
       random.next() < repricingShare
         ? { sku: this.#popular(random), priceCents: 95 + 10 * random.below(900) }
         : undefined;
-    return { version, sold: [...sold], repriced, added: this.#added(version), removed: this.#removed(version) };
+    return {
+      version,
+      sold: [...sold],
+      repriced,
+      added: this.#added(version),
+      removed: this.#removed(version),
+    };
   }
 
   /** Rank r with a probability that goes by 1/r. */

@@ -1,7 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { stripVTControlCharacters, styleText } from 'node:util';
+import { paint, print } from './printing.ts';
 
 const runJs = fileURLToPath(new URL('../bin/run.js', import.meta.url));
 
@@ -33,19 +34,19 @@ export class Stage {
 
   act(title: string, ...why: string[]): void {
     this.#act += 1;
-    print('', styleText(['bold', 'cyan'], `${this.#act}  ${title}`));
+    print('', paint(['bold', 'cyan'], `${this.#act}  ${title}`));
     for (const line of why) print(line);
   }
 
   done(what: string, sinceMs?: number): void {
     const took = sinceMs === undefined ? '' : `${((performance.now() - sinceMs) / 1000).toFixed(1)} s`;
-    print(`   ${what.padEnd(62)} ${styleText('dim', took.padStart(8))}`);
+    print(`   ${what.padEnd(62)} ${paint('dim', took.padStart(8))}`);
   }
 
   /** Shows the command as one types it, then runs it on this terminal. */
   async run(...args: string[]): Promise<void> {
     const command = `foresync ${args.join(' ')}`;
-    print('', `${styleText('dim', '$')} ${styleText('bold', command)}`);
+    print('', `${paint('dim', '$')} ${paint('bold', command)}`);
     await this.#finish(command, this.#start(args, ['ignore', 'inherit', 'inherit']));
   }
 
@@ -64,7 +65,11 @@ export class Stage {
     this.#signal.throwIfAborted();
     // The demo's own: whatever the person has set up for real work stays out of it, caches too.
     const { FORESYNC_STATE: _state, FORESYNC_CONFIG: _config, ...env } = process.env;
-    return spawn(runJs, args, { cwd: this.#folder, stdio, env: { ...env, XDG_CACHE_HOME: this.#folder } });
+    return spawn(runJs, args, {
+      cwd: this.#folder,
+      stdio,
+      env: { ...env, XDG_CACHE_HOME: path.join(this.#folder, 'cache') },
+    });
   }
 
   async #finish(command: string, child: ChildProcess): Promise<void> {

@@ -13,16 +13,16 @@ export interface WriterReport {
   longestMs: number;
 }
 
-const [folder = '', seedText, rowsText, newcomersText, lastText, lagText] = process.argv.slice(2);
+const [folder = '', seedText, rowsText, newcomersText, lagText] = process.argv.slice(2);
 const [seed, rows, newcomers] = [Number(seedText), Number(rowsText), Number(newcomersText)];
-const [last, lag] = [Number(lastText), Number(lagText)];
+const lag = Number(lagText);
 const pauseMs = 10;
 const longestLifeMs = 300_000;
 
 const orders = new Orders({ seed, rows, newcomers });
 const open = (name: string) => new Shop(path.join(folder, name, 'shop.db'), seed);
 const [lead, west, south] = [open('us-east'), open('us-west'), open('ap-south')];
-let version = last;
+let version = lag;
 let longestMs = 0;
 
 const timer = setInterval(() => {
@@ -40,7 +40,7 @@ function end(): void {
   ended = true;
   clearInterval(timer);
   for (const shop of [lead, west, south]) shop.close();
-  const report: WriterReport = { transactions: version - last, lastVersion: version, longestMs };
+  const report: WriterReport = { transactions: version - lag, lastVersion: version, longestMs };
   process.stdout.write(`${JSON.stringify(report)}\n`);
   process.stdin.destroy();
 }

@@ -39,11 +39,12 @@ function fileLines(file: LogReport, brush: Brush): string[] {
     ? (['good', brush.symbols.done] as const)
     : (['warning', brush.symbols.warning] as const);
   const name = file.path === '-' ? 'standard input' : tail(printable(file.path), 44);
-  const layout = file.format ? brush.paint('quiet', `${brush.separator}${clip(layoutWords(file), 52)}`) : '';
+  const state = stateWords(file);
+  const layout = file.format ? clip(`${brush.separator}${layoutWords(file)}`, 78 - state.length) : '';
   const hidden = file.rejected - file.rejects.length;
   return [
     `${brush.paint(role, symbol)} ${brush.paint('strong', name)}${brush.separator}replica ${printable(file.replica, 20)}`,
-    `  ${stateWords(file)}${layout}`,
+    `  ${state}${brush.paint('quiet', layout)}`,
     ...file.rejects.map(
       ({ line, reason }) =>
         `    ${brush.paint('warning', `line ${formatCount(line)}`)}: ${printable(reason, 56)}`,
@@ -60,11 +61,13 @@ function stateWords(file: LogReport): string {
     : formatCounted(file.events, 'event');
 }
 
-/** `tsv, gzip: time 1, operation 2, key 3` by the columns' numbers, `csv: time = ts, key = sku` by their names. */
+/** `tsv, gzip: time 1, operation 2, key 3` by the columns' numbers, `csv: time = ts, key` by their names. */
 function layoutWords(file: LogReport): string {
   const { time = '', op, key = '', size } = file.columns;
-  const from = (role: string, column: string) =>
-    /^column \d+$/.test(column) ? `${role} ${column.slice(7)}` : `${role} = ${printable(column, 24)}`;
+  const from = (role: string, column: string) => {
+    if (/^column \d+$/.test(column)) return `${role} ${column.slice(7)}`;
+    return column === role ? role : `${role} = ${printable(column, 24)}`;
+  };
   const shown = [
     from('time', time),
     op === undefined ? 'all reads' : from('operation', op),
@@ -147,10 +150,10 @@ function replicaLines(profile: TrafficProfile, brush: Brush): string[] {
   const lines = shown.map((replica, index) => {
     const events = replica.reads + replica.writes;
     const drawn = brush.paint('active', bar(events / profile.events, 8, brush.theme));
-    const facts = `${formatCompact(events).padStart(7)} events, ${formatPercent(replica.reads / events)} reads`;
+    const facts = `${formatCompact(events).padStart(7)} ${events === 1 ? 'event' : 'events'}, ${formatPercent(replica.reads / events)} reads`;
     return row(
       index === 0 ? 'Replicas' : '',
-      `${fit(printable(replica.name), 14)} ${drawn} ${facts}, ${formatCompact(replica.keys)} keys`,
+      `${fit(printable(replica.name), 14)} ${drawn} ${facts}, ${formatCompact(replica.keys)} ${replica.keys === 1 ? 'key' : 'keys'}`,
       brush,
     );
   });

@@ -94,12 +94,13 @@ function byContent(format: 'csv' | 'tsv', rows: string[][]): DelimitedLayout {
   });
 }
 
-/** The first line is a header if it has no time where the second has one, and as many columns. */
+/** The first line is a header if it has words where most others have times, and as many columns as another. */
 function startsWithHeader(rows: string[][], time: number): boolean {
-  const [first = [], second] = rows;
+  const [first = [], ...rest] = rows;
   if (isTime(first[time] ?? '')) return false;
-  if (!second) return columnsOfNames(first, () => true).time !== undefined;
-  return first.length === second.length && isTime(second[time] ?? '') && /^[^\d]/.test(first[time] ?? '');
+  if (rest.length === 0) return columnsOfNames(first, () => true).time !== undefined;
+  const isAsWide = rest.some((row) => row.length === first.length);
+  return isAsWide && share(column(rest, time), isTime) >= 0.5 && /^\D/.test(first[time] ?? '');
 }
 
 function named(

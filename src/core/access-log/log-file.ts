@@ -1,4 +1,8 @@
-import { type FileHandle, open } from 'node:fs/promises';
+import { open as openDescriptor } from 'node:fs';
+import { type FileHandle, open, stat } from 'node:fs/promises';
+import { Socket } from 'node:net';
+import { addAbortSignal, Readable } from 'node:stream';
+import { promisify } from 'node:util';
 import { ForesyncError, messageOf, systemCodeOf } from '../errors.ts';
 import { printable } from '../text.ts';
 import { type Compression, compressionOf, decompress } from './compression.ts';
@@ -23,25 +27,32 @@ export interface OpenLog {
 
 const chunkBytes = 1024 * 1024;
 
-/** Opens a file. Throws `io` errors with the path and the reason. */
-export async function openLogFile(path: string): Promise<OpenLog> {
+/** Opens a file or a named pipe. Throws `io` errors with the path and the reason. The signal ends a wait for bytes. */
+export async function openLogFile(path: string, signal?: AbortSignal): Promise<OpenLog> {
   let handle: FileHandle | undefined;
   try {
+    if ((await stat(path)).isFIFO()) return await openPipe(path, signal);
     handle = await open(path, 'r');
-    const stat = await handle.stat({ bigint: true });
-    if (stat.isDirectory()) throw Object.assign(new Error('it is a folder'), { code: 'EISDIR' });
-    if (!stat.isFile())
-      return await openStream(handle.createReadStream({ highWaterMark: chunkBytes }), handle);
+    const found = await handle.stat({ bigint: true });
+    if (found.isDirectory()) throw Object.assign(new Error('it is a folder'), { code: 'EISDIR' });
+    if (!found.isFile())
+      return await openStream(handle.createReadStream({ highWaterMark: chunkBytes }), signal);
     return await openRegular(handle, {
-      device: String(stat.dev),
-      inode: String(stat.ino),
-      sizeBytes: Number(stat.size),
-      modifiedMs: Number(stat.mtimeMs),
+      device: String(found.dev),
+      inode: String(found.ino),
+      sizeBytes: Number(found.size),
+      modifiedMs: Number(found.mtimeMs),
     });
   } catch (error) {
     await handle?.close();
     throw logError(path, error);
   }
+}
+
+/** As a socket, whose wait for bytes can be ended, while a file's read blocks a thread until the writer writes. */
+async function openPipe(path: string, signal: AbortSignal | undefined): Promise<OpenLog> {
+  const fd = await promisify(openDescriptor)(path, 'r');
+  return openStream(new Socket({ fd, readable: true, writable: false }), signal);
 }
 
 async function openRegular(handle: FileHandle, identity: FileIdentity): Promise<OpenLog> {
@@ -59,7 +70,8 @@ async function openRegular(handle: FileHandle, identity: FileIdentity): Promise<
 }
 
 /** A stream that is read once: standard input, or a pipe. */
-export async function openStream(stream: AsyncIterable<Buffer>, handle?: FileHandle): Promise<OpenLog> {
+export async function openStream(stream: AsyncIterable<Buffer>, signal?: AbortSignal): Promise<OpenLog> {
+  if (signal && stream instanceof Readable) addAbortSignal(signal, stream);
   const chunks = stream[Symbol.asyncIterator]();
   const first: Buffer[] = [];
   let length = 0;
@@ -77,7 +89,6 @@ export async function openStream(stream: AsyncIterable<Buffer>, handle?: FileHan
     read: () => decompress(withHead(head, chunks), compression),
     close: async () => {
       await chunks.return?.();
-      await handle?.close().catch(ignoreClosed);
     },
   };
 }
@@ -93,11 +104,6 @@ async function* skipBytes(chunks: AsyncIterable<Buffer>, count: number): AsyncGe
     if (left < chunk.length) yield left > 0 ? chunk.subarray(left) : chunk;
     left = Math.max(0, left - chunk.length);
   }
-}
-
-/** The stream over a pipe closes its handle itself once it ends. */
-function ignoreClosed(error: unknown): void {
-  if (systemCodeOf(error) !== 'EBADF') throw error;
 }
 
 /** Puts what went wrong with a log into words. Errors that foresync threw, and interruptions, stay as they are. */

@@ -124,10 +124,8 @@ class IngestRun {
     this.#replica = input.replica;
     let log: OpenLog | undefined;
     try {
-      log =
-        input.path === '-'
-          ? await openStream(this.#options.stdin ?? Readable.from([]))
-          : await openLogFile(input.path);
+      const { stdin = Readable.from([]), signal } = this.#options;
+      log = input.path === '-' ? await openStream(stdin, signal) : await openLogFile(input.path, signal);
       const read = await this.#readOpen(log, input);
       this.files.push(read);
       this.#events += read.events;

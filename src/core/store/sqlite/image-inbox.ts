@@ -6,17 +6,20 @@ import { type ImageShape, imageSchema } from './image.ts';
 
 const prefix = 'foresync-inbox-';
 
+/** Containers often have 64 MiB of shared memory in all; chunks are smaller than this unless single rows are larger. */
+const maxSharedBytes = 16 * 1024 * 1024;
+
 /**
- * Where received images are put to be attached: in shared memory where the system has it, else beside the joiner's file.
- * One connection stays open over all chunks that way, and keeps its page cache.
+ * Where received images are put to be attached: in shared memory where the system has it, else, and for images of very
+ * large rows, beside the joiner's file. One connection stays open over all chunks that way, and keeps its page cache.
  */
 export class ImageInbox {
-  readonly #folder: string;
+  readonly #beside: string;
+  readonly #folders = new Map<string, string>();
 
-  constructor(fallback: string) {
-    const parent = isWritable('/dev/shm') ? '/dev/shm' : fallback;
-    sweep(parent);
-    this.#folder = mkdtempSync(path.join(parent, `${prefix}${process.pid}-`));
+  /** `beside` is a folder on the joiner's disk. */
+  constructor(beside: string) {
+    this.#beside = beside;
   }
 
   /** Attaches images as in0, in1, … while `work` runs. An image with another schema than its own is refused. */
@@ -28,7 +31,7 @@ export class ImageInbox {
     const attached: string[] = [];
     try {
       for (const [index, image] of images.entries()) {
-        const file = path.join(this.#folder, `in${index}.db`);
+        const file = path.join(this.#folderFor(image.bytes.length), `in${index}.db`);
         writeFileSync(file, image.bytes, { mode: 0o600 });
         db.prepare(`ATTACH ? AS in${index}`).run(file);
         attached.push(`in${index}`);
@@ -41,7 +44,18 @@ export class ImageInbox {
   }
 
   close(): void {
-    rmSync(this.#folder, { recursive: true, force: true });
+    for (const folder of this.#folders.values()) rmSync(folder, { recursive: true, force: true });
+    this.#folders.clear();
+  }
+
+  #folderFor(bytes: number): string {
+    const parent = bytes <= maxSharedBytes && isWritable('/dev/shm') ? '/dev/shm' : this.#beside;
+    const known = this.#folders.get(parent);
+    if (known !== undefined) return known;
+    sweep(parent);
+    const made = mkdtempSync(path.join(parent, `${prefix}${process.pid}-`));
+    this.#folders.set(parent, made);
+    return made;
   }
 }
 

@@ -1,0 +1,93 @@
+import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import Database from 'better-sqlite3';
+import type { RunSnapshot } from '../../src/core/sync/snapshot.ts';
+import { writePlanFile } from './plan-file.ts';
+import { type KeyKind, shopTable, writeShopFile } from './shop-file.ts';
+import { type Timed, timed } from './timed.ts';
+
+const program = fileURLToPath(new URL('../../bin/run.js', import.meta.url));
+const group = 'bench';
+
+/** A way to the joiner's host: an ssh configuration, and the alias in it. */
+export interface Route {
+  configFile: string;
+  destination: string;
+}
+
+export interface CopyPlan {
+  rows: number;
+  plannedKeys: number;
+  kind: KeyKind;
+}
+
+export interface AddReplicaRun extends Timed {
+  run: RunSnapshot;
+}
+
+/** Folders of a donor and of a joiner, the donor's file, and the ways to copy it. */
+export class CopyPlace {
+  readonly source: string;
+  readonly #folder = mkdtempSync(path.join(tmpdir(), 'foresync-bench-copy-'));
+  readonly #operator: string;
+  readonly #target: string;
+  readonly #rows: number;
+  #copies = 0;
+
+  constructor({ rows, plannedKeys, kind }: CopyPlan) {
+    this.#rows = rows;
+    this.#operator = path.join(this.#folder, 'operator');
+    this.#target = path.join(this.#folder, 'target');
+    this.source = path.join(this.#operator, 'src.db');
+    for (const folder of [this.#operator, this.#target]) mkdirSync(folder);
+    writeShopFile(this.source, { rows, kind, seed: 1 });
+    const config = { group, table: shopTable, lead: 'east', replicas: { east: { store: 'sqlite:src.db' } } };
+    // YAML takes JSON.
+    writeFileSync(path.join(this.#operator, 'foresync.yaml'), JSON.stringify(config));
+    writePlanFile(path.join(this.#operator, 'plan.jsonl'), { group, rows, keys: plannedKeys, kind, seed: 2 });
+  }
+
+  /** `cat FILE | ssh HOST 'cat > COPY'`, with ssh's own compression or without. */
+  async sshCat(route: Route, { compressed = false } = {}): Promise<Timed> {
+    const copy = this.#newCopy();
+    const ssh = ['ssh', '-F', route.configFile, '-T', ...(compressed ? ['-C'] : []), '--', route.destination];
+    const pipeline = 'file=$1; shift; cat "$file" | "$@"';
+    const result = await timed('sh', ['-c', pipeline, 'sh', this.source, ...ssh, `cat > '${copy}'`]);
+    if (statSync(copy).size !== statSync(this.source).size) throw new Error('The copy by cat is not whole');
+    rmSync(copy);
+    return result;
+  }
+
+  /** `foresync add-replica`, from the start of the command to its exit; the joiner's rows are counted afterwards. */
+  async addReplica(route: Route, options: { planned: boolean }): Promise<AddReplicaRun> {
+    const copy = this.#newCopy();
+    const place = ['--host', route.destination, '--store', `sqlite:${copy}`];
+    const result = await timed(
+      program,
+      ['add-replica', 'west', ...place, options.planned ? '--plan=plan.jsonl' : '--no-plan', '--json'],
+      { cwd: this.#operator, env: { FORESYNC_SSH_CONFIG: route.configFile } },
+    );
+    const db = new Database(copy, { readonly: true });
+    const rows = db.prepare(`SELECT count(*) FROM ${shopTable}`).pluck().get();
+    db.close();
+    if (rows !== this.#rows) throw new Error(`${rows} of ${this.#rows} rows are at the joiner`);
+    for (const suffix of ['', '-wal', '-shm']) rmSync(`${copy}${suffix}`, { force: true });
+    return { ...result, run: (JSON.parse(result.stdout) as { run: RunSnapshot }).run };
+  }
+
+  /** What earlier copies left to be written to disk must not slow the next one. */
+  async settle(): Promise<void> {
+    await timed('sync', []);
+  }
+
+  remove(): void {
+    rmSync(this.#folder, { recursive: true, force: true });
+  }
+
+  #newCopy(): string {
+    this.#copies++;
+    return path.join(this.#target, `copy${this.#copies}.db`);
+  }
+}
