@@ -10,7 +10,7 @@ import { parseArgs } from 'node:util';
 import { formatBytes, formatCount } from '../src/ui/format.ts';
 import { AccessLogs, pastDays } from './access-logs.ts';
 import { mostItems } from './catalogue.ts';
-import { showGain } from './gain.ts';
+import { type MeasuredRun, showGain } from './gain.ts';
 import { donorNames, makeShop, type ShopPlan } from './make-shop.ts';
 import { print } from './printing.ts';
 import { proveEqual } from './prove-equal.ts';
@@ -23,7 +23,7 @@ const joiner = 'eu-west';
 class Stopped extends Error {
   override readonly name: NodeJS.Signals;
   constructor(name: NodeJS.Signals) {
-    super(`stopped by ${name}`);
+    super(`Stopped by ${name}.`);
     this.name = name;
   }
 }
@@ -34,17 +34,17 @@ async function main(): Promise<number> {
   const stop = new AbortController();
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
     process.on(name, () => stop.abort(new Stopped(name)));
+  // Whoever reads the output may have seen enough of it.
+  process.stdout.on('error', () => stop.abort(new Stopped('SIGPIPE')));
   const folder = mkdtempSync(path.join(os.tmpdir(), 'foresync-demo-'));
   try {
     await play({ ...options, folder }, stop.signal);
     return 0;
   } catch (error) {
-    if (error instanceof Stopped) {
-      console.error(`\nThe demo was stopped.`);
-      return 128 + os.constants.signals[error.name];
-    }
-    console.error(`\nThe demo failed: ${error instanceof Error ? error.message : error}`);
-    return error instanceof CommandFailed ? error.exitCode : 1;
+    const reason: unknown = stop.signal.aborted ? stop.signal.reason : error;
+    console.error(`\nThe demo did not come to its end: ${reason instanceof Error ? reason.message : reason}`);
+    if (reason instanceof Stopped) return 128 + os.constants.signals[reason.name];
+    return reason instanceof CommandFailed ? reason.exitCode : 1;
   } finally {
     if (options.keep) print('', `Everything was kept in ${folder}.`);
     else rmSync(folder, { recursive: true, force: true });
@@ -52,7 +52,7 @@ async function main(): Promise<number> {
 }
 
 async function play(
-  { folder, seed, rows }: { folder: string; seed: number; rows: number },
+  { folder, seed, rows, keep }: { folder: string; seed: number; rows: number; keep: boolean },
   signal: AbortSignal,
 ): Promise<void> {
   const stage = new Stage(folder, signal);
@@ -60,19 +60,22 @@ async function play(
   stage.say(
     '',
     `A shop keeps its ${formatCount(rows)} items in three replicas: ${donorNames.join(', ')}.`,
-    `Now it wants one in Europe. All of this happens on this machine, in`,
-    `${folder}, and nothing of it stays.`,
+    'Now it opens in Europe, and wants a fourth one there. All of this happens in',
+    `${folder}, ${keep ? 'which is kept' : 'of which nothing is left at the end'}.`,
   );
   const logs = await makeEverything(stage, shop, signal);
   const writer = new ShopWriter(shop);
+  let proven: { longestWriteMs: number };
   try {
     stage.done('a writer that goes on selling, 100 transactions a second');
     await addTheReplica(stage);
-    await proveEqual(stage, { folder, joiner, writer });
+    proven = await proveEqual(stage, { folder, joiner, writer });
   } finally {
-    await writer.end();
+    await writer.leave();
   }
-  await measure(stage, logs, folder, signal);
+  const measured = await measure(stage, logs, folder, signal);
+  const log = path.join(folder, 'logs', `${joiner}.csv.gz`);
+  await showGain(stage, measured, { name: joiner, file: path.join(folder, `${joiner}.db`), log, ...proven });
 }
 
 async function makeEverything(stage: Stage, shop: ShopPlan, signal: AbortSignal): Promise<AccessLogs> {
@@ -102,7 +105,12 @@ async function addTheReplica(stage: Stage): Promise<void> {
   await stage.run('add-replica', joiner, '--host', 'local', '--store', `sqlite:${joiner}.db`);
 }
 
-async function measure(stage: Stage, logs: AccessLogs, folder: string, signal: AbortSignal): Promise<void> {
+async function measure(
+  stage: Stage,
+  logs: AccessLogs,
+  folder: string,
+  signal: AbortSignal,
+): Promise<MeasuredRun> {
   stage.act(
     'Was it worth it?',
     `   The generator goes on for a day: these are the reads that ${joiner} gets.`,
@@ -113,7 +121,7 @@ async function measure(stage: Stage, logs: AccessLogs, folder: string, signal: A
   const { runs } = await stage.ask<{ runs: { id: string }[] }>('metrics', '--limit', '1');
   const run = runs[0]?.id.slice(0, 8) ?? '';
   await stage.run('metrics', run, '--log', `logs/${joiner}.csv.gz`);
-  showGain(stage, await stage.ask('metrics', run));
+  return stage.ask('metrics', run);
 }
 
 /** The options, or the exit code where there is nothing to do. */

@@ -14,12 +14,11 @@ export interface Proof {
 
 /** Each transaction leaves its number in the table, so the newest number that the joiner has tells up to where it has come. */
 const versionSql = 'SELECT max(version) FROM joiner.items';
-const equalSql = 'SELECT count(*) FROM (SELECT * FROM lead.items INTERSECT SELECT * FROM joiner.items)';
 const differingSql = `
-  CREATE TEMP TABLE differing AS
-    SELECT sku FROM (SELECT * FROM lead.items EXCEPT SELECT * FROM joiner.items)
-    UNION
-    SELECT sku FROM (SELECT * FROM joiner.items EXCEPT SELECT * FROM lead.items)`;
+  CREATE TEMP TABLE unlike_copy AS SELECT * FROM lead.items EXCEPT SELECT * FROM joiner.items;
+  CREATE TEMP TABLE unlike_original AS SELECT * FROM joiner.items EXCEPT SELECT * FROM lead.items;
+  CREATE TEMP TABLE differing AS SELECT sku FROM unlike_copy UNION SELECT sku FROM unlike_original`;
+const equalSql = 'SELECT (SELECT count(*) FROM lead.items) - (SELECT count(*) FROM unlike_copy)';
 /** A row may differ by what the shop did to it later, and must then be as the shop's last write before that left it. */
 const laterSql = `
   WITH later AS (SELECT * FROM lead.changes WHERE version > @version)

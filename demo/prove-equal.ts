@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { formatCount, formatDuration } from '../src/ui/format.ts';
+import { formatCount } from '../src/ui/format.ts';
 import { compare } from './proof.ts';
 import type { ShopWriter } from './shop-writer.ts';
 import type { Stage } from './stage.ts';
@@ -8,8 +8,8 @@ import type { Stage } from './stage.ts';
 export async function proveEqual(
   stage: Stage,
   { folder, joiner, writer }: { folder: string; joiner: string; writer: ShopWriter },
-): Promise<void> {
-  const { lastVersion, transactions, longestMs } = await writer.end();
+): Promise<{ longestWriteMs: number }> {
+  const { lastVersion, longestMs } = await writer.end();
   stage.act(
     'Is it really equal?',
     '   The writer ends, and both tables are compared by SQL, without foresync.',
@@ -19,13 +19,17 @@ export async function proveEqual(
     path.join(folder, 'us-east', 'shop.db'),
     path.join(folder, `${joiner}.db`),
   );
-  stage.done(`${formatCount(equal)} rows equal, in every column`, startedMs);
-  const since = `${formatCount(later)} rows were written since: ${joiner} stands at transaction ${formatCount(version)}`;
-  stage.done(`${since} of ${formatCount(lastVersion)}`);
-  stage.done(`${formatCount(unexplained)} rows differ otherwise`);
+  const row = (count: number, what: string) => `${formatCount(count).padStart(9)} ${what}`;
+  stage.done(row(equal, 'rows are equal in every column'), startedMs);
+  stage.done(row(later, `differ because the shop wrote them later: ${joiner} equals us-east`));
   stage.done(
-    `the shop wrote ${formatCount(transactions)} transactions meanwhile, the longest took ${formatDuration(longestMs)}`,
+    row(
+      lastVersion - version,
+      `transactions ago, at number ${formatCount(version)} of ${formatCount(lastVersion)}`,
+    ),
   );
+  stage.done(row(unexplained, 'rows differ otherwise'));
   if (unexplained > 0)
-    throw new Error(`${formatCount(unexplained)} rows differ that were not written since.`);
+    throw new Error(`${formatCount(unexplained)} rows differ that were not written later.`);
+  return { longestWriteMs: longestMs };
 }

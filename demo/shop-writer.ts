@@ -14,13 +14,18 @@ export class ShopWriter {
     const args = [program, folder, ...[seed, rows, newcomers, lag].map(String)];
     this.#child = spawn(process.execPath, args, { stdio: ['pipe', 'pipe', 'inherit'] });
     this.#report = this.#readReport();
-    this.#report.catch(() => undefined); // Told by end().
+    this.#report.catch(() => undefined); // end() tells it.
   }
 
   /** Ends it, and waits for what it has to say. May be called again. */
   end(): Promise<WriterReport> {
     this.#child.kill('SIGTERM');
     return this.#report;
+  }
+
+  /** Ends it where nobody wants to know what it did. */
+  async leave(): Promise<void> {
+    await Promise.allSettled([this.end()]);
   }
 
   async #readReport(): Promise<WriterReport> {

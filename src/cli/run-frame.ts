@@ -20,22 +20,29 @@ export interface RunFrameOptions {
 /** What surrounds a run: its view on the screen and its entry in the journal. */
 export class RunFrame {
   readonly runId = randomUUID();
-  readonly clock = systemClock;
-  readonly newId = randomUUID;
   readonly #fold = new RunFold();
   readonly #view: RunView;
   readonly #state: StateFile;
   readonly #options: RunFrameOptions;
-  readonly #startedMs = this.clock.nowMs();
+  readonly #startedMs = systemClock.nowMs();
 
   constructor(options: RunFrameOptions) {
     this.#options = options;
     this.#state = openState(options.stateFile);
     const { stdout, stderr } = process;
-    this.#view = showRun({ json: options.json, stdout, stderr, clock: this.clock, fold: this.#fold });
+    this.#view = showRun({ json: options.json, stdout, stderr, clock: systemClock, fold: this.#fold });
   }
 
-  readonly onEvent = (event: RunEvent): void => this.#view.onEvent(event);
+  /** What a run of core's takes from its frame. */
+  get options() {
+    return {
+      runId: this.runId,
+      group: this.#options.group,
+      clock: systemClock,
+      newId: randomUUID,
+      onEvent: (event: RunEvent): void => this.#view.onEvent(event),
+    };
+  }
 
   /** Runs `work` in the frame; whatever becomes of it is shown, and journalled if it had begun. */
   async around<T>(work: () => Promise<T>): Promise<{ result: T; snapshot: RunSnapshot }> {
@@ -45,7 +52,7 @@ export class RunFrame {
       return { result, snapshot: this.#fold.snapshot };
     } finally {
       await this.#view.end();
-      this.#record(this.clock.nowMs());
+      this.#record(systemClock.nowMs());
       this.#state.close();
     }
   }

@@ -84,12 +84,8 @@ export default class AddReplica extends BaseCommand {
     });
     const { result, snapshot } = await frame.around(() =>
       addReplica({
-        runId: frame.runId,
-        clock: frame.clock,
-        newId: frame.newId,
-        onEvent: frame.onEvent,
+        ...frame.options,
         signal: this.signal,
-        group,
         joiner: { name: args.name, host, store },
         plan: plan?.source,
         minConfidence: flags['min-confidence'],

@@ -62,12 +62,8 @@ export default class Prefetch extends BaseCommand {
     });
     const { result } = await frame.around(() =>
       prefetch({
-        runId: frame.runId,
-        clock: frame.clock,
-        newId: frame.newId,
-        onEvent: frame.onEvent,
+        ...frame.options,
         signal: this.signal,
-        group,
         plan: plan.source,
         minConfidence: undefined,
         runtime: flags.runtime,

@@ -26,9 +26,20 @@ function start(probe: Probe, args: string[], env: CliOptions['env'] = {}): Promi
 async function signalled(command: string, args: string[], signal: NodeJS.Signals) {
   const child = spawn(command, args, { env: { ...process.env, PATH: systemPath } });
   const [line] = (await once(child.stdout, 'data')) as [Buffer];
+  const { pid } = JSON.parse(String(line)) as ProbeReport;
   child.kill(signal);
-  const [exitCode, endedBy] = (await once(child, 'close')) as [number | null, string | null];
-  return { exitCode, endedBy, samePid: (JSON.parse(String(line)) as ProbeReport).pid === child.pid };
+  const [exitCode, endedBy] = (await once(child, 'exit')) as [number | null, string | null];
+  // A program that did not get the signal would outlive the test.
+  if (pid !== child.pid) killIfAlive(pid);
+  return { exitCode, endedBy, samePid: pid === child.pid };
+}
+
+function killIfAlive(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch (error) {
+    assert.equal((error as NodeJS.ErrnoException).code, 'ESRCH');
+  }
 }
 
 test('is replaced by the Node that the package brings: same pid, signals and exit status are its own', async () => {

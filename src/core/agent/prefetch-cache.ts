@@ -1,9 +1,10 @@
 import { hash } from 'node:crypto';
-import { accessSync, chmodSync, constants, existsSync, lstatSync, mkdirSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, lstatSync, mkdirSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import type { HotChunk } from '../store/sqlite/chunk.ts';
 import { type Connection, connect, storeError } from '../store/sqlite/connection.ts';
+import { sharedMemory } from '../store/sqlite/shared-memory.ts';
 
 /** A chunk in the cache: what `hot.read` answers, its parts compressed. */
 export interface CachedChunk extends Omit<HotChunk, 'image' | 'keyImage'> {
@@ -63,7 +64,7 @@ export class PrefetchCache {
   static create(store: string, table: string, options: CacheOptions): PrefetchCache {
     PrefetchCache.drop(store, table);
     const [memory, file] = places(store, table);
-    const chosen = options.kind === 'memory' && isWritable(path.dirname(memory)) ? memory : file;
+    const chosen = options.kind === 'memory' && sharedMemory() ? memory : file;
     try {
       mkdirSync(path.dirname(chosen), { recursive: true, mode: 0o700 });
       const db = connect(chosen, { existing: false });
@@ -153,14 +154,4 @@ function unjournaled(db: Connection): void {
 
 function idOf(keys: Buffer): string {
   return hash('sha256', keys, 'hex');
-}
-
-function isWritable(folder: string): boolean {
-  try {
-    accessSync(folder, constants.W_OK);
-    return true;
-  } catch {
-    // No shared memory on this system: the cache goes to the disk.
-    return false;
-  }
 }

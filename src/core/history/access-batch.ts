@@ -1,5 +1,5 @@
 import type { AccessSink } from '../access-log/access-sink.ts';
-import { BucketChains } from './bucket-chains.ts';
+import { BucketEntries } from './bucket-entries.ts';
 import { grown } from './growing-arrays.ts';
 import { KeyTable } from './key-table.ts';
 import type { BucketSeries } from './series-codec.ts';
@@ -38,7 +38,7 @@ export class AccessBatch implements AccessSink {
   readonly #limits: BatchLimits;
   readonly #onFull: (batch: AccessBatch) => void;
   readonly #seed: number;
-  readonly #chains = new BucketChains();
+  readonly #entries = new BucketEntries();
   #keys: KeyTable;
   #ofKey = new Float64Array(Field.count * 2048);
 
@@ -74,7 +74,7 @@ export class AccessBatch implements AccessSink {
     const at = key * Field.count;
     if (key === known) this.#begin(at, timeMs);
     const ofKey = this.#ofKey;
-    ofKey[at] = this.#chains.add(ofKey[at] as number, Math.floor(timeMs / this.#bucketMs), isWrite);
+    ofKey[at] = this.#entries.add(key, ofKey[at] as number, Math.floor(timeMs / this.#bucketMs), isWrite);
     if (!isWrite && timeMs > (ofKey[at + Field.lastReadMs] as number)) ofKey[at + Field.lastReadMs] = timeMs;
     const lastMs = ofKey[at + Field.lastMs] as number;
     if (sizeBytes >= 0 && (timeMs >= lastMs || (ofKey[at + Field.sizeBytes] as number) < 0)) {
@@ -91,10 +91,13 @@ export class AccessBatch implements AccessSink {
    * the next.
    */
   *accesses(): IterableIterator<KeyAccesses> {
-    for (const key of this.#keys.sorted()) {
+    const keys = this.#keys.sorted();
+    this.#entries.arrange(keys);
+    for (let place = 0; place < keys.length; place++) {
+      const key = keys[place] as number;
       const at = key * Field.count;
-      const length = this.#chains.collect(this.#ofKey[at] as number);
-      const { series } = this.#chains;
+      const length = this.#entries.collect(place);
+      const { series } = this.#entries;
       const lastReadMs = this.#ofKey[at + Field.lastReadMs] as number;
       const sizeBytes = this.#ofKey[at + Field.sizeBytes] as number;
       yield {
@@ -113,12 +116,12 @@ export class AccessBatch implements AccessSink {
 
   clear(): void {
     this.#keys = new KeyTable(this.#seed);
-    this.#chains.clear();
+    this.#entries.clear();
   }
 
   #isFull(): boolean {
     const { buckets, keys, keyBytes } = this.#limits;
-    return this.#chains.count >= buckets || this.#keys.count >= keys || this.#keys.byteLength >= keyBytes;
+    return this.#entries.count >= buckets || this.#keys.count >= keys || this.#keys.byteLength >= keyBytes;
   }
 
   #begin(at: number, timeMs: number): void {

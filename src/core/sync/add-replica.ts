@@ -1,20 +1,19 @@
 import type { AgentClient } from '../agent/client.ts';
 import { type ErrorKind, ForesyncError } from '../errors.ts';
-import { type HostSpec, hostLabel } from '../group/host.ts';
-import type { StoreSpec } from '../group/store-spec.ts';
-import { printable } from '../text.ts';
-import { type Batches, checkPlanFor, dealBatches } from './batches.ts';
+import type { Batches } from './batches.ts';
 import { type HeldCapture, holdCapture, runCapturePrefix } from './capture-lease.ts';
 import { Agents } from './connect.ts';
+import { dealPlan } from './deal-plan.ts';
 import { applyDelta } from './delta-rounds.ts';
 import type { Emit, PhaseName } from './events.ts';
 import { sendHotRows } from './hot-rows.ts';
+import { type JoinerSpec, noSpace, refuseDonorsPlace, stopped, tableThere } from './refusals.ts';
 import { type Donor, emitter, type RunOptions } from './run.ts';
 import { sendSnapshot } from './snapshot-rows.ts';
 import { verifyAll } from './verification.ts';
 
 export interface AddReplicaOptions extends RunOptions {
-  joiner: { name: string; host: HostSpec; store: StoreSpec };
+  joiner: JoinerSpec;
   /** Puts the copy in the place of a table that is there already. */
   replace: boolean;
   /** Starts anew what an earlier run for this joiner left. */
@@ -64,7 +63,7 @@ export async function addReplica(options: AddReplicaOptions): Promise<AddReplica
     emit({ type: 'end', outcome: 'done' });
     return result;
   } catch (error) {
-    const told = options.signal.aborted ? stopped(options.joiner.name) : error;
+    const told = options.signal.aborted ? stopped(options.joiner, run.begun) : error;
     await run.leave(told);
     emit({
       type: 'end',
@@ -92,8 +91,13 @@ class Joining {
     this.#emit = emit;
   }
 
+  /** Whether something was started that can be gone on with. */
+  get begun(): boolean {
+    return this.#capture !== undefined;
+  }
+
   async whole(): Promise<AddReplicaResult> {
-    const { runId, group, joiner: target, signal } = this.#options;
+    const { runId, group, joiner: target, plan, signal } = this.#options;
     this.#emit({
       type: 'start',
       runId,
@@ -104,8 +108,10 @@ class Joining {
       joiner: target.name,
       phases,
     });
-    this.#refuseOwnPlace();
-    const batches = await this.#deal();
+    refuseDonorsPlace(target, group);
+    const batches = plan && (await dealPlan(plan, this.#options, this.#emit));
+    if (!plan)
+      this.#emit({ type: 'note', level: 'info', text: 'No plan: rows come in the order of the table.' });
 
     const { lead, others, joiner } = await this.#in('connect', () => this.#connect(batches));
     const capture = await this.#in('capture', async () => {
@@ -152,11 +158,11 @@ class Joining {
     });
     this.#joiner = place.agent;
     this.#lead = lead;
-    if (place.hasTable && !replace) throw tableThere(target.name, target.store.path, group.table);
+    if (place.hasTable && !replace) throw tableThere(target, group.table);
     const { rowsEstimate, sizeBytes, alone } = lead.table;
     this.#emit({ type: 'table', rowsEstimate, sizeBytes });
     if (alone && !place.stagingExists && place.freeBytes < sizeBytes)
-      throw noSpace(target.name, sizeBytes, place.freeBytes);
+      throw noSpace(target, sizeBytes, place.freeBytes);
     if (restart) await place.agent.call('joiner.discard', { path: target.store.path });
     return { lead, others, joiner: place.agent };
   }
@@ -236,52 +242,6 @@ class Joining {
     await this.#lead?.agent.call('capture.stop', {});
   }
 
-  async #deal(): Promise<Batches | undefined> {
-    const { plan, group, clock, signal } = this.#options;
-    if (!plan) {
-      this.#emit({ type: 'note', level: 'info', text: 'No plan: rows come in the order of the table.' });
-      return undefined;
-    }
-    checkPlanFor(plan.header, group);
-    const minConfidence = this.#options.minConfidence ?? plan.header.minConfidence;
-    const donors = new Set(group.replicas.keys());
-    const batches = await dealBatches(plan.entries(), {
-      donors,
-      lead: group.lead.name,
-      minConfidence,
-      signal,
-    });
-    const { expectedHitRate, origin, horizonMs } = plan.header;
-    const { keys, expectedReads } = batches;
-    this.#emit({ type: 'plan', keys, expectedReads, expectedHitRate, minConfidence, origin, horizonMs });
-    const endMs = Date.parse(origin) + horizonMs;
-    if (endMs < clock.nowMs()) {
-      const end = new Date(endMs).toISOString();
-      this.#emit({
-        type: 'note',
-        level: 'warning',
-        text: `The plan looked ahead until ${end}; it is stale.`,
-      });
-    }
-    return batches;
-  }
-
-  #refuseOwnPlace(): void {
-    const { joiner, group } = this.#options;
-    for (const replica of group.replicas.values()) {
-      if (replica.store.path === joiner.store.path && hostLabel(replica.host) === hostLabel(joiner.host)) {
-        throw new ForesyncError(
-          'usage',
-          'joiner-is-donor',
-          `${printable(joiner.store.path)} is the store of ${printable(replica.name)} itself.`,
-          {
-            hint: 'Name another --store.',
-          },
-        );
-      }
-    }
-  }
-
   async #in<T>(phase: PhaseName, work: () => Promise<T>): Promise<T> {
     this.#options.signal.throwIfAborted();
     this.#phase = phase;
@@ -295,33 +255,4 @@ class Joining {
   #skip(phase: PhaseName): void {
     this.#emit({ type: 'phase', phase, state: 'skipped' });
   }
-}
-
-function stopped(joiner: string): ForesyncError {
-  return new ForesyncError('stopped', 'stopped', `Stopped; ${printable(joiner)} is not there yet.`, {
-    hint: 'The same command goes on from here. Until then the lead donor keeps its Delta Log, for 15 minutes at most.',
-  });
-}
-
-function tableThere(joiner: string, file: string, table: string): ForesyncError {
-  return new ForesyncError(
-    'exists',
-    'joiner-has-table',
-    `${printable(joiner)} already holds a table ${printable(table)} in ${printable(file)}.`,
-    {
-      hint: 'Use --replace to put the copy in its place, or name another --store.',
-    },
-  );
-}
-
-function noSpace(joiner: string, neededBytes: number, freeBytes: number): ForesyncError {
-  const mib = (bytes: number) => `${Math.ceil(bytes / 1024 / 1024)} MiB`;
-  return new ForesyncError(
-    'io',
-    'disk-full',
-    `${printable(joiner)} has ${mib(freeBytes)} free and needs about ${mib(neededBytes)}.`,
-    {
-      hint: 'Make room, or name a --store on another disk.',
-    },
-  );
 }

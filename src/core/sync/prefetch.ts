@@ -1,8 +1,9 @@
 import { compress } from '../agent/compression.ts';
 import { messageOf } from '../errors.ts';
-import { type Batch, type Batches, batchPart, checkPlanFor, dealBatches, restOf } from './batches.ts';
+import { type Batch, type Batches, batchPart, restOf } from './batches.ts';
 import { holdCapture, prefetchCapturePrefix } from './capture-lease.ts';
 import { Agents } from './connect.ts';
+import { dealPlan } from './deal-plan.ts';
 import type { Emit, PhaseName } from './events.ts';
 import { chunkBytes, type Donor, emitter, type PlanSource, type RunOptions } from './run.ts';
 
@@ -40,15 +41,6 @@ export async function prefetch(options: PrefetchOptions): Promise<PrefetchResult
   const { group, plan } = options;
   let undo: (() => Promise<unknown>) | undefined;
   try {
-    checkPlanFor(plan.header, group);
-    const minConfidence = options.minConfidence ?? plan.header.minConfidence;
-    const batches = await dealBatches(plan.entries(), {
-      donors: new Set(group.replicas.keys()),
-      lead: group.lead.name,
-      minConfidence,
-      signal: options.signal,
-    });
-    const { expectedHitRate, origin, horizonMs } = plan.header;
     emit({
       type: 'start',
       runId: options.runId,
@@ -58,15 +50,7 @@ export async function prefetch(options: PrefetchOptions): Promise<PrefetchResult
       lead: group.lead.name,
       phases,
     });
-    emit({
-      type: 'plan',
-      keys: batches.keys,
-      expectedReads: batches.expectedReads,
-      expectedHitRate,
-      minConfidence,
-      origin,
-      horizonMs,
-    });
+    const batches = await dealPlan(plan, options, emit);
     emit({ type: 'phase', phase: 'connect', state: 'running' });
     const { lead, others } = await agents.connectDonors(new Set(batches.byDonor.keys()));
     emit({ type: 'phase', phase: 'connect', state: 'done' });

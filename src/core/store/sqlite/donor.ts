@@ -39,16 +39,16 @@ export class DonorReader {
     this.#stretches = new StretchFinder(db, shape);
     this.#delta = `main.${quote(captureNames(shape.name).delta)}`;
     const sameKey = all(shape.key.map(({ name }, i) => `t.${quote(name)} = w.k${i}`));
-    this.#wanted = `temp.want w CROSS JOIN main.${quote(shape.name)} t ON ${sameKey}`;
+    this.#wanted = `temp._foresync_want w CROSS JOIN main.${quote(shape.name)} t ON ${sameKey}`;
     // Declared like the key itself, so that '123' from a log finds the integer 123, and 'abc' the NOCASE key 'ABC'.
     const wanted = shape.key.map(({ affinity, collation }, i) => `k${i} ${affinity} COLLATE ${collation}`);
-    db.exec(`CREATE TEMP TABLE want(n INTEGER PRIMARY KEY, ${wanted.join(', ')})`);
+    db.exec(`CREATE TEMP TABLE _foresync_want(n INTEGER PRIMARY KEY, ${wanted.join(', ')})`);
     const places =
       shape.rowid === undefined
         ? shape.key.map(({ collation }, i) => `k${i} COLLATE ${collation}`)
         : ['k0 INTEGER'];
     db.exec(
-      `CREATE TEMP TABLE ahead(${places.join(', ')}, PRIMARY KEY(${places.map((_, i) => `k${i}`).join(', ')})) WITHOUT ROWID`,
+      `CREATE TEMP TABLE _foresync_ahead(${places.join(', ')}, PRIMARY KEY(${places.map((_, i) => `k${i}`).join(', ')})) WITHOUT ROWID`,
     );
   }
 
@@ -86,7 +86,7 @@ export class DonorReader {
     this.#want(keys);
     this.#rowsAhead += this.#db
       .prepare(
-        `INSERT OR IGNORE INTO temp.ahead SELECT ${scanTerms(this.#shape).join(', ')} FROM ${this.#wanted}`,
+        `INSERT OR IGNORE INTO temp._foresync_ahead SELECT ${scanTerms(this.#shape).join(', ')} FROM ${this.#wanted}`,
       )
       .run().changes;
   }
@@ -99,7 +99,7 @@ export class DonorReader {
       const notAhead =
         this.#rowsAhead === 0
           ? 'TRUE'
-          : `${rowValue(scanTerms(this.#shape))} NOT IN (SELECT ${this.#placeNames()} FROM temp.ahead)`;
+          : `${rowValue(scanTerms(this.#shape))} NOT IN (SELECT ${this.#placeNames()} FROM temp._foresync_ahead)`;
       const rows = this.#rows.fillRange(image, { from, to: stretch.to }, notAhead);
       return { image: image.bytes(), rows, watermark, to: stretch.to, ahead: stretch.rows - rows };
     });
@@ -219,9 +219,9 @@ export class DonorReader {
 
   #want(keys: readonly RowKey[]): void {
     const marks = this.#shape.key.map(() => '?').join(', ');
-    const insert = this.#db.prepare(`INSERT INTO temp.want VALUES(?, ${marks})`);
+    const insert = this.#db.prepare(`INSERT INTO temp._foresync_want VALUES(?, ${marks})`);
     this.#db.transaction(() => {
-      this.#db.exec('DELETE FROM temp.want');
+      this.#db.exec('DELETE FROM temp._foresync_want');
       for (const [n, key] of keys.entries()) {
         const values = bindKey(key, this.#shape.key.length);
         if (values) insert.run(n, ...values);

@@ -1,8 +1,9 @@
-import { accessSync, constants, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { ForesyncError } from '../../errors.ts';
 import type { Connection } from './connection.ts';
 import { type ImageShape, imageSchema } from './image.ts';
+import { sharedMemory } from './shared-memory.ts';
 
 const prefix = 'foresync-inbox-';
 
@@ -49,7 +50,7 @@ export class ImageInbox {
   }
 
   #folderFor(bytes: number): string {
-    const parent = bytes <= maxSharedBytes && isWritable('/dev/shm') ? '/dev/shm' : this.#beside;
+    const parent = (bytes <= maxSharedBytes && sharedMemory()) || this.#beside;
     const known = this.#folders.get(parent);
     if (known !== undefined) return known;
     sweep(parent);
@@ -87,15 +88,5 @@ function isAlive(pid: number): boolean {
     return true;
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
-}
-
-function isWritable(folder: string): boolean {
-  try {
-    accessSync(folder, constants.W_OK);
-    return true;
-  } catch {
-    // Not every system has it; the fallback is as correct, only slower.
-    return false;
   }
 }

@@ -53,7 +53,9 @@ export class RowReader {
   fillWantedKeys(image: Image, count: number): void {
     const terms = imageColumns(this.keyColumns).map((_, i) => `k${i}`);
     this.#db
-      .prepare(`INSERT INTO ${image.name}.k SELECT ${terms.join(', ')} FROM temp.want WHERE n < ? ORDER BY n`)
+      .prepare(
+        `INSERT INTO ${image.name}.k SELECT ${terms.join(', ')} FROM temp._foresync_want WHERE n < ? ORDER BY n`,
+      )
       .run(count);
   }
 

@@ -1,0 +1,54 @@
+import { ForesyncError } from '../errors.ts';
+import type { ReplicaGroup } from '../group/config.ts';
+import { type HostSpec, hostLabel } from '../group/host.ts';
+import type { StoreSpec } from '../group/store-spec.ts';
+import { printable } from '../text.ts';
+
+/** Where a new replica is to be. */
+export interface JoinerSpec {
+  name: string;
+  host: HostSpec;
+  store: StoreSpec;
+}
+
+/** Refuses to build a joiner in the place of one of the donors. */
+export function refuseDonorsPlace(joiner: JoinerSpec, group: ReplicaGroup): void {
+  for (const replica of group.replicas.values()) {
+    if (replica.store.path !== joiner.store.path || hostLabel(replica.host) !== hostLabel(joiner.host))
+      continue;
+    throw new ForesyncError(
+      'usage',
+      'joiner-is-donor',
+      `${printable(joiner.store.path)} is the store of ${printable(replica.name)} itself.`,
+      { hint: 'Name another --store.' },
+    );
+  }
+}
+
+export function tableThere(joiner: JoinerSpec, table: string): ForesyncError {
+  return new ForesyncError(
+    'exists',
+    'joiner-has-table',
+    `${printable(joiner.name)} already holds a table ${printable(table)} in ${printable(joiner.store.path)}.`,
+    { hint: 'Use --replace to put the copy in its place, or name another --store.' },
+  );
+}
+
+export function noSpace(joiner: JoinerSpec, neededBytes: number, freeBytes: number): ForesyncError {
+  const mib = (bytes: number) => `${Math.ceil(bytes / 1024 / 1024)} MiB`;
+  return new ForesyncError(
+    'io',
+    'disk-full',
+    `${printable(joiner.name)} has ${mib(freeBytes)} free and needs about ${mib(neededBytes)}.`,
+    { hint: 'Make room, or name a --store on another disk.' },
+  );
+}
+
+/** What a run that was stopped says; `begun` where there is something to go on with. */
+export function stopped(joiner: JoinerSpec, begun: boolean): ForesyncError {
+  if (!begun)
+    return new ForesyncError('interrupted', 'interrupted', 'Interrupted before anything had begun.');
+  return new ForesyncError('stopped', 'stopped', `Stopped; ${printable(joiner.name)} is not there yet.`, {
+    hint: 'The same command goes on from here. Until then the lead donor keeps its Delta Log, for 15 minutes at most.',
+  });
+}
