@@ -20,6 +20,7 @@ import { openHistory } from '../src/core/history/open-history.ts';
 import { makePlan } from '../src/core/plan/make-plan.ts';
 import { writePlan } from '../src/core/plan/write-plan.ts';
 import { openState } from '../src/core/state/open.ts';
+import { seededRandom } from './support/random.ts';
 
 const { values: options } = parseArgs({
   options: {
@@ -77,7 +78,7 @@ async function measure(folder: string): Promise<void> {
 
 /** Events in order of time over thirty days, in pieces of many lines. Every key occurs at least once. */
 function* logLines(keys: number, events: number, seed: number): Generator<string> {
-  const random = mulberry32(seed);
+  const random = seededRandom(seed);
   const startMs = Date.UTC(2026, 0, 1);
   const spanMs = 30 * 86_400_000;
   const perKey = Math.max(1, Math.floor(events / keys));
@@ -95,15 +96,4 @@ function* logLines(keys: number, events: number, seed: number): Generator<string
     piece = '';
   }
   yield piece;
-}
-
-/** A small generator with 32 bits of state, public domain, by Tommy Ettinger. */
-function mulberry32(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
 }

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { formatDuration } from '../src/ui/format.ts';
 import { paint, print } from './printing.ts';
 
 const runJs = fileURLToPath(new URL('../bin/run.js', import.meta.url));
@@ -38,9 +39,10 @@ export class Stage {
     for (const line of why) print(line);
   }
 
+  /** Tells a fact, and how long it took to come by it. */
   done(what: string, sinceMs?: number): void {
-    const took = sinceMs === undefined ? '' : `${((performance.now() - sinceMs) / 1000).toFixed(1)} s`;
-    print(`   ${what.padEnd(62)} ${paint('dim', took.padStart(8))}`);
+    if (sinceMs === undefined) return print(`   ${what}`);
+    print(`   ${what.padEnd(62)} ${paint('dim', formatDuration(performance.now() - sinceMs).padStart(8))}`);
   }
 
   /** Shows the command as one types it, then runs it on this terminal. */

@@ -1,8 +1,8 @@
 import { statSync } from 'node:fs';
-import { type AddReplicaRun, CopyPlace, type CopyPlan, type Route } from './copy-place.ts';
 import { compressibility } from './compressibility.ts';
-import type { ProcessUse } from './process-tree.ts';
-import { rounded, type Spread, spreadOf } from './statistics.ts';
+import { type AddReplicaRun, CopyPlace, type CopyPlan, type Route } from './copy-place.ts';
+import { mostByRole, type ProcessUse } from './process-tree.ts';
+import { Grouped, rounded, type Spread, spreadOf } from './statistics.ts';
 import type { Timed } from './timed.ts';
 
 /** One way to copy, over all repetitions. `ratio` compares with `cat | ssh cat` of the same repetition. */
@@ -10,6 +10,8 @@ export interface Way {
   name: string;
   seconds: Spread;
   ratio: Spread;
+  /** Of all processes, here and at the joiner; absent for a moment within a run. */
+  cpuSeconds?: number;
 }
 
 export interface CopyFigures {
@@ -51,17 +53,18 @@ export async function measureCopies(options: {
   await warmUp(direct);
   const place = new CopyPlace(plan);
   try {
-    const seconds = new Map<WayName, number[]>();
-    const note = (way: WayName, ms: number) => seconds.set(way, [...(seconds.get(way) ?? []), ms / 1000]);
+    const seconds = new Grouped();
+    const cpuSeconds = new Grouped();
     const runs: AddReplicaRun[] = [];
     for (let i = 0; i < repetitions; i++) {
       for (const way of ways) {
         await place.settle();
         const result = await copyBy(way, place, route);
-        note(way, result.ms);
+        seconds.add(way, result.ms / 1000);
+        cpuSeconds.add(way, result.processes.cpuSeconds);
         if (way !== 'planned') continue;
         runs.push(result as AddReplicaRun);
-        note('hotReady', hotReadyMs(result as AddReplicaRun));
+        seconds.add('hotReady', hotReadyMs(result as AddReplicaRun) / 1000);
       }
     }
     return {
@@ -70,10 +73,10 @@ export async function measureCopies(options: {
       fileBytes: statSync(place.source).size,
       zstd1Ratio: rounded(await compressibility(place.source), 2),
       repetitions,
-      ways: waysOf(seconds),
+      ways: waysOf(seconds, cpuSeconds),
       phases: medianPhases(runs),
       wireBytes: Object.values(runs[0]?.run.byKind ?? {}).reduce((sum, kind) => sum + kind.wireBytes, 0),
-      processes: mostOf(runs),
+      processes: mostByRole(runs.map(({ processes }) => processes.byRole)),
     };
   } finally {
     place.remove();
@@ -101,40 +104,29 @@ function hotReadyMs({ run, startedAtMs }: AddReplicaRun): number {
   return run.hotReadyAtMs - startedAtMs;
 }
 
-function waysOf(seconds: ReadonlyMap<WayName, readonly number[]>): Way[] {
-  const cat = seconds.get('cat') ?? [];
-  return [...seconds].map(([way, values]) => ({
-    name: wayNames[way],
-    seconds: roundedSpread(spreadOf(values)),
-    ratio: roundedSpread(spreadOf(values.map((value, i) => value / (cat[i] ?? Number.NaN)))),
+function waysOf(seconds: Grouped, cpuSeconds: Grouped): Way[] {
+  const cat = seconds.of('cat');
+  return [...seconds.names()].map((way) => ({
+    name: wayNames[way as WayName],
+    seconds: roundedSpread(spreadOf(seconds.of(way))),
+    ratio: roundedSpread(spreadOf(seconds.of(way).map((value, i) => value / (cat[i] ?? Number.NaN)))),
+    ...(way === 'hotReady' ? {} : { cpuSeconds: rounded(spreadOf(cpuSeconds.of(way)).median, 2) }),
   }));
 }
 
 /** The phases as the run tells them, and what lies before the first and after the last. */
 function medianPhases(runs: readonly AddReplicaRun[]): Record<string, number> {
-  const byPhase = new Map<string, number[]>();
+  const seconds = new Grouped();
   for (const { run, startedAtMs, endedAtMs } of runs) {
-    const steps: [string, number][] = [['starting', run.startedAtMs - startedAtMs]];
+    seconds.add('starting', (run.startedAtMs - startedAtMs) / 1000);
     for (const { name, startedAtMs: from, endedAtMs: to } of run.phases) {
-      if (from !== undefined && to !== undefined) steps.push([name, to - from]);
+      if (from !== undefined && to !== undefined) seconds.add(name, (to - from) / 1000);
     }
-    steps.push(['ending', endedAtMs - run.atMs]);
-    for (const [name, ms] of steps) byPhase.set(name, [...(byPhase.get(name) ?? []), ms / 1000]);
+    seconds.add('ending', (endedAtMs - run.atMs) / 1000);
   }
-  return Object.fromEntries([...byPhase].map(([name, values]) => [name, rounded(spreadOf(values).median)]));
-}
-
-function mostOf(runs: readonly AddReplicaRun[]): Record<string, ProcessUse> {
-  const most: Record<string, ProcessUse> = {};
-  for (const { processes } of runs) {
-    for (const [role, use] of Object.entries(processes)) {
-      most[role] = {
-        peakBytes: Math.max(most[role]?.peakBytes ?? 0, use.peakBytes),
-        cpuSeconds: Math.max(most[role]?.cpuSeconds ?? 0, use.cpuSeconds),
-      };
-    }
-  }
-  return most;
+  return Object.fromEntries(
+    [...seconds.names()].map((name) => [name, rounded(spreadOf(seconds.of(name)).median)]),
+  );
 }
 
 function roundedSpread({ median, least, most }: Spread): Spread {

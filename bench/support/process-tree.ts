@@ -7,6 +7,12 @@ export interface ProcessUse {
   cpuSeconds: number;
 }
 
+export interface Watched {
+  byRole: Record<string, ProcessUse>;
+  /** Of all processes together, short of what each used after the last look. */
+  cpuSeconds: number;
+}
+
 interface Seen extends ProcessUse {
   role: string;
 }
@@ -19,7 +25,7 @@ const ticksPerSecond = 100;
  * Watches all descendants of this process until `stop`, every 100 ms. Peaks are exact but for the last moments, because the
  * kernel keeps the high-water mark (VmHWM) itself. Linux alone; elsewhere, or where a process may not be read, it sees nothing.
  */
-export function watchProcesses(): { stop(): Record<string, ProcessUse> } {
+export function watchProcesses(): { stop(): Watched } {
   const seen = new Map<string, Seen>();
   const look = () => visit(process.pid, [], seen);
   const timer = setInterval(look, intervalMs);
@@ -27,23 +33,30 @@ export function watchProcesses(): { stop(): Record<string, ProcessUse> } {
     stop: () => {
       look();
       clearInterval(timer);
-      const byRole: Record<string, ProcessUse> = {};
-      for (const { role, peakBytes, cpuSeconds } of seen.values()) {
-        const most = byRole[role] ?? { peakBytes: 0, cpuSeconds: 0 };
-        byRole[role] = {
-          peakBytes: Math.max(most.peakBytes, peakBytes),
-          cpuSeconds: Math.max(most.cpuSeconds, cpuSeconds),
-        };
-      }
-      return byRole;
+      const all = [...seen.values()];
+      return {
+        byRole: mostByRole(all.map(({ role, ...use }) => ({ [role]: use }))),
+        cpuSeconds: all.reduce((sum, { cpuSeconds }) => sum + cpuSeconds, 0),
+      };
     },
   };
+}
+
+export function mostByRole(uses: readonly Record<string, ProcessUse>[]): Record<string, ProcessUse> {
+  const most: Record<string, ProcessUse> = {};
+  for (const [role, use] of uses.flatMap((byRole) => Object.entries(byRole))) {
+    most[role] = {
+      peakBytes: Math.max(most[role]?.peakBytes ?? 0, use.peakBytes),
+      cpuSeconds: Math.max(most[role]?.cpuSeconds ?? 0, use.cpuSeconds),
+    };
+  }
+  return most;
 }
 
 function visit(pid: number, above: readonly string[], seen: Map<string, Seen>): void {
   for (const child of childrenOf(pid)) {
     const role = roleOf(child, above);
-    const use = useOf(child);
+    const use = needsOf(child);
     // A process that ended between two looks into /proc has nothing to tell any more.
     if (role === undefined || use === undefined) continue;
     seen.set(`${child} ${role}`, { role, ...use });
@@ -66,10 +79,10 @@ function roleOf(pid: number, above: readonly string[]): string | undefined {
   if (args.some((arg) => /slow-link/.test(arg))) return 'slow link';
   if (args.some((arg) => /agent[^/]*\.cjs$/.test(arg))) return remote ? "joiner's agent" : "donor's agent";
   if (args.some((arg) => arg.endsWith('bin/run.js'))) return 'operator';
-  return `${program}${remote ? ' at the joiner' : ''}`;
+  return remote ? 'looking at the host' : program;
 }
 
-function useOf(pid: number): ProcessUse | undefined {
+function needsOf(pid: number): ProcessUse | undefined {
   const peak = /^VmHWM:\s+(\d+) kB/m.exec(read(`/proc/${pid}/status`) ?? '');
   // proc_pid_stat(5): the name in parentheses may hold anything, so fields are counted from its end; utime is the 14th.
   const fields = /\) (.*)/s.exec(read(`/proc/${pid}/stat`) ?? '')?.[1]?.split(' ');

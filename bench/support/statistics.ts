@@ -15,3 +15,20 @@ export function spreadOf(values: readonly number[]): Spread {
 export function rounded(value: number, digits = 3): number {
   return Number(value.toFixed(digits));
 }
+
+/** Values by name, in the order in which the names came. */
+export class Grouped {
+  readonly #values = new Map<string, number[]>();
+
+  add(name: string, value: number): void {
+    this.#values.set(name, [...this.of(name), value]);
+  }
+
+  of(name: string): readonly number[] {
+    return this.#values.get(name) ?? [];
+  }
+
+  names(): Iterable<string> {
+    return this.#values.keys();
+  }
+}

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { type ProcessUse, watchProcesses } from './process-tree.ts';
+import { type Watched, watchProcesses } from './process-tree.ts';
 
 export interface Timed {
   /** Since the epoch. */
@@ -9,7 +9,7 @@ export interface Timed {
   /** From the start of the process to its exit. */
   ms: number;
   stdout: string;
-  processes: Record<string, ProcessUse>;
+  processes: Watched;
 }
 
 /** Runs a program from its start to its exit, and watches it and all that it starts. Throws where it fails. */

@@ -66,7 +66,8 @@ export class RunFrame {
       group: group.name,
       table: group.table,
       joiner,
-      startedMs: this.#startedMs,
+      // The run's own start where it got that far, so that every screen counts from the same moment.
+      startedMs: snapshot.startedAtMs || this.#startedMs,
       endedMs,
       outcome:
         endedMs === undefined ? 'running' : snapshot.outcome === 'running' ? 'failed' : snapshot.outcome,

@@ -5,7 +5,7 @@ import Database from 'better-sqlite3';
 import fc from 'fast-check';
 import { dropCapture } from '../../src/core/store/sqlite/capture.ts';
 import { publish } from '../../src/core/store/sqlite/publish.ts';
-import type { PlanKey } from '../../src/core/plan/prefetch-plan.ts';
+import type { RowKey } from '../../src/core/row-key.ts';
 import { capture, copyTable, openDonor } from '../support/engine-copy.ts';
 import { randomTable, randomWrite } from '../support/random-tables.ts';
 import { rowsOf, schemaOf, temporaryFolder } from '../support/tables.ts';
@@ -14,18 +14,18 @@ const numRuns = Number(process.env.FORESYNC_FAULT_RUNS ?? 150);
 const seed = Number(process.env.FORESYNC_FAULT_SEED ?? 20260);
 
 const planKey = fc.oneof(
-  fc.constantFrom<PlanKey>('a', 'A', 'b', '1', '', 'é', 'a\0b', '[1,2]', '["a",1]', 'a"; DROP TABLE items; --'),
-  fc.constantFrom<PlanKey>(1, 2, 3, -1, 1.5, 1e300, { int: '9007199254740993' }, { int: '99' }, { base64: 'AP8=' }),
+  fc.constantFrom<RowKey>('a', 'A', 'b', '1', '', 'é', 'a\0b', '[1,2]', '["a",1]', 'a"; DROP TABLE items; --'),
+  fc.constantFrom<RowKey>(1, 2, 3, -1, 1.5, 1e300, { int: '9007199254740993' }, { int: '99' }, { base64: 'AP8=' }),
   fc.array(fc.constantFrom('a', 'b', 1, 2), { maxLength: 3 }),
 );
 
 const story = randomTable.chain((table) =>
   fc.record({
     table: fc.constant(table),
-    before: fc.array(randomWrite(table), { maxLength: 15 }),
+    before: fc.array(randomWrite(table), { minLength: 3, maxLength: 15 }),
     captured: fc.array(randomWrite(table), { maxLength: 3 }),
     /** Writes by the number of engine calls that came before them. */
-    meanwhile: fc.array(fc.array(randomWrite(table), { maxLength: 2 }), { maxLength: 40 }),
+    meanwhile: fc.array(fc.array(randomWrite(table), { maxLength: 4 }), { minLength: 5, maxLength: 40 }),
     hot: fc.array(planKey, { maxLength: 8 }),
     deaths: fc.array(fc.boolean(), { maxLength: 20 }),
     targetBytes: fc.constantFrom(1, 100, 400, 100_000),

@@ -1,10 +1,10 @@
+import type { RowKey } from '../../src/core/row-key.ts';
 import { readCapture, startCapture } from '../../src/core/store/sqlite/capture.ts';
 import { type Connection, connect } from '../../src/core/store/sqlite/connection.ts';
 import { type DeltaLimits, DonorReader } from '../../src/core/store/sqlite/donor.ts';
 import { Joiner } from '../../src/core/store/sqlite/joiner.ts';
 import type { ScanRange } from '../../src/core/store/sqlite/scan.ts';
 import { readTableShape, type TableShape } from '../../src/core/store/sqlite/table-shape.ts';
-import type { PlanKey } from '../../src/core/plan/prefetch-plan.ts';
 
 export const captureId = 'test-capture';
 const bootId = 'test-boot';
@@ -46,7 +46,7 @@ export function* copyTable(
   donor: EngineDonor,
   joinerFile: string,
   options: {
-    hot: readonly PlanKey[];
+    hot: readonly RowKey[];
     targetBytes: number;
     limits: DeltaLimits;
     reopens?: () => boolean;
@@ -56,6 +56,7 @@ export function* copyTable(
   const { reader, shape, db } = donor;
   const { targetBytes, limits, tally } = options;
   let joiner = openJoiner(joinerFile, shape).joiner;
+  const stage = () => joiner.checkpoint.stage;
   const at = (): Joiner => {
     if (!options.reopens?.()) return joiner;
     joiner.close();
@@ -66,7 +67,7 @@ export function* copyTable(
   };
   try {
     for (let keys = [...options.hot]; keys.length > 0; ) {
-      const chunk = reader.hot(keys, { maxBytes: targetBytes });
+      const chunk = reader.hot(keys, { maxBytes: targetBytes, digests: false });
       reader.leaveOut(keys.slice(0, chunk.keysRead));
       keys = keys.slice(chunk.keysRead);
       yield 'hot read';
@@ -78,7 +79,7 @@ export function* copyTable(
       yield 'snapshot read';
       at().snapshot(chunk.image, chunk.to);
       yield 'snapshot';
-    } while (joiner.checkpoint.stage !== 'delta');
+    } while (stage() !== 'delta');
     at().finishIndexes();
     for (let complete = false; !complete; ) {
       const chunk = reader.delta(joiner.checkpoint.watermark, limits);
@@ -89,7 +90,7 @@ export function* copyTable(
     }
     const since = joiner.checkpoint.watermark;
     yield* compareAll(at);
-    for (let from = since; joiner.checkpoint.stage !== 'synced'; ) {
+    for (let from = since; stage() !== 'synced'; ) {
       const { tail, recheck } = reader.recheck(joiner.checkpoint.watermark, from, limits);
       if (!recheck) at().delta(tail);
       else {
@@ -97,7 +98,7 @@ export function* copyTable(
         if (differences > 0) tally.unequal++;
         from = recheck.until;
       }
-      if (joiner.checkpoint.stage !== 'synced') yield 'recheck';
+      if (stage() !== 'synced') yield 'recheck';
     }
   } finally {
     joiner.close();
@@ -110,7 +111,8 @@ export function* copyTable(
       yield 'verify read';
       if (!range) at().delta(tail);
       else {
-        if (!at().verify(tail, { from, to: range.to }, range.digest).same) unequal.push({ from, to: range.to });
+        if (!at().verify(tail, { from, to: range.to }, range.digest).same)
+          unequal.push({ from, to: range.to });
         from = range.to;
         done = from === undefined;
       }

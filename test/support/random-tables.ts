@@ -38,14 +38,26 @@ const keyKinds: Record<string, { columns: string; clause: string; values: (reado
     values: [['1', '2', '3', '4', '-1', 'NULL']],
   },
   text: { columns: 'k TEXT PRIMARY KEY', clause: '', values: [[...texts, 'NULL']] },
-  textNotNull: { columns: "k TEXT NOT NULL DEFAULT 'a' PRIMARY KEY", clause: '', values: [[...texts, 'NULL']] },
+  textNotNull: {
+    columns: "k TEXT NOT NULL DEFAULT 'a' PRIMARY KEY",
+    clause: '',
+    values: [[...texts, 'NULL']],
+  },
   noCase: { columns: 'k TEXT COLLATE NOCASE PRIMARY KEY', clause: '', values: [texts] },
   noCaseIndexAlone: { columns: 'k TEXT', clause: 'PRIMARY KEY(k COLLATE NOCASE)', values: [texts] },
-  binaryIndexAlone: { columns: 'k TEXT COLLATE NOCASE', clause: 'PRIMARY KEY(k COLLATE BINARY)', values: [texts] },
+  binaryIndexAlone: {
+    columns: 'k TEXT COLLATE NOCASE',
+    clause: 'PRIMARY KEY(k COLLATE BINARY)',
+    values: [texts],
+  },
   trimmed: { columns: 'k TEXT COLLATE RTRIM PRIMARY KEY', clause: '', values: [texts] },
   untyped: { columns: 'k PRIMARY KEY', clause: '', values: [anything] },
   real: { columns: 'k REAL PRIMARY KEY', clause: '', values: [['1', '1.5', '-0.0', '0', '9e999', 'NULL']] },
-  composite: { columns: 'k INT, l TEXT', clause: 'PRIMARY KEY(l, k)', values: [integers, [...texts, 'NULL']] },
+  composite: {
+    columns: 'k INT, l TEXT',
+    clause: 'PRIMARY KEY(l, k)',
+    values: [integers, [...texts, 'NULL']],
+  },
 };
 
 const clustered: typeof keyKinds = {
@@ -68,7 +80,19 @@ const uniques: Record<string, { column: string; index?: string }> = {
   indexed: { column: 'u, g AS (u || 1) VIRTUAL' },
 };
 
-const names = ['items', 'it"ems', "o'hara", 'drop table x; --', 'new\nline', 'want', 'ahead', 'r', 'k', 'Ünï', 'select'];
+const names = [
+  'items',
+  'it"ems',
+  "o'hara",
+  'drop table x; --',
+  'new\nline',
+  'want',
+  'ahead',
+  'r',
+  'k',
+  'Ünï',
+  'select',
+];
 
 export const randomTable: fc.Arbitrary<RandomTable> = fc
   .record({
@@ -81,11 +105,14 @@ export const randomTable: fc.Arbitrary<RandomTable> = fc
     plainIndex: fc.boolean(),
     encoding: fc.constantFrom('UTF-8', 'UTF-8', 'UTF-16le', 'UTF-16be'),
     journal: fc.constantFrom('WAL', 'DELETE'),
+    pools: fc.array(fc.nat(), { minLength: 5, maxLength: 5 }),
   })
-  .map(({ name, kind, unique, plainIndex, encoding, journal }) => {
+  .map(({ name, kind, unique, plainIndex, encoding, journal, pools }) => {
     const table = quoted(name);
     const clause = kind.clause ? `, ${kind.clause}` : '';
-    const create = [`CREATE TABLE ${table}(${kind.columns}, ${unique.column}, v, w REAL${clause})${kind.options}`];
+    const create = [
+      `CREATE TABLE ${table}(${kind.columns}, ${unique.column}, v, w REAL${clause})${kind.options}`,
+    ];
     if (unique.index) create.push(`CREATE UNIQUE INDEX "i of u" ON ${table}${unique.index}`);
     if (plainIndex) create.push(`CREATE INDEX "i of v" ON ${table}(v, length(u))`);
     const key = kind.values.map((_, i) => ['k', 'l'][i] ?? '');
@@ -94,9 +121,15 @@ export const randomTable: fc.Arbitrary<RandomTable> = fc
       { name: 'u', values: [...texts, ...texts, 'NULL', '1', '2', "x'00'"] },
       { name: 'v', values: anything },
       { name: 'w', values: ['1', '-0.0', '0.1', "'x'", 'NULL', '9e999'] },
-    ];
+    ].map((column, i) => ({ ...column, values: fewOf(column.values, pools[i] ?? 0) }));
     return { name, create, encoding, journal, columns, key };
   });
+
+/** Writes meet each other where there are only a few values to choose from. */
+function fewOf(values: readonly string[], pool: number): string[] {
+  const at = (step: number) => values[(pool + step) % values.length] ?? '';
+  return [...new Set([at(0), at(1), at((pool >> 8) % 16), at((pool >> 12) % 16)])];
+}
 
 const conflict = fc.constantFrom('', ' OR REPLACE', ' OR REPLACE', ' OR IGNORE', ' OR FAIL', ' OR ROLLBACK');
 
@@ -109,15 +142,18 @@ export function randomWrite(table: RandomTable): fc.Arbitrary<string> {
     .tuple(conflict, tuple)
     .map(([or, values]) => `INSERT${or} INTO ${name}(${columns}) VALUES(${values.join(', ')})`);
   const unkeyed = fc
-    .tuple(conflict, fc.constantFrom(...texts))
+    .tuple(
+      conflict,
+      fc.constantFrom(...(table.columns.find(({ name: column }) => column === 'u')?.values ?? [])),
+    )
     .map(([or, value]) => `INSERT${or} INTO ${name}(u) VALUES(${value})`);
   const upsert = tuple.map(
     (values) =>
-      `INSERT INTO ${name}(${columns}) VALUES(${values.join(', ')}) ON CONFLICT DO UPDATE SET v = excluded.v, u = 'b'`,
+      `INSERT INTO ${name}(${columns}) VALUES(${values.join(', ')}) ON CONFLICT DO UPDATE SET v = excluded.v, u = ${values.at(-3)}`,
   );
-  const one = fc.constantFrom(...table.columns).chain((column) =>
-    fc.constantFrom(...column.values).map((value) => `${column.name} IS ${value}`),
-  );
+  const one = fc
+    .constantFrom(...table.columns)
+    .chain((column) => fc.constantFrom(...column.values).map((value) => `${column.name} IS ${value}`));
   const update = fc
     .tuple(conflict, fc.constantFrom(...table.columns), fc.nat(20), one)
     .map(([or, { name: column, values }, at, where]) => {

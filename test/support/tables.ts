@@ -32,7 +32,8 @@ export function rowsOf(file: string, table: string, more: readonly string[] = []
   try {
     const info = db.pragma(`table_xinfo(${quoted(table)})`) as { name: string }[];
     const terms = [...info.map(({ name }) => quoted(name)), ...more].map(
-      (term) => `typeof(${term}), CASE typeof(${term}) WHEN 'text' THEN CAST(${term} AS BLOB) ELSE ${term} END`,
+      (term) =>
+        `typeof(${term}), CASE typeof(${term}) WHEN 'text' THEN CAST(${term} AS BLOB) ELSE ${term} END`,
     );
     const rows = db
       .prepare(`SELECT ${terms.join(', ')} FROM ${quoted(table)}`)

@@ -111,15 +111,15 @@ export function donorHandlers(clock: Clock): { handlers: Handlers; close(): void
         result: { chunks: cache?.chunks ?? 0, storedBytes: cache?.storedBytes ?? 0, path: cache?.path },
       };
     },
-    'cache.fill': async ({ maxBytes }, [keyList = Buffer.alloc(0)]) => {
+    'cache.fill': async ({ maxBytes, digests }, [keyList = Buffer.alloc(0)]) => {
       const { cache, reader } = donor();
       if (!cache) throw new ForesyncError('protocol', 'cache-not-open', 'No Prefetch Cache is open.');
-      const { image, keyImage, ...chunk } = reader.hot(decodeKeys(keyList), { maxBytes });
-      const [rowsPart, keysPart] = await Promise.all([compress(image), compress(keyImage)]);
-      const stored = cache.store(keyList, { ...chunk, rawBytes: image.length, rowsPart, keysPart });
+      const chunk = reader.hot(decodeKeys(keyList), { maxBytes, digests });
+      const [rowsPart, digestsPart] = await Promise.all([compress(chunk.image), compress(chunk.digests)]);
       const { keysRead, rows, missing } = chunk;
-      const storedBytes = rowsPart.length + keysPart.length;
-      return { result: { keysRead, rows, missing, rawBytes: image.length, storedBytes, full: !stored } };
+      const figures = { keysRead, rows, missing, rawBytes: chunk.image.length };
+      const full = !cache.store(keyList, { ...figures, rowsPart, digestsPart });
+      return { result: { ...figures, storedBytes: rowsPart.length + digestsPart.length, full } };
     },
     'cache.drop': () => {
       donor().cache?.close();
@@ -127,26 +127,28 @@ export function donorHandlers(clock: Clock): { handlers: Handlers; close(): void
       PrefetchCache.drop(donor().path, donor().shape.name);
       return { result: {} };
     },
-    'hot.read': ({ maxBytes, leaveOut, unlessDigest }, [keyList = Buffer.alloc(0)]) => {
+    'hot.read': ({ maxBytes, leaveOut, digests }, [keyList = Buffer.alloc(0)]) => {
       const { cache, reader } = donor();
       const keys = decodeKeys(keyList);
-      const cached = unlessDigest === undefined ? cache?.read(keyList) : undefined;
+      const cached = cache?.read(keyList);
       if (cached) {
-        if (leaveOut) reader.leaveOut(keys.slice(0, cached.keysRead));
-        const { keysRead, rows, missing, digest, rawBytes, rowsPart, keysPart } = cached;
-        return {
-          result: { keysRead, rows, missing, digest, same: false, cached: true, rawBytes },
-          parts: [rowsPart, keysPart],
-          packed: true,
-        };
+        const { rowsPart, digestsPart, ...figures } = cached;
+        if (leaveOut) reader.leaveOut(keys.slice(0, figures.keysRead));
+        return { result: { ...figures, cached: true }, parts: [rowsPart, digestsPart], packed: true };
       }
-      const { image, keyImage, keysRead, rows, missing, digest } = reader.hot(keys, { maxBytes });
+      const chunk = reader.hot(keys, { maxBytes, digests });
+      const { keysRead, rows, missing } = chunk;
       if (leaveOut) reader.leaveOut(keys.slice(0, keysRead));
-      const same = digest === unlessDigest;
-      return {
-        result: { keysRead, rows, missing, digest, same, cached: false, rawBytes: image.length },
-        parts: same ? [] : [image, keyImage],
-      };
+      const result = { keysRead, rows, missing, cached: false, rawBytes: chunk.image.length };
+      return { result, parts: [chunk.image, chunk.digests] };
+    },
+    'hot.settle': ({ maxBytes }, [keyList = Buffer.alloc(0), digests = Buffer.alloc(0)]) => {
+      const { reader } = donor();
+      const keys = decodeKeys(keyList);
+      const { image, keyImage, ...figures } = reader.settle(keys, digests, maxBytes);
+      reader.leaveOut(keys.slice(0, figures.keysRead));
+      const rawBytes = figures.differing > 0 ? image.length : 0;
+      return { result: { ...figures, rawBytes }, parts: figures.differing > 0 ? [image, keyImage] : [] };
     },
     'donor.seek': ({ watermark, snapshotAfter }) => {
       Object.assign(donor(), {

@@ -2,15 +2,17 @@ import { hash } from 'node:crypto';
 import { chmodSync, existsSync, lstatSync, mkdirSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import type { HotChunk } from '../store/sqlite/chunk.ts';
 import { type Connection, connect, storeError } from '../store/sqlite/connection.ts';
 import { sharedMemory } from '../store/sqlite/shared-memory.ts';
 
 /** A chunk in the cache: what `hot.read` answers, its parts compressed. */
-export interface CachedChunk extends Omit<HotChunk, 'image' | 'keyImage'> {
+export interface CachedChunk {
+  keysRead: number;
+  rows: number;
+  missing: number;
   rawBytes: number;
   rowsPart: Buffer;
-  keysPart: Buffer;
+  digestsPart: Buffer;
 }
 
 export interface CacheOptions {
@@ -37,7 +39,7 @@ export class PrefetchCache {
     this.#db = db;
     this.#limitBytes = limitBytes;
     this.#storedBytes = db
-      .prepare('SELECT coalesce(sum(length(rows) + length(keys)), 0) FROM chunks')
+      .prepare('SELECT coalesce(sum(length(rows) + length(digests)), 0) FROM chunks')
       .pluck()
       .get() as number;
   }
@@ -71,7 +73,7 @@ export class PrefetchCache {
       chmodSync(chosen, 0o600);
       unjournaled(db);
       db.exec('CREATE TABLE owner(capture_id TEXT, limit_bytes INTEGER)');
-      db.exec('CREATE TABLE chunks(keys_id TEXT PRIMARY KEY, header TEXT, rows BLOB, keys BLOB)');
+      db.exec('CREATE TABLE chunks(keys_id TEXT PRIMARY KEY, header TEXT, rows BLOB, digests BLOB)');
       db.prepare('INSERT INTO owner VALUES(?, ?)').run(options.captureId, options.limitBytes);
       return new PrefetchCache(chosen, db, options.limitBytes);
     } catch (error) {
@@ -94,13 +96,13 @@ export class PrefetchCache {
 
   /** False where the chunk would pass the limit; nothing is stored then. */
   store(keys: Buffer, chunk: CachedChunk): boolean {
-    const { rowsPart, keysPart, ...header } = chunk;
-    const size = rowsPart.length + keysPart.length;
+    const { rowsPart, digestsPart, ...header } = chunk;
+    const size = rowsPart.length + digestsPart.length;
     if (this.#storedBytes + size > this.#limitBytes) return false;
     try {
       this.#db
         .prepare('INSERT OR REPLACE INTO chunks VALUES(?, ?, ?, ?)')
-        .run(idOf(keys), JSON.stringify(header), rowsPart, keysPart);
+        .run(idOf(keys), JSON.stringify(header), rowsPart, digestsPart);
     } catch (error) {
       throw storeError(error, this.path);
     }
@@ -109,14 +111,14 @@ export class PrefetchCache {
   }
 
   read(keys: Buffer): CachedChunk | undefined {
-    const row = this.#db.prepare('SELECT header, rows, keys FROM chunks WHERE keys_id = ?').get(idOf(keys)) as
-      | { header: string; rows: Buffer; keys: Buffer }
-      | undefined;
+    const row = this.#db
+      .prepare('SELECT header, rows, digests FROM chunks WHERE keys_id = ?')
+      .get(idOf(keys)) as { header: string; rows: Buffer; digests: Buffer } | undefined;
     return (
       row && {
-        ...(JSON.parse(row.header) as Omit<CachedChunk, 'rowsPart' | 'keysPart'>),
+        ...(JSON.parse(row.header) as Omit<CachedChunk, 'rowsPart' | 'digestsPart'>),
         rowsPart: row.rows,
-        keysPart: row.keys,
+        digestsPart: row.digests,
       }
     );
   }

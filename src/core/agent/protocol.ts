@@ -55,7 +55,12 @@ const shape = z.strictObject({
       unique: z.boolean(),
     }),
   ),
-  uniques: z.array(columns),
+  uniques: z.array(
+    z.strictObject({
+      columns: z.array(column.extend({ fallback: z.string().max(100_000).optional() })).max(2000),
+      where: z.string().max(100_000).optional(),
+    }),
+  ),
   encoding: z.enum(['UTF-8', 'UTF-16le', 'UTF-16be']),
   pageSizeBytes: z.number().int().min(512).max(65536),
 });
@@ -118,7 +123,7 @@ export const requests = {
   ),
   /** Reads planned keys into the cache. Part: the keys. `full`: nothing was stored, the cache is at its limit. */
   'cache.fill': request(
-    z.strictObject({ maxBytes: bytes }),
+    z.strictObject({ maxBytes: bytes, digests: z.boolean() }),
     z.strictObject({
       keysRead: count,
       rows: count,
@@ -130,20 +135,20 @@ export const requests = {
   ),
   'cache.drop': request(none, none),
   /**
-   * Planned rows, from the cache where it has them. Part: the keys. Parts back: rows, keys; none where the digest is
-   * `unlessDigest`. `leaveOut`: the snapshot need not bring them again.
+   * Planned rows, from the cache where it has them. Part: the keys. Parts back: rows and, with `digests`, their digests.
+   * `leaveOut`: the snapshot need not bring them again.
    */
   'hot.read': request(
-    z.strictObject({ maxBytes: bytes, leaveOut: z.boolean(), unlessDigest: z.string().max(64).optional() }),
-    z.strictObject({
-      keysRead: count,
-      rows: count,
-      missing: count,
-      digest: z.string().length(64),
-      same: z.boolean(),
-      cached: z.boolean(),
-      rawBytes: bytes,
-    }),
+    z.strictObject({ maxBytes: bytes, leaveOut: z.boolean(), digests: z.boolean() }),
+    z.strictObject({ keysRead: count, rows: count, missing: count, cached: z.boolean(), rawBytes: bytes }),
+  ),
+  /**
+   * The lead's word on planned rows that another donor gave. Parts: the keys, that donor's digests. Parts back, where
+   * something differs: rows, keys. The snapshot need not bring any of them again.
+   */
+  'hot.settle': request(
+    z.strictObject({ maxBytes: bytes }),
+    z.strictObject({ keysRead: count, rows: count, differing: count, rawBytes: bytes }),
   ),
   /** Sets the donor's places: after which change the Delta Log goes on, and after which row the snapshot does. */
   'donor.seek': request(z.strictObject({ watermark: count, snapshotAfter: scanKey.optional() }), none),

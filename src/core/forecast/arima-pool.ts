@@ -39,7 +39,9 @@ function runBatch(
 ): Promise<ArimaVerdict[]> {
   return new Promise((resolve) => {
     const verdicts: ArimaVerdict[] = [];
-    const worker = new Worker(file);
+    // The arima package prints remarks of its own on standard output, where --json has its one object.
+    const worker = new Worker(file, { stdout: true });
+    worker.stdout.resume();
     const stalled = () => end('it did not end in time');
     const stopped = () => end('stopped');
     let timer = setTimeout(stalled, stallAfterMs);

@@ -5,16 +5,12 @@ import { type Batch, type Batches, batchPart, restOf } from './batches.ts';
 import type { Emit } from './events.ts';
 import { pump } from './pump.ts';
 import { chunkBytes, type Donor, pipelineDepth } from './run.ts';
-
-interface Settling {
-  batch: Batch;
-  digest: string;
-}
+import { type GivenBatch, settle } from './settle-rows.ts';
 
 /**
  * Sends the planned rows, best first, from all donors at once. Rows of a donor other than the lead are then settled:
- * the lead compares digests of the same keys and sends its own rows where they differ, so that a replica that lags
- * behind costs time and never correctness. What is on the joiner and settled is left out of the lead's snapshot.
+ * the lead compares row digests and sends its own rows where they differ, so that a replica that lags behind costs time
+ * and never correctness. What is on the joiner and settled is left out of the lead's snapshot.
  *
  * `deadline` ends the phase early, without an error; the snapshot brings what is left.
  */
@@ -28,14 +24,14 @@ export async function sendHotRows(options: {
   deadline: AbortSignal;
 }): Promise<{ complete: boolean }> {
   const { batches, lead, others, emit, deadline } = options;
-  const leadBatches = [...(batches.byDonor.get(lead.name) ?? [])];
-  const settling: Settling[] = [];
+  const leadBatches = [...batches.byDonor].filter(([name]) => !others.has(name)).flatMap(([, own]) => own);
+  const settling: GivenBatch[] = [];
   await Promise.all(
     [...others.values()]
       .map(async (donor) => {
         const own = [...(batches.byDonor.get(donor.name) ?? [])];
         try {
-          await sendFrom(donor, own, options, (batch, digest) => settling.push({ batch, digest }));
+          await sendFrom(donor, own, options, (given) => settling.push(given));
           emit({ type: 'donor', donor: donor.name, state: 'done' });
         } catch (error) {
           if (options.signal.aborted) throw error;
@@ -61,9 +57,9 @@ async function sendFrom(
   donor: Donor,
   queue: Batch[],
   options: { lead: Donor; joiner: AgentClient; emit: Emit; signal: AbortSignal; deadline: AbortSignal },
-  onDelivered: (batch: Batch, digest: string) => void,
+  onDelivered: (given: GivenBatch) => void,
 ): Promise<void> {
-  const leaveOut = donor === options.lead;
+  const isLead = donor === options.lead;
   const undelivered = new Set<Batch>();
   if (queue.length > 0) options.emit({ type: 'donor', donor: donor.name, state: 'reading' });
   try {
@@ -74,20 +70,20 @@ async function sendFrom(
         const batch = options.deadline.aborted ? undefined : queue.shift();
         if (!batch) return undefined;
         undelivered.add(batch);
-        return readBatch(donor, batch, leaveOut);
+        return readBatch(donor, batch, isLead);
       },
       deliver: async ({ batch, reply }) => {
         const { result, parts } = reply;
         const rest = restOf(batch, result.keysRead);
         if (rest) queue.unshift(rest);
-        const [rows = Buffer.alloc(0)] = parts;
+        const [rows = Buffer.alloc(0), digests = Buffer.alloc(0)] = parts;
         await options.joiner.call('joiner.hot', {}, [rows]);
         undelivered.delete(batch);
         const covered = {
           keys: batch.keys.slice(0, result.keysRead),
           expectedReads: batch.expectedReads - (rest?.expectedReads ?? 0),
         };
-        onDelivered(covered, result.digest);
+        onDelivered({ batch: covered, digests });
         options.emit({
           type: 'rows',
           kind: 'hot',
@@ -109,47 +105,8 @@ async function sendFrom(
   }
 }
 
-async function readBatch(donor: Donor, batch: Batch, leaveOut: boolean) {
+async function readBatch(donor: Donor, batch: Batch, isLead: boolean) {
   const keys = await compress(batchPart(batch));
-  return { batch, reply: await donor.agent.call('hot.read', { maxBytes: chunkBytes, leaveOut }, [keys]) };
-}
-
-async function settle(
-  settling: readonly Settling[],
-  { lead, joiner, emit, signal }: { lead: Donor; joiner: AgentClient; emit: Emit; signal: AbortSignal },
-): Promise<void> {
-  const queue = [...settling];
-  while (queue.length > 0) {
-    await pump({
-      depth: pipelineDepth,
-      signal,
-      next: () => {
-        const item = queue.shift();
-        if (!item) return undefined;
-        return compress(batchPart(item.batch)).then(async (keys) => ({
-          batch: item.batch,
-          reply: await lead.agent.call(
-            'hot.read',
-            { maxBytes: chunkBytes, leaveOut: true, unlessDigest: item.digest },
-            [keys],
-          ),
-        }));
-      },
-      deliver: async ({ batch, reply: { result, parts } }) => {
-        const rest = restOf(batch, result.keysRead);
-        if (rest) queue.push({ batch: rest, digest: '' });
-        if (result.same) return;
-        await joiner.call('joiner.hot', {}, parts);
-        const wireBytes = parts.reduce((sum, { length }) => sum + length, 0);
-        emit({
-          type: 'rows',
-          kind: 'repair',
-          donor: lead.name,
-          rows: result.rows,
-          rawBytes: result.rawBytes,
-          wireBytes,
-        });
-      },
-    });
-  }
+  const params = { maxBytes: chunkBytes, leaveOut: isLead, digests: !isLead };
+  return { batch, reply: await donor.agent.call('hot.read', params, [keys]) };
 }

@@ -107,9 +107,11 @@ async function fillCache(
   if (queue.length > 0) emit({ type: 'donor', donor: donor.name, state: 'reading' });
   for (let batch: Batch | undefined = queue.shift(); batch; batch = queue.shift()) {
     options.signal.throwIfAborted();
-    const { result } = await agent.call('cache.fill', { maxBytes: chunkBytes }, [
-      await compress(batchPart(batch)),
-    ]);
+    const { result } = await agent.call(
+      'cache.fill',
+      { maxBytes: chunkBytes, digests: donor.name !== options.group.lead.name },
+      [await compress(batchPart(batch))],
+    );
     if (result.full) {
       total.full = true;
       emit({

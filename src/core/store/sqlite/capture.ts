@@ -2,15 +2,16 @@ import { hash } from 'node:crypto';
 import { ForesyncError } from '../../errors.ts';
 import { printable } from '../../text.ts';
 import { type Connection, storeError } from './connection.ts';
+import { sameKey } from './scan.ts';
 import { all, literal, quote } from './sql.ts';
-import type { TableShape } from './table-shape.ts';
+import { definitionOf, type TableShape } from './table-shape.ts';
 
 /**
  * The Delta Log of one table: triggers that note, in the writer's own transaction, the key of every row that it changes.
  *
  * - `delta` holds one row a key; a key that changes again moves to the end. DELETE and INSERT in place of an UPSERT: no
  *   conflict clause of the writer's can drop the entry, keys that are NULL are found by IS, and SQLite of any age runs it.
- * - `seq` is not unique: a partial UNIQUE index can make one write note several rows, and capture must never fail a writer.
+ * - `seq` is not unique: one write may evict several rows, and capture must never fail a writer.
  * - The sequence is a counter in `capture`, read in a chunk's own transaction to give its watermark.
  * - A row that REPLACE evicts through another UNIQUE index fires no delete trigger, so BEFORE triggers note whatever a
  *   write is about to evict (sqlite.org/lang_conflict.html).
@@ -33,7 +34,6 @@ export interface CaptureState {
   broken: string | undefined;
   leaseUntilMs: number;
   budgetKeys: number;
-  tableSql: string;
 }
 
 export function captureNames(table: string): CaptureNames {
@@ -81,7 +81,6 @@ export function startCapture(
           broken: undefined,
           leaseUntilMs: options.leaseUntilMs,
           budgetKeys: options.budgetKeys,
-          tableSql: shape.sql,
         };
       })
       .immediate();
@@ -90,14 +89,14 @@ export function startCapture(
   }
 }
 
-/** The capture of this table, or undefined where there is none. */
-export function readCapture(db: Connection, shape: { name: string }): CaptureState | undefined {
+/** The capture of this table, or undefined where there is none. It is broken where it began with another definition. */
+export function readCapture(db: Connection, shape: TableShape): CaptureState | undefined {
   const { capture } = captureNames(shape.name);
   const exists = db.prepare("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ?").get(capture);
   if (!exists) return undefined;
   const row = db
     .prepare(
-      `SELECT id, seq, keys, armed, broken, lease_until_s, budget_keys, table_sql FROM ${quote(capture)}`,
+      `SELECT id, seq, keys, armed, broken, lease_until_s, budget_keys, definition FROM ${quote(capture)}`,
     )
     .get() as
     | {
@@ -108,18 +107,18 @@ export function readCapture(db: Connection, shape: { name: string }): CaptureSta
         broken: string | null;
         lease_until_s: number;
         budget_keys: number;
-        table_sql: string;
+        definition: string;
       }
     | undefined;
   if (!row) return undefined;
+  const altered = row.definition === definitionOf(shape) ? undefined : 'altered';
   return {
     id: row.id,
     watermark: row.seq,
     keys: row.keys,
-    broken: row.broken ?? (row.armed === 1 ? undefined : 'disarmed'),
+    broken: row.broken ?? (row.armed === 1 ? altered : 'disarmed'),
     leaseUntilMs: row.lease_until_s * 1000,
     budgetKeys: row.budget_keys,
-    tableSql: row.table_sql,
   };
 }
 
@@ -153,8 +152,8 @@ function captureSql(
   const armed = `WHEN (SELECT armed FROM ${capture})`;
   const guard = guardStatement(capture);
   const sql = [
-    `CREATE TABLE ${capture}(id TEXT, seq INTEGER, keys INTEGER, armed INTEGER, broken TEXT, lease_until_s INTEGER, budget_keys INTEGER, table_sql TEXT)`,
-    `INSERT INTO ${capture} VALUES(${literal(options.id)}, 0, 0, 1, NULL, ${Math.ceil(options.leaseUntilMs / 1000)}, ${Math.floor(options.budgetKeys)}, ${literal(shape.sql)})`,
+    `CREATE TABLE ${capture}(id TEXT, seq INTEGER, keys INTEGER, armed INTEGER, broken TEXT, lease_until_s INTEGER, budget_keys INTEGER, definition TEXT)`,
+    `INSERT INTO ${capture} VALUES(${literal(options.id)}, 0, 0, 1, NULL, ${Math.ceil(options.leaseUntilMs / 1000)}, ${Math.floor(options.budgetKeys)}, ${literal(definitionOf(shape))})`,
     `CREATE TABLE ${delta}(seq INTEGER, ${keyColumns.join(', ')})`,
     `CREATE INDEX ${quote(`${names.delta}_seq`)} ON ${delta}(seq)`,
     `CREATE INDEX ${quote(`${names.delta}_key`)} ON ${delta}(${shape.key.map((_, i) => `k${i}`).join(', ')})`,
@@ -164,9 +163,13 @@ function captureSql(
   ];
   const evicted = evictions(shape);
   if (evicted.length > 0) {
-    const notes = evicted.map((condition) => noteEvicted(shape, condition, names)).join(' ');
-    sql.push(`CREATE TRIGGER ${beforeInsert} BEFORE INSERT ON ${table} ${armed} BEGIN ${notes} END`);
-    sql.push(`CREATE TRIGGER ${beforeUpdate} BEFORE UPDATE ON ${table} ${armed} BEGIN ${notes} END`);
+    const notes = (but: string) => evicted.map((row) => noteEvicted(shape, row + but, names)).join(' ');
+    // Before an INSERT without a rowid NEW's is -1, so that a row could be taken for itself; before an UPDATE it is known.
+    const butItself = ` AND NOT (${sameKey(shape, newKey(shape))})`;
+    sql.push(`CREATE TRIGGER ${beforeInsert} BEFORE INSERT ON ${table} ${armed} BEGIN ${notes('')} END`);
+    sql.push(
+      `CREATE TRIGGER ${beforeUpdate} BEFORE UPDATE ON ${table} ${armed} BEGIN ${notes(butItself)} END`,
+    );
   }
   return sql;
 }
@@ -192,22 +195,33 @@ function noteKey(shape: TableShape, row: 'NEW' | 'OLD', names: CaptureNames): st
 
 /** For each way in which a write can evict another row: the condition that finds that row as `t`. */
 function evictions(shape: TableShape): string[] {
-  const conditions = shape.uniques.map((columns) =>
-    all(columns.map(({ name, collation }) => `t.${quote(name)} = NEW.${quote(name)} COLLATE ${collation}`)),
+  const conditions = shape.uniques.map(({ columns, where }) =>
+    all([
+      ...columns.map(({ name, collation, fallback }) => {
+        // What a NULL becomes where NOT NULL is resolved by REPLACE; a trigger BEFORE it still sees the NULL.
+        const value = fallback ? `coalesce(NEW.${quote(name)}, ${fallback})` : `NEW.${quote(name)}`;
+        return `t.${quote(name)} = ${value} COLLATE ${collation}`;
+      }),
+      ...(where ? [`(${where}\n)`] : []),
+    ]),
   );
   if (shape.rowid !== undefined && !shape.rowidIsColumn)
     conditions.push(`t.${quote(shape.rowid)} = NEW.${quote(shape.rowid)}`);
   return conditions;
 }
 
-function noteEvicted(shape: TableShape, condition: string, names: CaptureNames): string {
+function noteEvicted(shape: TableShape, evicted: string, names: CaptureNames): string {
   const [capture, delta, table] = [quote(names.capture), quote(names.delta), quote(shape.name)];
-  const other = `${condition} AND NOT (${all(shape.key.map(({ name }) => `t.${quote(name)} IS NEW.${quote(name)}`))})`;
   const noted = all(shape.key.map(({ name }, i) => `d.k${i} IS t.${quote(name)}`));
   const values = shape.key.map(({ name }) => `t.${quote(name)}`).join(', ');
+  const count = `(SELECT count(*) FROM ${table} t WHERE ${evicted})`;
   return (
-    `DELETE FROM ${delta} WHERE seq IN (SELECT d.seq FROM ${table} t JOIN ${delta} d ON ${noted} WHERE ${other}); ` +
-    `UPDATE ${capture} SET seq = seq + 1, keys = keys + 1 - changes() WHERE EXISTS (SELECT 1 FROM ${table} t WHERE ${other}); ` +
-    `INSERT INTO ${delta} SELECT c.seq, ${values} FROM ${capture} c JOIN ${table} t WHERE ${other};`
+    `DELETE FROM ${delta} WHERE rowid IN (SELECT d.rowid FROM ${table} t JOIN ${delta} d ON ${noted} WHERE ${evicted}); ` +
+    `UPDATE ${capture} SET seq = seq + 1, keys = keys + ${count} - changes() WHERE ${count} > 0; ` +
+    `INSERT INTO ${delta} SELECT c.seq, ${values} FROM ${capture} c JOIN ${table} t WHERE ${evicted};`
   );
+}
+
+function newKey(shape: TableShape): string[] {
+  return shape.key.map(({ name }) => `NEW.${quote(name)}`);
 }

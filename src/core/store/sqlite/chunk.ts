@@ -9,13 +9,22 @@ export interface Chunk {
 
 /** Planned rows. */
 export interface HotChunk extends Chunk {
-  /** The keys covered, so that a joiner can replace what it has under them. */
-  keyImage: Buffer;
   /** How many of the keys asked for this chunk covers; the rest is to be asked for again. */
   keysRead: number;
   /** Keys among them that the table does not hold, or that cannot be keys of it. */
   missing: number;
-  digest: string;
+  /** `rowDigests` of the keys covered; empty where they were not asked for. */
+  digests: Buffer;
+}
+
+/** Rows of those planned keys under which another replica had something else. */
+export interface Settlement {
+  image: Buffer;
+  /** The keys that differ, so that a joiner can replace what it has under them. */
+  keyImage: Buffer;
+  rows: number;
+  keysRead: number;
+  differing: number;
 }
 
 /** The next rows in scan order, without those that went ahead as planned rows. */

@@ -1,15 +1,16 @@
 import type { RowKey } from '../../row-key.ts';
 import { captureNames, readCapture } from './capture.ts';
-import type { DeltaChunk, HotChunk, RangeChunk, Recheck, SnapshotChunk } from './chunk.ts';
+import type { DeltaChunk, HotChunk, RangeChunk, Recheck, Settlement, SnapshotChunk } from './chunk.ts';
 import type { Connection } from './connection.ts';
 import { digestOf, type Image } from './image.ts';
 import { bindKey, type ScanKey } from './key-codec.ts';
 import { logBroken, tableAltered } from './refusals.ts';
+import { rowDigestBytes, rowDigests } from './row-digests.ts';
 import { RowReader } from './row-reader.ts';
-import { rowValue, type ScanRange, scanTerms } from './scan.ts';
+import { keyTerms, rowValue, type ScanRange, sameKey, scanTerms } from './scan.ts';
 import { all, quote } from './sql.ts';
 import { maxRowBytes, rowSizeTerm, rowTooLarge, StretchFinder } from './stretch.ts';
-import type { TableShape } from './table-shape.ts';
+import { definitionOf, readDefinition, type TableShape } from './table-shape.ts';
 
 /** Bounds of one delta chunk. */
 export interface DeltaLimits {
@@ -38,8 +39,9 @@ export class DonorReader {
     this.#rows = new RowReader(db, shape);
     this.#stretches = new StretchFinder(db, shape);
     this.#delta = `main.${quote(captureNames(shape.name).delta)}`;
-    const sameKey = all(shape.key.map(({ name }, i) => `t.${quote(name)} = w.k${i}`));
-    this.#wanted = `temp._foresync_want w CROSS JOIN main.${quote(shape.name)} t ON ${sameKey}`;
+    const found = all(keyTerms(shape).map((term, i) => `${term} = w.k${i}`));
+    this.#wanted = `temp._foresync_want w CROSS JOIN main.${quote(shape.name)} t ON ${found}`;
+    // A temporary table hides one of the same name, which the user's may have; no application's begins like this.
     // Declared like the key itself, so that '123' from a log finds the integer 123, and 'abc' the NOCASE key 'ABC'.
     const wanted = shape.key.map(({ affinity, collation }, i) => `k${i} ${affinity} COLLATE ${collation}`);
     db.exec(`CREATE TEMP TABLE _foresync_want(n INTEGER PRIMARY KEY, ${wanted.join(', ')})`);
@@ -58,26 +60,46 @@ export class DonorReader {
   }
 
   /**
-   * Rows of planned keys, in their order, and the keys that they cover. Covers fewer keys than
-   * asked for where the rows would pass `maxBytes`, but one at least.
+   * Rows of planned keys, in their order. Covers fewer keys than asked for where the rows would pass `maxBytes`, but one
+   * at least. With `digests`, each row's digest is told, for the lead to settle it by.
    */
-  hot(keys: readonly RowKey[], options: { maxBytes: number }): HotChunk {
+  hot(keys: readonly RowKey[], options: { maxBytes: number; digests: boolean }): HotChunk {
     this.#want(keys);
-    return this.#rows.images(['rows', 'keys'], (image, keyImage) => {
+    return this.#rows.images(['rows'], (image) => {
       const watermark = this.#watermark();
       const keysRead = this.#fitting(keys.length, options.maxBytes);
       const rows = this.#rows.fillRows(image, `${this.#wanted} WHERE w.n < ?`, [keysRead], ['w.n']);
-      this.#rows.fillWantedKeys(keyImage, keysRead);
-      const bytes = image.bytes();
+      const digests = options.digests
+        ? rowDigests(this.#db, this.#shape, this.#wanted, keysRead)
+        : Buffer.alloc(0);
       return {
-        image: bytes,
-        keyImage: keyImage.bytes(),
+        image: image.bytes(),
         rows,
         watermark,
         keysRead,
         missing: Math.max(0, keysRead - rows),
-        digest: digestOf(bytes),
+        digests,
       };
+    });
+  }
+
+  /**
+   * Of planned keys whose rows another replica gave, with these digests: the rows of those keys under which this donor
+   * has something else, or nothing. Covers fewer keys than asked for as `hot` does.
+   */
+  settle(keys: readonly RowKey[], digests: Buffer, maxBytes: number): Settlement {
+    this.#want(keys);
+    return this.#rows.images(['rows', 'keys'], (image, keyImage) => {
+      const own = rowDigests(this.#db, this.#shape, this.#wanted, keys.length);
+      const drop = this.#db.prepare('DELETE FROM temp._foresync_want WHERE n = ?');
+      for (let n = 0; n < keys.length; n++) {
+        const [start, end] = [n * rowDigestBytes, (n + 1) * rowDigestBytes];
+        if (own.subarray(start, end).equals(digests.subarray(start, end))) drop.run(n);
+      }
+      const keysRead = this.#fitting(keys.length, maxBytes);
+      const rows = this.#rows.fillRows(image, `${this.#wanted} WHERE w.n < ?`, [keysRead], ['w.n']);
+      const differing = this.#rows.fillWantedKeys(keyImage, keysRead);
+      return { image: image.bytes(), keyImage: keyImage.bytes(), rows, keysRead, differing };
     });
   }
 
@@ -196,7 +218,10 @@ export class DonorReader {
       .pluck()
       .get(after) as number;
     let keys = Math.min(backlog, limits.maxKeys);
-    const joined = `${this.#delta} d JOIN main.${quote(this.#shape.name)} t ON ${all(this.#shape.key.map(({ name }, i) => `t.${quote(name)} IS d.k${i}`))}`;
+    const joined = `${this.#delta} d JOIN main.${quote(this.#shape.name)} t ON ${sameKey(
+      this.#shape,
+      this.#shape.key.map((_, i) => `d.k${i}`),
+    )}`;
     const size = this.#db
       .prepare(
         `SELECT coalesce(sum(${rowSizeTerm(this.#shape)}), 0) FROM ${joined} WHERE d.seq > ? AND d.seq <= ?`,
@@ -262,11 +287,8 @@ export class DonorReader {
     if (this.#captureId === undefined) return 0;
     const state = readCapture(this.#db, this.#shape);
     if (!state || state.id !== this.#captureId || state.broken) throw logBroken(this.#shape, state?.broken);
-    const sql = this.#db
-      .prepare("SELECT sql FROM main.sqlite_schema WHERE type = 'table' AND name = ?")
-      .pluck()
-      .get(this.#shape.name);
-    if (sql !== this.#shape.sql) throw tableAltered(this.#shape);
+    if (readDefinition(this.#db, this.#shape.name) !== definitionOf(this.#shape))
+      throw tableAltered(this.#shape);
     return state.watermark;
   }
 }

@@ -8,7 +8,9 @@ export function logBroken(shape: { name: string }, reason: string | undefined): 
       ? 'outgrew its budget and was switched off'
       : reason === 'lease'
         ? 'outlived its lease and was switched off'
-        : 'is gone';
+        : reason === 'altered'
+          ? 'began before the table was altered'
+          : 'is gone';
   return new ForesyncError('stopped', 'log-broken', `The Delta Log of ${printable(shape.name)} ${why}.`, {
     hint: 'Run the same command again: it starts the copy anew.',
   });

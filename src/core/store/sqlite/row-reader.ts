@@ -2,8 +2,8 @@ import { captureNames } from './capture.ts';
 import type { Connection } from './connection.ts';
 import { type Image, withImages } from './image.ts';
 import type { Bindable } from './key-codec.ts';
-import { carriedTerms, rangeCondition, type ScanRange, scanTerms } from './scan.ts';
-import { all, imageColumns, quote } from './sql.ts';
+import { carriedTerms, rangeCondition, type ScanRange, sameKey, scanTerms } from './scan.ts';
+import { imageColumns, quote } from './sql.ts';
 import type { TableShape } from './table-shape.ts';
 
 /**
@@ -49,21 +49,25 @@ export class RowReader {
       .run(after, until).changes;
   }
 
-  /** The first `count` keys that were asked for. */
-  fillWantedKeys(image: Image, count: number): void {
+  /** Keys asked for whose number is under `count`. Returns how many there are. */
+  fillWantedKeys(image: Image, count: number): number {
     const terms = imageColumns(this.keyColumns).map((_, i) => `k${i}`);
-    this.#db
+    return this.#db
       .prepare(
         `INSERT INTO ${image.name}.k SELECT ${terms.join(', ')} FROM temp._foresync_want WHERE n < ? ORDER BY n`,
       )
-      .run(count);
+      .run(count).changes;
   }
 
   /** The rows, as they are now, of all keys of `keys.k`. */
   fillRowsOfKeys(image: Image, keys: { name: string }): number {
-    const same = all(this.shape.key.map(({ name }, i) => `t.${quote(name)} IS k.c${i}`));
+    const columns = imageColumns(this.keyColumns);
+    const same = sameKey(
+      this.shape,
+      columns.map((column) => `k.${column}`),
+    );
     // A key that stands twice in the list, as NULL may, must not bring its row twice.
-    const distinct = `(SELECT DISTINCT ${imageColumns(this.keyColumns).join(', ')} FROM ${keys.name}.k)`;
+    const distinct = `(SELECT DISTINCT ${columns.join(', ')} FROM ${keys.name}.k)`;
     return this.fillRows(image, `${distinct} k CROSS JOIN ${this.#from} ON ${same}`, []);
   }
 

@@ -1,5 +1,14 @@
 import type { Connection } from './connection.ts';
-import { carriedColumns, carriedTerms, rangeCondition, rowValue, type ScanRange, scanTerms } from './scan.ts';
+import {
+  carriedColumns,
+  carriedTerms,
+  keyTerms,
+  rangeCondition,
+  rowValue,
+  type ScanRange,
+  sameKey,
+  scanTerms,
+} from './scan.ts';
 import { all, imageColumns, quote } from './sql.ts';
 import type { TableShape } from './table-shape.ts';
 
@@ -48,10 +57,9 @@ export class RowWriter {
   removeKeys(image: string): number {
     const { key, rowid } = this.#shape;
     if (rowid === undefined) {
-      const names = rowValue(key.map(({ name }) => quote(name)));
       return this.#db
         .prepare(
-          `DELETE FROM ${this.#table} WHERE ${names} IN (SELECT ${imageColumns(key.length).join(', ')} FROM ${image}.k)`,
+          `DELETE FROM ${this.#table} AS t WHERE ${rowValue(keyTerms(this.#shape))} IN (SELECT ${imageColumns(key.length).join(', ')} FROM ${image}.k)`,
         )
         .run().changes;
     }
@@ -103,7 +111,9 @@ export class RowWriter {
   /** Rows of the image that the table has not, to the bit, and rows of the table's `before` that the image has not. */
   #differences(image: string, before: number): number {
     const terms = carriedTerms(this.#shape);
-    const same = all(terms.map((term, i) => `${term} IS i.c${i} AND typeof(${term}) = typeof(i.c${i})`));
+    const same = all(
+      terms.map((term, i) => `${term} COLLATE BINARY IS i.c${i} AND typeof(${term}) = typeof(i.c${i})`),
+    );
     const place = all(scanTerms(this.#shape).map((term) => `${term} IS i.c${terms.indexOf(term)}`));
     const total = this.#db.prepare(`SELECT count(*) FROM ${image}.r`).pluck().get() as number;
     const equal = this.#db
@@ -114,6 +124,9 @@ export class RowWriter {
   }
 
   #sameKey(): string {
-    return all(this.#shape.key.map(({ name }, i) => `t.${quote(name)} IS k.c${i}`));
+    return sameKey(
+      this.#shape,
+      imageColumns(this.#shape.key.length).map((part) => `k.${part}`),
+    );
   }
 }

@@ -1,5 +1,5 @@
 import { type Bindable, bindScanKey, type ScanKey } from './key-codec.ts';
-import { quote } from './sql.ts';
+import { all, quote } from './sql.ts';
 import type { TableShape } from './table-shape.ts';
 
 /** A range of the scan order: after `from`, up to and including `to`; an open end is undefined. */
@@ -13,6 +13,21 @@ export function scanTerms(shape: TableShape): string[] {
   return shape.rowid === undefined
     ? shape.key.map(({ name }) => `t.${quote(name)}`)
     : [`t.${quote(shape.rowid)}`];
+}
+
+/**
+ * That the row `t` has the key `parts`. Keys are the same where the primary key's index says so, whose collation need
+ * not be the column's.
+ */
+export function sameKey(shape: TableShape, parts: readonly string[]): string {
+  return all(keyTerms(shape).map((term, i) => `${term} IS ${parts[i]}`));
+}
+
+/** SQL terms of the primary key, on the table's alias `t`, that compare as its index does. */
+export function keyTerms(shape: TableShape): string[] {
+  return shape.key.map(({ name, collation }) =>
+    shape.rowidIsColumn ? `t.${quote(name)}` : `t.${quote(name)} COLLATE ${collation}`,
+  );
 }
 
 /** A row value of terms, or the term itself where there is one. */

@@ -13,6 +13,16 @@ export function all(terms: readonly string[]): string {
   return terms.join(' AND ');
 }
 
+/**
+ * SQL text with its comments, strings and quoted names blanked out, at their length: what is left are keywords, plain
+ * names and punctuation, in their places.
+ */
+export function bareSql(sql: string): string {
+  return sql.replace(spelledOut, (part) => ' '.repeat(part.length));
+}
+
+const spelledOut = /--[^\n]*|\/\*[^]*?(?:\*\/|$)|'(?:[^']|'')*'|"(?:[^"]|"")*"|`(?:[^`]|``)*`|\[[^\]]*\]/g;
+
 /** A string as an SQL literal. */
 export function literal(text: string): string {
   return `'${text.replaceAll("'", "''")}'`;

@@ -1,7 +1,7 @@
 import { ForesyncError } from '../../errors.ts';
 import { printable } from '../../text.ts';
 import type { Connection } from './connection.ts';
-import { quote } from './sql.ts';
+import { bareSql, quote } from './sql.ts';
 
 export interface Column {
   name: string;
@@ -15,6 +15,16 @@ export interface IndexShape {
   /** CREATE INDEX text. */
   sql: string;
   unique: boolean;
+}
+
+/** One way in which two rows exclude each other. */
+export interface UniqueShape {
+  columns: (Column & {
+    /** SQL of what takes the place of a NULL under OR REPLACE: the default of a NOT NULL column. */
+    fallback?: string | undefined;
+  })[];
+  /** Condition of a partial index, on the table's columns. */
+  where?: string | undefined;
 }
 
 /**
@@ -38,10 +48,24 @@ export interface TableShape {
   autoincrement: boolean;
   /** Explicit indexes, in the order of the schema. */
   indexes: IndexShape[];
-  /** Column lists of all UNIQUE constraints and indexes but the primary key. */
-  uniques: Column[][];
+  /** All UNIQUE constraints and indexes but the primary key. */
+  uniques: UniqueShape[];
   encoding: 'UTF-8' | 'UTF-16le' | 'UTF-16be';
   pageSizeBytes: number;
+}
+
+/** What a table's definition comes to, indexes included, as one text; equal as long as nobody alters it. */
+export function definitionOf(shape: Pick<TableShape, 'sql' | 'indexes'>): string {
+  return [shape.sql, ...shape.indexes.map(({ sql }) => sql).toSorted()].join(';\n');
+}
+
+/** The `definitionOf` a table as it stands now, or undefined where it is gone. */
+export function readDefinition(db: Connection, table: string): string | undefined {
+  const sql = db
+    .prepare("SELECT sql FROM main.sqlite_schema WHERE type = 'table' AND name = ?")
+    .pluck()
+    .get(table) as string | undefined;
+  return sql && definitionOf({ sql, indexes: readIndexes(db, table) });
 }
 
 interface XInfoRow {
@@ -49,12 +73,15 @@ interface XInfoRow {
   type: string;
   pk: number;
   hidden: number;
+  notnull: number;
+  dflt_value: string | null;
 }
 
 interface IndexRow {
   name: string;
   unique: number;
   origin: 'c' | 'u' | 'pk';
+  partial: number;
 }
 
 /**
@@ -98,11 +125,14 @@ export function readTableShape(db: Connection, table: string): TableShape {
     key: key.map(column),
     rowid: withoutRowid ? undefined : rowidIsColumn ? key[0]?.name : freeRowidName(info),
     rowidIsColumn,
-    autoincrement: rowidIsColumn && /\bAUTOINCREMENT\b/i.test(found.sql),
+    autoincrement: rowidIsColumn && /\bAUTOINCREMENT\b/i.test(bareSql(found.sql)),
     indexes: readIndexes(db, found.name),
     uniques: indexRows
       .filter((index) => index.unique === 1 && index.origin !== 'pk')
-      .map((index) => uniqueColumns(db, table, index.name, info)),
+      .map((index) => ({
+        columns: uniqueColumns(db, table, index.name, info),
+        where: index.partial === 1 ? partialCondition(db, found.name, index.name) : undefined,
+      })),
     encoding: db.pragma('encoding', { simple: true }) as TableShape['encoding'],
     pageSizeBytes: db.pragma('page_size', { simple: true }) as number,
   };
@@ -127,7 +157,35 @@ function readIndexes(db: Connection, table: string): IndexShape[] {
   return rows.map(({ name, sql, unique }) => ({ name, sql, unique: unique === 1 }));
 }
 
-function uniqueColumns(db: Connection, table: string, index: string, info: XInfoRow[]): Column[] {
+/**
+ * The WHERE of a partial index, or undefined where it cannot be said of a row `t`, as when it names the table; whoever
+ * looks for rows of the index finds too many then, never too few.
+ */
+function partialCondition(db: Connection, table: string, index: string): string | undefined {
+  const sql = db.prepare('SELECT sql FROM sqlite_schema WHERE name = ?').pluck().get(index) as string;
+  const bare = bareSql(sql);
+  const at = [...bare.matchAll(/\bWHERE\b/gi)].find(({ index: place }) => isTopLevel(bare.slice(0, place)));
+  if (!at) return undefined;
+  const where = sql.slice(at.index + 'WHERE'.length);
+  try {
+    db.prepare(`SELECT 1 FROM ${quote(table)} t WHERE (${where}\n)`);
+    return where;
+  } catch {
+    // Asked only whether it can be prepared; see above.
+    return undefined;
+  }
+}
+
+function isTopLevel(before: string): boolean {
+  return before.split('(').length === before.split(')').length;
+}
+
+function uniqueColumns(
+  db: Connection,
+  table: string,
+  index: string,
+  info: XInfoRow[],
+): UniqueShape['columns'] {
   const parts = db.pragma(`index_xinfo(${quote(index)})`) as {
     cid: number;
     name: string | null;
@@ -145,7 +203,8 @@ function uniqueColumns(db: Connection, table: string, index: string, info: XInfo
         );
       }
       const row = info.find(({ name }) => name === part.name);
-      return { name: part.name, affinity: affinityOf(row?.type ?? ''), collation: part.coll };
+      const fallback = row?.notnull === 1 && row.dflt_value !== null ? `(${row.dflt_value})` : undefined;
+      return { name: part.name, affinity: affinityOf(row?.type ?? ''), collation: part.coll, fallback };
     });
 }
 

@@ -1,0 +1,76 @@
+import type { CopyFigures } from '../support/measure-copies.ts';
+import { markdownTable } from './page.ts';
+
+/** What the docs show of each bench's answer. The answers come from the scripts beside, so their shapes are taken for granted. */
+export const tables: Record<string, (answer: never) => string> = {
+  ingest: ({ events, keys, seconds, eventsPerSecond, maxRssBytes }: Record<string, number>) =>
+    markdownTable(
+      ['events', 'keys', 'seconds', 'events a second', 'memory at most'],
+      [[count(events), count(keys), decimal(seconds), count(eventsPerSecond), mib(maxRssBytes)]],
+    ),
+  plan: ({ keys, seconds, keysPerSecond, arimaSeconds, maxRssBytes }: Record<string, number>) =>
+    markdownTable(
+      ['keys', 'seconds', 'of them ARIMA', 'keys a second', 'memory at most'],
+      [[count(keys), decimal(seconds), decimal(arimaSeconds), count(keysPerSecond), mib(maxRssBytes)]],
+    ),
+  startup: ({ seconds, repetitions }: { seconds: Record<string, number>; repetitions: number }) =>
+    markdownTable(
+      ['', `seconds, median of ${repetitions}`],
+      Object.entries(seconds).map(([name, value]) => [name, decimal(value)]),
+    ),
+  'add-replica': (figures: CopyFigures) =>
+    [copies(figures), phases(figures), processes(figures)].join('\n\n'),
+  'text-key': (figures: CopyFigures) => copies(figures),
+  'slow-link': (figures: CopyFigures) => [copies(figures), phases(figures), processes(figures)].join('\n\n'),
+};
+
+function copies({ rows, fileBytes, zstd1Ratio, repetitions, ways, wireBytes }: CopyFigures): string {
+  const about =
+    `${count(rows)} rows, ${megabytes(fileBytes)}, ${zstd1Ratio} to 1 with zstd level 1; ` +
+    `add-replica sent ${megabytes(wireBytes)}.`;
+  const columns = [
+    '',
+    `seconds, median of ${repetitions}`,
+    'least to most',
+    'ratio to cat',
+    'least to most',
+    'CPU seconds',
+  ];
+  const lines = ways.map(({ name, seconds, ratio, cpuSeconds }) => [
+    name,
+    decimal(seconds.median),
+    `${decimal(seconds.least)} to ${decimal(seconds.most)}`,
+    decimal(ratio.median),
+    `${decimal(ratio.least)} to ${decimal(ratio.most)}`,
+    cpuSeconds === undefined ? '' : decimal(cpuSeconds),
+  ]);
+  return `${about}\n\n${markdownTable(columns, lines)}`;
+}
+
+function phases({ phases: seconds }: CopyFigures): string {
+  const names = Object.keys(seconds);
+  return markdownTable(['seconds of', ...names], [['', ...names.map((name) => decimal(seconds[name]))]]);
+}
+
+function processes({ processes: uses }: CopyFigures): string {
+  const lines = Object.entries(uses)
+    .sort(([, a], [, b]) => b.peakBytes - a.peakBytes)
+    .map(([role, { peakBytes, cpuSeconds }]) => [role, mib(peakBytes), decimal(cpuSeconds)]);
+  return markdownTable(['process', 'memory at most', 'CPU seconds'], lines);
+}
+
+function count(value = Number.NaN): string {
+  return Math.round(value).toLocaleString('en-US');
+}
+
+function decimal(value = Number.NaN): string {
+  return value.toFixed(2);
+}
+
+function mib(bytes = Number.NaN): string {
+  return `${Math.round(bytes / 2 ** 20)} MiB`;
+}
+
+function megabytes(bytes: number): string {
+  return `${(bytes / 1e6).toFixed(1)} MB`;
+}

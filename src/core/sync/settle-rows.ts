@@ -1,0 +1,46 @@
+import type { AgentClient } from '../agent/client.ts';
+import { compress } from '../agent/compression.ts';
+import { type Batch, batchPart, restOf } from './batches.ts';
+import type { Emit } from './events.ts';
+import { pump } from './pump.ts';
+import { chunkBytes, type Donor, pipelineDepth } from './run.ts';
+
+/** Planned rows that a donor other than the lead gave and the joiner has. */
+export interface GivenBatch {
+  batch: Batch;
+  /** Row digests of that donor, compressed, as they came. */
+  digests: Buffer;
+}
+
+/** Has the lead compare what other donors gave, row by row, and puts its own rows in the place of those that differ. */
+export async function settle(
+  given: readonly GivenBatch[],
+  { lead, joiner, emit, signal }: { lead: Donor; joiner: AgentClient; emit: Emit; signal: AbortSignal },
+): Promise<void> {
+  const queue = [...given];
+  while (queue.length > 0) {
+    await pump({
+      depth: pipelineDepth,
+      signal,
+      next: () => {
+        const next = queue.shift();
+        return next && askLead(lead, next);
+      },
+      deliver: async ({ batch, reply: { result, parts } }) => {
+        const rest = restOf(batch, result.keysRead);
+        // Rows too large for one chunk: without digests the lead sends all that are left.
+        if (rest) queue.push({ batch: rest, digests: await compress(Buffer.alloc(0)) });
+        if (result.differing === 0) return;
+        await joiner.call('joiner.hot', {}, parts);
+        const wireBytes = parts.reduce((sum, { length }) => sum + length, 0);
+        const { rows, rawBytes } = result;
+        emit({ type: 'rows', kind: 'repair', donor: lead.name, rows, rawBytes, wireBytes });
+      },
+    });
+  }
+}
+
+async function askLead(lead: Donor, { batch, digests }: GivenBatch) {
+  const keys = await compress(batchPart(batch));
+  return { batch, reply: await lead.agent.call('hot.settle', { maxBytes: chunkBytes }, [keys, digests]) };
+}

@@ -1,0 +1,74 @@
+import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { test } from 'node:test';
+import type { CopyFigures } from '../../bench/support/measure-copies.ts';
+import { projectRoot, runProgram } from '../support/cli.ts';
+
+const slowLink = path.resolve(
+  process.env.FORESYNC_SLOW_LINK ?? path.join(projectRoot, '../shared/tools/slow-link.mjs'),
+);
+
+async function answerOf(name: string, ...args: string[]): Promise<Record<string, unknown>> {
+  const { exitCode, stdout, stderr } = await bench(name, args);
+  assert.equal(exitCode, 0, stderr);
+  const answer = JSON.parse(stdout) as Record<string, unknown>;
+  assert.ok(typeof answer.question === 'string', stdout);
+  return answer;
+}
+
+function bench(name: string, args: string[], env: Record<string, string> = {}) {
+  const script = path.join(projectRoot, 'bench', `${name}.ts`);
+  return runProgram(process.execPath, [script, ...args], { env, timeoutMs: 120_000 });
+}
+
+test('ingest and plan count what they were given', async () => {
+  const ingest = await answerOf('ingest', '--events', '2000');
+  assert.equal(ingest.events, 2000);
+  assert.ok((ingest.eventsPerSecond as number) > 0);
+  const plan = await answerOf('plan', '--keys', '300');
+  assert.equal(plan.keys, 300);
+});
+
+test('startup times each command', async () => {
+  const { seconds } = await answerOf('startup', '--repetitions', '1');
+  assert.ok(((seconds as Record<string, number>)['foresync --version'] ?? 0) > 0);
+});
+
+for (const name of ['add-replica', 'text-key']) {
+  test(`${name} compares all ways of copying, and sees every process`, async () => {
+    checkCopies(await answerOf(name, '--host-node', '--rows', '1000', '--repetitions', '1'), 4);
+  });
+}
+
+test('slow-link measures, or says what it needs', async () => {
+  if (existsSync(slowLink)) {
+    checkCopies(
+      await answerOf('slow-link', '--host-node', '--rows', '500', '--repetitions', '1', '--rtt', '10ms'),
+      5,
+    );
+  }
+  const { exitCode, stderr } = await bench('slow-link', [], { FORESYNC_SLOW_LINK: '/nowhere/slow-link.mjs' });
+  assert.equal(exitCode, 1);
+  assert.match(stderr, /There is no \/nowhere\/slow-link\.mjs\. .*FORESYNC_SLOW_LINK/);
+});
+
+test('a bench that does not exist is named', async () => {
+  const { exitCode, stderr } = await bench('run', ['ingest', 'nonsense']);
+  assert.equal(exitCode, 64);
+  assert.match(stderr, /No bench is called nonsense/);
+});
+
+function checkCopies(answer: Record<string, unknown>, ways: number): void {
+  const figures = answer as unknown as CopyFigures;
+  assert.equal(figures.ways.length, ways);
+  for (const { name, seconds, ratio } of figures.ways) {
+    assert.ok(seconds.least > 0 && seconds.least <= seconds.median && seconds.median <= seconds.most, name);
+    assert.ok(ratio.median > 0, name);
+  }
+  assert.equal(figures.ways[0]?.ratio.median, 1);
+  assert.ok(figures.phases.snapshot !== undefined && figures.phases.verify !== undefined);
+  for (const role of ['operator', "donor's agent", "joiner's agent", 'ssh', 'sshd']) {
+    assert.ok((figures.processes[role]?.peakBytes ?? 0) > 0, `${role} was not seen`);
+  }
+}

@@ -1,0 +1,51 @@
+import { type ChildProcessByStdio, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import type { Readable } from 'node:stream';
+import { type CliOptions, type CliResult, runJs } from './cli.ts';
+
+/** A command that runs while the test watches what it says on standard error, and sends it signals. */
+export class RunningCli {
+  readonly ended: Promise<CliResult>;
+  readonly #child: ChildProcessByStdio<null, Readable, Readable>;
+  #stdout = '';
+  #stderr = '';
+
+  constructor(args: readonly string[], { cwd, env, timeoutMs = 60_000 }: Omit<CliOptions, 'input'> = {}) {
+    this.#child = spawn(runJs, args, {
+      cwd,
+      env: { ...process.env, NO_COLOR: undefined, FORCE_COLOR: undefined, ...env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+      timeout: timeoutMs,
+      killSignal: 'SIGKILL',
+    });
+    this.#child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      this.#stdout += text;
+    });
+    this.#child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      this.#stderr += text;
+      this.#child.emit('said');
+    });
+    this.ended = once(this.#child, 'close').then(([exitCode, signal]) => ({
+      exitCode: exitCode as number | null,
+      signal: signal as NodeJS.Signals | null,
+      stdout: this.#stdout,
+      stderr: this.#stderr,
+    }));
+  }
+
+  /** Resolves when it has said so on standard error; rejects where it ends before. */
+  async says(pattern: RegExp): Promise<void> {
+    let over = false;
+    const end = this.ended.then(() => {
+      over = true;
+    });
+    while (!pattern.test(this.#stderr)) {
+      if (over) throw new Error(`It ended without saying ${pattern}:\n${this.#stderr}`);
+      await Promise.race([once(this.#child, 'said'), end]);
+    }
+  }
+
+  kill(signal: NodeJS.Signals): void {
+    this.#child.kill(signal);
+  }
+}
