@@ -14,6 +14,7 @@ import { openState, type StateFile } from '../core/state/open.ts';
 import { readParameters } from '../core/state/parameters.ts';
 import { printable } from '../core/text.ts';
 import { brushFor } from '../ui/metrics-paint.ts';
+import { PlanProgress } from '../ui/plan-progress.ts';
 import { planLines } from '../ui/plan-report.ts';
 
 const defaultHorizonMs = 24 * 3_600_000;
@@ -73,9 +74,7 @@ What is not said by a flag comes from the parameters that metrics has tuned, if 
     const named = metadata.flags.config?.setFromDefault !== true;
     const group = named || existsSync(flags.config) ? loadGroup(flags.config) : undefined;
     const started = performance.now();
-    const { plan, report } = await this.make(group, { ...flags, minConfidence });
-    if (flags.out === '-') await streamPlan(process.stdout, plan, { end: false, signal: this.signal });
-    else await writePlan(flags.out, plan, this.signal);
+    const report = await this.make(group, { ...flags, minConfidence });
     const seconds = Math.round(performance.now() - started) / 1000;
     const lines = planLines(report, flags.out, brushFor(process.argv, process.env));
     if (flags.out === '-') process.stderr.write(`${lines.join('\n')}\n`);
@@ -83,9 +82,30 @@ What is not said by a flag comes from the parameters that metrics has tuned, if 
     return { file: flags.out, ...report, seconds };
   }
 
-  private async make(
+  /** Makes the plan and writes it, telling on a terminal how far it is. */
+  private async make(group: ReplicaGroup | undefined, flags: PlanFlags): Promise<PlanReport> {
+    const progress = process.stderr.isTTY
+      ? new PlanProgress(process.stderr, () => performance.now())
+      : undefined;
+    try {
+      const { plan, report } = await this.forecast(group, flags, progress);
+      if (flags.out === '-') {
+        progress?.clear();
+        await streamPlan(process.stdout, plan, { end: false, signal: this.signal });
+      } else {
+        progress?.writes(flags.out);
+        await writePlan(flags.out, plan, this.signal);
+      }
+      return report;
+    } finally {
+      progress?.clear();
+    }
+  }
+
+  private async forecast(
     group: ReplicaGroup | undefined,
     flags: PlanFlags,
+    progress: PlanProgress | undefined,
   ): Promise<{ plan: Plan; report: PlanReport }> {
     const state = openExisting(flags.state);
     try {
@@ -101,6 +121,7 @@ What is not said by a flag comes from the parameters that metrics has tuned, if 
         ...budgets,
         leadReplica: group?.lead.name,
         signal: this.signal,
+        onProgress: progress && ((step) => progress.show(step)),
       });
       const { replicas, lastMs = forecasted.originMs } = history.summary();
       const plan = makePlan(forecasted, {
@@ -128,6 +149,7 @@ interface PlanFlags {
   'budget-keys': number | undefined;
   'budget-bytes': number | undefined;
   'arima-keys': number;
+  out: string;
   state: string;
 }
 

@@ -1,6 +1,8 @@
+import path from 'node:path';
 import type { LogReport } from '../core/history/ingest.ts';
 import type { TrafficProfile } from '../core/history/traffic-profile.ts';
 import { printable } from '../core/text.ts';
+import { wrapWords } from './dashboard/wrap-words.ts';
 import {
   formatCompact,
   formatCount,
@@ -9,6 +11,7 @@ import {
   formatInstant,
   formatPercent,
 } from './format.ts';
+
 import type { Brush } from './metrics-paint.ts';
 import { bar, sparkline } from './theme.ts';
 
@@ -29,7 +32,7 @@ export function logLines(files: readonly LogReport[], brush: Brush): string[] {
     ...(rest.length > 0
       ? [`  and ${formatCounted(rest.length, 'more file')}, ${formatCounted(total(rest), 'event')}`]
       : []),
-    `  ${brush.paint('quiet', sumLine(files))}`,
+    ...wrapWords([sumLine(files)], 76).map((line) => `  ${brush.paint('quiet', line)}`),
   ];
 }
 
@@ -38,7 +41,7 @@ function fileLines(file: LogReport, brush: Brush): string[] {
   const [role, symbol] = isSound
     ? (['good', brush.symbols.done] as const)
     : (['warning', brush.symbols.warning] as const);
-  const name = file.path === '-' ? 'standard input' : tail(printable(file.path), 44);
+  const name = file.path === '-' ? 'standard input' : tail(printable(nearPath(file.path)), 44);
   const state = stateWords(file);
   const layout = file.format ? clip(`${brush.separator}${layoutWords(file)}`, 78 - state.length) : '';
   const hidden = file.rejected - file.rejects.length;
@@ -79,12 +82,17 @@ function layoutWords(file: LogReport): string {
 
 function sumLine(files: readonly LogReport[]): string {
   const sum = (pick: (file: LogReport) => number) => files.reduce((total, file) => total + pick(file), 0);
+  const headers = sum((file) => file.headers);
+  const ignored = sum((file) => file.ignored);
+  const some =
+    ignored > headers ? formatCounted(headers, 'header line') : `header line${headers === 1 ? '' : 's'}`;
   return (
     `${formatCounted(
       sum((file) => file.lines),
       'line',
     )} = ${formatCounted(total(files), 'event')} + ` +
-    `${formatCount(sum((file) => file.rejected))} rejected + ${formatCount(sum((file) => file.ignored))} ignored`
+    `${formatCount(sum((file) => file.rejected))} rejected + ${formatCount(ignored)} ignored` +
+    (headers > 0 ? ` (${some})` : '')
   );
 }
 
@@ -170,6 +178,12 @@ function fit(text: string, width: number): string {
 
 function clip(text: string, width: number): string {
   return text.length > width ? `${text.slice(0, width - 1)}…` : text;
+}
+
+/** As seen from the current folder, where that is the shorter way to say it and leads up no further than two folders. */
+function nearPath(file: string): string {
+  const near = path.relative('', file);
+  return near === '' || near.length >= file.length || near.startsWith('../../..') ? file : near;
 }
 
 /** The end of a path says more than its beginning. */

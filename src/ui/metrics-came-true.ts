@@ -8,6 +8,8 @@ import { shareOr } from './metrics-words.ts';
 import { bar } from './theme.ts';
 
 const coveredForCalibration = 0.9;
+/** From this share on the log speaks for the whole group, and thinning changes next to nothing. */
+const fullVolume = 0.98;
 
 /** What the joiner's log said of a run, each figure with what it means. */
 export function cameTrueLines(run: RunReport, cameTrue: CameTrue, brush: Brush): string[] {
@@ -38,8 +40,13 @@ function planLines(plan: PlanCameTrue, rate: number | undefined, brush: Brush): 
     `  ${brush.paint('strong', 'Plan hit rate')}     ${came}`,
     `    ${reads}.`,
     `    The log covers ${formatPercent(plan.covered)} of the horizon.`,
-    `    Never read: ${formatCount(wasted.keys)} of the ${formatCount(wasted.sentKeys)} planned keys that were sent${bytes}.`,
+    ...volumeLines(plan.volume),
+    `    Never read: ${formatCount(wasted.keys)} of the ${formatCounted(wasted.sentKeys, 'planned key')} that ${wasted.sentKeys === 1 ? 'was' : 'were'} sent${bytes}.`,
   ];
+  if (Math.round(wasted.byVolume) > 0)
+    lines.push(
+      `    About ${formatCount(wasted.byVolume)} more than if the log had all of the group's reads.`,
+    );
   if (missed) {
     const { recent, older, unseen } = missed;
     lines.push(
@@ -50,21 +57,31 @@ function planLines(plan: PlanCameTrue, rate: number | undefined, brush: Brush): 
   return [...lines, ...calibrationLines(plan, brush)];
 }
 
-function calibrationLines({ calibration, covered }: PlanCameTrue, brush: Brush): string[] {
+function volumeLines(volume: PlanCameTrue['volume']): string[] {
+  if (!volume) return [];
+  const { expectedReads, share } = volume;
+  const has = `    It has ${formatPercent(share, 1)} of the ${formatCounted(Math.round(expectedReads), 'read')} expected of the whole group.`;
+  if (share >= fullVolume) return [has];
+  return [has, '    The confidence is about all of those: below it is thinned to that share.'];
+}
+
+function calibrationLines({ calibration, covered, volume }: PlanCameTrue, brush: Brush): string[] {
   if (!calibration) return [];
-  const row = (said: string, keys: string, mean: string, read: string) =>
-    `    ${said.padEnd(12)} ${keys.padStart(10)} ${mean.padStart(10)} ${read.padStart(10)}`;
+  const thinned = volume !== undefined && volume.share < fullVolume;
+  const row = (said: string, keys: string, mean: string, inLog: string, read: string) =>
+    `    ${said.padEnd(12)} ${[keys, mean, ...(thinned ? [inLog] : []), read].map((text) => text.padStart(9)).join(' ')}`;
   return [
     '',
     `  ${brush.paint('strong', 'Confidence')}        off by ${calibration.ece.toFixed(3)} on average (ECE), Brier ${calibration.brier.toFixed(3)}`,
     ...(covered < coveredForCalibration ? ['    so far: the log ends before the horizon does'] : []),
-    brush.paint('quiet', row('CONFIDENCE', 'KEYS', 'SAID', 'READ')),
+    brush.paint('quiet', row('CONFIDENCE', 'KEYS', 'SAID', 'THINNED', 'READ')),
     ...calibration.bins.map((bin) => {
       const said = `${bin.from.toFixed(1)} - ${bin.to.toFixed(1)}`;
       const line = row(
         said,
         formatCount(bin.keys),
         formatPercent(bin.meanConfidence, 1),
+        formatPercent(bin.meanInLog, 1),
         formatPercent(bin.readShare, 1),
       );
       return `${line}  ${brush.paint('quiet', bar(bin.readShare, 20, brush.theme))}`;

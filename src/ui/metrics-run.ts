@@ -1,9 +1,17 @@
 import type { RunReport } from '../core/metrics/run-report.ts';
 import { printable } from '../core/text.ts';
+import { wrapWords } from './dashboard/wrap-words.ts';
 import { formatBytes, formatCount, formatCounted, formatDuration, formatInstant } from './format.ts';
 import { cameTrueLines } from './metrics-came-true.ts';
 import type { Brush } from './metrics-paint.ts';
-import { deltaWords, durationOr, outcomeOf, shareOr, verificationWords } from './metrics-words.ts';
+import {
+  deltaWords,
+  durationOr,
+  movedKinds,
+  outcomeOf,
+  shareOr,
+  verificationWords,
+} from './metrics-words.ts';
 
 type Figures = NonNullable<RunReport['figures']>;
 
@@ -12,8 +20,13 @@ export function runDetails(run: RunReport, brush: Brush): string[] {
   const { sign, role, words } = outcomeOf(run);
   const what = run.joiner === undefined ? run.command : `${run.command} ${printable(run.joiner, 40)}`;
   const table = run.group === '' ? run.table : `${run.group}, table ${run.table}`;
+  const headline = () => {
+    const lead = `${brush.paint(role, brush.symbols[sign])} ${brush.paint('strong', what)}`;
+    if (what.length + words.length <= 74) return [`${lead}  ${brush.paint(role, words)}`];
+    return [lead, ...wrapWords([words], 76).map((line) => `  ${brush.paint(role, line)}`)];
+  };
   const head = [
-    `${brush.paint(role, brush.symbols[sign])} ${brush.paint('strong', what)}  ${brush.paint(role, words)}`,
+    ...headline(),
     fact('run', printable(run.id, 60), brush),
     fact('group', printable(table, 60), brush),
     fact('started', formatInstant(run.startedMs), brush),
@@ -24,9 +37,8 @@ export function runDetails(run: RunReport, brush: Brush): string[] {
     ...head,
     ...runFacts(run, figures, brush),
     '',
-    ...bytesTable(figures, brush),
-    '',
-    ...(run.cameTrue ? cameTrueLines(run, run.cameTrue, brush) : measureHint(run, brush)),
+    ...bytesTable(run.command, figures, brush),
+    ...(run.cameTrue ? ['', ...cameTrueLines(run, run.cameTrue, brush)] : measureHint(run, figures, brush)),
   ];
 }
 
@@ -41,7 +53,7 @@ function runFacts(run: RunReport, figures: Figures, brush: Brush): string[] {
     ? [
         fact(
           'plan',
-          `${formatCounted(plan.keys, 'key')}, ${formatCount(plan.sentKeys)} of them sent early`,
+          `${formatCounted(plan.keys, 'key')}, ${sentWords(plan, run.command === 'prefetch' ? 'read ahead' : 'sent early')}`,
           brush,
         ),
         fact('', `${formatDuration(plan.horizonMs)} from ${formatInstant(plan.originMs)}`, brush),
@@ -50,16 +62,23 @@ function runFacts(run: RunReport, figures: Figures, brush: Brush): string[] {
     : [fact('plan', 'none', brush)];
   if (plan && plan.missingKeys > 0)
     lines.push(fact('', `${formatCounted(plan.missingKeys, 'key')} of it had no row`, brush));
+  if (run.command === 'prefetch') return lines;
+  const delta = deltaWords(figures);
   lines.push(
-    fact('hot-ready', after(figures.hotReadyMs), brush),
+    fact('hot-ready', plan?.sentBefore ? 'in the run before' : after(figures.hotReadyMs), brush),
     fact('in sync', after(figures.inSyncMs), brush),
-    fact('delta', deltaWords(figures), brush),
+    ...(delta === undefined ? [] : [fact('delta', delta, brush)]),
   );
   if (tableRows !== undefined) lines.push(fact('table', formatCounted(tableRows, 'row'), brush));
   if (snapshotSmallerBy !== undefined) {
     lines.push(fact('snapshot', `${shareOr(snapshotSmallerBy, 1)} smaller than the table (rows)`, brush));
   }
-  return run.command === 'prefetch' ? lines : [...lines, fact('verification', verified(run, figures), brush)];
+  return [...lines, fact('verification', verified(run, figures), brush)];
+}
+
+function sentWords({ sentKeys, sentBefore }: NonNullable<Figures['plan']>, verb: string): string {
+  if (sentKeys === 0) return `none of them ${verb}`;
+  return sentBefore ? 'sent in the run before' : `${formatCount(sentKeys)} of them ${verb}`;
 }
 
 function after(ms: number | undefined): string {
@@ -71,15 +90,15 @@ function verified(run: RunReport, { verification }: Figures): string {
   return `${verificationWords(run)}: ${formatCounted(verification.ranges, 'range')}, ${formatCounted(verification.rows, 'row')}`;
 }
 
-function bytesTable({ moved }: Figures, brush: Brush): string[] {
+function bytesTable(command: RunReport['command'], figures: Figures, brush: Brush): string[] {
+  const { moved } = figures;
+  const stays = command === 'prefetch';
   const row = (kind: string, rows: string, sent: string, raw: string) =>
     `  ${kind.padEnd(17)} ${rows.padStart(14)} ${sent.padStart(14)} ${raw.padStart(18)}`;
-  const kinds = (['cache', 'hot', 'snapshot', 'delta', 'repair'] as const).filter(
-    (kind) => moved[kind].rows > 0,
-  );
-  if (kinds.length === 0) return ['  No rows were sent.'];
+  const kinds = movedKinds(figures);
+  if (kinds.length === 0) return [`  No rows were ${stays ? 'stored' : 'sent'}.`];
   return [
-    brush.paint('quiet', row('KIND', 'ROWS', 'BYTES SENT', 'UNCOMPRESSED')),
+    brush.paint('quiet', row('KIND', 'ROWS', stays ? 'BYTES STORED' : 'BYTES SENT', 'UNCOMPRESSED')),
     ...kinds.map((kind) => {
       const { rows, wireBytes, rawBytes } = moved[kind];
       return row(kind, formatCount(rows), formatBytes(wireBytes), formatBytes(rawBytes));
@@ -87,10 +106,13 @@ function bytesTable({ moved }: Figures, brush: Brush): string[] {
   ];
 }
 
-function measureHint(run: RunReport, brush: Brush): string[] {
-  if (run.command === 'prefetch') return [];
+/** A run that brought nothing and proved nothing has nothing that a log could tell of. */
+function measureHint(run: RunReport, figures: Figures, brush: Brush): string[] {
+  const brought = figures.inSyncAtMs !== undefined || movedKinds(figures).length > 0;
+  if (run.command === 'prefetch' || !brought) return [];
   const id = printable(run.id, 60);
   return [
+    '',
     `  ${brush.paint('quiet', 'What came true is known from an access log of the joiner:')}`,
     `  foresync metrics ${id} --log FILE`,
   ];

@@ -3,7 +3,16 @@ import { printable } from '../core/text.ts';
 import { wrapWords } from './dashboard/wrap-words.ts';
 import { formatBytes } from './format.ts';
 import type { Brush } from './metrics-paint.ts';
-import { deltaWords, durationOr, outcomeOf, shareOr, shortIds, startedAt, unknown } from './metrics-words.ts';
+import {
+  deltaWords,
+  durationOr,
+  movedKinds,
+  outcomeOf,
+  shareOr,
+  shortIds,
+  startedAt,
+  unknown,
+} from './metrics-words.ts';
 import type { Role } from './theme.ts';
 
 const innerWidth = 76;
@@ -14,11 +23,13 @@ export function runsTable(runs: readonly RunReport[], brush: Brush): string[] {
   const idWidth = Math.max(8, ...ids.map((id) => id.length));
   const heading = columns('RUN', idWidth, 'STARTED (UTC)', 'JOINER', `HIT RATE`, 'HOT-READY', 'IN SYNC');
   const legend = `Hit rate: expected ${brush.arrow} came true. Times count from the run's start.`;
+  const smaller = 'Smaller: by the rows of the table that came before the snapshot.';
   return [
     `  ${brush.paint('quiet', heading)}`,
     ...runs.flatMap((run, index) => runLines(run, ids[index] ?? run.id, idWidth, brush)),
     '',
     `  ${brush.paint('quiet', legend)}`,
+    `  ${brush.paint('quiet', smaller)}`,
   ];
 }
 
@@ -32,11 +43,14 @@ function runLines(run: RunReport, id: string, idWidth: number, brush: Brush): st
     startedAt(run.startedMs),
     joiner,
     hitRates(run, brush),
-    durationOr(figures?.hotReadyMs),
+    figures?.plan?.sentBefore ? 'before' : durationOr(figures?.hotReadyMs),
     durationOr(figures?.inSyncMs),
   );
   const sums = figures
-    ? [...together(words, role, deltaWords(figures), brush), brush.paint('quiet', bytesWords(figures, brush))]
+    ? [
+        ...together(words, role, deltaWords(figures), brush),
+        brush.paint('quiet', bytesWords(run.command, figures, brush)),
+      ]
     : [
         brush.paint(role, words),
         brush.paint('quiet', 'its figures were kept by another version of foresync'),
@@ -45,7 +59,13 @@ function runLines(run: RunReport, id: string, idWidth: number, brush: Brush): st
 }
 
 /** How the run ended and its Delta Log on one line where they fit; the reason of a failure may need several. */
-function together(words: string, role: Role, delta: string, { paint, separator }: Brush): string[] {
+function together(
+  words: string,
+  role: Role,
+  delta: string | undefined,
+  { paint, separator }: Brush,
+): string[] {
+  if (delta === undefined) return wrapWords([words], innerWidth).map((line) => paint(role, line));
   if (`${words}${separator}${delta}`.length <= innerWidth) return [paint(role, words) + separator + delta];
   return [...wrapWords([words], innerWidth).map((line) => paint(role, line)), delta];
 }
@@ -59,16 +79,14 @@ function hitRates({ expectedHitRate, planHitRate }: RunReport, { arrow }: Brush)
 
 type Figures = NonNullable<RunReport['figures']>;
 
-function bytesWords({ moved, snapshotSmallerBy }: Figures, { separator }: Brush): string {
+function bytesWords(command: RunReport['command'], figures: Figures, { separator }: Brush): string {
+  const { moved, snapshotSmallerBy } = figures;
   const smaller = snapshotSmallerBy === undefined ? '' : ` (${shareOr(snapshotSmallerBy)} smaller)`;
-  const parts = [
-    `hot ${formatBytes(moved.hot.wireBytes)}`,
-    `snapshot ${formatBytes(moved.snapshot.wireBytes)}${smaller}`,
-    `delta ${formatBytes(moved.delta.wireBytes)}`,
-  ];
-  if (moved.cache.rows > 0) parts.unshift(`cache ${formatBytes(moved.cache.wireBytes)}`);
-  if (moved.repair.rows > 0) parts.push(`repair ${formatBytes(moved.repair.wireBytes)}`);
-  return `sent: ${parts.join(separator)}`;
+  const parts = movedKinds(figures).map(
+    (kind) => `${kind} ${formatBytes(moved[kind].wireBytes)}${kind === 'snapshot' ? smaller : ''}`,
+  );
+  const verb = command === 'prefetch' ? 'stored' : 'sent';
+  return parts.length === 0 ? `nothing was ${verb}` : `${verb}: ${parts.join(separator)}`;
 }
 
 function columns(

@@ -35,10 +35,15 @@ export function verificationWords({ figures }: RunReport): string {
   return `${formatCounted(differences, 'difference')} found, ${formatCounted(repairedRows, 'row')} repaired`;
 }
 
-/** The Delta Log as far as it was sent. */
-export function deltaWords({ moved, deltaRounds }: NonNullable<RunReport['figures']>): string {
-  if (deltaRounds === undefined) return 'no delta rounds';
+/** The Delta Log as far as it was sent; undefined for a run that never came to it. */
+export function deltaWords({ moved, deltaRounds }: NonNullable<RunReport['figures']>): string | undefined {
+  if (deltaRounds === undefined) return undefined;
   return `Delta Log ${formatCounted(moved.delta.rows, 'key')} in ${formatCounted(deltaRounds, 'round')}`;
+}
+
+/** The kinds of rows that a run moved, in the order in which they come. */
+export function movedKinds({ moved }: NonNullable<RunReport['figures']>) {
+  return (['cache', 'hot', 'snapshot', 'delta', 'repair'] as const).filter((kind) => moved[kind].rows > 0);
 }
 
 export function shareOr(share: number | undefined, decimals = 0): string {

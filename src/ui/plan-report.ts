@@ -19,29 +19,32 @@ export function planLines(report: PlanReport, file: string, brush: Brush): strin
     ...facts(report, brush).map(([name, text]) => `  ${brush.paint('quiet', name.padEnd(12))}${text}`),
     ...halfLifeLines(report, brush),
     ...entryTable(report, brush),
-    ...notes(report, brush).map((note) => `  ${brush.paint('warning', brush.symbols.warning)} ${note}`),
+    ...notes(report).map((note) => `  ${brush.paint('warning', brush.symbols.warning)} ${note}`),
     ...nextStep(report, file, brush),
   ];
 }
 
-function headline(
-  { keys, knownKeys, group, table, forecast }: PlanReport,
-  { paint, symbols }: Brush,
-): string {
-  const of = group === undefined ? '' : ` of ${printable(group, 40)}/${printable(table ?? '', 40)}`;
+function headline({ keys, knownKeys }: PlanReport, { paint, symbols }: Brush): string {
   const sign = keys > 0 ? paint('good', symbols.done) : paint('warning', symbols.warning);
-  const by = forecast.arima.used > 0 ? 'decayed counts and ARIMA' : 'decayed counts';
-  return `${sign} ${paint('strong', `Planned ${formatCounted(keys, 'key')}`)} of ${formatCount(knownKeys)} known${of}, by ${by}.`;
+  return `${sign} ${paint('strong', `Planned ${formatCounted(keys, 'key')}`)} of the ${formatCount(knownKeys)} that are known`;
 }
 
 function facts(report: PlanReport, brush: Brush): [name: string, text: string][] {
   const { forecast, confidenceTenths } = report;
   const until = Date.parse(report.origin) + report.horizonMs;
   const rows: [string, string][] = [
+    ...(report.group === undefined
+      ? []
+      : [
+          ['group', `${printable(report.group, 28)}, table ${printable(report.table ?? '', 28)}`] as [
+            string,
+            string,
+          ],
+        ]),
     ['forecast', `${formatInstant(Date.parse(report.origin))} ${brush.arrow} ${formatInstant(until)}`],
     [
       'hit rate',
-      `${formatPercent(report.expectedHitRate)} of the reads expected, ${formatCount(report.expectedReads)} reads`,
+      `${formatPercent(report.expectedHitRate)} of the reads expected of the group, ${formatCounted(Math.round(report.expectedReads), 'read')}`,
     ],
   ];
   if (report.bytes > 0) rows.push(['size', formatBytes(report.bytes)]);
@@ -52,7 +55,8 @@ function facts(report: PlanReport, brush: Brush): [name: string, text: string][]
       `0 ${spread} 1   threshold ${report.minConfidence}, ${calibrationWords(report)}`,
     ]);
   }
-  if (forecast.arima.tried > 0) rows.push(['ARIMA', arimaWords(report)]);
+  if (forecast.arima.tried > 0)
+    rows.push(...arimaWords(report).map((text, line): [string, string] => [line === 0 ? 'ARIMA' : '', text]));
   return rows;
 }
 
@@ -61,11 +65,18 @@ function calibrationWords({ forecast }: PlanReport): string {
   return `calibrated on ${formatCounted(forecast.backtestWindows, 'earlier horizon')}`;
 }
 
-function arimaWords({ forecast: { arima } }: PlanReport): string {
-  const failed =
-    arima.failed > 0 ? `, ${formatCount(arima.failed)} failed (${printable(arima.failure ?? '', 60)})` : '';
-  const sparse = arima.sparse > 0 ? `, ${formatCount(arima.sparse)} too sparse` : '';
-  return `used on ${formatCount(arima.used)} of ${formatCount(arima.tried)} hot keys${sparse}${failed}; ${formatDuration(arima.ms)}`;
+/** Keys that ARIMA is not taken for lose nothing: the decayed counts forecast them like all others. */
+function arimaWords({ forecast: { arima } }: PlanReport): string[] {
+  const { tried, used, sparse, failed, ms } = arima;
+  const first = `taken for ${formatCount(used)} of the ${formatCounted(tried, 'hottest key', 'hottest keys')}, in ${formatDuration(ms)}`;
+  if (used === tried) return [first];
+  const no = ([count, what]: [number, string]) => (count > 0 ? [`${formatCount(count)} ${what}`] : []);
+  const causes: [number, string][] = [
+    [tried - used - sparse - failed, 'no better'],
+    [sparse, 'too few reads'],
+    [failed, 'no steady fit'],
+  ];
+  return [first, `the others go by decayed counts: ${causes.flatMap(no).join(', ')}`];
 }
 
 const barWidth = 24;
@@ -82,10 +93,11 @@ function halfLifeLines({ forecast }: PlanReport, { paint, theme, symbols }: Brus
   const from = forecast.halfLifeFrom === 'tuned' ? 'as tuned' : 'best of the backtest';
   return [
     '',
-    `  ${paint('strong', `${chosen}, ${from}`)}${paint('quiet', ': reads the plan would have served')}`,
-    ...forecast.halfLives.map(({ halfLifeMs, hitRate }) => {
+    `  ${paint('strong', `${chosen}, ${from}`)}${paint('quiet', ': share of the reads that came')}`,
+    `  ${paint('quiet', 'served by the whole plan, its first half and its first quarter, on average')}`,
+    ...forecast.halfLives.map(({ halfLifeMs, servedShare }) => {
       const taken = halfLifeMs === forecast.halfLifeMs;
-      const line = `${formatDuration(halfLifeMs).padStart(13)} ${bar(hitRate, barWidth, theme)} ${formatPercent(hitRate, 1)}`;
+      const line = `${formatDuration(halfLifeMs).padStart(13)} ${bar(servedShare, barWidth, theme)} ${formatPercent(servedShare, 1)}`;
       return taken ? `  ${paint('active', line)} ${symbols.done}` : `  ${line}`;
     }),
   ];
@@ -112,10 +124,14 @@ function keyText(key: RowKey): string {
   return typeof key === 'string' ? key : JSON.stringify(key);
 }
 
-function notes(
-  { keys, minConfidence, staleMs, horizonMs, assumedSizeBytes }: PlanReport,
-  _brush: Brush,
-): string[] {
+function notes({
+  keys,
+  minConfidence,
+  staleMs,
+  horizonMs,
+  assumedSizeBytes,
+  forecast: { arima },
+}: PlanReport): string[] {
   const found: string[] = [];
   if (keys === 0) found.push(`No key reaches a confidence of ${minConfidence}: lower --min-confidence.`);
   if (staleMs > horizonMs)
@@ -123,16 +139,27 @@ function notes(
   if (assumedSizeBytes !== undefined) {
     found.push(`Where no log gives a row's size, ${formatBytes(assumedSizeBytes)} are assumed.`);
   }
+  if (arima.tried > 0 && arima.failed === arima.tried)
+    found.push(`ARIMA could not be tried on any key: ${printable(arima.failure ?? '', 40)}.`);
   return found;
 }
 
-function nextStep({ keys }: PlanReport, file: string, { paint, arrow }: Brush): string[] {
+function nextStep({ keys, group }: PlanReport, file: string, { paint, arrow }: Brush): string[] {
   if (keys === 0 || file === '-') return [];
-  const command = `foresync add-replica NAME --host user@host --store sqlite:PATH --plan ${shellWord(file)}`;
+  const plan = `--plan ${shellWord(file)}`;
+  const command = (text: string) => `  ${paint('quiet', arrow)} ${text}`;
+  const add = 'foresync add-replica NAME --host HOST --store sqlite:PATH';
+  const addLines = `${add} ${plan}`.length > 76 ? [`${add} \\`, `    ${plan}`] : [`${add} ${plan}`];
   return [
     '',
-    `  ${paint('quiet', `written to ${printable(file)}; next:`)}`,
-    `  ${paint('quiet', arrow)} ${command}`,
+    `  ${paint('quiet', `Written to ${printable(file, 60)}.`)}`,
+    ...(group === undefined
+      ? [`  ${paint('quiet', 'What comes next needs a foresync.yaml that names the replicas.')}`]
+      : []),
+    `  ${paint('quiet', 'Next, have the donors read these rows ahead of time:')}`,
+    command(`foresync prefetch ${plan}`),
+    `  ${paint('quiet', 'or add the replica at once:')}`,
+    ...addLines.map((line, index) => (index === 0 ? command(line) : `  ${line}`)),
   ];
 }
 

@@ -26,6 +26,7 @@ const plan = zstdCompressSync(
     Array.from({ length: 100 }, (_, index) => ({
       key: `k${index}`,
       confidence: 0.9 - index / 250,
+      expectedReads: 2.4,
       sizeBytes: 1000,
     })),
     { halfLifeMs: 172_800_000 },
@@ -127,7 +128,9 @@ test("the joiner's log gives what came true, which stays with the run and tunes 
   const log = writeLog(folder);
   const first = (await metrics(folder, ['--log', log, '--json'])).json();
   assert.deepEqual([first.run.id, first.run.planHitRate], ['run-1', 0.25]);
-  assert.deepEqual(first.run.cameTrue.plan.wasted, { keys: 50, sentKeys: 100, bytes: 50_000 });
+  const { volume, wasted } = first.run.cameTrue.plan;
+  assert.deepEqual([wasted.keys, wasted.sentKeys, wasted.bytes], [50, 100, 50_000]);
+  assert.deepEqual([Math.round(volume.expectedReads), volume.share.toFixed(2)], [400, '1.00']);
   assert.deepEqual(first.run.cameTrue.replica.inSync, { reads: 399, hits: 399 });
   assert.deepEqual([first.logs[0].events, first.logs[0].rejected], [400, 1]);
   assert.deepEqual(first.parameters, [{ group: 'shop', parameters: { minConfidence: 0.55 } }]);

@@ -61,7 +61,9 @@ test('a plan is written from the state file alone, and the screen says what it h
   assert.equal(entries[0]?.donor, 'us-east');
   assert.match(stdout, /Planned \d+ keys/);
   assert.match(stdout, /half-life, best of the backtest/);
-  assert.match(stdout, /ARIMA +used on \d+ of \d+/);
+  assert.match(stdout, /ARIMA +taken for \d+ of the \d+ hottest keys/);
+  assert.match(stdout, /foresync prefetch --plan plan\.jsonl/);
+  for (const line of stdout.split('\n')) assert.ok(line.length <= 80, `${line.length}: ${line}`);
   assert.match(stdout, /foresync add-replica NAME .* --plan plan\.jsonl/);
 });
 

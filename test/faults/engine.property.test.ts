@@ -3,19 +3,40 @@ import path from 'node:path';
 import { test } from 'node:test';
 import Database from 'better-sqlite3';
 import fc from 'fast-check';
+import type { RowKey } from '../../src/core/row-key.ts';
 import { dropCapture } from '../../src/core/store/sqlite/capture.ts';
 import { publish } from '../../src/core/store/sqlite/publish.ts';
-import type { RowKey } from '../../src/core/row-key.ts';
 import { capture, copyTable, openDonor } from '../support/engine-copy.ts';
 import { randomTable, randomWrite } from '../support/random-tables.ts';
 import { rowsOf, schemaOf, temporaryFolder } from '../support/tables.ts';
 
-const numRuns = Number(process.env.FORESYNC_FAULT_RUNS ?? 150);
+const numRuns = Number(process.env.FORESYNC_FAULT_RUNS ?? 300);
 const seed = Number(process.env.FORESYNC_FAULT_SEED ?? 20260);
 
 const planKey = fc.oneof(
-  fc.constantFrom<RowKey>('a', 'A', 'b', '1', '', 'é', 'a\0b', '[1,2]', '["a",1]', 'a"; DROP TABLE items; --'),
-  fc.constantFrom<RowKey>(1, 2, 3, -1, 1.5, 1e300, { int: '9007199254740993' }, { int: '99' }, { base64: 'AP8=' }),
+  fc.constantFrom<RowKey>(
+    'a',
+    'A',
+    'b',
+    '1',
+    '',
+    'é',
+    'a\0b',
+    '[1,2]',
+    '["a",1]',
+    'a"; DROP TABLE items; --',
+  ),
+  fc.constantFrom<RowKey>(
+    1,
+    2,
+    3,
+    -1,
+    1.5,
+    1e300,
+    { int: '9007199254740993' },
+    { int: '99' },
+    { base64: 'AP8=' },
+  ),
   fc.array(fc.constantFrom('a', 'b', 1, 2), { maxLength: 3 }),
 );
 
@@ -39,7 +60,8 @@ function write(db: Database.Database, sql: string): void {
     db.exec(sql);
   } catch (error) {
     if (!/^SQLITE_(CONSTRAINT|MISMATCH|FULL|ERROR$)/.test((error as { code: string }).code)) throw error;
-    if ((error as { code: string }).code === 'SQLITE_ERROR' && !/transaction/.test(String(error))) throw error;
+    if ((error as { code: string }).code === 'SQLITE_ERROR' && !/transaction/.test(String(error)))
+      throw error;
     if (db.inTransaction) db.exec('ROLLBACK');
   }
 }

@@ -1,5 +1,5 @@
-import { readdirSync, readFileSync, readlinkSync, realpathSync } from 'node:fs';
 import { randomUUID } from 'node:crypto';
+import { readdirSync, readFileSync, readlinkSync, realpathSync } from 'node:fs';
 import path from 'node:path';
 import { systemClock } from '../../src/core/clock.ts';
 import type { ReplicaGroup } from '../../src/core/group/config.ts';
@@ -87,7 +87,9 @@ export function watchedRun(
 /** The process among this one's children that has a file open: the agent of the replica that it belongs to. */
 export function agentWith(file: string): number {
   const wanted = realpathSync(file);
-  const children = readFileSync(`/proc/${process.pid}/task/${process.pid}/children`, 'utf8').trim().split(' ');
+  const children = readFileSync(`/proc/${process.pid}/task/${process.pid}/children`, 'utf8')
+    .trim()
+    .split(' ');
   const found = children.find((pid) => openFiles(pid).includes(wanted));
   if (!found) throw new Error(`no child has ${file} open`);
   return Number(found);

@@ -1,7 +1,8 @@
-import { fileURLToPath } from 'node:url';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
 import Database from 'better-sqlite3';
+import type { TestContext } from './tables.ts';
 
 /** A shop's table of `rows` rows of about 300 bytes, some of them with a code that no other row has. */
 export function makeShop(file: string, rows: number): void {
@@ -57,12 +58,13 @@ export interface ShopWriter {
   stop(): Promise<void>;
 }
 
-/** Starts a process that goes on writing until it is stopped, or its parent is gone. Resolves after its first write. */
-export async function startShopWriter(file: string, rows: number): Promise<ShopWriter> {
+/** Starts a process that goes on writing until it is stopped, the test is over, or its parent is gone. Resolves after its first write. */
+export async function startShopWriter(t: TestContext, file: string, rows: number): Promise<ShopWriter> {
   const child = spawn(process.execPath, [fileURLToPath(import.meta.url), file, String(rows)], {
     stdio: ['pipe', 'pipe', 'inherit'],
   });
   const ended = once(child, 'exit');
+  t.after(() => child.stdin.destroy());
   await Promise.race([once(child.stdout, 'data'), ended]);
   return {
     stop: async () => {

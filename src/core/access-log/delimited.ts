@@ -81,7 +81,7 @@ export class DelimitedParser implements LineParser {
   #line(block: Buffer, start: number, end: number, columns: number): void {
     if (columns === 1 && isBlank(block, start, end)) this.#tally.ignored++;
     else if (block[start] === hash && this.#slots[0] !== Slot.key) this.#tally.ignored++;
-    else if (this.#takesHeader()) this.#tally.ignored++;
+    else if (this.#takesHeader()) this.#tally.ignoreHeader();
     else if (end - start > maxLineBytes) this.#tally.reject('the line is longer than 1 MiB');
     else this.#event(block, columns);
   }
@@ -106,7 +106,7 @@ export class DelimitedParser implements LineParser {
     const record = readQuotedRecord(block, start, limit, this.#slots, this.#reader);
     if (record.state === 'open' && !isLast && limit === end) return -1;
     if (record.state === 'closed') {
-      if (this.#takesHeader()) this.#tally.ignored++;
+      if (this.#takesHeader()) this.#tally.ignoreHeader();
       else this.#event(record.bytes, record.columns);
       this.#tally.nextLine += record.lines;
       return record.end;

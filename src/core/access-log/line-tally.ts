@@ -14,6 +14,8 @@ export class LineTally {
   events = 0;
   rejected = 0;
   ignored = 0;
+  /** Of those that are ignored: headers. */
+  headers = 0;
   /** The first five, in the order of the log. */
   readonly firstRejects: RejectedLine[] = [];
   /** Number of the line that is read next. */
@@ -27,6 +29,11 @@ export class LineTally {
 
   get lines(): number {
     return this.events + this.rejected + this.ignored;
+  }
+
+  ignoreHeader(): void {
+    this.ignored++;
+    this.headers++;
   }
 
   /** Rejects the line that is read now. */

@@ -79,7 +79,8 @@ export class AgentClient {
     } catch (error) {
       // Nothing that such a peer says later can be trusted.
       await this.#channel.close();
-      this.#lost = error instanceof ForesyncError ? error : await this.#channel.whyEnded();
+      const isItsFault = error instanceof ForesyncError && error.code !== 'channel-cut';
+      this.#lost = isItsFault ? error : await this.#channel.whyEnded();
     }
     for (const { reject } of this.#waiting.values()) reject(this.#lost);
     this.#waiting.clear();

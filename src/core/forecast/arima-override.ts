@@ -2,6 +2,7 @@ import type { Holdout } from './arima-judge.ts';
 import { type ArimaReport, runArima } from './arima-stage.ts';
 import { foldVolume, type HotKey, holdouts, type StepGrid } from './hot-keys.ts';
 import { type KeyFigures, type KeyRates, logShareOfScore, setExpectedReads } from './key-rates.ts';
+import type { OnForecastProgress } from './progress.ts';
 import { expectedReads } from './rate-fit.ts';
 import type { Scan } from './scan.ts';
 import type { TimeGrid } from './time-grid.ts';
@@ -19,17 +20,19 @@ export interface OverrideSource {
   /** Take what ARIMA says as it is, for every hot key that it fits. */
   unconditionally: boolean;
   signal?: AbortSignal | undefined;
+  onProgress?: OnForecastProgress | undefined;
 }
 
 /** Puts ARIMA's figures in place of the decayed counts' for those hot keys where the backtest speaks for them. */
 export async function overrideByArima(figures: KeyFigures, source: OverrideSource): Promise<ArimaReport> {
-  const { scan, grid, steps, rates, unconditionally, signal } = source;
+  const { scan, grid, steps, rates, unconditionally, signal, onProgress } = source;
   const { shares, report } = await runArima(scan.hot.list(), {
     steps,
     groupSeries: foldVolume(scan.volume, grid, steps),
     unconditionally,
     holdout: (key, back) => holdoutOf(key, back, source),
     signal,
+    onProgress,
   });
   for (const [index, share] of shares) {
     const reads = share * rates.volume * rates.horizonScale;

@@ -19,12 +19,21 @@ export async function judgeInWorkers(
     signal,
     worker = defaultWorker,
     stallAfterMs = stallMs,
-  }: { signal?: AbortSignal | undefined; worker?: URL; stallAfterMs?: number } = {},
+    onVerdict,
+  }: {
+    signal?: AbortSignal | undefined;
+    worker?: URL;
+    stallAfterMs?: number;
+    /** Called as the workers give their verdicts. */
+    onVerdict?: () => void;
+  } = {},
 ): Promise<ArimaVerdict[]> {
   signal?.throwIfAborted();
   const batches = Array.from({ length: workers }, (_, w) => jobs.filter((_job, i) => i % workers === w));
   const judged = await Promise.all(
-    batches.filter((batch) => batch.length > 0).map((batch) => runBatch(batch, worker, stallAfterMs, signal)),
+    batches
+      .filter((batch) => batch.length > 0)
+      .map((batch) => runBatch(batch, worker, stallAfterMs, signal, onVerdict)),
   );
   signal?.throwIfAborted();
   const verdicts = new Map(judged.flat().map((verdict) => [verdict.id, verdict]));
@@ -36,6 +45,7 @@ function runBatch(
   file: URL,
   stallAfterMs: number,
   signal: AbortSignal | undefined,
+  onVerdict: (() => void) | undefined,
 ): Promise<ArimaVerdict[]> {
   return new Promise((resolve) => {
     const verdicts: ArimaVerdict[] = [];
@@ -60,6 +70,7 @@ function runBatch(
     worker.on('message', (verdict: ArimaVerdict) => {
       if (ended) return;
       verdicts.push(verdict);
+      onVerdict?.();
       clearTimeout(timer);
       if (verdicts.length === batch.length) return end('');
       timer = setTimeout(stalled, stallAfterMs);

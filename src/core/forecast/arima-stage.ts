@@ -1,6 +1,7 @@
 import type { ArimaJob, Holdout } from './arima-judge.ts';
 import { judgeInWorkers } from './arima-pool.ts';
 import { type HotKey, holdouts, type StepGrid } from './hot-keys.ts';
+import type { OnForecastProgress } from './progress.ts';
 
 /** What ARIMA did; `ms` is wall time and the only figure that differs between runs. */
 export interface ArimaReport {
@@ -29,11 +30,12 @@ export interface ArimaStageOptions {
   /** What was forecast for a key, `back` horizons before the last one: 1 is the latest window. */
   holdout(key: HotKey, back: number): Holdout;
   signal?: AbortSignal | undefined;
+  onProgress?: OnForecastProgress | undefined;
 }
 
 /** Lets ARIMA compete for the hottest keys. */
 export async function runArima(hot: HotKey[], options: ArimaStageOptions): Promise<ArimaStage> {
-  const { steps, groupSeries, unconditionally, holdout, signal } = options;
+  const { steps, groupSeries, unconditionally, holdout, signal, onProgress } = options;
   const started = performance.now();
   const jobs = hot
     .filter((key) => unconditionally || key.earlierScores.length > 0)
@@ -49,7 +51,10 @@ export async function runArima(hot: HotKey[], options: ArimaStageOptions): Promi
         unconditionally,
       }),
     );
-  const verdicts = jobs.length > 0 ? await judgeInWorkers(jobs, { signal }) : [];
+  const all = jobs.length;
+  let done = 0;
+  const onVerdict = () => onProgress?.({ step: 'arima', done: ++done, all });
+  const verdicts = all > 0 ? await judgeInWorkers(jobs, { signal, onVerdict }) : [];
   const shares = new Map<number, number>();
   const failures = new Map<string, number>();
   for (const verdict of verdicts) {

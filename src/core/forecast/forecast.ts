@@ -7,6 +7,7 @@ import { bestHalfLife, type HalfLifeScore, scoreHalfLives } from './half-life-ch
 import { stepGrid } from './hot-keys.ts';
 import { type Cycle, horizonIntensity, type Intensity } from './intensity.ts';
 import { fitKeyRates, forecastKeys, type KeyFigures, writesPerScore } from './key-rates.ts';
+import type { OnForecastProgress } from './progress.ts';
 import { type Scan, scanHistory } from './scan.ts';
 import { type TimeGrid, timeGrid } from './time-grid.ts';
 
@@ -28,6 +29,7 @@ export interface ForecastOptions {
   /** Wins as donor where several replicas have read a key equally often. */
   leadReplica?: string | undefined;
   signal?: AbortSignal | undefined;
+  onProgress?: OnForecastProgress | undefined;
 }
 
 export interface Forecast extends KeyFigures {
@@ -75,6 +77,7 @@ export async function forecast(history: AccessHistory, options: ForecastOptions)
     steps,
     preferredDonor: history.summary().replicas.indexOf(options.leadReplica ?? ''),
     signal: options.signal,
+    onProgress: options.onProgress,
   });
   const halfLives = scoreHalfLives(
     halfLivesMs,
@@ -96,6 +99,7 @@ export async function forecast(history: AccessHistory, options: ForecastOptions)
     chosen,
     unconditionally,
     signal: options.signal,
+    onProgress: options.onProgress,
   });
   const intensity = horizonIntensity(scan.volume, grid);
   return {

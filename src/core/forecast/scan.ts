@@ -3,6 +3,7 @@ import type { AccessHistory, KeySeries } from '../history/access-history.ts';
 import { DecayTable, middleHalfLife } from './decay-table.ts';
 import { GroupVolume } from './group-volume.ts';
 import { foldSeries, HottestKeys, holdouts, type StepGrid } from './hot-keys.ts';
+import type { OnForecastProgress } from './progress.ts';
 import { ScoreHistogram } from './score-histogram.ts';
 import type { TimeGrid } from './time-grid.ts';
 
@@ -36,6 +37,7 @@ export interface ScanOptions {
   /** Index of the replica that wins where several have read a key equally often. */
   preferredDonor: number;
   signal?: AbortSignal | undefined;
+  onProgress?: OnForecastProgress | undefined;
 }
 
 const keysPerTurn = 8192;
@@ -46,15 +48,20 @@ export async function scanHistory(
   grid: TimeGrid,
   options: ScanOptions,
 ): Promise<Scan> {
-  const pass = new Pass(history.summary().keys, grid, options);
+  const { keys: all } = history.summary();
+  const pass = new Pass(all, grid, options);
+  const tell = (done: number) => options.onProgress?.({ step: 'keys', done, all: Math.max(all, done) });
   let seen = 0;
+  tell(seen);
   for (const series of history.series()) {
     pass.add(series);
     if (++seen % keysPerTurn === 0) {
       await setImmediate();
       options.signal?.throwIfAborted();
+      tell(seen);
     }
   }
+  tell(seen);
   return pass.scan;
 }
 

@@ -53,7 +53,10 @@ export interface LogReport {
   lines: number;
   events: number;
   rejected: number;
+  /** Headers, blank lines, comments, and operations that neither read nor write. */
   ignored: number;
+  /** How many of those are headers. */
+  headers: number;
   /** The first five. */
   rejects: RejectedLine[];
   /** Bytes that this run read, after decompression. */
@@ -175,6 +178,7 @@ function reportOf(input: LogInput, log: OpenLog, read: ReadLogResult, bytes: num
     events: tally.events,
     rejected: tally.rejected,
     ignored: tally.ignored,
+    headers: tally.headers,
     rejects: tally.firstRejects,
     bytes,
     state:

@@ -5,6 +5,8 @@ export interface CalibrationBin {
   to: number;
   keys: number;
   meanConfidence: number;
+  /** Mean of what the confidence comes to in the log that it is set against; the same where that has all reads. */
+  meanInLog: number;
   readShare: number;
 }
 
@@ -21,26 +23,30 @@ export interface Calibration {
 const binCount = 10;
 
 /**
- * Sets confidences against what happened; `wasRead` runs side by side with `confidences`. Undefined without keys,
- * since nothing can be said of them then.
+ * Sets confidences against what happened. `wasRead` and `inLog`, the probabilities for the log that is looked at, run
+ * side by side with `confidences`; keys are put in bins by the confidence, and judged by `inLog`. Undefined without
+ * keys, since nothing can be said of them then.
  */
 export function calibrate(
   confidences: ArrayLike<number>,
   wasRead: ArrayLike<number>,
+  inLog = confidences,
 ): Calibration | undefined {
   const keys = confidences.length;
   if (keys === 0) return undefined;
-  const bins = Array.from({ length: binCount }, () => ({ keys: 0, confidence: 0, read: 0 }));
+  const bins = Array.from({ length: binCount }, () => ({ keys: 0, confidence: 0, inLog: 0, read: 0 }));
   let squares = 0;
   for (let index = 0; index < keys; index++) {
     const confidence = confidences[index] ?? 0;
+    const expected = inLog[index] ?? 0;
     const read = wasRead[index] ? 1 : 0;
     const bin = bins[Math.min(binCount - 1, Math.floor(confidence * binCount))];
     if (!bin) throw new RangeError(`a confidence is from 0 to 1, not ${confidence}`);
     bin.keys += 1;
     bin.confidence += confidence;
+    bin.inLog += expected;
     bin.read += read;
-    squares += (confidence - read) ** 2;
+    squares += (expected - read) ** 2;
   }
   const filled = bins.flatMap((bin, index): CalibrationBin[] =>
     bin.keys === 0
@@ -51,12 +57,13 @@ export function calibrate(
             to: (index + 1) / binCount,
             keys: bin.keys,
             meanConfidence: bin.confidence / bin.keys,
+            meanInLog: bin.inLog / bin.keys,
             readShare: bin.read / bin.keys,
           },
         ],
   );
   const ece = filled.reduce(
-    (sum, bin) => sum + (bin.keys / keys) * Math.abs(bin.meanConfidence - bin.readShare),
+    (sum, bin) => sum + (bin.keys / keys) * Math.abs(bin.meanInLog - bin.readShare),
     0,
   );
   return { keys, brier: squares / keys, ece, bins: filled };

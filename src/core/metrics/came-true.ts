@@ -20,7 +20,7 @@ export interface LoggedAccess {
  */
 export interface CameTrue {
   /** Of this shape; what another version of foresync stored in another shape is measured anew. */
-  version: 1;
+  version: 2;
   measuredAtMs: number;
   log: { reads: number; writes: number; firstMs: number | undefined; lastMs: number | undefined };
   /** Undefined for a run without a plan. */
@@ -56,9 +56,9 @@ export class JoinerLog {
   ): Promise<JoinerLog> {
     if (!plan || !figures.plan) return new JoinerLog(figures, undefined);
     const planned = new PlanReads(figures.plan, plan.halfLifeMs);
-    for await (const { key, confidence, sizeBytes } of plan.entries) {
+    for await (const entry of plan.entries) {
       signal?.throwIfAborted();
-      planned.add(key, confidence, sizeBytes);
+      planned.add(entry);
     }
     return new JoinerLog(figures, planned);
   }
@@ -86,7 +86,7 @@ export class JoinerLog {
         ? this.missed.explain(history, planned.fromMs, planned.halfLifeMs, signal)
         : undefined;
     return {
-      version: 1,
+      version: 2,
       measuredAtMs: nowMs,
       log: { reads, writes, firstMs: span?.firstMs, lastMs: span?.lastMs },
       plan: planned && { ...planned.result(span), missed },
@@ -97,5 +97,5 @@ export class JoinerLog {
 
 /** What was measured of a run before; undefined where nothing was, or in a shape that is not this one. */
 export function storedCameTrue(metrics: unknown): CameTrue | undefined {
-  return (metrics as CameTrue | undefined)?.version === 1 ? (metrics as CameTrue) : undefined;
+  return (metrics as CameTrue | undefined)?.version === 2 ? (metrics as CameTrue) : undefined;
 }

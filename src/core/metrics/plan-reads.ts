@@ -1,7 +1,9 @@
 import { type Calibration, calibrate } from './calibration.ts';
 import type { MissedShares } from './missed-reads.ts';
+import type { PlannedKey } from './plan-text.ts';
 import type { HitCount } from './replica-reads.ts';
 import type { RunFigures } from './run-figures.ts';
+import { thinnedConfidence } from './thinned-confidence.ts';
 
 /** What came true of the plan, by the log's reads within (origin, origin + horizon]. */
 export interface PlanCameTrue extends HitCount {
@@ -10,11 +12,20 @@ export interface PlanCameTrue extends HitCount {
   /** Reads of planned keys, whether or not their row had been sent; `hits` counts only those that had. */
   plannedReads: number;
   expectedHitRate: number;
+  /**
+   * Reads that the plan expected of the whole group, and the log's as a share of them, past 1 where there were more.
+   * Undefined for a plan that expected none.
+   */
+  volume: { expectedReads: number; share: number } | undefined;
   /** The half-life that the plan was made with, where it says so. */
   halfLifeMs: number | undefined;
+  /** Of the confidences thinned to the log's share of the volume. */
   calibration: Calibration | undefined;
-  /** Planned rows that were sent and not read within the horizon; bytes where the plan has sizes, undefined where not. */
-  wasted: { keys: number; sentKeys: number; bytes: number | undefined };
+  /**
+   * Planned rows that were sent and not read within the horizon; bytes where the plan has sizes, undefined where not.
+   * `byVolume`: how many more of the sent keys were to be expected unread than at the group's whole volume.
+   */
+  wasted: { keys: number; sentKeys: number; byVolume: number; bytes: number | undefined };
   /** What the history knew of the keys that were read without being planned. */
   missed: MissedShares | undefined;
 }
@@ -28,6 +39,7 @@ export class PlanReads {
   readonly places = new Map<string, number>();
   private readonly plan: NonNullable<RunFigures['plan']>;
   private readonly confidences: number[] = [];
+  private readonly expectedReads: number[] = [];
   private readonly sizes: (number | undefined)[] = [];
   private readonly wasRead: (0 | 1)[] = [];
   private reads = 0;
@@ -41,11 +53,12 @@ export class PlanReads {
     this.toMs = plan.originMs + plan.horizonMs;
   }
 
-  add(key: string, confidence: number, sizeBytes: number | undefined): void {
+  add({ key, confidence, expectedReads, sizeBytes }: PlannedKey): void {
     if (this.places.has(key)) return;
     this.places.set(key, this.places.size);
     this.wasRead.push(0);
     this.confidences.push(confidence);
+    this.expectedReads.push(expectedReads);
     this.sizes.push(sizeBytes);
   }
 
@@ -63,28 +76,48 @@ export class PlanReads {
   result(log: { firstMs: number; lastMs: number } | undefined): Omit<PlanCameTrue, 'missed'> {
     const { fromMs, toMs, plan } = this;
     const shared = log ? Math.min(log.lastMs, toMs) - Math.max(log.firstMs, fromMs) : 0;
+    const volume = this.volume();
+    const inLog = this.inLog(volume?.share ?? 1);
     return {
       reads: this.reads,
       hits: this.hits,
       plannedReads: this.plannedReads,
       covered: Math.max(0, shared) / plan.horizonMs,
       expectedHitRate: plan.expectedHitRate,
+      volume,
       halfLifeMs: this.halfLifeMs,
-      calibration: this.reads === 0 ? undefined : calibrate(this.confidences, this.wasRead),
-      wasted: this.wasted(),
+      calibration: this.reads === 0 ? undefined : calibrate(this.confidences, this.wasRead, inLog),
+      wasted: this.wasted(inLog),
     };
   }
 
-  private wasted(): PlanCameTrue['wasted'] {
+  private volume(): PlanCameTrue['volume'] {
+    const planned = this.expectedReads.reduce((sum, reads) => sum + reads, 0);
+    const { expectedHitRate } = this.plan;
+    if (planned === 0 || expectedHitRate === 0) return undefined;
+    const expectedReads = planned / expectedHitRate;
+    return { expectedReads, share: this.reads / expectedReads };
+  }
+
+  /** The confidences as they hold for a log with this share of the group's reads. */
+  private inLog(share: number): number[] {
+    return this.confidences.map((confidence, place) =>
+      thinnedConfidence(confidence, this.expectedReads[place] ?? 0, share),
+    );
+  }
+
+  private wasted(inLog: readonly number[]): PlanCameTrue['wasted'] {
     const sentKeys = Math.min(this.plan.sentKeys, this.places.size);
     let keys = 0;
+    let byVolume = 0;
     let bytes: number | undefined;
     for (let place = 0; place < sentKeys; place++) {
+      byVolume += (this.confidences[place] ?? 0) - (inLog[place] ?? 0);
       if (this.wasRead[place]) continue;
       keys += 1;
       const size = this.sizes[place];
       if (size !== undefined) bytes = (bytes ?? 0) + size;
     }
-    return { keys, sentKeys, bytes };
+    return { keys, sentKeys, byVolume, bytes };
   }
 }

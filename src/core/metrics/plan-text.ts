@@ -7,6 +7,8 @@ export interface PlannedKey {
   /** The key as an access log writes it, see `logKeyOf`. */
   key: string;
   confidence: number;
+  /** Reads of the whole group within the horizon. */
+  expectedReads: number;
   sizeBytes: number | undefined;
 }
 
@@ -31,6 +33,7 @@ const headerLine = z.object({
 const entryLine = z.object({
   key: z.union([part, z.array(part)]),
   confidence: z.number().min(0).max(1),
+  expectedReads: z.number().nonnegative(),
   sizeBytes: z.number().nonnegative().optional(),
 });
 
@@ -52,8 +55,8 @@ async function* entriesOf(
   let number = 1;
   for await (const line of lines) {
     number += 1;
-    const { key, confidence, sizeBytes } = parse(entryLine, line, number);
-    yield { key: logKeyOf(key), confidence, sizeBytes };
+    const { key, ...figures } = parse(entryLine, line, number);
+    yield { key: logKeyOf(key), ...figures, sizeBytes: figures.sizeBytes };
   }
   if (number - 1 !== expected) throw broken(`it has ${number - 1} entries and its header says ${expected}`);
 }

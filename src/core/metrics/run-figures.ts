@@ -15,6 +15,8 @@ export interface RunFigures {
         keys: number;
         /** Planned keys whose turn came in the hot phase: rows that arrived, and keys that have no row. */
         sentKeys: number;
+        /** The earlier run that this one resumed had sent them, and this run none. */
+        sentBefore: boolean;
         missingKeys: number;
         expectedHitRate: number;
         minConfidence: number;
@@ -44,6 +46,7 @@ const count = z.number().nonnegative();
 const moved = z.object({ rows: count, rawBytes: count, wireBytes: count });
 const storedSnapshot = z.object({
   atMs: z.number(),
+  resumed: z.boolean().optional(),
   phases: z.array(z.object({ name: z.string(), state: z.string() })),
   plan: z
     .object({
@@ -94,18 +97,26 @@ export function figuresOf(run: StoredRun): RunFigures | undefined {
   };
 }
 
-function planOf({ plan, hotReadyAtMs }: StoredSnapshot): RunFigures['plan'] {
+function planOf(snapshot: StoredSnapshot): RunFigures['plan'] {
+  const { plan, hotReadyAtMs } = snapshot;
   if (!plan) return undefined;
   const { keys, expectedHitRate, minConfidence, horizonMs, missingKeys } = plan;
   const originMs = Date.parse(plan.origin);
   if (Number.isNaN(originMs)) return undefined;
+  const sentBefore = hotBefore(snapshot);
   // A resumed run counts from nothing again, but hot-ready says that all of them are there.
-  const sentKeys = hotReadyAtMs === undefined ? Math.min(keys, plan.arrivedKeys + missingKeys) : keys;
-  return { keys, sentKeys, missingKeys, expectedHitRate, minConfidence, originMs, horizonMs };
+  const allThere = sentBefore || hotReadyAtMs !== undefined;
+  const sentKeys = allThere ? keys : Math.min(keys, plan.arrivedKeys + missingKeys);
+  return { keys, sentKeys, sentBefore, missingKeys, expectedHitRate, minConfidence, originMs, horizonMs };
+}
+
+/** A resumed run skips the hot rows where the earlier one was past them; what it sends later is a rest as well. */
+function hotBefore({ resumed = false, phases }: StoredSnapshot): boolean {
+  return resumed && phases.some(({ name, state }) => name === 'hot' && state === 'skipped');
 }
 
 function smallerBy(snapshot: StoredSnapshot, tableRows: number | undefined): number | undefined {
   const complete = snapshot.phases.some(({ name, state }) => name === 'snapshot' && state === 'done');
-  if (!complete || !tableRows) return undefined;
+  if (!complete || !tableRows || hotBefore(snapshot)) return undefined;
   return Math.max(0, 1 - snapshot.byKind.snapshot.rows / tableRows);
 }

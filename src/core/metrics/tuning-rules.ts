@@ -26,17 +26,24 @@ export const limits = {
   hitRateSlack: 0.05,
   /** Delta Log keys, as a share of the table's rows, past which early rows travel twice too often. */
   deltaShare: 0.2,
-  thin: { reads: 200, sentKeys: 20, tableRows: 1000, coveredForHits: 0.5, coveredForWaste: 0.8 },
+  thin: { reads: 200, sentKeys: 20, tableRows: 1000, coveredForHits: 0.5, coveredForWaste: 0.8, volume: 0.1 },
 } as const;
 
-/** Raised when too many planned keys were never read; lowered when demand was broader than the plan and little was wasted. */
+/**
+ * Raised when too many planned keys were never read; lowered when demand was broader than the plan and little was
+ * wasted. A plan is made for the group: keys unread only because the log has less than the group's reads do not count.
+ */
 export function confidenceRule(used: number, { cameTrue }: Evidence, memoryExplains: boolean): Verdict {
   const plan = cameTrue?.plan;
   const thin = thinLog(plan);
   if (!plan || thin) return { reason: thin ?? noLog };
   const { least, most, step } = limits.confidence;
-  const wasted = plan.wasted.sentKeys === 0 ? 0 : plan.wasted.keys / plan.wasted.sentKeys;
-  const unread = `${inPercent(wasted)} of the ${plan.wasted.sentKeys} planned keys that were sent were never read`;
+  const { wasted, unread } = unreadKeys(plan);
+  if (plan.volume && plan.volume.share < limits.thin.volume) {
+    return {
+      reason: `the log has only ${inPercent(plan.volume.share)} of the reads that the plan expected of the group, too few to tell unread keys by (${inPercent(limits.thin.volume)})`,
+    };
+  }
   if (plan.wasted.sentKeys >= limits.thin.sentKeys && wasted > limits.wastedTarget) {
     if (plan.covered < limits.thin.coveredForWaste) {
       return {
@@ -130,6 +137,21 @@ function thinLog(plan: PlanCameTrue | undefined): string | undefined {
     return `the log covers ${inPercent(plan.covered)} of the horizon, too little to judge by (${inPercent(coveredForHits)})`;
   }
   return undefined;
+}
+
+/** The share of the sent keys that was never read, less what the log's share of the group's reads explains. */
+function unreadKeys({ wasted: { keys, sentKeys, byVolume }, volume }: PlanCameTrue): {
+  wasted: number;
+  unread: string;
+} {
+  if (sentKeys === 0) return { wasted: 0, unread: 'no planned key was sent' };
+  const wasted = Math.max(0, keys - byVolume) / sentKeys;
+  const unread = `${inPercent(keys / sentKeys)} of the ${sentKeys} planned keys that were sent were never read`;
+  if (!volume || byVolume / sentKeys < 0.0005) return { wasted, unread };
+  return {
+    wasted,
+    unread: `${unread}, ${inPercent(wasted)} not counting those that the log leaves out because it has ${inPercent(volume.share)} of the reads expected of the group`,
+  };
 }
 
 /** How far the planned share of reads stayed below what was expected, where that is past the slack. */

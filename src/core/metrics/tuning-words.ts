@@ -1,6 +1,6 @@
-/** Figures as the reasons of tuning tell them; they are stored, so they are plain ASCII text. */
+/** Figures as the reasons of tuning tell them; they are stored, so they are plain ASCII text. Cut, as on every screen. */
 export function inPercent(share: number): string {
-  return `${(share * 100).toFixed(1)} %`;
+  return `${(Math.floor(share * 1000 + 1e-9) / 10).toFixed(1)} %`;
 }
 
 export function inHours(ms: number): string {

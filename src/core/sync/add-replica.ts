@@ -1,5 +1,5 @@
 import type { AgentClient } from '../agent/client.ts';
-import { type ErrorKind, ForesyncError } from '../errors.ts';
+import { type ErrorKind, ForesyncError, messageOf } from '../errors.ts';
 import type { Batches } from './batches.ts';
 import { type HeldCapture, holdCapture, runCapturePrefix } from './capture-lease.ts';
 import { Agents } from './connect.ts';
@@ -158,7 +158,10 @@ class Joining {
     });
     this.#joiner = place.agent;
     this.#lead = lead;
-    if (place.hasTable && !replace) throw tableThere(target, group.table);
+    if (place.hasTable && !replace) {
+      if (!place.stagingExists) await this.#endLeftCapture(lead);
+      throw tableThere(target, group.table);
+    }
     const { rowsEstimate, sizeBytes, alone } = lead.table;
     this.#emit({ type: 'table', rowsEstimate, sizeBytes });
     if (alone && !place.stagingExists && place.freeBytes < sizeBytes)
@@ -187,14 +190,14 @@ class Joining {
     });
     if (place.resumed) this.#emit({ type: 'resumed', rows: place.rows });
     await lead.agent.call('donor.seek', { watermark: place.watermark, snapshotAfter: place.snapshotAfter });
-    for (const donor of [lead, ...others.values()]) {
-      await donor.agent.call('cache.open', {
-        captureId: capture.id,
-        kind: 'file',
-        limitBytes: 0,
-        create: false,
+    const cache = { captureId: capture.id, kind: 'file', limitBytes: 0, create: false } as const;
+    await lead.agent.call('cache.open', cache);
+    for (const { name, agent } of others.values())
+      await agent.call('cache.open', cache).catch((error: unknown) => {
+        others.delete(name);
+        this.#emit({ type: 'donor', donor: name, state: 'lost' });
+        this.#warn(`${name} gives no rows: ${messageOf(error)} The lead gives them.`);
       });
-    }
 
     if (batches && place.stage === 'hot')
       await this.#in('hot', () => this.#hot({ ...both, others, batches }));
@@ -213,7 +216,7 @@ class Joining {
       joiner.call('joiner.publish', { replace, walMode: lead.table.walMode }),
     );
     this.#emit({ type: 'in-sync', watermark, rows: published.rows });
-    await this.#in('cleanup', () => this.#cleanUp([lead, ...others.values()]));
+    await this.#in('cleanup', () => this.#cleanUp(lead, [...others.values()]));
     return { watermark, rows: published.rows };
   }
 
@@ -228,18 +231,32 @@ class Joining {
     const deadline = AbortSignal.timeout(this.#options.prefetchTimeoutMs);
     const { complete } = await sendHotRows({ ...sides, deadline });
     if (complete) this.#emit({ type: 'hot-ready' });
-    else
-      this.#emit({
-        type: 'note',
-        level: 'warning',
-        text: 'The prefetch timed out; the snapshot brings the rest of the plan.',
+    else this.#warn('The prefetch timed out; the snapshot brings the rest of the plan.');
+  }
+
+  /** A donor that was lost on the way cannot hold up the others' release. */
+  async #cleanUp(lead: Donor, others: Donor[]): Promise<void> {
+    this.#capture?.release();
+    await lead.agent.call('capture.stop', {});
+    await lead.agent.call('cache.drop', {});
+    for (const { name, agent } of others)
+      await agent.call('cache.drop', {}).catch((error: unknown) => {
+        this.#warn(
+          `A Prefetch Cache may be left at ${name}: ${messageOf(error)} 'foresync prefetch --release' drops it.`,
+        );
       });
   }
 
-  async #cleanUp(donors: Donor[]): Promise<void> {
-    this.#capture?.release();
-    for (const donor of donors) await donor.agent.call('cache.drop', {});
-    await this.#lead?.agent.call('capture.stop', {});
+  /** A run for this joiner that died after the table had appeared, and before it had cleaned up, left its capture. */
+  async #endLeftCapture(lead: Donor): Promise<void> {
+    const { result: left } = await lead.agent.call('capture.read', {});
+    const { group, joiner } = this.#options;
+    if (left.id?.startsWith(runCapturePrefix(group.name, joiner.name)))
+      await lead.agent.call('capture.stop', {});
+  }
+
+  #warn(text: string): void {
+    this.#emit({ type: 'note', level: 'warning', text });
   }
 
   async #in<T>(phase: PhaseName, work: () => Promise<T>): Promise<T> {

@@ -36,7 +36,12 @@ export function Facts({ run, width, rows }: { run: RunSnapshot; width: number; r
     />,
     <Fact key="rows" label="rows" width={width} text={figures(({ rows }) => formatCount(rows))} />,
     run.command === 'prefetch' ? (
-      <Fact key="size" label="size" width={width} text={figures(({ rawBytes }) => formatBytes(rawBytes))} />
+      <Fact
+        key="stored"
+        label="stored"
+        width={width}
+        text={figures(({ wireBytes }) => formatBytes(wireBytes))}
+      />
     ) : (
       <Fact key="sent" label="sent" width={width} text={figures(({ wireBytes }) => formatBytes(wireBytes))} />
     ),

@@ -87,9 +87,8 @@ function phaseText(event: Extract<RunEvent, { type: 'phase' }>, run: RunSnapshot
 }
 
 /** Rows of the Prefetch Cache stay on their donor; all others travel. */
-function movedTexts(phase: PhaseName, { rows, rawBytes, wireBytes }: RowCount): string[] {
-  const size = phase === 'cache' ? `${formatBytes(rawBytes)} stored` : `${formatBytes(wireBytes)} sent`;
-  return [formatCounted(rows, 'row'), size];
+function movedTexts(phase: PhaseName, { rows, wireBytes }: RowCount): string[] {
+  return [formatCounted(rows, 'row'), `${formatBytes(wireBytes)} ${phase === 'cache' ? 'stored' : 'sent'}`];
 }
 
 function stamped(atMs: number, text: string): string {

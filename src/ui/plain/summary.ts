@@ -1,7 +1,7 @@
 import type { RunSnapshot } from '../../core/sync/snapshot.ts';
 import { formatBytes, formatCount, formatCounted, formatDuration, formatPercent } from '../format.ts';
 import { printableRun } from './printable-run.ts';
-import { currentPhase, phaseLabels, readsShare, totalRows } from './words.ts';
+import { currentPhase, phaseLabels, readsShare, storedSize, totalRows } from './words.ts';
 
 /**
  * What an ended run came to, in sentences for someone who never used foresync, one or two a line; safe to print. Why a
@@ -23,6 +23,7 @@ function joined(run: RunSnapshot): string[] {
   ];
   const everything = formatDuration(run.inSyncAtMs - run.startedAtMs);
   lines.push(hotSentence(run, everything) ?? `Everything was there after ${everything}.`);
+  lines.push(...staleSentence(run));
   const smaller = smallerShare(run);
   if (smaller > 0)
     lines.push(
@@ -33,9 +34,20 @@ function joined(run: RunSnapshot): string[] {
 }
 
 function hotSentence(run: RunSnapshot, everything: string): string | undefined {
-  if (!run.plan || run.hotReadyAtMs === undefined) return undefined;
+  if (!run.plan) return undefined;
+  if (run.resumed && run.phases.some(({ name, state }) => name === 'hot' && state === 'skipped'))
+    return `Hot rows had their turn in the earlier run; everything else was there after ${everything}.`;
+  if (run.hotReadyAtMs === undefined) return undefined;
   const hot = formatDuration(run.hotReadyAtMs - run.startedAtMs);
   return `Hot rows were there after ${hot} (${formatPercent(readsShare(run.plan))} of the expected reads); everything after ${everything}.`;
+}
+
+/** What followers gave and the lead replaced; repairs by the verification are told with it. */
+function staleSentence({ byKind, verification, lead }: RunSnapshot): string[] {
+  const rows = byKind.repair.rows - (verification?.repairedRows ?? 0);
+  if (rows <= 0) return [];
+  const words = rows === 1 ? 'was stale and was' : 'were stale and were';
+  return [`${formatCounted(rows, 'row')} that followers gave ${words} sent again by ${lead}.`];
 }
 
 /** By rows, since the size of a table's file and that of its rows do not compare. */
@@ -54,13 +66,14 @@ function proofSentence({ backlog, byKind, verification }: RunSnapshot): string {
 }
 
 function prefetched(run: RunSnapshot): string[] {
-  const { rows, rawBytes } = run.byKind.cache;
+  const { rows } = run.byKind.cache;
   const shares = run.donors
     .filter((donor) => donor.rows > 0)
     .map(({ donor, rows }) => `${donor} ${formatCount(rows)}`);
   const where = shares.length > 0 ? ` (${shares.join(', ')})` : '';
   const lines = [
-    `${formatCounted(rows, 'row')} of ${run.table} are in the Prefetch Cache${where}: ${formatBytes(rawBytes)}.`,
+    `${formatCounted(rows, 'row')} of ${run.table} ${rows === 1 ? 'is' : 'are'} in the Prefetch Cache${where}.`,
+    `Stored: ${storedSize(run.byKind.cache)}.`,
   ];
   if (run.plan) {
     const { missingKeys } = run.plan;
@@ -77,16 +90,20 @@ function prefetched(run: RunSnapshot): string[] {
 
 /** Nothing where nothing had moved: the error is all there is to say then. */
 function unfinished(run: RunSnapshot): string[] {
-  const { rows, wireBytes } = totalRows(run);
+  const total = totalRows(run);
+  const { rows } = total;
   if (rows === 0) return [];
   const phase = currentPhase(run);
   const what = run.outcome === 'stopped' ? 'Stopped' : 'Failed';
   const where = phase ? ` in phase ${phaseLabels[phase.name]}` : '';
   const share = phase?.share === undefined ? '' : `, ${formatPercent(phase.share)} of it done`;
   const lines = [`${what}${where} after ${formatDuration(run.atMs - run.startedAtMs)}${share}.`];
-  const place = run.command === 'prefetch' ? 'stored' : `at ${run.joiner ?? 'the joiner'}`;
-  lines.push(`${formatCounted(rows, 'row')} (${formatBytes(wireBytes)} sent) had arrived ${place}.`);
-  if (run.command === 'add-replica')
-    lines.push(`${run.joiner ?? 'The joiner'} is not in sync with ${run.lead}.`);
-  return lines;
+  if (run.command === 'prefetch')
+    return [...lines, `${formatCounted(rows, 'row')} had been stored: ${storedSize(total)}.`];
+  const joiner = run.joiner ?? 'the joiner';
+  return [
+    ...lines,
+    `${formatCounted(rows, 'row')} (${formatBytes(total.wireBytes)} sent) had arrived at ${joiner}.`,
+    `${run.joiner ?? 'The joiner'} is not in sync with ${run.lead}.`,
+  ];
 }

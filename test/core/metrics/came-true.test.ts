@@ -39,7 +39,7 @@ test('plan hit rate: reads within (origin, origin + horizon] of planned keys', a
   ]);
   assert.ok(plan);
   assert.deepEqual([plan.reads, plan.hits, plan.plannedReads, plan.covered], [4, 3, 3, 1]);
-  assert.deepEqual(plan.wasted, { keys: 2, sentKeys: 4, bytes: 600 });
+  assert.deepEqual({ ...plan.wasted, byVolume: 0 }, { keys: 2, sentKeys: 4, byVolume: 0, bytes: 600 });
   assert.deepEqual(
     plan.calibration?.bins.map(({ from, readShare }) => [from, readShare]),
     [
@@ -51,6 +51,24 @@ test('plan hit rate: reads within (origin, origin + horizon] of planned keys', a
   );
 });
 
+test("the log's share of the reads expected of the group thins the confidence, and never past 1", async () => {
+  const reads = (count: number) =>
+    Array.from({ length: count }, (_, index) => read(originMs + 1 + index, 'a'));
+  const thin = (await cameTrue(reads(20))).plan;
+  assert.ok(thin?.volume && thin.calibration);
+  assert.equal(Math.round(thin.volume.expectedReads * 1e6) / 1e6, 66.666667);
+  assert.equal(Math.round(thin.volume.share * 1e6) / 1e6, 0.3);
+  for (const { meanConfidence, meanInLog } of thin.calibration.bins)
+    assert.ok(meanInLog < meanConfidence - 0.05);
+  const saidInLog = thin.calibration.bins.reduce((sum, bin) => sum + bin.keys * bin.meanInLog, 0);
+  assert.ok(Math.abs(3.2 - saidInLog - thin.wasted.byVolume) < 1e-9);
+
+  const ample = (await cameTrue(reads(100))).plan;
+  assert.equal(Math.round((ample?.volume?.share ?? 0) * 1e6) / 1e6, 1.5);
+  assert.equal(ample?.wasted.byVolume, 0);
+  for (const bin of ample?.calibration?.bins ?? []) assert.equal(bin.meanInLog, bin.meanConfidence);
+});
+
 test('a planned key whose turn never came is no hit and no waste', async () => {
   const { plan } = await cameTrue(
     [read(originMs + 1, 'a'), read(originMs + 2, 'c')],
@@ -58,7 +76,7 @@ test('a planned key whose turn never came is no hit and no waste', async () => {
   );
   assert.ok(plan);
   assert.deepEqual([plan.reads, plan.hits, plan.plannedReads], [2, 1, 2]);
-  assert.deepEqual(plan.wasted, { keys: 1, sentKeys: 2, bytes: 200 });
+  assert.deepEqual({ ...plan.wasted, byVolume: 0 }, { keys: 1, sentKeys: 2, byVolume: 0, bytes: 200 });
 });
 
 test('replica hit rate: by what the replica held at the time of the read', async () => {

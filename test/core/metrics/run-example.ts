@@ -62,9 +62,9 @@ export function exampleRun(snapshot = exampleSnapshot()): RunRecord {
   };
 }
 
-/** A plan file's text with these entries. */
+/** A plan file's text with these entries, each of ten expected reads where nothing else is said. */
 export function planText(
-  entries: { key: unknown; confidence: number; sizeBytes?: number }[],
+  entries: { key: unknown; confidence: number; expectedReads?: number; sizeBytes?: number }[],
   header: object = {},
 ): string {
   const first = {
@@ -74,7 +74,9 @@ export function planText(
     halfLifeMs: 3_600_000,
     ...header,
   };
-  return [first, ...entries].map((line) => `${JSON.stringify(line)}\n`).join('');
+  return [first, ...entries.map((entry) => ({ expectedReads: 10, ...entry }))]
+    .map((line) => `${JSON.stringify(line)}\n`)
+    .join('');
 }
 
 export const examplePlan = planText([

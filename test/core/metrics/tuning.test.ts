@@ -45,7 +45,7 @@ function tunings({ plan, log = true, used, run, current = {} }: Case): Record<Pa
     ...run,
   };
   const cameTrue: CameTrue = {
-    version: 1,
+    version: 2,
     measuredAtMs: 0,
     log: { reads: 1000, writes: 0, firstMs: 0, lastMs: 24 * hourMs },
     plan: {
@@ -54,9 +54,10 @@ function tunings({ plan, log = true, used, run, current = {} }: Case): Record<Pa
       plannedReads: 600,
       covered: 1,
       expectedHitRate: 0.6,
+      volume: { expectedReads: 1000, share: 1 },
       halfLifeMs: used && 'halfLifeMs' in used ? used.halfLifeMs : 48 * hourMs,
       calibration: undefined,
-      wasted: { keys: 10, sentKeys: 100, bytes: undefined },
+      wasted: { keys: 10, sentKeys: 100, byVolume: 0, bytes: undefined },
       missed: { recent: 0, older: 0, unseen: 400, uncounted: 0 },
       ...plan,
     },
@@ -73,7 +74,12 @@ function tunings({ plan, log = true, used, run, current = {} }: Case): Record<Pa
   return Object.fromEntries(found.map((tuning) => [tuning.name, tuning])) as Record<ParameterName, Tuning>;
 }
 
-const wasted = (keys: number, sentKeys = 100) => ({ keys, sentKeys, bytes: undefined });
+const wasted = (keys: number, sentKeys = 100, byVolume = 0) => ({
+  keys,
+  sentKeys,
+  byVolume,
+  bytes: undefined,
+});
 const short = { plannedReads: 500, hits: 500 };
 const missed = (recent: number, older: number, unseen: number, uncounted = 0) => ({
   recent,
@@ -104,6 +110,31 @@ test('confidence: unread keys count only once the horizon is nearly over, and wh
   assert.equal(tunings({ plan: { wasted: wasted(60), covered: 0.8 } }).minConfidence.new, 0.55);
   assert.equal(tunings({ plan: { wasted: wasted(19, 19) } }).minConfidence.new, undefined);
   assert.equal(tunings({ plan: { wasted: wasted(20, 20) } }).minConfidence.new, 0.55);
+});
+
+test("confidence: keys that are unread for the log's small share of the group's reads do not count", () => {
+  const volume = { expectedReads: 3333, share: 0.3 };
+  const stays = tunings({ plan: { volume, wasted: wasted(50, 100, 25) } }).minConfidence;
+  assert.equal(stays.new, undefined);
+  assert.match(
+    stays.reason,
+    /^50\.0 % of the 100 .* never read, 25\.0 % not counting .* it has 30\.0 % of the reads expected/,
+  );
+  assert.equal(tunings({ plan: { volume, wasted: wasted(50, 100, 20) } }).minConfidence.new, undefined);
+  assert.equal(tunings({ plan: { volume, wasted: wasted(50, 100, 19) } }).minConfidence.new, 0.55);
+  assert.equal(tunings({ plan: { ...short, volume, wasted: wasted(50, 100, 36) } }).minConfidence.new, 0.45);
+  assert.equal(
+    tunings({ plan: { ...short, volume, wasted: wasted(50, 100, 35) } }).minConfidence.new,
+    undefined,
+  );
+});
+
+test('confidence: a log of less than a tenth of the expected reads moves nothing', () => {
+  const at = (share: number) =>
+    tunings({ plan: { volume: { expectedReads: 1000 / share, share }, wasted: wasted(90) } }).minConfidence;
+  assert.equal(at(0.1).new, 0.55);
+  assert.equal(at(0.099).new, undefined);
+  assert.match(at(0.099).reason, /only 9\.9 % of the reads that the plan expected of the group/);
 });
 
 test('confidence: lowered when fewer reads were planned than expected and little was wasted', () => {

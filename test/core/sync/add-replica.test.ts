@@ -11,7 +11,7 @@ import { agentWith, localGroup, planOf, watchedRun } from '../../support/local-g
 import { makeShop, replayShop, startShopWriter, writesIn } from '../../support/shop-writer.ts';
 import { rowsOf, schemaOf, type TestContext, temporaryFolder } from '../../support/tables.ts';
 
-const rows = 40_000;
+const rows = 25_000;
 const templates = mkdtempSync(path.join(os.tmpdir(), 'foresync-shop-'));
 const template = path.join(templates, 'shop.db');
 before(() => makeShop(template, rows));
@@ -26,7 +26,9 @@ interface Shop {
 
 function shopOf(t: TestContext, others: readonly string[] = []): Shop {
   const folder = temporaryFolder(t);
-  const files = Object.fromEntries(['lead', ...others].map((name) => [name, path.join(folder, `${name}.db`)]));
+  const files = Object.fromEntries(
+    ['lead', ...others].map((name) => [name, path.join(folder, `${name}.db`)]),
+  );
   for (const file of Object.values(files)) copyFileSync(template, file);
   return { folder, files, lead: path.join(folder, 'lead.db'), joiner: path.join(folder, 'joiner.db') };
 }
@@ -63,20 +65,21 @@ function assertNothingIsLeft(shop: Shop): void {
 
 const ofType = <T extends RunEvent['type']>(events: RunEvent[], type: T) =>
   events.filter((event): event is RunEvent & { type: T } => event.type === type);
+const kill = (donorFile: string) => process.kill(agentWith(donorFile), 'SIGKILL');
 const ids = (from: number, count: number) => Array.from({ length: count }, (_, i) => from + i);
 
 test('a replica is added while a writer goes on writing', async (t) => {
   const shop = shopOf(t);
-  const writer = await startShopWriter(shop.lead, rows);
+  const writer = await startShopWriter(t, shop.lead, rows);
   const { ended, events } = run(shop, { plan: planOf({ lead: ids(1, 3000) }) });
   const { rows: published } = await ended;
+  assert.ok(!existsSync(`${shop.joiner}-wal`));
   await writer.stop();
   assert.ok(writesIn(shop.lead) > writesIn(shop.joiner) && writesIn(shop.joiner) > 0);
   assertJoinerIsTheLeadOfItsMoment(shop);
   assert.equal(published, rowsOf(shop.joiner, 'items').length);
   assertNothingIsLeft(shop);
   assert.deepEqual(ofType(events, 'verified')[0]?.differences, 0);
-  assert.ok(!existsSync(`${shop.joiner}-wal`));
   const order = events.map(({ type }) => type);
   assert.ok(order.indexOf('hot-ready') < order.indexOf('in-sync') && order.at(-1) === 'end');
 });
@@ -93,7 +96,8 @@ test('a donor that lags behind costs time and never correctness', async (t) => {
   assert.deepEqual(rowsOf(shop.joiner, 'items'), rowsOf(shop.lead, 'items'));
   assertNothingIsLeft(shop);
   const from = new Set(ofType(events, 'rows').map(({ donor, kind }) => `${donor} ${kind}`));
-  for (const expected of ['lead hot', 'east hot', 'west hot', 'lead repair']) assert.ok(from.has(expected), expected);
+  for (const expected of ['lead hot', 'east hot', 'west hot', 'lead repair'])
+    assert.ok(from.has(expected), expected);
   assert.equal(
     ofType(events, 'rows').filter(({ kind, donor }) => kind === 'repair' && donor !== 'lead').length,
     0,
@@ -106,21 +110,22 @@ for (const moment of ['hot', 'snapshot', 'publish'] as const) {
     const plan = planOf({ lead: ids(1, 1000), east: ids(5000, 8000) });
     const { ended, events } = run(shop, { plan }, (event) => {
       if (event.type === 'phase' && event.phase === moment && event.state === 'running')
-        process.kill(agentWith(shop.files.east ?? ''), 'SIGKILL');
+        kill(shop.files.east ?? '');
     });
     await ended;
     assert.deepEqual(rowsOf(shop.joiner, 'items'), rowsOf(shop.lead, 'items'));
     assertNothingIsLeft(shop);
-    assert.ok(ofType(events, 'donor').some(({ donor, state }) => donor === 'east' && state === 'lost'));
+    assert.ok(ofType(events, 'note').some(({ level, text }) => level === 'warning' && text.includes('east')));
   });
 }
 
 test('a lead that dies stops the run, which goes on where it was', async (t) => {
   const shop = shopOf(t);
+  let killed = false;
   const { ended } = run(shop, {}, (event) => {
-    if (event.type === 'rows') process.kill(agentWith(shop.lead), 'SIGKILL');
+    if (event.type === 'progress' && event.phase === 'snapshot' && !killed) killed = kill(shop.lead);
   });
-  await assert.rejects(ended, { kind: 'unreachable' });
+  await assert.rejects(ended, { code: 'agent-failed' });
   const again = run(shop);
   await again.ended;
   assert.equal(ofType(again.events, 'resumed').length, 1);
@@ -131,16 +136,18 @@ test('a lead that dies stops the run, which goes on where it was', async (t) => 
 test('stopped in whatever phase, the same run goes on and ends equal under writes', async (t) => {
   for (const phase of phaseNames.filter((name) => name !== 'cache' && name !== 'cleanup')) {
     const shop = shopOf(t);
-    const writer = await startShopWriter(shop.lead, rows);
+    const writer = await startShopWriter(t, shop.lead, rows);
     const plan = planOf({ lead: ids(100, 1200) });
     const stop = new AbortController();
     const { ended } = run(shop, { plan, signal: stop.signal }, (event) => {
       if (event.type === 'phase' && event.phase === phase && event.state === 'running') stop.abort();
     });
-    await assert.rejects(ended, { code: 'stopped' }, phase).catch((error: unknown) => {
-      // Once the joiner is in sync, its publication is not broken off.
-      if (phase !== 'publish') throw error;
-    });
+    await assert
+      .rejects(ended, { code: phase === 'connect' ? 'interrupted' : 'stopped' }, phase)
+      .catch((error: unknown) => {
+        // Once the joiner is in sync, its publication is not broken off.
+        if (phase !== 'publish') throw error;
+      });
     if (!existsSync(shop.joiner)) await run(shop, { plan }).ended;
     await writer.stop();
     assertJoinerIsTheLeadOfItsMoment(shop);
@@ -150,7 +157,9 @@ test('stopped in whatever phase, the same run goes on and ends equal under write
 test('a table that is there already is refused, and replaced where that is asked for', async (t) => {
   const shop = shopOf(t);
   const own = new Database(shop.joiner);
-  own.exec("CREATE TABLE mine(a); INSERT INTO mine VALUES(1); CREATE TABLE items(id INTEGER PRIMARY KEY, old); CREATE INDEX o ON items(old)");
+  own.exec(
+    'CREATE TABLE mine(a); INSERT INTO mine VALUES(1); CREATE TABLE items(id INTEGER PRIMARY KEY, old); CREATE INDEX o ON items(old)',
+  );
   own.close();
   await assert.rejects(run(shop).ended, { kind: 'exists', code: 'joiner-has-table' });
   assertNothingIsLeft(shop);
@@ -162,14 +171,29 @@ test('a table that is there already is refused, and replaced where that is asked
 
 test('a plan of nonsense changes nothing but the order', async (t) => {
   const shop = shopOf(t);
-  const keys = ['nonsense', "'; DROP TABLE items; --", '7', -5, 1e300, { int: '9223372036854775807' }, { base64: '' }, [1, 2], '\0', 7, 7];
+  const keys = [
+    'nonsense',
+    "'; DROP TABLE items; --",
+    '7',
+    -5,
+    1e300,
+    { int: '9223372036854775807' },
+    { base64: '' },
+    [1, 2],
+    '\0',
+    7,
+    7,
+  ];
   await run(shop, { plan: planOf({ lead: keys, nobody: [8, 9] }) }).ended;
   assert.deepEqual(rowsOf(shop.joiner, 'items'), rowsOf(shop.lead, 'items'));
   assertNothingIsLeft(shop);
 });
 
 test('a table that is altered during the run ends it, with nothing left, and the next run takes it as it is', async (t) => {
-  for (const sql of ['ALTER TABLE items ADD COLUMN more DEFAULT 5', 'CREATE UNIQUE INDEX late ON items(id, body)']) {
+  for (const sql of [
+    'ALTER TABLE items ADD COLUMN more DEFAULT 5',
+    'CREATE UNIQUE INDEX late ON items(id, body)',
+  ]) {
     const shop = shopOf(t);
     let altered = false;
     const { ended } = run(shop, {}, (event) => {
@@ -199,12 +223,21 @@ test('a table that is altered during the run ends it, with nothing left, and the
 test("another run's capture is refused while it lives", async (t) => {
   const shop = shopOf(t);
   const stop = new AbortController();
-  const first = watchedRun(localGroup(shop.folder, shop.files), path.join(shop.folder, 'first.db'), {
-    joiner: { name: 'first', host: { kind: 'local' }, store: { kind: 'sqlite', path: path.join(shop.folder, 'first.db') } },
-    signal: stop.signal,
-  }, ({ type }) => {
-    if (type === 'rows') stop.abort();
-  });
+  const first = watchedRun(
+    localGroup(shop.folder, shop.files),
+    path.join(shop.folder, 'first.db'),
+    {
+      joiner: {
+        name: 'first',
+        host: { kind: 'local' },
+        store: { kind: 'sqlite', path: path.join(shop.folder, 'first.db') },
+      },
+      signal: stop.signal,
+    },
+    ({ type }) => {
+      if (type === 'rows') stop.abort();
+    },
+  );
   await assert.rejects(addReplica(first.options), { code: 'stopped' });
   await assert.rejects(run(shop).ended, { kind: 'exists', code: 'capture-running' });
 });

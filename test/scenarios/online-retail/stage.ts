@@ -63,13 +63,19 @@ export async function makeStage(): Promise<Stage> {
   // The host's own Node, so that none need be brought.
   const sshd = await startSshd({ env: { PATH: `${path.dirname(process.execPath)}:${process.env.PATH}` } });
   const gate = await Gate.before(sshd.port);
+  const sellers: Seller[] = [];
   const options = { cwd: folder, env: environment(file, gate, sshd) };
   return {
     ...{ folder, source, originMs, before, following, codes: codes.size, gate, sshd, file },
     run: (...args) => runCli(args, options),
     start: (...args) => new RunningCli(args, options),
-    seller: () => new Seller(file('lead.db'), file('sales.txt')),
+    seller: () => {
+      const seller = new Seller(file('lead.db'), file('sales.txt'));
+      sellers.push(seller);
+      return seller;
+    },
     close: async () => {
+      for (const seller of sellers) await seller.end();
       await gate.close();
       await sshd.stop();
       rmSync(folder, { recursive: true, force: true });

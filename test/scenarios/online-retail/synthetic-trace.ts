@@ -16,7 +16,10 @@ export function syntheticTrace(seed: number): Read[] {
   const shares = Array.from({ length: codes }, (_, rank) => 1 / (rank + 1));
   const sums: number[] = [];
   let sum = 0;
-  for (const share of shares) sums.push((sum += share));
+  for (const share of shares) {
+    sum += share;
+    sums.push(sum);
+  }
   const reads: Read[] = [];
   for (let day = 0; day < days; day++) {
     const fromMs = startMs + day * dayMs;

@@ -1,6 +1,6 @@
 import { existsSync, rmSync } from 'node:fs';
 import path from 'node:path';
-import { ForesyncError } from '../../errors.ts';
+import { ForesyncError, systemCodeOf } from '../../errors.ts';
 import { printable } from '../../text.ts';
 import {
   type Checkpoint,
@@ -250,7 +250,7 @@ function reopen(
   shape: TableShape,
   identity: { captureId: string; bootId: string },
 ): { db: Connection; checkpoint: Checkpoint } | undefined {
-  const db = connect(staging, { existing: true });
+  const db = connectUnlessBusy(staging);
   try {
     takeFile(db, staging);
     const checkpoint = readCheckpoint(db);
@@ -282,6 +282,14 @@ function create(staging: string, shape: TableShape, checkpoint: Checkpoint): Con
   return db;
 }
 
+function connectUnlessBusy(staging: string): Connection {
+  try {
+    return connect(staging, { existing: true });
+  } catch (error) {
+    throw error instanceof ForesyncError && error.code === 'store-busy' ? joinerBusy(staging, error) : error;
+  }
+}
+
 /** One run builds a joiner at a time: the lock is kept until the connection closes. */
 function takeFile(db: Connection, staging: string): void {
   try {
@@ -292,10 +300,13 @@ function takeFile(db: Connection, staging: string): void {
     db.pragma('ignore_check_constraints = ON');
     db.exec('BEGIN EXCLUSIVE; COMMIT');
   } catch (error) {
-    if (!/^SQLITE_(BUSY|LOCKED)/.test(String((error as { code?: string }).code))) throw error;
-    throw new ForesyncError('exists', 'joiner-busy', `Another run is building ${printable(staging)}.`, {
-      hint: 'Wait for it, or stop it.',
-      cause: error,
-    });
+    throw /^SQLITE_(BUSY|LOCKED)/.test(systemCodeOf(error) ?? '') ? joinerBusy(staging, error) : error;
   }
+}
+
+function joinerBusy(staging: string, cause: unknown): ForesyncError {
+  return new ForesyncError('exists', 'joiner-busy', `Another run is building ${printable(staging)}.`, {
+    hint: 'Wait for it, or stop it.',
+    cause,
+  });
 }

@@ -20,7 +20,7 @@ function bindPart(part: RowKeyPart): Bindable | undefined {
   if (typeof part === 'number') return Number.isSafeInteger(part) ? BigInt(part) : part;
   if (part === null || typeof part !== 'object') return undefined;
   if ('int' in part) return /^-?\d{1,19}$/.test(part.int) ? BigInt.asIntN(64, BigInt(part.int)) : undefined;
-  return Buffer.from(part.base64, 'base64');
+  return typeof part.base64 === 'string' ? Buffer.from(part.base64, 'base64') : undefined;
 }
 
 function parsedArray(key: RowKeyPart): RowKeyPart[] | undefined {

@@ -116,11 +116,13 @@ export class RowWriter {
     );
     const place = all(scanTerms(this.#shape).map((term) => `${term} IS i.c${terms.indexOf(term)}`));
     const total = this.#db.prepare(`SELECT count(*) FROM ${image}.r`).pluck().get() as number;
-    const equal = this.#db
-      .prepare(`SELECT count(*) FROM ${image}.r i CROSS JOIN ${this.#table} t ON ${place} AND ${same}`)
-      .pluck()
-      .get() as number;
-    return Math.max(total, before) - equal;
+    const [found, equal] = this.#db
+      .prepare(
+        `SELECT count(*), coalesce(sum(${same}), 0) FROM ${image}.r i CROSS JOIN ${this.#table} t ON ${place}`,
+      )
+      .raw()
+      .get() as [number, number];
+    return total - equal + Math.max(0, before - found);
   }
 
   #sameKey(): string {

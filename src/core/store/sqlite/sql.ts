@@ -21,7 +21,7 @@ export function bareSql(sql: string): string {
   return sql.replace(spelledOut, (part) => ' '.repeat(part.length));
 }
 
-const spelledOut = /--[^\n]*|\/\*[^]*?(?:\*\/|$)|'(?:[^']|'')*'|"(?:[^"]|"")*"|`(?:[^`]|``)*`|\[[^\]]*\]/g;
+const spelledOut = /--[^\n]*|\/\*[\s\S]*?(?:\*\/|$)|'(?:[^']|'')*'|"(?:[^"]|"")*"|`(?:[^`]|``)*`|\[[^\]]*\]/g;
 
 /** A string as an SQL literal. */
 export function literal(text: string): string {

@@ -12,10 +12,19 @@ export const maxRowBytes = 256 * 1024 * 1024;
 const firstGuessRows = 1024;
 const maxStretchRows = 262_144;
 
-/** SQL for the size of a row's values in bytes, without loading large ones: SQLite answers from the record's header. */
+/**
+ * SQL for the size of a row's values in bytes, without loading large ones: SQLite answers from the record's header. The
+ * declared type bounds nothing: a column may hold any value, and POINT is an integer's type by its name.
+ */
 export function rowSizeTerm(shape: TableShape): string {
-  const sized = shape.columns.filter(({ affinity }) => affinity !== 'INTEGER' && affinity !== 'REAL');
-  const terms = sized.map(({ name }) => `coalesce(octet_length(t.${quote(name)}), 0)`);
+  const sized = shape.columns.filter(({ name }) => !shape.rowidIsColumn || name !== shape.rowid);
+  const terms = sized.map(({ name, affinity }) => {
+    const column = `t.${quote(name)}`;
+    // Of a number octet_length makes a text first.
+    const isNumber = affinity === 'INTEGER' || affinity === 'REAL' || affinity === 'NUMERIC';
+    const length = `coalesce(octet_length(${column}), 0)`;
+    return isNumber ? `iif(typeof(${column}) IN ('text', 'blob'), ${length}, 0)` : length;
+  });
   return [`${9 * shape.columns.length}`, ...terms].join(' + ');
 }
 

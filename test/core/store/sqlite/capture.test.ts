@@ -36,9 +36,12 @@ test('every kind of write notes the keys that it changed, in order', (t) => {
     ["REPLACE INTO t VALUES(1, 'b', 0)", ['2', '1']],
     ["UPDATE OR REPLACE t SET u = 'c' WHERE id = 1", ['3', '1']],
     ["INSERT INTO t VALUES(1, 'q', 0) ON CONFLICT DO UPDATE SET v = 7", ['1']],
-    ['UPDATE t SET v = 1 WHERE id = 1; UPDATE t SET v = 2 WHERE id = 2; UPDATE t SET v = 3 WHERE id = 1', ['2', '1']],
+    [
+      'UPDATE t SET v = 1 WHERE id = 1; UPDATE t SET v = 2 WHERE id = 2; UPDATE t SET v = 3 WHERE id = 1',
+      ['2', '1'],
+    ],
     ["BEGIN; INSERT INTO t VALUES(9, 'z', 0); DELETE FROM t; ROLLBACK", []],
-    ["SAVEPOINT s; DELETE FROM t; ROLLBACK TO s; RELEASE s; UPDATE t SET v = 0 WHERE id = 3", ['3']],
+    ['SAVEPOINT s; DELETE FROM t; ROLLBACK TO s; RELEASE s; UPDATE t SET v = 0 WHERE id = 3', ['3']],
   ] as const) {
     const { writer, donor, keys } = donorOf(t, shop);
     capture(donor);
@@ -50,7 +53,9 @@ test('every kind of write notes the keys that it changed, in order', (t) => {
 test('a write that is ignored, or fails, loses no entry', (t) => {
   const { writer, donor, keys } = donorOf(t, shop);
   capture(donor);
-  writer.exec("UPDATE t SET v = 9; INSERT OR IGNORE INTO t VALUES(1, 'b', 0); INSERT OR IGNORE INTO t VALUES(7, 'c', 0)");
+  writer.exec(
+    "UPDATE t SET v = 9; INSERT OR IGNORE INTO t VALUES(1, 'b', 0); INSERT OR IGNORE INTO t VALUES(7, 'c', 0)",
+  );
   assert.throws(() => writer.exec("INSERT INTO t VALUES(7, 'a', 0)"), { code: 'SQLITE_CONSTRAINT_UNIQUE' });
   assert.deepEqual(keys().toSorted(), ['1', '2', '3']);
   assert.equal(readCapture(donor.db, donor.shape)?.keys, 3);
@@ -61,7 +66,10 @@ test('keys that are NULL, and keys that only an index takes for equal, are follo
   capture(nulls.donor);
   nulls.writer.exec('UPDATE t SET v = 3 WHERE v = 2; UPDATE t SET v = 4 WHERE v = 1');
   assert.deepEqual(nulls.keys(), ['null']);
-  const folded = donorOf(t, "CREATE TABLE t(k TEXT, PRIMARY KEY(k COLLATE NOCASE)); INSERT INTO t VALUES('A')");
+  const folded = donorOf(
+    t,
+    "CREATE TABLE t(k TEXT, PRIMARY KEY(k COLLATE NOCASE)); INSERT INTO t VALUES('A')",
+  );
   capture(folded.donor);
   folded.writer.exec("UPDATE t SET k = 'a'; DELETE FROM t");
   assert.deepEqual(folded.keys(), ['a']);
@@ -158,7 +166,10 @@ test('past its budget of keys the log switches itself off, says so, and notes no
   writer.exec('UPDATE t SET v = 9; DELETE FROM t');
   assert.equal(readCapture(donor.db, donor.shape)?.broken, 'budget');
   assert.equal(keys().length, 3);
-  assert.throws(() => donor.reader.delta(0, { maxKeys: 9, maxBytes: 999 }), { kind: 'stopped', code: 'log-broken' });
+  assert.throws(() => donor.reader.delta(0, { maxKeys: 9, maxBytes: 999 }), {
+    kind: 'stopped',
+    code: 'log-broken',
+  });
 });
 
 test('past its lease the log switches itself off at the next write', (t) => {

@@ -37,7 +37,10 @@ test('any other key leaves the rowid apart, under a name that is free', (t) => {
 });
 
 test('the key comes in its own order with the collations of its index', (t) => {
-  const { key } = shapeOf(t, 'CREATE TABLE t(a TEXT COLLATE NOCASE, b TEXT, c, PRIMARY KEY(c, b COLLATE RTRIM, a))');
+  const { key } = shapeOf(
+    t,
+    'CREATE TABLE t(a TEXT COLLATE NOCASE, b TEXT, c, PRIMARY KEY(c, b COLLATE RTRIM, a))',
+  );
   assert.deepEqual(
     key.map(({ name, collation }) => `${name} ${collation}`),
     ['c BINARY', 'b RTRIM', 'a NOCASE'],
@@ -91,7 +94,18 @@ test('AUTOINCREMENT is seen in the code of a definition alone', (t) => {
 });
 
 test('names with quotes, spaces, newlines and SQL in them are names', (t) => {
-  for (const name of ['it"em', "o'x", 'a b', 'new\nline', 'x"; DROP TABLE y; --', 'select', '🙂', '[x]', '`y`', '%s']) {
+  for (const name of [
+    'it"em',
+    "o'x",
+    'a b',
+    'new\nline',
+    'x"; DROP TABLE y; --',
+    'select',
+    '🙂',
+    '[x]',
+    '`y`',
+    '%s',
+  ]) {
     const quoted = `"${name.replaceAll('"', '""')}"`;
     const shape = shapeOf(
       t,
@@ -108,7 +122,10 @@ test('a name in another case is the same table', (t) => {
 });
 
 test('a UTF-16 file says so', (t) => {
-  const shape = shapeOf(t, "PRAGMA encoding = 'UTF-16be'; PRAGMA page_size = 1024; CREATE TABLE t(k TEXT PRIMARY KEY)");
+  const shape = shapeOf(
+    t,
+    "PRAGMA encoding = 'UTF-16be'; PRAGMA page_size = 1024; CREATE TABLE t(k TEXT PRIMARY KEY)",
+  );
   assert.deepEqual([shape.encoding, shape.pageSizeBytes], ['UTF-16be', 1024]);
 });
 

@@ -1,0 +1,48 @@
+import type { ForecastProgress } from '../core/forecast/progress.ts';
+import { printable } from '../core/text.ts';
+import { formatCompact, formatCount, formatEta, formatPercent } from './format.ts';
+import { LiveLine } from './live-line.ts';
+
+/** An ETA from less than this is a guess. */
+const leastMs = 300;
+
+/** What is being done while a plan is made, in one line on a terminal: how far it is, how fast, how long it will take. */
+export class PlanProgress {
+  readonly #line: LiveLine;
+  readonly #nowMs: () => number;
+  #step: ForecastProgress['step'] | undefined;
+  #startedMs = 0;
+
+  constructor(terminal: Pick<NodeJS.WriteStream, 'write'>, nowMs: () => number) {
+    this.#line = new LiveLine(terminal, nowMs);
+    this.#nowMs = nowMs;
+  }
+
+  show({ step, done, all }: ForecastProgress): void {
+    const begins = step !== this.#step;
+    if (begins) {
+      this.#step = step;
+      this.#startedMs = this.#nowMs();
+    }
+    this.#line.show((nowMs) => stepLine(step, done, all, nowMs - this.#startedMs), { now: begins });
+  }
+
+  writes(file: string): void {
+    this.#line.show(() => `writing ${printable(file, 60)}`, { now: true });
+  }
+
+  clear(): void {
+    this.#line.clear();
+  }
+}
+
+function stepLine(step: ForecastProgress['step'], done: number, all: number, ms: number): string {
+  const share = all > 0 ? Math.min(1, done / all) : 0;
+  const what =
+    step === 'keys'
+      ? `forecasting  ${formatPercent(share)}  ${formatCount(done)} of ${formatCount(all)} keys`
+      : `trying ARIMA  ${formatPercent(share)}  ${formatCount(done)} of ${formatCount(all)} hot keys`;
+  if (ms < leastMs || share === 0) return what;
+  const rate = `${formatCompact((done / ms) * 1000)} keys/s`;
+  return share === 1 ? `${what}  ${rate}` : `${what}  ${rate}  ETA ${formatEta(ms * (1 / share - 1))}`;
+}

@@ -1,0 +1,177 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import path from 'node:path';
+import { PassThrough } from 'node:stream';
+import { test } from 'node:test';
+import { zstdCompressSync } from 'node:zlib';
+import fc from 'fast-check';
+import { AgentClient } from '../../../src/core/agent/client.ts';
+import { compress, decompress } from '../../../src/core/agent/compression.ts';
+import { encodeKeys } from '../../../src/core/agent/planned-keys.ts';
+import { serve } from '../../../src/core/agent/serve.ts';
+import { ForesyncError } from '../../../src/core/errors.ts';
+import { type AgentChannel, connectAgent } from '../../../src/core/transport/connect.ts';
+import { FrameWriter, readFrames } from '../../../src/core/transport/frames.ts';
+import { database, type TestContext, temporaryFolder } from '../../support/tables.ts';
+
+/** An agent in this process, at the end of two pipes. */
+function pipedAgent() {
+  const [toAgent, fromAgent] = [new PassThrough(), new PassThrough()];
+  return { input: toAgent, output: fromAgent, served: serve(toAgent, fromAgent) };
+}
+
+async function spawnedAgent(t: TestContext): Promise<AgentClient> {
+  const channel = await connectAgent({ kind: 'local' }, { signal: new AbortController().signal });
+  t.after(() => channel.close());
+  return new AgentClient('east', channel);
+}
+
+function shop(t: TestContext): string {
+  const file = path.join(temporaryFolder(t), 'shop.db');
+  database(
+    t,
+    file,
+    "CREATE TABLE items(id INTEGER PRIMARY KEY, v); INSERT INTO items VALUES(1, 'a'), (2, 'b')",
+  );
+  return file;
+}
+
+test('calls that do not wait for each other are taken in their order, each with its own answer', async (t) => {
+  const agent = await spawnedAgent(t);
+  const keys = await compress(encodeKeys([2, 9]));
+  const [opened, read, snapshot, end] = await Promise.all([
+    agent.call('donor.open', { path: shop(t), table: 'items' }),
+    agent.call('hot.read', { maxBytes: 1e6, leaveOut: true, digests: false }, [keys]),
+    agent.call('snapshot.next', { targetBytes: 1e6 }),
+    agent.call('snapshot.next', { targetBytes: 1e6 }),
+  ]);
+  assert.equal(opened.result.rowsEstimate, 2);
+  assert.deepEqual([read.result.rows, read.result.missing], [1, 1]);
+  assert.deepEqual([snapshot.result.rows, snapshot.result.ahead, end.parts.length], [1, 1, 0]);
+});
+
+test("an agent's error comes with its kind, code and hint, and the agent goes on", async (t) => {
+  const agent = await spawnedAgent(t);
+  await assert.rejects(agent.call('snapshot.next', { targetBytes: 1 }), {
+    kind: 'protocol',
+    code: 'donor-not-open',
+  });
+  const missing = agent.call('donor.open', { path: '/nowhere/shop.db', table: 'items' });
+  await assert.rejects(missing, (error: ForesyncError) => {
+    assert.deepEqual(
+      [error.kind, error.code, error.message.startsWith('east: ')],
+      ['io', 'store-missing', true],
+    );
+    return error.hint !== undefined;
+  });
+  const keys = zstdCompressSync(Buffer.from('{"no":"list"}'));
+  await agent.call('donor.open', { path: shop(t), table: 'items' });
+  await assert.rejects(agent.call('hot.read', { maxBytes: 1, leaveOut: false, digests: false }, [keys]), {
+    code: 'keys-invalid',
+  });
+  await assert.rejects(
+    agent.call('hot.read', { maxBytes: 1, leaveOut: false, digests: false }, [Buffer.from('no zstd')]),
+    {
+      kind: 'protocol',
+      code: 'part-corrupt',
+    },
+  );
+  assert.equal((await agent.call('snapshot.next', { targetBytes: 1e6 })).result.rows, 2);
+});
+
+test('an agent that is gone rejects what waits and what is asked later', async (t) => {
+  const agent = await spawnedAgent(t);
+  const waiting = agent.call('donor.open', { path: shop(t), table: 'items' });
+  await waiting;
+  await agent.close();
+  await assert.rejects(agent.call('capture.read', {}), ForesyncError);
+});
+
+test('bytes that are no frames of this protocol end the agent with a protocol error, and never hang it', async () => {
+  const valid = async (header: unknown, payload: Buffer = Buffer.alloc(0)) => {
+    const pipe = new PassThrough();
+    await new FrameWriter(pipe).write({ header, payload });
+    return pipe.read() as Buffer;
+  };
+  const frames = [
+    await valid({ n: 0, type: 'capture.read', params: {}, sizes: [] }),
+    await valid({ n: 1, type: 'joiner.hot', params: {}, sizes: [3] }, Buffer.from('abc')),
+  ];
+  const bent = fc.record({
+    frame: fc.constantFrom(...frames),
+    at: fc.nat(),
+    bytes: fc.uint8Array({ minLength: 1, maxLength: 12 }),
+  });
+  await fc.assert(
+    fc.asyncProperty(fc.array(bent, { minLength: 1, maxLength: 4 }), async (pieces) => {
+      const { input, output, served } = pipedAgent();
+      output.resume();
+      for (const { frame, at, bytes } of pieces) {
+        const copy = Buffer.from(frame);
+        copy.set(bytes.subarray(0, copy.length), at % Math.max(1, copy.length - bytes.length));
+        input.write(copy);
+      }
+      input.end();
+      const error = await served.then(
+        () => undefined,
+        (reason: unknown) => reason,
+      );
+      assert.ok(
+        error === undefined || (error instanceof ForesyncError && error.kind === 'protocol'),
+        String(error),
+      );
+    }),
+    { seed: 4, numRuns: 300 },
+  );
+  for (const header of [
+    { n: 0, type: 'joiner.format', params: {}, sizes: [] },
+    { n: 0, type: 'capture.read' },
+    [],
+    1,
+  ]) {
+    const { input, output, served } = pipedAgent();
+    output.resume();
+    input.end(await valid(header));
+    await assert.rejects(served, { kind: 'protocol', code: 'request-invalid' }, JSON.stringify(header));
+  }
+});
+
+test('parameters that no request has are refused one by one', async () => {
+  const { input, output, served } = pipedAgent();
+  const writer = new FrameWriter(input);
+  for (const params of [{ path: '', table: 't' }, { path: 'a', table: 't', more: 1 }, null, 'x'])
+    await writer.write({ header: { n: 1, type: 'donor.open', params, sizes: [] } });
+  input.end();
+  await served;
+  output.end();
+  for await (const { header } of readFrames(output))
+    assert.equal((header as { error: { code: string } }).error.code, 'request-invalid');
+});
+
+test('an answer that is none of this protocol ends the client with a protocol error', async () => {
+  for (const header of [{ n: 5, result: {}, sizes: [] }, { n: 0, sizes: [9] }, 'hello']) {
+    const [input, output] = [new PassThrough(), new PassThrough()];
+    let closed = false;
+    const channel = {
+      input,
+      output,
+      exited: once(input, 'end').then(() => ({ code: 0, signal: undefined, stderrTail: '' })),
+      stderrTail: () => '',
+      whyEnded: async () => new ForesyncError('unreachable', 'agent-lost', 'gone'),
+      close: async () => {
+        closed = true;
+      },
+    } as unknown as AgentChannel;
+    const client = new AgentClient('east', channel);
+    const call = client.call('capture.read', {});
+    await new FrameWriter(output).write({ header });
+    await assert.rejects(call, { kind: 'protocol', code: 'answer-invalid' });
+    assert.ok(closed);
+  }
+});
+
+test('a part that would grow past any chunk is refused before it does', async () => {
+  const bomb = zstdCompressSync(Buffer.alloc(301 * 1024 * 1024));
+  assert.ok(bomb.length < 100_000);
+  await assert.rejects(decompress(bomb), { kind: 'protocol', code: 'part-corrupt' });
+});

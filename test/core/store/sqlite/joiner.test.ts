@@ -1,0 +1,219 @@
+import assert from 'node:assert/strict';
+import { existsSync, readdirSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { test } from 'node:test';
+import Database from 'better-sqlite3';
+import { publish } from '../../../../src/core/store/sqlite/publish.ts';
+import { capture, copyTable, openDonor, openJoiner } from '../../../support/engine-copy.ts';
+import { database, rowsOf, schemaOf, type TestContext, temporaryFolder } from '../../../support/tables.ts';
+
+const plenty = { maxKeys: 100, maxBytes: 1e6 };
+
+function shop(t: TestContext, sql: string) {
+  const folder = temporaryFolder(t);
+  const file = path.join(folder, 'donor.db');
+  const writer = database(t, file, sql);
+  const donor = openDonor(file, 't');
+  t.after(() => donor.db.close());
+  capture(donor);
+  const joinerFile = path.join(folder, 'joiner.db');
+  const copyAll = (more: { targetBytes?: number; reopens?: () => boolean } = {}) => {
+    const tally = { unequal: 0 };
+    const options = { hot: [], targetBytes: 1e6, limits: plenty, tally, ...more };
+    let calls = 0;
+    for (const steps = copyTable(donor, joinerFile, options); !steps.next().done; ) calls++;
+    return { calls, ...tally };
+  };
+  return { folder, file, writer, donor, joinerFile, staging: `${joinerFile}.foresync-joining`, copyAll };
+}
+
+const exact = `CREATE TABLE t(k PRIMARY KEY, v, r REAL, x TEXT);
+  INSERT INTO t VALUES(9007199254740993, -9223372036854775808, 9e999, 'a' || char(0) || 'b'),
+    (9223372036854775807, -0.0, -9e999, CAST(x'c328ff' AS TEXT)), (1.5, NULL, NULL, ''), ('1.5', x'', 5e-324, NULL),
+    (x'00', x'0000', 0.1, '🙂'), ('', '', 1e22, ' '), (NULL, zeroblob(5000), 1, 'x'), (NULL, 'twice', 2, 'x')`;
+
+for (const encoding of ['UTF-8', 'UTF-16le', 'UTF-16be']) {
+  test(`values arrive to the bit in ${encoding}`, (t) => {
+    const { file, joinerFile, donor, copyAll } = shop(t, `PRAGMA encoding = '${encoding}'; ${exact}`);
+    assert.equal(copyAll({ targetBytes: 100 }).unequal, 0);
+    publish(joinerFile, donor.shape, { replace: false, walMode: false });
+    assert.deepEqual(rowsOf(joinerFile, 't', ['rowid']), rowsOf(file, 't', ['rowid']));
+    const copy = new Database(joinerFile, { readonly: true });
+    assert.equal(copy.pragma('encoding', { simple: true }), encoding);
+    assert.ok(Object.is(copy.prepare("SELECT v FROM t WHERE x = ''").pluck().get(), null));
+    copy.close();
+  });
+}
+
+test('a joiner that is closed after every call goes on where it was, and ends as one that was not', (t) => {
+  const { file, staging, writer, copyAll } = shop(t, 'CREATE TABLE t(id INTEGER PRIMARY KEY, v UNIQUE, w)');
+  const insert = writer.prepare("INSERT INTO t VALUES(?, ?, 'some text to fill a chunk')");
+  for (let id = 0; id < 50; id++) insert.run(id * 3, 50 - id);
+  const { calls, unequal } = copyAll({ targetBytes: 200, reopens: () => true });
+  assert.ok(calls > 20);
+  assert.equal(unequal, 0);
+  assert.deepEqual(rowsOf(staging, 't'), rowsOf(file, 't'));
+});
+
+test('what another capture, another definition or no joiner at all left there is started anew', (t) => {
+  const { writer, donor, joinerFile, staging, copyAll, file } = shop(
+    t,
+    'CREATE TABLE t(id INTEGER PRIMARY KEY, v)',
+  );
+  writer.exec('INSERT INTO t VALUES(1, 1)');
+  copyAll();
+  const other = openJoiner(joinerFile, donor.shape, 'another-capture');
+  assert.deepEqual([other.resumed, other.joiner.rowCount()], [false, 0]);
+  other.joiner.close();
+  copyAll();
+  writer.exec('ALTER TABLE t ADD COLUMN w');
+  const altered = openDonor(file, 't');
+  t.after(() => altered.db.close());
+  const anew = openJoiner(joinerFile, altered.shape);
+  assert.equal(anew.resumed, false);
+  anew.joiner.close();
+  writeFileSync(staging, '');
+  const empty = openJoiner(joinerFile, donor.shape);
+  assert.equal(empty.resumed, false);
+  empty.joiner.close();
+});
+
+test('a joiner that another run builds is left to it', (t) => {
+  const { donor, joinerFile } = shop(t, 'CREATE TABLE t(id INTEGER PRIMARY KEY, v)');
+  const { joiner } = openJoiner(joinerFile, donor.shape);
+  t.after(() => joiner.close());
+  assert.throws(() => openJoiner(joinerFile, donor.shape), { kind: 'exists', code: 'joiner-busy' });
+});
+
+test('a chunk that brings a trigger, another table or no database is refused, and changes nothing', (t) => {
+  const { folder, donor, joinerFile } = shop(
+    t,
+    "CREATE TABLE t(id INTEGER PRIMARY KEY, v); INSERT INTO t VALUES(1, 'x')",
+  );
+  const { joiner } = openJoiner(joinerFile, donor.shape);
+  t.after(() => joiner.close());
+  const sound = donor.reader.snapshot(undefined, 100).image;
+  for (const sql of [
+    'CREATE TRIGGER g AFTER INSERT ON r BEGIN SELECT 1; END',
+    'CREATE TABLE more(a)',
+    'DROP TABLE r; CREATE VIEW r AS SELECT 1 AS c0, 2 AS c1',
+    'DROP TABLE r; CREATE TABLE r(c0, c1, c2)',
+  ]) {
+    const hostile = new Database(sound);
+    hostile.exec(sql);
+    const image = hostile.serialize();
+    hostile.close();
+    assert.throws(() => joiner.snapshot(image, undefined), { kind: 'protocol', code: 'image-foreign' }, sql);
+  }
+  assert.throws(() => joiner.snapshot(Buffer.from('no database'.repeat(100)), undefined), { kind: 'data' });
+  assert.deepEqual([joiner.rowCount(), joiner.checkpoint.stage], [0, 'hot']);
+  joiner.snapshot(sound, undefined);
+  assert.deepEqual([joiner.rowCount(), joiner.checkpoint.stage], [1, 'delta']);
+  assert.deepEqual(
+    readdirSync(folder).filter((name) => name.includes('inbox')),
+    [],
+  );
+});
+
+test('rows of different moments that collide on a UNIQUE column sort themselves out', (t) => {
+  const { file, writer, donor, joinerFile, staging, copyAll } = shop(
+    t,
+    'CREATE TABLE t(id INTEGER PRIMARY KEY, u UNIQUE); INSERT INTO t VALUES(1, 1), (2, 2), (3, 3)',
+  );
+  const { joiner } = openJoiner(joinerFile, donor.shape);
+  const early = donor.reader.hot([1, 2, 3], { maxBytes: 1e6, digests: false });
+  writer.exec(
+    'UPDATE t SET u = 30 WHERE id = 3; UPDATE t SET u = 3 WHERE id = 1; UPDATE t SET u = 1 WHERE id = 2',
+  );
+  const late = donor.reader.hot([1], { maxBytes: 1e6, digests: false });
+  joiner.hot(late.image);
+  joiner.hot(early.image);
+  joiner.close();
+  assert.equal(copyAll().unequal, 0);
+  assert.deepEqual(rowsOf(staging, 't'), rowsOf(file, 't'));
+});
+
+test('a joiner that was tampered with is repaired, and the rows that differed are counted', (t) => {
+  const { donor, joinerFile, staging, file } = shop(
+    t,
+    "CREATE TABLE t(id INTEGER PRIMARY KEY, v TEXT COLLATE NOCASE); INSERT INTO t VALUES(1, 'a'), (2, 'b'), (3, 'c'), (4, 'd')",
+  );
+  const first = openJoiner(joinerFile, donor.shape).joiner;
+  first.snapshot(donor.reader.snapshot(undefined, 1e6).image, undefined);
+  first.close();
+  const tamper = new Database(staging);
+  tamper.exec(
+    "UPDATE t SET v = 'A' WHERE id = 1; DELETE FROM t WHERE id = 2; INSERT INTO t VALUES(9, 'surplus')",
+  );
+  tamper.close();
+  const { joiner } = openJoiner(joinerFile, donor.shape);
+  const { tail, range } = donor.reader.verify(0, undefined, 1e6, plenty);
+  assert.ok(range);
+  assert.equal(joiner.verify(tail, { to: range.to }, range.digest).same, false);
+  const rows = donor.reader.range(0, {}, plenty);
+  const { same, differences } = joiner.repair(
+    rows.tail,
+    {},
+    rows.image ?? Buffer.alloc(0),
+    rows.digest ?? '',
+  );
+  joiner.close();
+  assert.deepEqual([same, differences], [true, 3]);
+  assert.deepEqual(rowsOf(staging, 't'), rowsOf(file, 't'));
+});
+
+test('a published file is whole, closed and without a log beside it', (t) => {
+  for (const walMode of [true, false]) {
+    const { file, donor, folder, joinerFile, copyAll, writer } = shop(
+      t,
+      `CREATE TABLE t(id INTEGER PRIMARY KEY AUTOINCREMENT, v, g AS (v || 'x') STORED UNIQUE);
+       CREATE INDEX i ON t(v) WHERE v > 1; INSERT INTO t(v) VALUES(1), (2), (3); DELETE FROM t WHERE id = 3`,
+    );
+    copyAll();
+    publish(joinerFile, donor.shape, { replace: false, walMode });
+    assert.deepEqual(
+      readdirSync(folder).filter((name) => name.startsWith('joiner')),
+      ['joiner.db'],
+    );
+    assert.deepEqual(rowsOf(joinerFile, 't'), rowsOf(file, 't'));
+    assert.deepEqual(
+      schemaOf(joinerFile),
+      schemaOf(file).filter((line) => !line.includes('_foresync')),
+    );
+    const copy = new Database(joinerFile);
+    assert.equal(copy.pragma('journal_mode', { simple: true }), walMode ? 'wal' : 'delete');
+    assert.equal(copy.pragma('integrity_check', { simple: true }), 'ok');
+    assert.equal(copy.prepare("INSERT INTO t(v) VALUES('next')").run().lastInsertRowid, 4);
+    copy.close();
+    writer.close();
+  }
+});
+
+test('into a file with other tables the copy goes in one transaction, beside readers, or not at all', (t) => {
+  const { file, donor, joinerFile, staging, copyAll } = shop(
+    t,
+    `CREATE TABLE t(id INTEGER PRIMARY KEY AUTOINCREMENT, v CHECK(v > 0)); CREATE INDEX i ON t(v);
+     INSERT INTO t(v) VALUES(1), (2), (3); DELETE FROM t WHERE id = 3; PRAGMA ignore_check_constraints = ON; UPDATE t SET v = -1 WHERE id = 1`,
+  );
+  const own = database(
+    t,
+    joinerFile,
+    'PRAGMA journal_mode = WAL; CREATE TABLE mine(id INTEGER PRIMARY KEY AUTOINCREMENT); INSERT INTO mine VALUES(77); CREATE TABLE t(old); INSERT INTO t VALUES(1)',
+  );
+  own.exec('BEGIN; SELECT * FROM mine');
+  copyAll();
+  assert.throws(() => publish(joinerFile, donor.shape, { replace: false, walMode: true }), {
+    code: 'joiner-has-table',
+  });
+  assert.deepEqual(rowsOf(joinerFile, 't'), ['integer 1']);
+  assert.ok(existsSync(staging));
+  publish(joinerFile, donor.shape, { replace: true, walMode: true });
+  assert.equal(own.prepare('SELECT count(*) FROM t').pluck().get(), 1);
+  own.exec('COMMIT');
+  assert.deepEqual(rowsOf(joinerFile, 't'), rowsOf(file, 't'));
+  assert.deepEqual(own.prepare('SELECT * FROM sqlite_sequence ORDER BY 1').raw().all(), [
+    ['mine', 77],
+    ['t', 3],
+  ]);
+  assert.ok(!existsSync(staging));
+});
