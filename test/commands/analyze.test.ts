@@ -53,7 +53,8 @@ test('the page shows what was taken, what was not, and what comes next, in 80 co
     'page.db',
   ]);
   assert.equal(exitCode, 0);
-  assert.match(stdout, /42 lines = 40 events \+ 1 rejected \+ 1 ignored/);
+  assert.match(stdout, /42 lines = 40 events \+ 1 rejected \+ 1 ignored \(header line\)/);
+  assert.match(stdout, /✓ page\.csv|! page\.csv/);
   assert.match(stdout, /line 2: 'bad\\u001b\[2J' is not a time/);
   assert.match(stdout, /foresync plan --state page\.db/);
   assert.match(stdout, /Replicas +n{13}… /);
@@ -96,6 +97,16 @@ test("without LOG it reads what foresync.yaml names, and a named LOG is its repl
     named.files.map((file: { replica: string }) => file.replica),
     ['east', 'default'],
   );
+});
+
+test('header lines are told from others that are ignored, and lines are events, rejected and ignored', async () => {
+  write('head.csv', `time,op,key\n${t0},get,a\n\n# a remark\nbad,get,b\n${t0},list,c\n`);
+  const { stdout } = await analyze([path.join(folder, 'head.csv'), '--state', 'h.db', '--json']);
+  const { lines, events, rejected, ignored, headers } = JSON.parse(stdout);
+  assert.deepEqual([lines, events, rejected, ignored, headers], [6, 1, 1, 4, 1]);
+  const page = (await analyze([path.join(folder, 'head.csv'), '--state', 'p.db'])).stdout;
+  assert.match(page, /6 lines = 1 event \+ 1 rejected \+ 4 ignored \(1 header line\)/);
+  assert.match(page, /^\S head\.csv/m);
 });
 
 test('standard input is read', async () => {

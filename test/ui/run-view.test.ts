@@ -2,8 +2,10 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { RunEvent } from '../../src/core/sync/events.ts';
 import { foldRun, RunFold } from '../../src/core/sync/fold.ts';
+import type { RunSnapshot } from '../../src/core/sync/snapshot.ts';
 import { PlainPrinter } from '../../src/ui/plain/printer.ts';
 import { summaryOf } from '../../src/ui/plain/summary.ts';
+import { readsShare } from '../../src/ui/plain/words.ts';
 import { showRun } from '../../src/ui/run-view.ts';
 import { fakeTerminal } from './fake-terminal.ts';
 import { recordedPrefetch, recordedRun } from './recorded-run.ts';
@@ -108,6 +110,54 @@ test('the summary says what was gained, or where the run ended', () => {
     summaryOf(foldRun(recordedPrefetch())).join(' '),
     /^11,970 rows of items are in the Prefetch Cache .* 30 planned keys had no row\./,
   );
+});
+
+test('rows of followers that the lead replaced are told, repairs by the verification are not', () => {
+  const withRepairs = (rows: number, repairedRows: number) =>
+    summaryOf(
+      foldRun(
+        recordedRun().flatMap((event): RunEvent[] => {
+          if (event.type === 'verified') return [{ ...event, differences: 1, repairedRows }];
+          if (event.type !== 'hot-ready') return [event];
+          const sent = { rows, rawBytes: 9000, wireBytes: 900 };
+          return [{ atMs: event.atMs, type: 'rows', kind: 'repair', donor: 'us-east', ...sent }, event];
+        }),
+      ),
+    ).join('\n');
+  assert.match(
+    withRepairs(40, 2),
+    /\n38 rows that followers gave were stale and were sent again by us-east\.\n/,
+  );
+  assert.match(withRepairs(1, 0), /\n1 row that followers gave was stale and was sent again by us-east\.\n/);
+  assert.doesNotMatch(withRepairs(2, 2), /stale/);
+});
+
+test('hot rows that an earlier run had sent are not claimed by the one that goes on', () => {
+  const resumed = recordedRun().flatMap((event): RunEvent[] => {
+    if (event.type === 'hot-ready' || (event.type === 'rows' && event.kind === 'hot')) return [];
+    if (event.type === 'table') return [event, { atMs: event.atMs, type: 'resumed', rows: 12_000 }];
+    if (event.type === 'phase' && event.phase === 'hot')
+      return event.state === 'done' ? [{ ...event, state: 'skipped' }] : [];
+    return [event];
+  });
+  const text = summaryOf(foldRun(resumed)).join('\n');
+  assert.match(text, /Hot rows had their turn in the earlier run; everything else was there after 5\.\d s\./);
+  assert.doesNotMatch(text, /smaller/);
+});
+
+test('what a prefetch stored is its size in the cache, and what it was before', () => {
+  const stored = recordedPrefetch().map((event) =>
+    event.type === 'rows' ? { ...event, wireBytes: 20_480 } : event,
+  );
+  assert.match(summaryOf(foldRun(stored)).join('\n'), /\nStored: 600 KiB \(2\.7 MiB uncompressed\)\.\n/);
+});
+
+test('a sum that is short of all by its last digits is all', () => {
+  const plan = { keys: 3, expectedReads: 0.6, arrivedReads: 0.1 + 0.2 + 0.3 - 1e-12 } as NonNullable<
+    RunSnapshot['plan']
+  >;
+  assert.equal(readsShare(plan), 1);
+  assert.equal(readsShare({ ...plan, arrivedReads: 0.6 * 0.999 }), 0.999);
 });
 
 test('a run that ended without proof is not called equal', () => {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type Forecast, type ForecastOptions, forecast } from '../../../src/core/forecast/forecast.ts';
 import { keyForecast } from '../../../src/core/forecast/key-forecast.ts';
+import type { ForecastProgress } from '../../../src/core/forecast/progress.ts';
 import { memoryHistory, type TestEvent } from './memory-history.ts';
 import { poisson, seededRandom } from './random.ts';
 
@@ -169,6 +170,21 @@ test('a history that grows while it is read is taken as it comes', async () => {
   const result = await forecast({ ...history, summary: () => ({ ...history.summary(), keys: 0 }) }, options);
   assert.equal(result.keys.length, 3);
   assertSensible(result);
+});
+
+test('progress rises to all keys, then to all hot keys', async () => {
+  const told: ForecastProgress[] = [];
+  const history = memoryHistory(steady([9, 6, 3], 40));
+  await forecast(history, { ...options, onProgress: (progress) => told.push(progress) });
+  const arima = told.filter(({ step }) => step === 'arima');
+  assert.deepEqual(
+    arima.map(({ done, all }) => [done, all]),
+    [1, 2, 3].map((done) => [done, 3]),
+  );
+  assert.deepEqual(told.slice(0, -3), [
+    { step: 'keys', done: 0, all: 3 },
+    { step: 'keys', done: 3, all: 3 },
+  ]);
 });
 
 test('an interruption ends the pass', async () => {

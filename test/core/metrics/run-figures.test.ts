@@ -29,6 +29,23 @@ test('tells a run in figures', () => {
   assert.deepEqual([found.plan?.sentKeys, found.plan?.missingKeys, found.plan?.originMs], [4, 1, originMs]);
 });
 
+test('a run that went on behind the hot rows has them from before, and claims no smaller snapshot', () => {
+  const snapshot = exampleSnapshot();
+  assert.ok(snapshot.plan);
+  const hot = snapshot.phases.find(({ name }) => name === 'hot');
+  assert.ok(hot);
+  hot.state = 'skipped';
+  Object.assign(snapshot, { hotReadyAtMs: undefined });
+  Object.assign(snapshot.plan, { arrivedKeys: 0, missingKeys: 0 });
+  const told = () => {
+    const found = figures(snapshot);
+    return [found?.plan?.sentBefore, found?.plan?.sentKeys, found?.hotReadyMs, found?.snapshotSmallerBy];
+  };
+  assert.deepEqual(told(), [false, 0, undefined, 0.25]);
+  snapshot.resumed = true;
+  assert.deepEqual(told(), [true, 4, undefined, undefined]);
+});
+
 test('says only what a stopped run came to know', () => {
   const found = figures(exampleSnapshot({ until: 'hot' }));
   assert.ok(found);

@@ -1,0 +1,27 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { PlanProgress } from '../../src/ui/plan-progress.ts';
+
+test('a plan in the making is one line, drawn over itself, with rate and ETA where they are known', () => {
+  const written: string[] = [];
+  let nowMs = 5000;
+  const terminal = { write: (text: string) => written.push(text) > 0 };
+  const progress = new PlanProgress(terminal, () => nowMs);
+  progress.show({ step: 'keys', done: 0, all: 1_000_000 });
+  nowMs += 99;
+  progress.show({ step: 'keys', done: 8192, all: 1_000_000 });
+  nowMs += 901;
+  progress.show({ step: 'keys', done: 250_000, all: 1_000_000 });
+  progress.show({ step: 'arima', done: 1, all: 200 });
+  progress.writes('plan\u001b[2J.jsonl');
+  progress.clear();
+  progress.clear();
+  const line = (text: string) => `\r\u001b[2K${text}`;
+  assert.deepEqual(written, [
+    line('forecasting  0 %  0 of 1,000,000 keys'),
+    line('forecasting  25 %  250,000 of 1,000,000 keys  250 k keys/s  ETA 3 s'),
+    line('trying ARIMA  <1 %  1 of 200 hot keys'),
+    line('writing plan\\u001b[2J.jsonl'),
+    line(''),
+  ]);
+});
