@@ -22,7 +22,7 @@ export const tables: Record<string, (answer: never) => string> = {
       Object.entries(seconds).map(([name, value]) => [name, decimal(value)]),
     ),
   'add-replica': (figures: CopyFigures) =>
-    [copies(figures), phases(figures), processes(figures)].join('\n\n'),
+    [copies(figures), limitKept(figures), phases(figures), processes(figures)].join('\n\n'),
   'text-key': (figures: CopyFigures) => copies(figures),
   'slow-link': (figures: CopyFigures) => [copies(figures), phases(figures), processes(figures)].join('\n\n'),
 };

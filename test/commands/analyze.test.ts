@@ -100,12 +100,12 @@ test("without LOG it reads what foresync.yaml names, and a named LOG is its repl
 });
 
 test('header lines are told from others that are ignored, and lines are events, rejected and ignored', async () => {
-  write('head.csv', `time,op,key\n${t0},get,a\n\n# a remark\nbad,get,b\n${t0},list,c\n`);
+  write('head.csv', `time,op,key\n${t0},get,a\n\n# a remark\nbad,get,b\n${t0},,c\n`);
   const { stdout } = await analyze([path.join(folder, 'head.csv'), '--state', 'h.db', '--json']);
   const { lines, events, rejected, ignored, headers } = JSON.parse(stdout);
-  assert.deepEqual([lines, events, rejected, ignored, headers], [6, 1, 1, 4, 1]);
+  assert.deepEqual([lines, events, rejected, ignored, headers], [6, 1, 2, 3, 1]);
   const page = (await analyze([path.join(folder, 'head.csv'), '--state', 'p.db'])).stdout;
-  assert.match(page, /6 lines = 1 event \+ 1 rejected \+ 4 ignored \(1 header line\)/);
+  assert.match(page, /6 lines = 1 event \+ 2 rejected \+ 3 ignored \(1 header line\)/);
   assert.match(page, /^\S head\.csv/m);
 });
 

@@ -24,6 +24,7 @@ function tunings({ plan, log = true, used, run, current = {} }: Case): Record<Pa
     plan: {
       keys: 100,
       sentKeys: 100,
+      sentBefore: false,
       missingKeys: 0,
       expectedHitRate: 0.6,
       minConfidence: used?.minConfidence ?? 0.5,

@@ -68,7 +68,7 @@ export async function makeStage(): Promise<Stage> {
   return {
     ...{ folder, source, originMs, before, following, codes: codes.size, gate, sshd, file },
     run: (...args) => runCli(args, options),
-    start: (...args) => new RunningCli(args, options),
+    start: (...args) => new RunningCli(args, { ...options, timeoutMs: 20_000 }),
     seller: () => {
       const seller = new Seller(file('lead.db'), file('sales.txt'));
       sellers.push(seller);

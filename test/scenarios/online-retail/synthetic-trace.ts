@@ -3,17 +3,17 @@ import type { Read } from './trace.ts';
 
 const days = 60;
 const codes = 4000;
-const readsPerDay = 1500;
+const readsPerDay = 2500;
 const dayMs = 86_400_000;
 const startMs = Date.UTC(2010, 11, 1);
 
 /**
- * Reads in the shape of the shop's: some hundred a day between 8 and 18 o'clock UTC, at whole minutes, none on
- * Saturdays, of stock codes that differ in popularity as 1 / rank, with new favourites as the weeks go by.
+ * Reads in the shape of the shop's: some thousand a day between 8 and 18 o'clock UTC, at whole minutes, none on
+ * Saturdays, of stock codes that differ in popularity as rank ^ -0.75, with new favourites as the weeks go by.
  */
 export function syntheticTrace(seed: number): Read[] {
   const random = seededRandom(seed);
-  const shares = Array.from({ length: codes }, (_, rank) => 1 / (rank + 1));
+  const shares = Array.from({ length: codes }, (_, rank) => (rank + 1) ** -0.75);
   const sums: number[] = [];
   let sum = 0;
   for (const share of shares) {

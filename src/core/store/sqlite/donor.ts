@@ -1,3 +1,4 @@
+import { systemCodeOf } from '../../errors.ts';
 import type { RowKey } from '../../row-key.ts';
 import { captureNames, readCapture } from './capture.ts';
 import type { DeltaChunk, HotChunk, RangeChunk, Recheck, Settlement, SnapshotChunk } from './chunk.ts';
@@ -6,7 +7,7 @@ import { digestOf, type Image } from './image.ts';
 import { bindKey, type ScanKey } from './key-codec.ts';
 import { logBroken, tableAltered } from './refusals.ts';
 import { rowDigestBytes, rowDigests } from './row-digests.ts';
-import { RowReader } from './row-reader.ts';
+import { type ImageKind, RowReader } from './row-reader.ts';
 import { keyTerms, rowValue, type ScanRange, sameKey, scanTerms } from './scan.ts';
 import { all, quote } from './sql.ts';
 import { maxRowBytes, rowSizeTerm, rowTooLarge, StretchFinder } from './stretch.ts';
@@ -115,7 +116,7 @@ export class DonorReader {
 
   /** The next chunk, about `targetBytes` large, of all rows that did not go ahead. */
   snapshot(from: ScanKey | undefined, targetBytes: number): SnapshotChunk {
-    return this.#rows.images(['rows'], (image) => {
+    return this.#bounded(['rows'], targetBytes, (image) => {
       const watermark = this.#watermark();
       const stretch = this.#stretches.next(from, targetBytes);
       const notAhead =
@@ -123,7 +124,9 @@ export class DonorReader {
           ? 'TRUE'
           : `${rowValue(scanTerms(this.#shape))} NOT IN (SELECT ${this.#placeNames()} FROM temp._foresync_ahead)`;
       const rows = this.#rows.fillRange(image, { from, to: stretch.to }, notAhead);
-      return { image: image.bytes(), rows, watermark, to: stretch.to, ahead: stretch.rows - rows };
+      const bytes = image.bytes();
+      this.#stretches.learn(rows, bytes.length);
+      return { image: bytes, rows, watermark, to: stretch.to, ahead: stretch.rows - rows };
     });
   }
 
@@ -142,12 +145,14 @@ export class DonorReader {
     targetBytes: number,
     limits: DeltaLimits,
   ): { tail: DeltaChunk; range?: RangeChunk } {
-    return this.#rows.images(['both', 'rows'], (tailImage, image) => {
+    return this.#bounded(['both', 'rows'], targetBytes, (tailImage, image) => {
       const tail = this.#deltaInto(tailImage, after, limits);
       if (!tail.complete) return { tail };
       const { to } = this.#stretches.next(from, targetBytes);
       const rows = this.#rows.fillRange(image, { from, to });
-      return { tail, range: { to, rows, digest: digestOf(image.bytes()) } };
+      const bytes = image.bytes();
+      this.#stretches.learn(rows, bytes.length);
+      return { tail, range: { to, rows, digest: digestOf(bytes) } };
     });
   }
 
@@ -193,6 +198,20 @@ export class DonorReader {
       const bytes = image.bytes();
       return { tail, image: bytes, rows, digest: digestOf(bytes) };
     });
+  }
+
+  /**
+   * Lets `read` fill images of a stretch. Where its rows turn out far larger than those before, which it was cut by, the
+   * images run full instead of the memory, and it is read again, measured.
+   */
+  #bounded<T>(kinds: readonly ImageKind[], targetBytes: number, read: (...images: Image[]) => T): T {
+    try {
+      return this.#rows.images(kinds, read, 4 * targetBytes);
+    } catch (error) {
+      if (systemCodeOf(error) !== 'SQLITE_FULL') throw error;
+      this.#stretches.forget();
+      return this.#rows.images(kinds, read);
+    }
   }
 
   #deltaInto(image: Image, after: number, limits: DeltaLimits): DeltaChunk {

@@ -19,9 +19,13 @@ export interface Image {
 export interface ImageShape {
   rowColumns: number;
   keyColumns: number;
+  /** Past this size filling it fails with SQLITE_FULL, and so does the transaction. */
+  maxBytes?: number;
 }
 
 const pageSizeBytes = 16384;
+/** Of an image whose size is bounded: its schema and some rows always fit. */
+const leastPages = 8;
 
 /** CREATE statements of an image; one that came from outside must have exactly these. */
 export function imageSchema(shape: ImageShape): string[] {
@@ -43,20 +47,27 @@ export function withImages<T>(
   shapes: readonly ImageShape[],
   work: (...images: Image[]) => T,
 ): T {
-  const images: Image[] = [];
+  const attached: string[] = [];
   try {
-    for (const [index, shape] of shapes.entries()) images.push(attach(db, `image${index}`, shape));
+    const images = shapes.map((shape, index) => {
+      const name = `image${index}`;
+      db.exec(`ATTACH ':memory:' AS ${name}`);
+      attached.push(name);
+      prepare(db, name, shape);
+      return { name, bytes: () => db.serialize({ attached: name }) };
+    });
     return db.transaction(() => work(...images)).deferred();
   } finally {
-    for (const { name } of images) db.exec(`DETACH ${name}`);
+    for (const name of attached) db.exec(`DETACH ${name}`);
   }
 }
 
-function attach(db: Connection, name: string, shape: ImageShape): Image {
-  db.exec(`ATTACH ':memory:' AS ${name}`);
+function prepare(db: Connection, name: string, shape: ImageShape): void {
   db.exec(`PRAGMA ${name}.page_size = ${pageSizeBytes}; PRAGMA ${name}.journal_mode = OFF`);
   for (const sql of imageSchema(shape)) db.exec(sql.replace('CREATE TABLE ', `CREATE TABLE ${name}.`));
-  return { name, bytes: () => db.serialize({ attached: name }) };
+  if (shape.maxBytes === undefined) return;
+  const pages = Math.max(leastPages, Math.ceil(shape.maxBytes / pageSizeBytes));
+  db.exec(`PRAGMA ${name}.max_page_count = ${pages}`);
 }
 
 export function digestOf(image: Buffer): string {

@@ -6,6 +6,9 @@ import { carriedTerms, rangeCondition, type ScanRange, sameKey, scanTerms } from
 import { imageColumns, quote } from './sql.ts';
 import type { TableShape } from './table-shape.ts';
 
+/** What an image holds. */
+export type ImageKind = 'rows' | 'keys' | 'both';
+
 /**
  * Copies rows and keys of a table into images. Donor and joiner both read through this, so that equal rows give equal
  * images. `main` is the database that holds the table.
@@ -77,9 +80,10 @@ export class RowReader {
     return this.fillRows(image, `${this.#from} WHERE ${sql} AND ${more}`, values);
   }
 
-  /** `withImages` with the widths of this table: `rows`, `keys` or `both`. */
-  images<T>(kinds: readonly ('rows' | 'keys' | 'both')[], work: (...images: Image[]) => T): T {
+  /** `withImages` with the widths of this table. */
+  images<T>(kinds: readonly ImageKind[], work: (...images: Image[]) => T, maxBytes?: number): T {
     const shapes = kinds.map((kind) => ({
+      ...(maxBytes === undefined ? {} : { maxBytes }),
       rowColumns: kind === 'keys' ? 0 : this.rowColumns,
       keyColumns: kind === 'rows' ? 0 : this.keyColumns,
     }));

@@ -11,6 +11,8 @@ export const maxRowBytes = 256 * 1024 * 1024;
 
 const firstGuessRows = 1024;
 const maxStretchRows = 262_144;
+/** Fewer rows say little about those that follow. */
+const enoughRows = 64;
 
 /**
  * SQL for the size of a row's values in bytes, without loading large ones: SQLite answers from the record's header. The
@@ -40,17 +42,30 @@ export class StretchFinder {
   }
 
   /**
-   * The stretch after `from`: how many rows it has and where it ends, undefined for the end of the table. It has one row
-   * at least, and otherwise at most twice `targetBytes`.
+   * Where the stretch after `from` ends, undefined for the end of the table, and how many rows it has at most. It has one
+   * row at least. Cut by the size of the rows before it where that is known, else by its own, measured: then it is at
+   * most twice `targetBytes` large.
    */
   next(from: ScanKey | undefined, targetBytes: number): { rows: number; to: ScanKey | undefined } {
-    let limit = Math.min(
-      maxStretchRows,
-      Math.max(1, Math.round(this.#rowBytes === undefined ? firstGuessRows : targetBytes / this.#rowBytes)),
-    );
+    if (this.#rowBytes === undefined) return this.#measured(from, targetBytes);
+    const rows = Math.min(maxStretchRows, Math.max(1, Math.round(targetBytes / this.#rowBytes)));
+    return { rows, to: this.#endOf(from, rows) };
+  }
+
+  /** What rows came to: the next stretch is cut by it. */
+  learn(rows: number, bytes: number): void {
+    if (rows >= enoughRows) this.#rowBytes = bytes / rows;
+  }
+
+  /** The rows that follow are larger than those before: the next stretch is measured. */
+  forget(): void {
+    this.#rowBytes = undefined;
+  }
+
+  #measured(from: ScanKey | undefined, targetBytes: number): { rows: number; to: ScanKey | undefined } {
+    let limit = firstGuessRows;
     for (;;) {
       const { rows, bytes } = this.#measure(from, limit);
-      if (rows > 0) this.#rowBytes = bytes / rows;
       if (bytes > 2 * targetBytes && rows > 1) {
         limit = Math.max(1, Math.min(Math.floor((limit * targetBytes) / bytes), rows >> 1));
         continue;

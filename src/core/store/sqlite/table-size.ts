@@ -44,12 +44,15 @@ export function measureTable(db: Connection, shape: TableShape): TableSize {
 
 /** Where a place lies between the first and the last row, 0 to 1; undefined where the scan key is no integer. */
 export function positionOf(db: Connection, shape: TableShape): ((rowid: bigint) => number) | undefined {
-  if (shape.rowid === undefined) return undefined;
+  const { rowid } = shape;
+  if (rowid === undefined) return undefined;
+  const ends = ['min', 'max'].map((end) => `(SELECT ${end}(${quote(rowid)}) FROM main.${quote(shape.name)})`);
+  // Each end by itself: SQLite finds one at once, and would walk the table for both in one.
   const [first, last] = db
-    .prepare(`SELECT min(${quote(shape.rowid)}), max(${quote(shape.rowid)}) FROM main.${quote(shape.name)}`)
+    .prepare(`SELECT ${ends.join(', ')}`)
     .raw()
     .safeIntegers()
     .get() as [bigint | null, bigint | null];
   if (first === null || last === null || first === last) return undefined;
-  return (rowid) => Math.min(0.999, Math.max(0, Number(rowid - first) / Number(last - first)));
+  return (place) => Math.min(0.999, Math.max(0, Number(place - first) / Number(last - first)));
 }
