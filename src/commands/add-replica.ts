@@ -103,6 +103,6 @@ export default class AddReplica extends BaseCommand {
 function share(text: string): number {
   const value = Number(text);
   if (text.trim() === '' || !(value >= 0 && value <= 1))
-    throw usageError(`--min-confidence: '${text}' is no number from 0 to 1.`);
+    throw usageError(`'${text}' is no probability.`, 'Write a number from 0 to 1.');
   return value;
 }

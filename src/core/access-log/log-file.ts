@@ -136,7 +136,10 @@ export function logError(path: string, error: unknown): unknown {
     );
   }
   if (code === 'ENOENT')
-    return new ForesyncError('io', 'log-missing', `There is no ${name}.`, { cause: error });
+    return new ForesyncError('io', 'log-missing', `There is no ${name}.`, {
+      hint: 'Check the path of the log.',
+      cause: error,
+    });
   if (code === 'EISDIR')
     return new ForesyncError('io', 'log-unreadable', `${name} is a folder.`, {
       hint: 'Name the files in it.',

@@ -163,13 +163,13 @@ export function donorHandlers(clock: Clock): { handlers: Handlers; close(): void
     },
     'snapshot.next': ({ targetBytes }) => {
       const state = donor();
-      if (state.snapshotDone) return { result: { rows: 0, ahead: 0, share: 1, rawBytes: 0 } };
-      const { image, rows, ahead, to } = state.reader.snapshot(state.snapshotAfter, targetBytes);
+      if (state.snapshotDone) return { result: { rows: 0, share: 1, rawBytes: 0 } };
+      const { image, rows, to } = state.reader.snapshot(state.snapshotAfter, targetBytes);
       state.snapshotAfter = to;
       state.snapshotDone = to === undefined;
-      state.rowsWalked += rows + ahead;
+      state.rowsWalked += rows;
       return {
-        result: { rows, ahead, to, share: shareOf(state, state.rowsWalked, to), rawBytes: image.length },
+        result: { rows, to, share: shareOf(state, state.rowsWalked, to), rawBytes: image.length },
         parts: [image],
       };
     },

@@ -55,11 +55,14 @@ export function loadGroup(file: string): ReplicaGroup {
   const { group, table, lead: leadName, replicas: described } = found.data;
   const replicas = new Map<string, Replica>();
   for (const [replicaName, replica] of Object.entries(described)) {
-    const host = parseHost(replica.host);
+    const read = <T>(key: string, parse: () => T) =>
+      parsed(absolute, `replicas.${replicaName}.${key}`, parse);
+    const host = read('host', () => parseHost(replica.host));
+    const localFolder = host.kind === 'local' ? folder : undefined;
     replicas.set(replicaName, {
       name: replicaName,
       host,
-      store: parseStore(replica.store, host.kind === 'local' ? folder : undefined),
+      store: read('store', () => parseStore(replica.store, localFolder)),
       logs: replica.logs.map((log) => path.resolve(folder, log)),
     });
   }
@@ -79,13 +82,29 @@ function readYaml(file: string): unknown {
       });
     }
     throw new ForesyncError('config', 'config-unreadable', `${printable(file)}: ${messageOf(error)}`, {
+      hint: 'Check the path and its permissions, or name another with --config.',
       cause: error,
     });
   }
   const document = parseDocument(text);
   const [problem] = document.errors;
-  if (problem) throw invalid(file, problem.message.split('\n')[0] ?? 'not YAML');
+  if (problem) throw invalid(file, problem.message.split(/:?\n/)[0] ?? 'not YAML');
   return document.toJS();
+}
+
+/** What would be wrong usage in a flag is a wrong configuration here, at a place that has a name. */
+function parsed<T>(file: string, place: string, parse: () => T): T {
+  try {
+    return parse();
+  } catch (error) {
+    if (!(error instanceof ForesyncError)) throw error;
+    throw new ForesyncError(
+      'config',
+      'config-invalid',
+      `${printable(file)}: ${printable(place)}: ${error.message}`,
+      { ...(error.hint === undefined ? {} : { hint: error.hint }), cause: error },
+    );
+  }
 }
 
 function describe(error: z.ZodError): string {

@@ -31,8 +31,6 @@ export interface Settlement {
 export interface SnapshotChunk extends Chunk {
   /** The last place that this chunk covers; undefined where it reaches the end of the table. */
   to: ScanKey | undefined;
-  /** Rows of this stretch that went ahead; at the end of the table at most as many. */
-  ahead: number;
 }
 
 /**

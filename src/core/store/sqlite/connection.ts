@@ -59,7 +59,7 @@ export function storeError(error: unknown, file: string): ForesyncError {
       'data',
       'store-corrupt',
       `${where} is not a sound SQLite file: ${messageOf(error)}`,
-      details,
+      { ...details, hint: 'Check the path of the store; a damaged file must be restored first.' },
     );
   }
   if (code.startsWith('SQLITE_BUSY') || code === 'SQLITE_LOCKED') {

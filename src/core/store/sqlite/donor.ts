@@ -118,15 +118,15 @@ export class DonorReader {
   snapshot(from: ScanKey | undefined, targetBytes: number): SnapshotChunk {
     return this.#bounded(['rows'], targetBytes, (image) => {
       const watermark = this.#watermark();
-      const stretch = this.#stretches.next(from, targetBytes);
+      const cut = this.#stretches.next(from, targetBytes);
       const notAhead =
         this.#rowsAhead === 0
           ? 'TRUE'
           : `${rowValue(scanTerms(this.#shape))} NOT IN (SELECT ${this.#placeNames()} FROM temp._foresync_ahead)`;
-      const rows = this.#rows.fillRange(image, { from, to: stretch.to }, notAhead);
+      const { rows, to } = this.#rows.fillStretch(image, from, cut, notAhead);
       const bytes = image.bytes();
       this.#stretches.learn(rows, bytes.length);
-      return { image: bytes, rows, watermark, to: stretch.to, ahead: stretch.rows - rows };
+      return { image: bytes, rows, watermark, to };
     });
   }
 
@@ -148,8 +148,7 @@ export class DonorReader {
     return this.#bounded(['both', 'rows'], targetBytes, (tailImage, image) => {
       const tail = this.#deltaInto(tailImage, after, limits);
       if (!tail.complete) return { tail };
-      const { to } = this.#stretches.next(from, targetBytes);
-      const rows = this.#rows.fillRange(image, { from, to });
+      const { rows, to } = this.#rows.fillStretch(image, from, this.#stretches.next(from, targetBytes));
       const bytes = image.bytes();
       this.#stretches.learn(rows, bytes.length);
       return { tail, range: { to, rows, digest: digestOf(bytes) } };

@@ -1,9 +1,10 @@
 import { captureNames } from './capture.ts';
 import type { Connection } from './connection.ts';
 import { type Image, withImages } from './image.ts';
-import type { Bindable } from './key-codec.ts';
+import { type Bindable, readScanKey, type ScanKey, scanKeyTerms } from './key-codec.ts';
 import { carriedTerms, rangeCondition, type ScanRange, sameKey, scanTerms } from './scan.ts';
 import { imageColumns, quote } from './sql.ts';
+import type { Cut } from './stretch.ts';
 import type { TableShape } from './table-shape.ts';
 
 /** What an image holds. */
@@ -34,11 +35,14 @@ export class RowReader {
     source: string,
     values: readonly Bindable[],
     order: readonly string[] = scanTerms(this.shape),
+    limit = -1,
   ): number {
     const terms = carriedTerms(this.shape).join(', ');
     return this.#db
-      .prepare(`INSERT INTO ${image.name}.r SELECT ${terms} FROM ${source} ORDER BY ${order.join(', ')}`)
-      .run(...values).changes;
+      .prepare(
+        `INSERT INTO ${image.name}.r SELECT ${terms} FROM ${source} ORDER BY ${order.join(', ')} LIMIT ?`,
+      )
+      .run(...values, limit).changes;
   }
 
   /** Keys of the Delta Log in (after, until], oldest first. Returns their number. */
@@ -78,6 +82,31 @@ export class RowReader {
   fillRange(image: Image, range: ScanRange, more = 'TRUE'): number {
     const { sql, values } = rangeCondition(this.shape, range);
     return this.fillRows(image, `${this.#from} WHERE ${sql} AND ${more}`, values);
+  }
+
+  /** The rows of a stretch that `more` lets through, and where it ends; undefined is the end of the table. */
+  fillStretch(
+    image: Image,
+    from: ScanKey | undefined,
+    cut: Cut,
+    more = 'TRUE',
+  ): { rows: number; to: ScanKey | undefined } {
+    if ('to' in cut) return { rows: this.fillRange(image, { from, to: cut.to }, more), to: cut.to };
+    const { sql, values } = rangeCondition(this.shape, { from });
+    const rows = this.fillRows(image, `${this.#from} WHERE ${sql} AND ${more}`, values, undefined, cut.rows);
+    return { rows, to: rows < cut.rows ? undefined : this.#lastPlace(image) };
+  }
+
+  /** The scan key of the row that was put into an image last. */
+  #lastPlace(image: Image): ScanKey | undefined {
+    const carried = carriedTerms(this.shape);
+    const terms = scanTerms(this.shape).map((term) => `c${carried.indexOf(term)}`);
+    const row = this.#db
+      .prepare(`SELECT ${scanKeyTerms(terms)} FROM ${image.name}.r ORDER BY rowid DESC LIMIT 1`)
+      .raw()
+      .safeIntegers()
+      .get() as unknown[] | undefined;
+    return row && readScanKey(row);
   }
 
   /** `withImages` with the widths of this table. */

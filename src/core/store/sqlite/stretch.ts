@@ -30,6 +30,9 @@ export function rowSizeTerm(shape: TableShape): string {
   return [`${9 * shape.columns.length}`, ...terms].join(' + ');
 }
 
+/** Where a stretch ends: after so many rows, or at a place; undefined is the end of the table. */
+export type Cut = { rows: number } | { to: ScanKey | undefined };
+
 /** Cuts the scan order into stretches of about a wanted size, whatever the sizes of the rows are. */
 export class StretchFinder {
   readonly #db: Connection;
@@ -42,14 +45,12 @@ export class StretchFinder {
   }
 
   /**
-   * Where the stretch after `from` ends, undefined for the end of the table, and how many rows it has at most. It has one
-   * row at least. Cut by the size of the rows before it where that is known, else by its own, measured: then it is at
-   * most twice `targetBytes` large.
+   * How to cut the stretch after `from`: after so many rows where the size of the rows before is known, else at a place,
+   * found by measuring. Then the stretch is at most twice `targetBytes` large, or one row.
    */
-  next(from: ScanKey | undefined, targetBytes: number): { rows: number; to: ScanKey | undefined } {
-    if (this.#rowBytes === undefined) return this.#measured(from, targetBytes);
-    const rows = Math.min(maxStretchRows, Math.max(1, Math.round(targetBytes / this.#rowBytes)));
-    return { rows, to: this.#endOf(from, rows) };
+  next(from: ScanKey | undefined, targetBytes: number): Cut {
+    if (this.#rowBytes === undefined) return { to: this.#measured(from, targetBytes) };
+    return { rows: Math.min(maxStretchRows, Math.max(1, Math.round(targetBytes / this.#rowBytes))) };
   }
 
   /** What rows came to: the next stretch is cut by it. */
@@ -62,7 +63,7 @@ export class StretchFinder {
     this.#rowBytes = undefined;
   }
 
-  #measured(from: ScanKey | undefined, targetBytes: number): { rows: number; to: ScanKey | undefined } {
+  #measured(from: ScanKey | undefined, targetBytes: number): ScanKey | undefined {
     let limit = firstGuessRows;
     for (;;) {
       const { rows, bytes } = this.#measure(from, limit);
@@ -71,7 +72,7 @@ export class StretchFinder {
         continue;
       }
       if (bytes > maxRowBytes) throw rowTooLarge(this.#shape);
-      return { rows, to: rows < limit ? undefined : this.#endOf(from, rows) };
+      return rows < limit ? undefined : this.#endOf(from, rows);
     }
   }
 
