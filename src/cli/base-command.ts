@@ -1,5 +1,6 @@
 import { Command, Flags } from '@oclif/core';
 import { ForesyncError } from '../core/errors.ts';
+import { printableJson } from '../core/text.ts';
 import { reportError } from './report-error.ts';
 import { interruption } from './signals.ts';
 
@@ -15,6 +16,11 @@ export abstract class BaseCommand extends Command {
 
   /** Trips on the first SIGINT or SIGTERM; a second one ends the process at once. */
   protected readonly signal: AbortSignal = interruption();
+
+  /** oclif's own would print keys and names as they came. */
+  override logJson(value: unknown): void {
+    process.stdout.write(`${printableJson(value)}\n`);
+  }
 
   protected override async catch(error: Error): Promise<void> {
     reportError(error, { json: this.jsonEnabled(), log: (value) => this.logJson(value) });

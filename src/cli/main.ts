@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { run } from '@oclif/core/run';
 import { settings } from '@oclif/core/settings';
+import { printableJson } from '../core/text.ts';
 import { reportError } from './report-error.ts';
 
 /**
@@ -13,7 +14,7 @@ export async function main(args: string[]): Promise<void> {
   const report = (thrown: unknown) =>
     reportError(thrown, {
       json,
-      log: (value) => process.stdout.write(`${JSON.stringify(value, null, 2)}\n`),
+      log: (value) => process.stdout.write(`${printableJson(value)}\n`),
     });
 
   process.on('uncaughtException', (error) => {

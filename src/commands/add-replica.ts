@@ -7,6 +7,7 @@ import { loadGroup } from '../core/group/config.ts';
 import { parseHost } from '../core/group/host.ts';
 import { parseStore } from '../core/group/store-spec.ts';
 import { addReplica } from '../core/sync/add-replica.ts';
+import { printable } from '../core/text.ts';
 
 export default class AddReplica extends BaseCommand {
   static override summary = 'Add a replica: hot rows first, then the rest, proven equal.';
@@ -64,7 +65,7 @@ export default class AddReplica extends BaseCommand {
     const group = loadGroup(flags.config);
     if (group.replicas.has(args.name))
       throw usageError(
-        `${args.name} is a replica of ${group.name} already.`,
+        `${printable(args.name)} is a replica of ${printable(group.name)} already.`,
         'Choose another name for the new one.',
       );
     const host = parseHost(flags.host);

@@ -3,12 +3,23 @@
  * bidirectional overrides become visible escapes, and anything past `maxLength` characters is cut with an ellipsis.
  */
 export function printable(text: string, maxLength = 200): string {
-  const safe = text.replace(
-    unsafe,
-    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  );
+  const safe = escaped(text, unsafe);
   return safe.length <= maxLength ? safe : `${safe.slice(0, maxLength - 1)}…`;
 }
 
+/** JSON over several lines, safe to print: what JSON itself leaves as it is, though a terminal acts on it, is escaped too. */
+export function printableJson(value: unknown): string {
+  return escaped(JSON.stringify(value, null, 2), unsafeInJson);
+}
+
+function escaped(text: string, characters: RegExp): string {
+  return text.replace(
+    characters,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+}
+
+const unsafeInJson = /[\u007f-\u009f\u061c\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
+
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what this removes
-const unsafe = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
+const unsafe = /[\u0000-\u001f\u007f-\u009f\u061c\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;

@@ -96,7 +96,12 @@ export class AgentClient {
       const { kind, code, message, hint } = header.data.error;
       const known = kind in exitCodes ? (kind as ErrorKind) : 'defect';
       waiting.reject(
-        new ForesyncError(known, code, `${this.name}: ${message}`, hint === undefined ? {} : { hint }),
+        new ForesyncError(
+          known,
+          code,
+          `${printable(this.name)}: ${message}`,
+          hint === undefined ? {} : { hint },
+        ),
       );
       return;
     }

@@ -26,42 +26,22 @@ describe('hostile names', () => {
     await sshd.stop();
   });
 
-  const hosts = (touch: string) => [
-    `-oProxyCommand=${touch}`,
-    `ssh://-oProxyCommand=${touch}`,
-    `a;${touch}`,
-    `a$(${touch})`,
-    `\`${touch}\``,
-    'a b',
-    "a'b",
-    'a"b',
-    'a\nb',
-    'a\u001b[31mb',
-    'a\u009b2Jb',
-    '',
-  ];
-
   test('a host that ssh or a shell could misread is refused, in a flag and in foresync.yaml', async () => {
-    const plan = ['add-replica', 'j', '--store', 'sqlite:/j.db', '--host'];
     const touch = `touch ${canary}`;
-    const all = hosts(touch).map(async (host, index) => {
-      const refusal = {
-        exitCode: 64,
-        code: 'host-invalid',
-        message: / is no host\.$/,
-        hint: /ssh configuration/,
-      };
-      await shop.refuses([...plan.slice(0, -1), `--host=${host}`], refusal);
-      // Side by side, one at a time would take half a minute; each has its own file, made before any of them runs.
-      if (index % 4 === 0)
-        await shop.refuses(['prefetch', '--release', '--config', `host-${index}.yaml`], {
-          ...refusal,
-          exitCode: 78,
-          code: 'config-invalid',
-        });
-    });
-    await Promise.all(all);
-    assert.ok(!existsSync(canary));
+    const hosts = [
+      ...[`-oProxyCommand=${touch}`, `ssh://-oProxyCommand=${touch}`, `a;${touch}`, `a$(${touch})`],
+      ...['a\nb', 'a\u009b2J b'],
+    ];
+    const refusal = { message: / is no host\.$/, hint: /ssh configuration/ };
+    const add = ['add-replica', 'j', '--store', 'sqlite:/j.db'];
+    for (const host of hosts)
+      await shop.refuses([...add, `--host=${host}`], { exitCode: 64, code: 'host-invalid', ...refusal });
+    for (const host of hosts.slice(0, 2)) {
+      shop.configure('host.yaml', { replicas: { east: { host, store: 'sqlite:/east.db' } } });
+      const args = ['prefetch', '--release', '--config', 'host.yaml'];
+      await shop.refuses(args, { exitCode: 78, code: 'config-invalid', ...refusal });
+    }
+    assert.ok(!existsSync(canary), 'something was executed');
   });
 
   test('paths, tables, replicas and keys of any characters are harmless, here and over ssh', async () => {
@@ -124,11 +104,14 @@ describe('hostile names', () => {
         message: /is a replica of .* already/,
       },
     );
-    await shop.refuses(['add-replica', 'j', '--host', 'local', '--store', `sqlite:${name}/j.db`, ...config], {
-      exitCode: 74,
-      code: 'joiner-folder-missing',
-      message: /There is no folder/,
-    });
+    await shop.refuses(
+      ['add-replica', 'j\n\u001b[31m', '--host', 'local', '--store', `sqlite:${name}/j.db`, ...config],
+      {
+        exitCode: 74,
+        code: 'joiner-folder-missing',
+        message: /j\\u000a\\u001b\[31m: There is no folder/,
+      },
+    );
     await shop.refuses(['metrics', '--state', `joiners/${name}`, name], {
       exitCode: 64,
       code: 'usage',

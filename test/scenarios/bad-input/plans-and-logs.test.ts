@@ -44,7 +44,6 @@ describe('plans', () => {
       { message: /Line 2 .*'\\u001b\[31m' is not known/ },
     ],
     ['a cut plan', `${header}\n${first}\n`, { message: /Line 3 .* ends after 1 of 2 entries/ }],
-    ['an empty plan', '', { message: /Line 1 .* empty/ }],
     ['what is no plan', '{"kind":"other"}\n', { message: /Line 1 .*'foresync\.plan'/ }],
   ];
   for (const [what, text, refusal] of wrong) {
@@ -139,7 +138,7 @@ describe('access logs and the state file', () => {
     shop.write('text.db', 'hello');
     const before = readFileSync(shop.file('foreign.db'));
     const add = ['add-replica', 'j', '--host', 'local', '--store', 'sqlite:joiners/j.db'];
-    for (const command of [['analyze', 'mixed.csv'], ['plan'], ['metrics'], add]) {
+    for (const command of [['analyze', 'mixed.csv'], add]) {
       await shop.refuses([...command, '--state', 'foreign.db'], {
         exitCode: 65,
         code: 'state-foreign',

@@ -17,10 +17,11 @@ export interface Refusal {
 /** A shop with one donor, `east.db`, and an empty folder `joiners`, in which bad input must leave everything as it was. */
 export class Shop {
   readonly folder = mkdtempSync(path.join(os.tmpdir(), 'foresync-bad-'));
-  readonly #env: Record<string, string | undefined>;
+  /** Of every command that runs here. */
+  readonly environment: Record<string, string | undefined>;
 
   constructor(env: Record<string, string> = {}) {
-    this.#env = {
+    this.environment = {
       FORESYNC_STATE: undefined,
       FORESYNC_CONFIG: undefined,
       XDG_CACHE_HOME: this.file('cache'),
@@ -56,7 +57,7 @@ export class Shop {
   }
 
   run(args: readonly string[], options: CliOptions = {}): Promise<CliResult> {
-    return runCli(args, { cwd: this.folder, ...options, env: { ...this.#env, ...options.env } });
+    return runCli(args, { cwd: this.folder, ...options, env: { ...this.environment, ...options.env } });
   }
 
   /**
@@ -98,6 +99,9 @@ export function assertPrintable(text: string): void {
   );
 }
 
+/** What a run says while it goes on, and in what state it ended. */
+const runLine = /^\[\d\d:\d\d:\d\d\] |^Failed in phase |^[\d,]+ rows? .* had arrived |is not in sync with/;
+
 /** At most a run's lines, then one line that says what is wrong, then one that says what to do. */
 export function assertRefused(result: CliResult, { exitCode, message, hint }: Refusal): void {
   const { stdout, stderr } = result;
@@ -110,7 +114,7 @@ export function assertRefused(result: CliResult, { exitCode, message, hint }: Re
   assert.match(said, message);
   assert.match(advice, /^ {2}→ ./);
   if (hint) assert.match(advice, hint);
-  for (const line of lines.slice(0, -2)) assert.match(line, /^\[\d\d:\d\d:\d\d\] /);
+  for (const line of lines.slice(0, -2)) assert.match(line, runLine);
 }
 
 function assertRefusedAsJson(result: CliResult, { exitCode, code, message, hint }: Refusal): void {
