@@ -1,4 +1,14 @@
-import { lstatSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  ftruncateSync,
+  lstatSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  rmSync,
+  writeSync,
+} from 'node:fs';
 import path from 'node:path';
 import { ForesyncError } from '../../errors.ts';
 import type { Connection } from './connection.ts';
@@ -33,7 +43,7 @@ export class ImageInbox {
     try {
       for (const [index, image] of images.entries()) {
         const file = path.join(this.#folderFor(image.bytes.length), `in${index}.db`);
-        writeFileSync(file, image.bytes, { mode: 0o600 });
+        overwrite(file, image.bytes);
         db.prepare(`ATTACH ? AS in${index}`).run(file);
         attached.push(`in${index}`);
         check(db, `in${index}`, image.shape);
@@ -57,6 +67,19 @@ export class ImageInbox {
     const made = mkdtempSync(path.join(parent, `${prefix}${process.pid}-`));
     this.#folders.set(parent, made);
     return made;
+  }
+}
+
+/** In place: a file cut to nothing first would give back its pages only to be given new ones. */
+function overwrite(file: string, bytes: Buffer): void {
+  const descriptor = openSync(file, constants.O_RDWR | constants.O_CREAT, 0o600);
+  try {
+    for (let written = 0; written < bytes.length; ) {
+      written += writeSync(descriptor, bytes, written, bytes.length - written, written);
+    }
+    ftruncateSync(descriptor, bytes.length);
+  } finally {
+    closeSync(descriptor);
   }
 }
 
