@@ -7,6 +7,7 @@ import { DonorReader } from '../store/sqlite/donor.ts';
 import type { ScanKey } from '../store/sqlite/key-codec.ts';
 import { readTableShape, type TableShape } from '../store/sqlite/table-shape.ts';
 import { measureTable, positionOf } from '../store/sqlite/table-size.ts';
+import { fileIdOf } from './boot-id.ts';
 import { compress } from './compression.ts';
 import type { Handlers } from './handlers.ts';
 import { decodeKeys } from './planned-keys.ts';
@@ -71,7 +72,7 @@ export function donorHandlers(clock: Clock): { handlers: Handlers; close(): void
         rowsWalked: 0,
         rowsVerified: 0,
       };
-      return { result: { shape, ...size, walMode } };
+      return { result: { shape, ...size, walMode, fileId: fileIdOf(path) } };
     },
     'capture.read': () => {
       const state = readCapture(donor().db, donor().shape);

@@ -2,9 +2,10 @@ import { statfsSync } from 'node:fs';
 import path from 'node:path';
 import { ForesyncError } from '../errors.ts';
 import { discardStaging, Joiner } from '../store/sqlite/joiner.ts';
-import { inspectPlace, publish } from '../store/sqlite/publish.ts';
+import { inspectPlace, refuseClashes } from '../store/sqlite/place.ts';
+import { publish } from '../store/sqlite/publish.ts';
 import type { TableShape } from '../store/sqlite/table-shape.ts';
-import { bootId } from './boot-id.ts';
+import { bootId, fileIdOf } from './boot-id.ts';
 import type { Handlers } from './handlers.ts';
 
 /** The requests that make a host a joiner. State lives as long as the agent's process. */
@@ -24,10 +25,12 @@ export function joinerHandlers(): { handlers: Handlers; close(): void } {
     'joiner.look': ({ path: file, table }) => {
       const place = inspectPlace(file, table);
       const { bavail, bsize } = statfsSync(path.dirname(file));
-      return { result: { ...place, freeBytes: bavail * bsize } };
+      const fileId = place.fileExists ? fileIdOf(file) : undefined;
+      return { result: { ...place, fileId, freeBytes: bavail * bsize } };
     },
     'joiner.open': ({ path: file, shape, runId, captureId }) => {
       open?.joiner.close();
+      refuseClashes(file, shape);
       const opened = Joiner.open(file, shape, { runId, captureId, bootId: bootId() });
       open = { joiner: opened.joiner, path: file, shape };
       const { stage, watermark, snapshotAfter } = opened.joiner.checkpoint;

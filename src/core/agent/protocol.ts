@@ -92,6 +92,7 @@ export const requests = {
       sizeBytes: bytes,
       alone: z.boolean(),
       walMode: z.boolean(),
+      fileId: z.string().max(200),
     }),
   ),
   'capture.read': request(
@@ -201,6 +202,8 @@ export const requests = {
       fileExists: z.boolean(),
       hasTable: z.boolean(),
       stagingExists: z.boolean(),
+      /** Absent where there is no file. */
+      fileId: z.string().max(200).optional(),
       freeBytes: bytes,
     }),
   ),

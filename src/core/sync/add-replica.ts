@@ -7,7 +7,7 @@ import { dealPlan } from './deal-plan.ts';
 import { applyDelta } from './delta-rounds.ts';
 import type { Emit, PhaseName } from './events.ts';
 import { sendHotRows } from './hot-rows.ts';
-import { type JoinerSpec, noSpace, refuseDonorsPlace, stopped, tableThere } from './refusals.ts';
+import { donorsPlace, type JoinerSpec, noSpace, refuseDonorsPlace, stopped, tableThere } from './refusals.ts';
 import { type Donor, emitter, type RunOptions } from './run.ts';
 import { sendSnapshot } from './snapshot-rows.ts';
 import { verifyAll } from './verification.ts';
@@ -158,6 +158,9 @@ class Joining {
     });
     this.#joiner = place.agent;
     this.#lead = lead;
+    for (const { name, table } of [lead, ...others.values()]) {
+      if (table.fileId === place.fileId) throw donorsPlace(target, name);
+    }
     if (place.hasTable && !replace) {
       if (!place.stagingExists) await this.#endLeftCapture(lead);
       throw tableThere(target, group.table);

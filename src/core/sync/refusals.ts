@@ -11,18 +11,21 @@ export interface JoinerSpec {
   store: StoreSpec;
 }
 
-/** Refuses to build a joiner in the place of one of the donors. */
+/** Refuses to build a joiner in the place of one of the donors, as far as names tell. */
 export function refuseDonorsPlace(joiner: JoinerSpec, group: ReplicaGroup): void {
   for (const replica of group.replicas.values()) {
-    if (replica.store.path !== joiner.store.path || hostLabel(replica.host) !== hostLabel(joiner.host))
-      continue;
-    throw new ForesyncError(
-      'usage',
-      'joiner-is-donor',
-      `${printable(joiner.store.path)} is the store of ${printable(replica.name)} itself.`,
-      { hint: 'Name another --store.' },
-    );
+    const sameHost = hostLabel(replica.host) === hostLabel(joiner.host);
+    if (sameHost && replica.store.path === joiner.store.path) throw donorsPlace(joiner, replica.name);
   }
+}
+
+export function donorsPlace(joiner: JoinerSpec, donor: string): ForesyncError {
+  return new ForesyncError(
+    'usage',
+    'joiner-is-donor',
+    `${printable(joiner.store.path)} is the store of ${printable(donor)} itself.`,
+    { hint: 'Name another --store.' },
+  );
 }
 
 export function tableThere(joiner: JoinerSpec, table: string): ForesyncError {

@@ -13,6 +13,7 @@ import { type Connection, connect, storeError } from './connection.ts';
 import { digestOf, type Image, type ImageShape } from './image.ts';
 import { ImageInbox } from './image-inbox.ts';
 import type { ScanKey } from './key-codec.ts';
+import { notRecreatable } from './refusals.ts';
 import { RowReader } from './row-reader.ts';
 import { RowWriter } from './row-writer.ts';
 import type { ScanRange } from './scan.ts';
@@ -53,6 +54,7 @@ export class Joiner {
   readonly #reader: RowReader;
   readonly #writer: RowWriter;
   #checkpoint: Checkpoint;
+  #failure: ForesyncError | undefined;
 
   private constructor(db: Connection, shape: TableShape, checkpoint: Checkpoint) {
     this.#db = db;
@@ -215,14 +217,19 @@ export class Joiner {
     );
   }
 
-  /** A failed transaction takes its checkpoint back with it. */
+  /**
+   * A failed transaction takes its checkpoint back with it, and nothing is applied after it: what was sent ahead would
+   * move the checkpoint past rows that are missing.
+   */
   #guard<T>(work: () => T): T {
+    if (this.#failure) throw this.#failure;
     const before = this.#checkpoint;
     try {
       return work();
     } catch (error) {
       this.#checkpoint = before;
-      throw storeError(error, this.#db.name);
+      this.#failure = storeError(error, this.#db.name);
+      throw this.#failure;
     }
   }
 
@@ -276,7 +283,11 @@ function create(staging: string, shape: TableShape, checkpoint: Checkpoint): Con
   db.pragma(`encoding = '${shape.encoding}'`);
   takeFile(db, staging);
   db.transaction(() => {
-    new RowWriter(db, shape).createTable();
+    try {
+      new RowWriter(db, shape).createTable();
+    } catch (error) {
+      throw notRecreatable(shape, error);
+    }
     createCheckpoint(db, checkpoint);
   })();
   return db;

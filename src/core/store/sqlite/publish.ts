@@ -9,41 +9,6 @@ import { carriedColumns } from './scan.ts';
 import { literal, quote } from './sql.ts';
 import type { TableShape } from './table-shape.ts';
 
-/** What stands where a joiner is to appear. */
-export interface JoinerPlace {
-  fileExists: boolean;
-  hasTable: boolean;
-  stagingExists: boolean;
-}
-
-/** Looks at a joiner's place. Touches nothing. */
-export function inspectPlace(file: string, table: string): JoinerPlace {
-  if (!existsSync(path.dirname(file))) {
-    throw new ForesyncError(
-      'io',
-      'joiner-folder-missing',
-      `There is no folder ${printable(path.dirname(file))} on the joiner.`,
-      {
-        hint: 'Make it, or name another place with --store.',
-      },
-    );
-  }
-  const stagingExists = existsSync(stagingPath(file));
-  if (!existsSync(file)) return { fileExists: false, hasTable: false, stagingExists };
-  const db = connect(file, { existing: true });
-  try {
-    const hasTable =
-      db
-        .prepare("SELECT 1 FROM sqlite_schema WHERE type IN ('table', 'view') AND name = ? COLLATE NOCASE")
-        .get(table) !== undefined;
-    return { fileExists: true, hasTable, stagingExists };
-  } catch (error) {
-    throw storeError(error, file);
-  } finally {
-    db.close();
-  }
-}
-
 /**
  * Makes the staged table appear under its name, at once and whole. Where there is no file yet, the staging file becomes
  * it by a rename, checkpointed, closed and forced to disk. Into a file that is there already, with other tables in use,

@@ -1,4 +1,4 @@
-import { ForesyncError } from '../../errors.ts';
+import { ForesyncError, messageOf } from '../../errors.ts';
 import { printable } from '../../text.ts';
 
 /** The Delta Log cannot be relied on any more: what the joiner has must be copied anew. */
@@ -25,5 +25,15 @@ export function tableAltered(shape: { name: string }): ForesyncError {
     {
       hint: 'Run the same command again: it starts the copy anew, with the new definition.',
     },
+  );
+}
+
+/** SQLite took the definition once, and does not any more: such as a double-quoted text as a DEFAULT. */
+export function notRecreatable(shape: { name: string }, cause: unknown): ForesyncError {
+  return new ForesyncError(
+    'data',
+    'table-not-recreatable',
+    `The definition of ${printable(shape.name)} cannot be used for a new table: ${messageOf(cause)}.`,
+    { hint: 'Mend the definition at the lead donor, or copy the file by other means.', cause },
   );
 }

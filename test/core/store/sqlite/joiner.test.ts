@@ -90,9 +90,13 @@ test('a chunk that brings a trigger, another table or no database is refused, an
     t,
     "CREATE TABLE t(id INTEGER PRIMARY KEY, v); INSERT INTO t VALUES(1, 'x')",
   );
-  const { joiner } = openJoiner(joinerFile, donor.shape);
-  t.after(() => joiner.close());
   const sound = donor.reader.snapshot(undefined, 100).image;
+  const refused = (image: Buffer, expected: object, message?: string) => {
+    const { joiner } = openJoiner(joinerFile, donor.shape);
+    assert.throws(() => joiner.snapshot(image, undefined), expected, message);
+    assert.deepEqual([joiner.rowCount(), joiner.checkpoint.stage], [0, 'hot']);
+    joiner.close();
+  };
   for (const sql of [
     'CREATE TRIGGER g AFTER INSERT ON r BEGIN SELECT 1; END',
     'CREATE TABLE more(a)',
@@ -103,16 +107,36 @@ test('a chunk that brings a trigger, another table or no database is refused, an
     hostile.exec(sql);
     const image = hostile.serialize();
     hostile.close();
-    assert.throws(() => joiner.snapshot(image, undefined), { kind: 'protocol', code: 'image-foreign' }, sql);
+    refused(image, { kind: 'protocol', code: 'image-foreign' }, sql);
   }
-  assert.throws(() => joiner.snapshot(Buffer.from('no database'.repeat(100)), undefined), { kind: 'data' });
-  assert.deepEqual([joiner.rowCount(), joiner.checkpoint.stage], [0, 'hot']);
+  refused(Buffer.from('no database'.repeat(100)), { kind: 'data' });
+  const { joiner } = openJoiner(joinerFile, donor.shape);
   joiner.snapshot(sound, undefined);
   assert.deepEqual([joiner.rowCount(), joiner.checkpoint.stage], [1, 'delta']);
+  joiner.close();
   assert.deepEqual(
     readdirSync(folder).filter((name) => name.includes('inbox')),
     [],
   );
+});
+
+test('after a chunk that failed none is applied, or the checkpoint would pass over its rows', (t) => {
+  const { donor, joinerFile } = shop(
+    t,
+    "CREATE TABLE t(id INTEGER PRIMARY KEY, v); INSERT INTO t VALUES(1, 'x'), (2, 'y')",
+  );
+  const { joiner } = openJoiner(joinerFile, donor.shape);
+  const first = donor.reader.snapshot(undefined, 1);
+  const second = donor.reader.snapshot(first.to, 1);
+  assert.throws(() => joiner.snapshot(Buffer.from('cut on the way'), first.to), { kind: 'data' });
+  assert.throws(() => joiner.snapshot(second.image, second.to), { kind: 'data' });
+  assert.equal(joiner.checkpoint.snapshotAfter, undefined);
+  joiner.close();
+  const { joiner: again } = openJoiner(joinerFile, donor.shape);
+  t.after(() => again.close());
+  again.snapshot(first.image, first.to);
+  again.snapshot(second.image, second.to);
+  assert.equal(again.rowCount(), 2);
 });
 
 test('rows of different moments that collide on a UNIQUE column sort themselves out', (t) => {

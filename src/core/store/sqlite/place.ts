@@ -1,0 +1,74 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { ForesyncError } from '../../errors.ts';
+import { printable } from '../../text.ts';
+import { type Connection, connect, storeError } from './connection.ts';
+import { stagingPath } from './joiner.ts';
+import type { TableShape } from './table-shape.ts';
+
+/** What stands where a joiner is to appear. */
+export interface JoinerPlace {
+  fileExists: boolean;
+  hasTable: boolean;
+  stagingExists: boolean;
+}
+
+/** Looks at a joiner's place. Touches nothing. */
+export function inspectPlace(file: string, table: string): JoinerPlace {
+  if (!existsSync(path.dirname(file))) {
+    throw new ForesyncError(
+      'io',
+      'joiner-folder-missing',
+      `There is no folder ${printable(path.dirname(file))} on the joiner.`,
+      { hint: 'Make it, or name another place with --store.' },
+    );
+  }
+  const stagingExists = existsSync(stagingPath(file));
+  if (!existsSync(file)) return { fileExists: false, hasTable: false, stagingExists };
+  return reading(file, (db) => {
+    const hasTable = named(db, table)?.type !== undefined;
+    return { fileExists: true, hasTable, stagingExists };
+  });
+}
+
+/** Refuses, before a row is sent, what would keep the table from appearing in a file that is there already. */
+export function refuseClashes(file: string, shape: TableShape): void {
+  if (!existsSync(file)) return;
+  reading(file, (db) => {
+    const encoding = db.pragma('encoding', { simple: true });
+    if (encoding !== shape.encoding) {
+      throw clash(file, `keeps text in ${encoding}, the lead donor in ${shape.encoding}`);
+    }
+    const present = named(db, shape.name);
+    if (present && present.type !== 'table')
+      throw clash(file, `has a ${present.type} ${printable(shape.name)}`);
+    for (const { name } of shape.indexes) {
+      const owner = named(db, name);
+      if (!owner || owner.tbl_name.toLowerCase() === shape.name.toLowerCase()) continue;
+      throw clash(file, `has a ${owner.type} ${printable(name)} already, as the table's index is called`);
+    }
+  });
+}
+
+function named(db: Connection, name: string): { type: string; tbl_name: string } | undefined {
+  return db.prepare('SELECT type, tbl_name FROM sqlite_schema WHERE name = ? COLLATE NOCASE').get(name) as
+    | { type: string; tbl_name: string }
+    | undefined;
+}
+
+function reading<T>(file: string, work: (db: Connection) => T): T {
+  const db = connect(file, { existing: true });
+  try {
+    return work(db);
+  } catch (error) {
+    throw storeError(error, file);
+  } finally {
+    db.close();
+  }
+}
+
+function clash(file: string, reason: string): ForesyncError {
+  return new ForesyncError('exists', 'joiner-clash', `${printable(file)} ${reason}.`, {
+    hint: 'Name another --store, or a new file.',
+  });
+}
