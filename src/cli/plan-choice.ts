@@ -10,15 +10,13 @@ export interface ChosenPlan {
   source: PlanSource;
   /** The plan file's text as zstd, for the journal. */
   packed: Buffer;
-  /** Where it came from, in words. */
-  from: string;
 }
 
 /** Where `foresync plan` writes unless it is told otherwise. */
 export const usualPlanFile = 'plan.jsonl';
 
 export async function planFromFile(file: string): Promise<ChosenPlan> {
-  return { source: await readPlan(file), packed: await packPlan(file), from: file };
+  return { source: { from: file, ...(await readPlan(file)) }, packed: await packPlan(file) };
 }
 
 /**
@@ -27,7 +25,7 @@ export async function planFromFile(file: string): Promise<ChosenPlan> {
  */
 export async function usualPlan(group: ReplicaGroup, stateFile: string): Promise<ChosenPlan | undefined> {
   const packed = waitingPrefetch(group, stateFile);
-  if (packed) return { source: unpackPlan(packed), packed, from: 'the prefetch' };
+  if (packed) return { source: { from: 'that of the prefetch', ...unpackPlan(packed) }, packed };
   return existsSync(usualPlanFile) ? planFromFile(usualPlanFile) : undefined;
 }
 
@@ -35,10 +33,10 @@ function waitingPrefetch(group: ReplicaGroup, stateFile: string): Buffer | undef
   if (!existsSync(stateFile)) return undefined;
   const state = openState(stateFile);
   try {
-    const newest = listRuns(state, { group: group.name, limit: 50 }).find(
-      ({ outcome }) => outcome === 'done',
-    );
-    return newest?.command === 'prefetch' ? readRunPlan(state, newest.id) : undefined;
+    const runs = listRuns(state, { group: group.name, limit: 50 });
+    const newest = runs.find(({ outcome }) => outcome === 'done' || outcome === 'released');
+    const waits = newest?.command === 'prefetch' && newest.outcome === 'done';
+    return waits ? readRunPlan(state, newest.id) : undefined;
   } finally {
     state.close();
   }

@@ -40,7 +40,11 @@ export class RunFrame {
       group: this.#options.group,
       clock: systemClock,
       newId: randomUUID,
-      onEvent: (event: RunEvent): void => this.#view.onEvent(event),
+      onEvent: (event: RunEvent): void => {
+        this.#view.onEvent(event);
+        // A run that is killed from here on has only its cleaning up undone; the next one must know.
+        if (event.type === 'in-sync') this.#record(undefined);
+      },
     };
   }
 

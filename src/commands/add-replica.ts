@@ -2,11 +2,13 @@ import { Args, Flags } from '@oclif/core';
 import { BaseCommand, configFlag, stateFlag, usageError } from '../cli/base-command.ts';
 import { durationFlag } from '../cli/duration-flag.ts';
 import { planFromFile, usualPlan } from '../cli/plan-choice.ts';
+import { notePublished, publishedBefore } from '../cli/published-before.ts';
 import { RunFrame } from '../cli/run-frame.ts';
 import { loadGroup } from '../core/group/config.ts';
 import { parseHost } from '../core/group/host.ts';
 import { parseStore } from '../core/group/store-spec.ts';
 import { addReplica } from '../core/sync/add-replica.ts';
+import { finishAddReplica } from '../core/sync/finish-add-replica.ts';
 import { printable } from '../core/text.ts';
 
 export default class AddReplica extends BaseCommand {
@@ -75,6 +77,8 @@ export default class AddReplica extends BaseCommand {
       : flags.plan
         ? await planFromFile(flags.plan)
         : await usualPlan(group, flags.state);
+    const published =
+      flags.replace || flags.restart ? undefined : publishedBefore(group, args.name, flags.state);
     const frame = new RunFrame({
       command: 'add-replica',
       group,
@@ -83,21 +87,23 @@ export default class AddReplica extends BaseCommand {
       json: this.jsonEnabled(),
       plan: plan?.packed,
     });
-    const { result, snapshot } = await frame.around(() =>
-      addReplica({
-        ...frame.options,
-        signal: this.signal,
-        joiner: { name: args.name, host, store },
-        plan: plan?.source,
-        minConfidence: flags['min-confidence'],
-        prefetchTimeoutMs: flags['prefetch-timeout'],
-        replace: flags.replace,
-        restart: flags.restart,
-        runtime: flags.runtime,
-      }),
+    const run = {
+      ...frame.options,
+      signal: this.signal,
+      joiner: { name: args.name, host, store },
+      plan: plan?.source,
+      minConfidence: flags['min-confidence'],
+      prefetchTimeoutMs: flags['prefetch-timeout'],
+      replace: flags.replace,
+      restart: flags.restart,
+      runtime: flags.runtime,
+    };
+    const { result, snapshot } = await frame.around(
+      async () => (published && (await finishAddReplica(run, published.result))) ?? addReplica(run),
     );
+    if (published) notePublished(published, flags.state);
     if (!this.jsonEnabled()) this.log(`\nNext: foresync metrics ${frame.runId.slice(0, 8)}`);
-    return { runId: frame.runId, ...result, plan: plan?.from, run: snapshot };
+    return { runId: frame.runId, ...result, plan: plan?.source.from, run: snapshot };
   }
 }
 

@@ -7,6 +7,8 @@ import { RunFrame } from '../cli/run-frame.ts';
 import { sizeFlag } from '../cli/size-flag.ts';
 import { systemClock } from '../core/clock.ts';
 import { loadGroup, type ReplicaGroup } from '../core/group/config.ts';
+import { openState } from '../core/state/open.ts';
+import { releasePrefetches } from '../core/state/runs.ts';
 import { prefetch } from '../core/sync/prefetch.ts';
 import { release } from '../core/sync/release.ts';
 import { printable } from '../core/text.ts';
@@ -51,7 +53,7 @@ export default class Prefetch extends BaseCommand {
   async run(): Promise<unknown> {
     const { flags } = await this.parse(Prefetch);
     const group = loadGroup(flags.config);
-    if (flags.release) return this.#release(group, flags.runtime);
+    if (flags.release) return this.#release(group, flags.runtime, flags.state);
     const plan = await planFromFile(flags.plan);
     const frame = new RunFrame({
       command: 'prefetch',
@@ -76,7 +78,7 @@ export default class Prefetch extends BaseCommand {
     return { runId: frame.runId, ...result };
   }
 
-  async #release(group: ReplicaGroup, runtime: string | undefined): Promise<unknown> {
+  async #release(group: ReplicaGroup, runtime: string | undefined, stateFile: string): Promise<unknown> {
     const result = await release({
       runId: randomUUID(),
       group,
@@ -86,6 +88,9 @@ export default class Prefetch extends BaseCommand {
       signal: this.signal,
       onEvent: () => undefined,
     });
+    const state = openState(stateFile);
+    releasePrefetches(state, group.name);
+    state.close();
     this.log(
       result.captureId
         ? `The Delta Log at ${printable(group.lead.name)} is gone.`

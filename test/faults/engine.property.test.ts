@@ -109,6 +109,6 @@ test('whatever is written meanwhile, the joiner ends equal to the donor, without
         writer.close();
       }
     }),
-    { seed, numRuns, interruptAfterTimeLimit: 60_000 },
+    { seed, numRuns, interruptAfterTimeLimit: 180_000, markInterruptAsFailure: true },
   );
 });

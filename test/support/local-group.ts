@@ -25,6 +25,7 @@ export function localGroup(folder: string, files: Record<string, string>, table 
 export function planOf(keysByDonor: Record<string, readonly RowKey[]>): PlanSource {
   const entries = Object.entries(keysByDonor).flatMap(([donor, keys]) => keys.map((key) => ({ key, donor })));
   return {
+    from: 'a plan of the test',
     header: {
       kind: 'foresync.plan',
       version: 1,

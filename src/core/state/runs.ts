@@ -2,7 +2,8 @@ import { ForesyncError } from '../errors.ts';
 import { printable } from '../text.ts';
 import type { StateFile } from './open.ts';
 
-export type RunOutcome = 'running' | 'done' | 'stopped' | 'failed';
+/** `released`: a prefetch whose caches and Delta Log were taken away again. */
+export type RunOutcome = 'running' | 'done' | 'stopped' | 'failed' | 'released';
 
 /** A run as the journal takes it. */
 export interface RunRecord {
@@ -116,6 +117,15 @@ export function readRun(state: StateFile, id: string): StoredRun {
     });
   }
   return toRun(first);
+}
+
+/** Notes that nothing is left at the donors of any prefetch of a group. May be repeated. */
+export function releasePrefetches(state: StateFile, group: string): void {
+  state.db
+    .prepare(
+      "UPDATE runs SET outcome = 'released' WHERE group_name = ? AND command = 'prefetch' AND outcome = 'done'",
+    )
+    .run(group);
 }
 
 /** The plan of a run as zstd of its file's text; undefined where the run had none. */

@@ -11,6 +11,7 @@ export async function dealPlan(plan: PlanSource, options: RunOptions, emit: Emit
   const batches = await dealBatches(plan.entries(), { donors, lead: group.lead.name, minConfidence, signal });
   const { expectedHitRate, origin, horizonMs } = plan.header;
   const { keys, expectedReads } = batches;
+  emit({ type: 'note', level: 'info', text: `Plan: ${plan.from}.` });
   emit({ type: 'plan', keys, expectedReads, expectedHitRate, minConfidence, origin, horizonMs });
   const endMs = Date.parse(origin) + horizonMs;
   if (endMs < clock.nowMs()) {

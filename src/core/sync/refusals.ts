@@ -52,6 +52,6 @@ export function stopped(joiner: JoinerSpec, begun: boolean): ForesyncError {
   if (!begun)
     return new ForesyncError('interrupted', 'interrupted', 'Interrupted before anything had begun.');
   return new ForesyncError('stopped', 'stopped', `Stopped; ${printable(joiner.name)} is not there yet.`, {
-    hint: 'The same command goes on from here. Until then the lead donor keeps its Delta Log, for 15 minutes at most.',
+    hint: "The same command goes on from here. To give up: 'foresync prefetch --release'; the lead donor keeps its Delta Log until then.",
   });
 }

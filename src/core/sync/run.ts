@@ -7,6 +7,8 @@ import type { Emit, RunEvent, RunFact } from './events.ts';
 
 /** A plan as a run takes it: entries best first; `entries` may be called again. */
 export interface PlanSource {
+  /** Where it came from, in words. */
+  from: string;
   header: PlanHeader;
   entries(): AsyncIterable<PlanEntry>;
 }

@@ -2,6 +2,7 @@ import { hash } from 'node:crypto';
 import { ForesyncError } from '../../errors.ts';
 import { printable } from '../../text.ts';
 import { type Connection, storeError } from './connection.ts';
+import { notCapturable } from './refusals.ts';
 import { sameKey } from './scan.ts';
 import { all, literal, quote } from './sql.ts';
 import { definitionOf, type TableShape } from './table-shape.ts';
@@ -74,6 +75,7 @@ export function startCapture(
         }
         dropCapture(db, shape);
         for (const sql of captureSql(shape, options)) db.exec(sql);
+        rehearse(db, shape);
         return {
           id: options.id,
           watermark: 0,
@@ -86,6 +88,27 @@ export function startCapture(
       .immediate();
   } catch (error) {
     throw storeError(error, db.name);
+  }
+}
+
+/**
+ * Compiles each kind of write, and with it the triggers: SQLite looks at their bodies only then, and a trigger that does not
+ * compile would fail the application's writes.
+ */
+function rehearse(db: Connection, shape: TableShape): void {
+  const table = quote(shape.name);
+  const column = quote(shape.columns[0]?.name ?? '');
+  const writes = [
+    `INSERT INTO ${table} DEFAULT VALUES`,
+    `UPDATE ${table} SET ${column} = ${column}`,
+    `DELETE FROM ${table}`,
+  ];
+  for (const sql of writes) {
+    try {
+      db.prepare(`EXPLAIN ${sql}`).all();
+    } catch (error) {
+      throw notCapturable(shape, error);
+    }
   }
 }
 

@@ -45,7 +45,7 @@ export function refuseClashes(file: string, shape: TableShape): void {
     for (const { name } of shape.indexes) {
       const owner = named(db, name);
       if (!owner || owner.tbl_name.toLowerCase() === shape.name.toLowerCase()) continue;
-      throw clash(file, `has a ${owner.type} ${printable(name)} already, as the table's index is called`);
+      throw clash(file, `already has something called ${printable(name)}, as an index of the table is`);
     }
   });
 }

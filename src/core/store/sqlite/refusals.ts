@@ -33,7 +33,21 @@ export function notRecreatable(shape: { name: string }, cause: unknown): Foresyn
   return new ForesyncError(
     'data',
     'table-not-recreatable',
-    `The definition of ${printable(shape.name)} cannot be used for a new table: ${messageOf(cause)}.`,
+    `The definition of ${printable(shape.name)} cannot be used for a new table: ${reasonOf(cause)}.`,
     { hint: 'Mend the definition at the lead donor, or copy the file by other means.', cause },
   );
+}
+
+/** Capture's triggers do not fit this table; nothing of them stays. */
+export function notCapturable(shape: { name: string }, cause: unknown): ForesyncError {
+  return new ForesyncError(
+    'data',
+    'table-not-capturable',
+    `Changes of ${printable(shape.name)} cannot be followed: ${reasonOf(cause)}.`,
+    { hint: 'An index or a default of its definition is in the way, such as text in double quotes.', cause },
+  );
+}
+
+function reasonOf(cause: unknown): string {
+  return messageOf(cause).replace(/[.?!]+$/, '');
 }

@@ -35,7 +35,11 @@ export class RowWriter {
    */
   createTable(): void {
     this.#db.prepare(this.#shape.sql).run();
-    for (const { sql, unique } of this.#shape.indexes) if (unique) this.#db.prepare(sql).run();
+    for (const { name, sql, unique } of this.#shape.indexes) {
+      // All are tried while it costs nothing: one that cannot be made must not show only after the bulk.
+      this.#db.prepare(sql).run();
+      if (!unique) this.#db.exec(`DROP INDEX ${quote(name)}`);
+    }
   }
 
   /** The other indexes, where they are not there yet: it is faster to sort once than to insert in random places. */

@@ -1,7 +1,7 @@
 import { ForesyncError } from '../../errors.ts';
 import { printable } from '../../text.ts';
 import type { Connection } from './connection.ts';
-import { bareSql, quote } from './sql.ts';
+import { bareSql, literal, quote } from './sql.ts';
 
 export interface Column {
   name: string;
@@ -203,9 +203,20 @@ function uniqueColumns(
         );
       }
       const row = info.find(({ name }) => name === part.name);
-      const fallback = row?.notnull === 1 && row.dflt_value !== null ? `(${row.dflt_value})` : undefined;
+      const fallback = row?.notnull === 1 && row.dflt_value !== null ? defaultSql(row.dflt_value) : undefined;
       return { name: part.name, affinity: affinityOf(row?.type ?? ''), collation: part.coll, fallback };
     });
+}
+
+/**
+ * A default as an expression that means the same inside a trigger. As a default a word or a double-quoted name is a text;
+ * elsewhere it would be a column.
+ */
+function defaultSql(text: string): string {
+  const quoted = /^"((?:[^"]|"")*)"$/.exec(text)?.[1];
+  if (quoted !== undefined) return literal(quoted.replaceAll('""', '"'));
+  const isWord = /^[A-Za-z_]\w*$/.test(text) && !/^(true|false|null|current_\w+)$/i.test(text);
+  return isWord ? literal(text) : `(${text})`;
 }
 
 /** Collations of the primary key's columns; refuses any index that sorts by one that only the application knows. */

@@ -1,0 +1,52 @@
+import type { AddReplicaOptions, AddReplicaResult } from './add-replica.ts';
+import { prefetchCapturePrefix, runCapturePrefix } from './capture-lease.ts';
+import { Agents } from './connect.ts';
+import { emitter } from './run.ts';
+
+/**
+ * Cleans up after an add-replica that was killed when its joiner had been published: ends the capture that it used, drops
+ * the Prefetch Caches and what is left of the staging file. Undefined, with nothing done, where the joiner does not hold
+ * the table. May be repeated.
+ */
+export async function finishAddReplica(
+  options: AddReplicaOptions,
+  published: AddReplicaResult,
+): Promise<AddReplicaResult | undefined> {
+  const { group, joiner: target, runId } = options;
+  const emit = emitter(options);
+  const agents = new Agents(options, emit);
+  try {
+    const joiner = await agents.connect(target.name, target.host);
+    const { path } = target.store;
+    const { result: place } = await joiner.call('joiner.look', { path, table: group.table });
+    if (!place.hasTable) return undefined;
+    emit({
+      type: 'start',
+      runId,
+      command: 'add-replica',
+      group: group.name,
+      table: group.table,
+      lead: group.lead.name,
+      joiner: target.name,
+      phases: ['cleanup'],
+    });
+    emit({ type: 'phase', phase: 'cleanup', state: 'running' });
+    const { lead, others } = await agents.connectDonors(new Set(group.replicas.keys()));
+    const { result: capture } = await lead.agent.call('capture.read', {});
+    const prefixes = [prefetchCapturePrefix, runCapturePrefix(group.name, target.name)];
+    if (prefixes.some((prefix) => capture.id?.startsWith(prefix))) await lead.agent.call('capture.stop', {});
+    for (const { agent } of [lead, ...others.values()]) await agent.call('cache.drop', {});
+    await joiner.call('joiner.discard', { path });
+    emit({ type: 'phase', phase: 'cleanup', state: 'done' });
+    emit({
+      type: 'note',
+      level: 'info',
+      text: 'An earlier run had published it; what that run left is gone.',
+    });
+    emit({ type: 'in-sync', ...published });
+    emit({ type: 'end', outcome: 'done' });
+    return published;
+  } finally {
+    await agents.close();
+  }
+}
