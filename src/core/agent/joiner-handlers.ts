@@ -1,4 +1,4 @@
-import { statfsSync } from 'node:fs';
+import { existsSync, statfsSync } from 'node:fs';
 import path from 'node:path';
 import { ForesyncError } from '../errors.ts';
 import { discardStaging, Joiner } from '../store/sqlite/joiner.ts';
@@ -22,11 +22,14 @@ export function joinerHandlers(): { handlers: Handlers; close(): void } {
   };
 
   const handlers: Handlers = {
-    'joiner.look': ({ path: file, table }) => {
+    'joiner.look': ({ path: file, table, stores }) => {
       const place = inspectPlace(file, table);
       const { bavail, bsize } = statfsSync(path.dirname(file));
       const fileId = place.fileExists ? fileIdOf(file) : undefined;
-      return { result: { ...place, fileId, freeBytes: bavail * bsize } };
+      const sameAs = stores.findIndex(
+        (store) => fileId !== undefined && existsSync(store) && fileIdOf(store) === fileId,
+      );
+      return { result: { ...place, fileId, ...(sameAs < 0 ? {} : { sameAs }), freeBytes: bavail * bsize } };
     },
     'joiner.open': ({ path: file, shape, runId, captureId }) => {
       open?.joiner.close();

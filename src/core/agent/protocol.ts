@@ -195,15 +195,17 @@ export const requests = {
     }),
   ),
 
-  /** Looks at a joiner's place. Touches nothing. */
+  /** Looks at a joiner's place. Touches nothing. `stores`: files of replicas that are said to live on this host. */
   'joiner.look': request(
-    z.strictObject({ path: file, table: tableName }),
+    z.strictObject({ path: file, table: tableName, stores: z.array(file).max(1000) }),
     z.strictObject({
       fileExists: z.boolean(),
       hasTable: z.boolean(),
       stagingExists: z.boolean(),
       /** Absent where there is no file. */
       fileId: z.string().max(200).optional(),
+      /** Which of the stores is the very same file, whatever path leads to it. */
+      sameAs: count.optional(),
       freeBytes: bytes,
     }),
   ),

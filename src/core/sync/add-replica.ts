@@ -7,7 +7,15 @@ import { dealPlan } from './deal-plan.ts';
 import { applyDelta } from './delta-rounds.ts';
 import type { Emit, PhaseName } from './events.ts';
 import { sendHotRows } from './hot-rows.ts';
-import { donorsPlace, type JoinerSpec, noSpace, refuseDonorsPlace, stopped, tableThere } from './refusals.ts';
+import {
+  donorsPlace,
+  type JoinerSpec,
+  noSpace,
+  refuseDonorsPlace,
+  replicasNear,
+  stopped,
+  tableThere,
+} from './refusals.ts';
 import { type Donor, emitter, type RunOptions } from './run.ts';
 import { sendSnapshot } from './snapshot-rows.ts';
 import { verifyAll } from './verification.ts';
@@ -148,7 +156,15 @@ class Joining {
   ): Promise<{ lead: Donor; others: Map<string, Donor>; joiner: AgentClient }> {
     const { joiner: target, group, replace, restart } = this.#options;
     const joining = this.#agents.connect(target.name, target.host).then(async (agent) => {
-      const { result } = await agent.call('joiner.look', { path: target.store.path, table: group.table });
+      const near = replicasNear(target, group);
+      const stores = near.map(({ store }) => store.path);
+      const { result } = await agent.call('joiner.look', {
+        path: target.store.path,
+        table: group.table,
+        stores,
+      });
+      const same = result.sameAs === undefined ? undefined : near[result.sameAs];
+      if (same) throw donorsPlace(target, same.name);
       return { agent, ...result };
     });
     const donating = this.#agents.connectDonors(new Set(batches?.byDonor.keys()));

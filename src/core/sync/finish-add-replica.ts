@@ -18,7 +18,7 @@ export async function finishAddReplica(
   try {
     const joiner = await agents.connect(target.name, target.host);
     const { path } = target.store;
-    const { result: place } = await joiner.call('joiner.look', { path, table: group.table });
+    const { result: place } = await joiner.call('joiner.look', { path, table: group.table, stores: [] });
     if (!place.hasTable) return undefined;
     emit({
       type: 'start',

@@ -1,5 +1,5 @@
 import { ForesyncError } from '../errors.ts';
-import type { ReplicaGroup } from '../group/config.ts';
+import type { Replica, ReplicaGroup } from '../group/config.ts';
 import { type HostSpec, hostLabel } from '../group/host.ts';
 import type { StoreSpec } from '../group/store-spec.ts';
 import { printable } from '../text.ts';
@@ -11,12 +11,15 @@ export interface JoinerSpec {
   store: StoreSpec;
 }
 
-/** Refuses to build a joiner in the place of one of the donors, as far as names tell. */
+/** The replicas that live on the joiner's host, as far as its name tells. */
+export function replicasNear(joiner: JoinerSpec, group: ReplicaGroup): Replica[] {
+  return [...group.replicas.values()].filter(({ host }) => hostLabel(host) === hostLabel(joiner.host));
+}
+
+/** Refuses to build a joiner in the place of one of the donors. */
 export function refuseDonorsPlace(joiner: JoinerSpec, group: ReplicaGroup): void {
-  for (const replica of group.replicas.values()) {
-    const sameHost = hostLabel(replica.host) === hostLabel(joiner.host);
-    if (sameHost && replica.store.path === joiner.store.path) throw donorsPlace(joiner, replica.name);
-  }
+  const same = replicasNear(joiner, group).find(({ store }) => store.path === joiner.store.path);
+  if (same) throw donorsPlace(joiner, same.name);
 }
 
 export function donorsPlace(joiner: JoinerSpec, donor: string): ForesyncError {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { copyFileSync, existsSync, readdirSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
 import { runCli } from '../../support/cli.ts';
@@ -120,6 +120,25 @@ test("a text in double quotes as a default does not break the application's writ
   );
   assert.equal((await cli(...join)).exitCode, 0);
   assert.deepEqual(rowsOf(path.join(folder, 'eu.db'), 'items'), rowsOf(lead, 'items'));
+});
+
+test('a joiner in the place of a follower is refused, whatever link leads there', async (t) => {
+  const { folder, cli } = shop(t);
+  const west = path.join(folder, 'west.db');
+  const rows = rowsOf(west, 'items');
+  symlinkSync(west, path.join(folder, 'link.db'));
+  const refused = await cli(
+    'add-replica',
+    'eu',
+    '--host',
+    'local',
+    '--store',
+    'sqlite:link.db',
+    '--replace',
+    '--no-plan',
+  );
+  assert.equal(refused.exitCode, 64, refused.stderr);
+  assert.deepEqual(rowsOf(west, 'items'), rows);
 });
 
 test('an index that cannot be made anew is refused before a row is sent', async (t) => {
