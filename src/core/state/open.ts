@@ -24,7 +24,7 @@ export function openState(file: string): StateFile {
   try {
     db = new Database(absolute, { timeout: 10_000 });
     checkOwner(db, absolute);
-    db.pragma('journal_mode = WAL');
+    useWal(db);
     db.pragma('synchronous = NORMAL');
     migrate(db, absolute);
     const opened = db;
@@ -44,6 +44,15 @@ export function openState(file: string): StateFile {
         cause: error,
       },
     );
+  }
+}
+
+/** SQLite does not wait for the lock that this needs: who comes second leaves it to the process that is just doing it. */
+function useWal(db: StateDatabase): void {
+  try {
+    db.pragma('journal_mode = WAL');
+  } catch (error) {
+    if (!systemCodeOf(error)?.startsWith('SQLITE_BUSY')) throw error;
   }
 }
 
