@@ -1,10 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, writeFileSync } from 'node:fs';
-import net from 'node:net';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { freePort } from '../../test/support/free-port.ts';
 import type { TestSshd } from '../../test/support/sshd.ts';
 import type { Route } from './copy-place.ts';
 
@@ -51,13 +51,4 @@ async function ready(child: ChildProcess): Promise<void> {
     for await (const line of createInterface({ input: child.stdout })) if (line === 'ready') return;
   }
   throw new Error('The slow link ended before it was ready');
-}
-
-async function freePort(): Promise<number> {
-  const server = net.createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as net.AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }

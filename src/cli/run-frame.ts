@@ -24,7 +24,6 @@ export class RunFrame {
   readonly #view: RunView;
   readonly #state: StateFile;
   readonly #options: RunFrameOptions;
-  readonly #startedMs = systemClock.nowMs();
 
   constructor(options: RunFrameOptions) {
     this.#options = options;
@@ -42,8 +41,8 @@ export class RunFrame {
       newId: randomUUID,
       onEvent: (event: RunEvent): void => {
         this.#view.onEvent(event);
-        // A run that is killed from here on has only its cleaning up undone; the next one must know.
-        if (event.type === 'in-sync') this.#record(undefined);
+        // From its start a run is journalled; killed after in sync it has only its cleaning up undone, and the next must know.
+        if (event.type === 'start' || event.type === 'in-sync') this.#record(undefined);
       },
     };
   }
@@ -51,12 +50,11 @@ export class RunFrame {
   /** Runs `work` in the frame; whatever becomes of it is shown, and journalled if it had begun. */
   async around<T>(work: () => Promise<T>): Promise<{ result: T; snapshot: RunSnapshot }> {
     try {
-      this.#record(undefined);
       const result = await work();
       return { result, snapshot: this.#fold.snapshot };
     } finally {
       await this.#view.end();
-      this.#record(systemClock.nowMs());
+      if (this.#fold.snapshot.startedAtMs > 0) this.#record(systemClock.nowMs());
       this.#state.close();
     }
   }
@@ -70,8 +68,7 @@ export class RunFrame {
       group: group.name,
       table: group.table,
       joiner,
-      // The run's own start where it got that far, so that every screen counts from the same moment.
-      startedMs: snapshot.startedAtMs || this.#startedMs,
+      startedMs: snapshot.startedAtMs,
       endedMs,
       outcome:
         endedMs === undefined ? 'running' : snapshot.outcome === 'running' ? 'failed' : snapshot.outcome,

@@ -7,14 +7,3 @@ export function coloursAllowed(argv: readonly string[], env: NodeJS.ProcessEnv):
   const flags = end === -1 ? argv : argv.slice(0, end);
   return !flags.includes('--no-color') && !env.NO_COLOR && env.TERM !== 'dumb';
 }
-
-/**
- * Maps what the user asked for to the one variable that chalk obeys, and Ink with it. chalk reads it once, when it is
- * imported, so this runs before anything else is imported; this file imports nothing.
- */
-export function settleColours(
-  argv: readonly string[] = process.argv,
-  env: NodeJS.ProcessEnv = process.env,
-): void {
-  if (!coloursAllowed(argv, env)) env.FORCE_COLOR = '0';
-}

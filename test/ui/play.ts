@@ -5,7 +5,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { RunFold } from '../../src/core/sync/fold.ts';
-import { settleColours } from '../../src/ui/colour.ts';
 import { showRun } from '../../src/ui/run-view.ts';
 import { recordedPrefetch, recordedRun } from './recorded-run.ts';
 
@@ -23,7 +22,6 @@ const { values } = parseArgs({
     'no-color': flag,
   },
 });
-settleColours();
 
 const names = ['us-east', 'us-west', 'ap-south', 'sa-east', 'eu-north', 'af-south'];
 const speed = Number(values.speed ?? 1);

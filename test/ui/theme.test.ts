@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { bar, sparkline, themeFor } from '../../src/ui/theme.ts';
@@ -42,23 +41,4 @@ test('a sparkline is scaled to its highest value', () => {
   assert.equal(sparkline([0, 1, 4, 8], 10, unicode), '·▁▄█');
   assert.equal(sparkline([1, 2, 3], 2, ascii).length, 2);
   assert.equal(sparkline([0, 0], 5, ascii), '..');
-});
-
-test('chalk, which Ink colours with, obeys NO_COLOR, --no-color and TERM=dumb', () => {
-  const script = `
-    import { settleColours } from ${JSON.stringify(new URL('../../src/ui/colour.ts', import.meta.url).href)};
-    settleColours();
-    const { default: chalk } = await import('chalk');
-    process.stdout.write(String(chalk.level));`;
-  const level = (env: NodeJS.ProcessEnv, ...args: string[]) =>
-    execFileSync(process.execPath, ['--input-type=module', '-e', script, '--', ...args], {
-      encoding: 'utf8',
-      env: { PATH: process.env.PATH, TERM: 'xterm', FORCE_COLOR: '1', ...env },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
-  assert.equal(level({}), '1');
-  assert.equal(level({ NO_COLOR: '' }), '1', 'an empty NO_COLOR says nothing');
-  assert.equal(level({ NO_COLOR: '1' }), '0');
-  assert.equal(level({ TERM: 'dumb' }), '0');
-  assert.equal(level({}, '--no-color'), '0');
 });

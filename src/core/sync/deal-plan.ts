@@ -15,8 +15,8 @@ export async function dealPlan(plan: PlanSource, options: RunOptions, emit: Emit
   emit({ type: 'plan', keys, expectedReads, expectedHitRate, minConfidence, origin, horizonMs });
   const endMs = Date.parse(origin) + horizonMs;
   if (endMs < clock.nowMs()) {
-    const end = new Date(endMs).toISOString();
-    emit({ type: 'note', level: 'warning', text: `The plan looked ahead until ${end}; it is stale.` });
+    const end = new Date(endMs).toISOString().slice(0, 16).replace('T', ' ');
+    emit({ type: 'note', level: 'warning', text: `The plan is stale: it looked ahead until ${end} UTC.` });
   }
   return batches;
 }

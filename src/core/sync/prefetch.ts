@@ -28,7 +28,7 @@ export interface PrefetchResult {
   }[];
 }
 
-const phases: PhaseName[] = ['connect', 'capture', 'cache', 'cleanup'];
+const phases: PhaseName[] = ['connect', 'capture', 'cache'];
 
 /**
  * Starts capture at the lead donor, then has the agents of all donors read the planned keys into their Prefetch Caches.

@@ -1,12 +1,11 @@
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import net from 'node:net';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import Database from 'better-sqlite3';
 import { startCapture } from '../../../src/core/store/sqlite/capture.ts';
 import { readTableShape } from '../../../src/core/store/sqlite/table-shape.ts';
+import { freePort } from '../../support/free-port.ts';
 import { startSshd, type TestSshd } from '../../support/sshd.ts';
 import { rowsOf, schemaOf } from '../../support/tables.ts';
 import { type Refusal, Shop } from './shop.ts';
@@ -16,7 +15,7 @@ describe('a table or a place that will not do', () => {
   let shop: Shop;
   before(async () => {
     sshd = await startSshd({ env: { PATH: `${path.dirname(process.execPath)}:${process.env.PATH}` } });
-    const gone = `Host gone\n  HostName 127.0.0.1\n  Port ${await closedPort()}\n`;
+    const gone = `Host gone\n  HostName 127.0.0.1\n  Port ${await freePort()}\n`;
     writeFileSync(sshd.configFile, `${readFileSync(sshd.configFile, 'utf8')}${gone}`);
     shop = new Shop({ FORESYNC_SSH_CONFIG: sshd.configFile });
   });
@@ -128,13 +127,3 @@ describe('a table or a place that will not do', () => {
     }
   });
 });
-
-/** A port that nobody listens at. */
-async function closedPort(): Promise<number> {
-  const server = net.createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as net.AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
-}
