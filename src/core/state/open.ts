@@ -57,10 +57,12 @@ function useWal(db: StateDatabase): void {
 }
 
 function checkOwner(db: StateDatabase, file: string): void {
-  const id = db.pragma('application_id', { simple: true });
-  if (id === applicationId) return;
-  const tables = db.prepare('SELECT count(*) FROM sqlite_schema').pluck().get();
-  if (id !== 0 || tables !== 0) {
+  // One transaction: another process may be making the file just now.
+  const [id, tables] = db.transaction(() => [
+    db.pragma('application_id', { simple: true }),
+    db.prepare('SELECT count(*) FROM sqlite_schema').pluck().get(),
+  ])();
+  if (id !== applicationId && (id !== 0 || tables !== 0)) {
     throw new ForesyncError('data', 'state-foreign', `${file} is an SQLite file of another program.`, {
       hint: 'Name another file with --state.',
     });
