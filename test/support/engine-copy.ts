@@ -67,8 +67,8 @@ export function* copyTable(
   };
   try {
     for (let keys = [...options.hot]; keys.length > 0; ) {
-      const chunk = reader.hot(keys, { maxBytes: targetBytes, digests: false });
-      reader.leaveOut(keys.slice(0, chunk.keysRead));
+      const chunk = reader.planned.hot(keys, { maxBytes: targetBytes, digests: false });
+      reader.planned.leaveOut(keys.slice(0, chunk.keysRead));
       keys = keys.slice(chunk.keysRead);
       yield 'hot read';
       at().hot(chunk.image);

@@ -2,7 +2,6 @@ import { type ErrorKind, exitCodes, ForesyncError } from '../errors.ts';
 import { printable } from '../text.ts';
 import type { AgentChannel } from '../transport/connect.ts';
 import { FrameWriter, frameLimits, readFrames } from '../transport/frames.ts';
-import { compress } from './compression.ts';
 import {
   answerHeader,
   type Params,
@@ -14,8 +13,10 @@ import {
 
 export interface Reply<T extends RequestType> {
   result: Result<T>;
-  /** As they came: compressed, to be passed on. */
+  /** As they came: compressed, to be passed on. They share one memory, so what is kept must be copied. */
   parts: Buffer[];
+  /** Of all parts. */
+  wireBytes: number;
 }
 
 interface Waiting {
@@ -44,7 +45,7 @@ export class AgentClient {
     void this.#read();
   }
 
-  /** Sends parts as they are; they must be compressed. */
+  /** Sends parts as they are; they must be compressed. They are taken over: once sent, their memory is released. */
   async call<T extends RequestType>(
     type: T,
     params: Params<T>,
@@ -61,11 +62,6 @@ export class AgentClient {
       payload: parts,
     });
     return reply;
-  }
-
-  /** Compresses a part and sends it. */
-  async callWith<T extends RequestType>(type: T, params: Params<T>, part: Buffer): Promise<Reply<T>> {
-    return this.call(type, params, [await compress(part)]);
   }
 
   async close(): Promise<void> {
@@ -106,7 +102,8 @@ export class AgentClient {
       return;
     }
     const result = requests[waiting.type].result.safeParse(header.data.result);
-    if (result.success) waiting.resolve({ result: result.data as Result<RequestType>, parts });
+    const wireBytes = frame.payload.length;
+    if (result.success) waiting.resolve({ result: result.data as Result<RequestType>, parts, wireBytes });
     else waiting.reject(invalidAnswer(this.name));
   }
 }

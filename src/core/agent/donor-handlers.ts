@@ -115,7 +115,7 @@ export function donorHandlers(clock: Clock): { handlers: Handlers; close(): void
     'cache.fill': async ({ maxBytes, digests }, [keyList = Buffer.alloc(0)]) => {
       const { cache, reader } = donor();
       if (!cache) throw new ForesyncError('protocol', 'cache-not-open', 'No Prefetch Cache is open.');
-      const chunk = reader.hot(decodeKeys(keyList), { maxBytes, digests });
+      const chunk = reader.planned.hot(decodeKeys(keyList), { maxBytes, digests });
       const [rowsPart, digestsPart] = await Promise.all([compress(chunk.image), compress(chunk.digests)]);
       const { keysRead, rows, missing } = chunk;
       const figures = { keysRead, rows, missing, rawBytes: chunk.image.length };
@@ -134,20 +134,20 @@ export function donorHandlers(clock: Clock): { handlers: Handlers; close(): void
       const cached = cache?.read(keyList);
       if (cached) {
         const { rowsPart, digestsPart, ...figures } = cached;
-        if (leaveOut) reader.leaveOut(keys.slice(0, figures.keysRead));
+        if (leaveOut) reader.planned.leaveOut(keys.slice(0, figures.keysRead));
         return { result: { ...figures, cached: true }, parts: [rowsPart, digestsPart], packed: true };
       }
-      const chunk = reader.hot(keys, { maxBytes, digests });
+      const chunk = reader.planned.hot(keys, { maxBytes, digests });
       const { keysRead, rows, missing } = chunk;
-      if (leaveOut) reader.leaveOut(keys.slice(0, keysRead));
+      if (leaveOut) reader.planned.leaveOut(keys.slice(0, keysRead));
       const result = { keysRead, rows, missing, cached: false, rawBytes: chunk.image.length };
       return { result, parts: [chunk.image, chunk.digests] };
     },
     'hot.settle': ({ maxBytes }, [keyList = Buffer.alloc(0), digests = Buffer.alloc(0)]) => {
       const { reader } = donor();
       const keys = decodeKeys(keyList);
-      const { image, keyImage, ...figures } = reader.settle(keys, digests, maxBytes);
-      reader.leaveOut(keys.slice(0, figures.keysRead));
+      const { image, keyImage, ...figures } = reader.planned.settle(keys, digests, maxBytes);
+      reader.planned.leaveOut(keys.slice(0, figures.keysRead));
       const rawBytes = figures.differing > 0 ? image.length : 0;
       return { result: { ...figures, rawBytes }, parts: figures.differing > 0 ? [image, keyImage] : [] };
     },

@@ -1,17 +1,19 @@
 import type { Params, RequestType, Result } from './protocol.ts';
 
-/** What a handler answers: the result and the parts, compressed already where `packed`. */
+/** What a handler answers: the result and the parts, compressed already where `packed`. Their memory is released once sent. */
 export interface Answer<T extends RequestType> {
   result: Result<T>;
   parts?: Buffer[];
   packed?: boolean;
 }
 
-/** A handler gets its parts decompressed, and as they came. Requests are handed to handlers in order of arrival. */
+/**
+ * A handler gets its parts decompressed; when its answer is there, their memory is released. Requests are handed to
+ * handlers in order of arrival.
+ */
 export type Handler<T extends RequestType> = (
   params: Params<T>,
   parts: Buffer[],
-  packedParts: Buffer[],
 ) => Answer<T> | Promise<Answer<T>>;
 
 export type Handlers = { [T in RequestType]?: Handler<T> };

@@ -1,6 +1,7 @@
 import type { Readable, Writable } from 'node:stream';
 import { systemClock } from '../clock.ts';
 import { exitCodes, ForesyncError, messageOf } from '../errors.ts';
+import { release } from '../release.ts';
 import { FrameWriter, frameLimits, readFrames } from '../transport/frames.ts';
 import { compress, decompress } from './compression.ts';
 import { donorHandlers } from './donor-handlers.ts';
@@ -26,9 +27,9 @@ export async function serve(input: Readable, output: Writable): Promise<void> {
       if (!header.success || !packed)
         throw new ForesyncError('protocol', 'request-invalid', 'A request is not one of this protocol.');
       const { n, type, params } = header.data;
-      const unpacked = Promise.all(packed.map(decompress));
+      const unpacked = Promise.all(packed.map(decompress)).finally(() => release([frame.payload]));
       unpacked.catch(() => undefined);
-      const handled = turn.then(async () => handle(handlers, type, params, await unpacked, packed));
+      const handled = turn.then(async () => handle(handlers, type, params, await unpacked));
       turn = handled.catch(() => undefined);
       const answer = respond(writer, n, handled).finally(() => answers.delete(answer));
       answers.add(answer);
@@ -46,7 +47,6 @@ async function handle<T extends RequestType>(
   type: T,
   params: unknown,
   parts: Buffer[],
-  packed: Buffer[],
 ): Promise<Answer<T>> {
   const handler = handlers[type] as Handler<T> | undefined;
   const checked = requests[type].params.safeParse(params);
@@ -56,13 +56,16 @@ async function handle<T extends RequestType>(
       'request-invalid',
       `A request '${type}' is not one of this protocol.`,
     );
-  return handler(checked.data as Parameters<Handler<T>>[0], parts, packed);
+  const answer = await handler(checked.data as Parameters<Handler<T>>[0], parts);
+  release(parts);
+  return answer;
 }
 
 async function respond(writer: FrameWriter, n: number, handled: Promise<Answer<RequestType>>): Promise<void> {
   try {
     const { result, parts = [], packed = false } = await handled;
     const payload = packed ? parts : await Promise.all(parts.map(compress));
+    if (!packed) release(parts);
     await writer.write({
       header: { n, result, sizes: payload.map(({ length }) => length) },
       payload,

@@ -22,10 +22,9 @@ export async function applyDelta(options: {
   let withoutGain = 0;
   for (let round = 1; ; round++) {
     signal.throwIfAborted();
-    const { result, parts } = await lead.agent.call('delta.next', deltaLimits);
+    const { result, parts, wireBytes } = await lead.agent.call('delta.next', deltaLimits);
     if (result.keys > 0) {
       const { result: applied } = await joiner.call('joiner.delta', { watermark: result.watermark }, parts);
-      const wireBytes = parts.reduce((sum, { length }) => sum + length, 0);
       emit({
         type: 'rows',
         kind: 'delta',

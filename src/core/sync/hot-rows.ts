@@ -73,10 +73,11 @@ async function sendFrom(
         return readBatch(donor, batch, isLead);
       },
       deliver: async ({ batch, reply }) => {
-        const { result, parts } = reply;
+        const { result, parts, wireBytes } = reply;
         const rest = restOf(batch, result.keysRead);
         if (rest) queue.unshift(rest);
-        const [rows = Buffer.alloc(0), digests = Buffer.alloc(0)] = parts;
+        const [rows = Buffer.alloc(0), digestsInReply = Buffer.alloc(0)] = parts;
+        const digests = Buffer.from(digestsInReply);
         await options.joiner.call('joiner.hot', {}, [rows]);
         undelivered.delete(batch);
         const covered = {
@@ -90,7 +91,7 @@ async function sendFrom(
           donor: donor.name,
           rows: result.rows,
           rawBytes: result.rawBytes,
-          wireBytes: rows.length,
+          wireBytes,
           planKeys: result.keysRead - result.missing,
           missingKeys: result.missing,
           expectedReads: covered.expectedReads,

@@ -26,13 +26,12 @@ export async function settle(
         const next = queue.shift();
         return next && askLead(lead, next);
       },
-      deliver: async ({ batch, reply: { result, parts } }) => {
+      deliver: async ({ batch, reply: { result, parts, wireBytes } }) => {
         const rest = restOf(batch, result.keysRead);
         // Rows too large for one chunk: without digests the lead sends all that are left.
         if (rest) queue.push({ batch: rest, digests: await compress(Buffer.alloc(0)) });
         if (result.differing === 0) return;
         await joiner.call('joiner.hot', {}, parts);
-        const wireBytes = parts.reduce((sum, { length }) => sum + length, 0);
         const { rows, rawBytes } = result;
         emit({ type: 'rows', kind: 'repair', donor: lead.name, rows, rawBytes, wireBytes });
       },

@@ -24,7 +24,7 @@ export async function sendSnapshot(options: {
         return reply;
       });
     },
-    deliver: async ({ result, parts }) => {
+    deliver: async ({ result, parts, wireBytes }) => {
       const [rows] = parts;
       // Asked for before it was known that the table had ended.
       if (!rows) return;
@@ -35,7 +35,7 @@ export async function sendSnapshot(options: {
         donor: lead.name,
         rows: result.rows,
         rawBytes: result.rawBytes,
-        wireBytes: rows.length,
+        wireBytes,
       });
       emit({ type: 'progress', phase: 'snapshot', share: result.share });
     },

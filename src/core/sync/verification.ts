@@ -81,7 +81,10 @@ async function repair(
 ): Promise<void> {
   for (;;) {
     signal.throwIfAborted();
-    const { result, parts } = await lead.agent.call('range.read', { range: { from, to }, ...deltaLimits });
+    const { result, parts, wireBytes } = await lead.agent.call('range.read', {
+      range: { from, to },
+      ...deltaLimits,
+    });
     const { watermark } = result.tail;
     if (result.digest === undefined) {
       await joiner.call('joiner.delta', { watermark }, parts);
@@ -96,7 +99,6 @@ async function repair(
     if (repaired.differences === 0) return;
     tally.differences++;
     tally.repairedRows += repaired.differences;
-    const wireBytes = parts.reduce((sum, { length }) => sum + length, 0);
     emit({
       type: 'rows',
       kind: 'repair',

@@ -1,3 +1,5 @@
+import { memoryTunables } from './memory-tunables.ts';
+
 /** Every line that the bootstrap script says begins with this; other lines are noise of the login. */
 export const answerPrefix = '@foresync ';
 
@@ -94,6 +96,8 @@ run() {
   if [ -n "$missing" ]; then say missing$missing; return; fi
   find "$folder" -type f \( -name "agent-*" -o -name "addon-*" -o -name "node-*" -o -name "tmp.*" \) -mtime +30 -exec rm -f {} + </dev/null
   if [ "$1" = -- ]; then node=node; else node=$folder/$1; fi
+  GLIBC_TUNABLES=${'$'}{GLIBC_TUNABLES:-${memoryTunables}}
+  export GLIBC_TUNABLES
   exec "$node" "$folder/$2" --addon "$folder/$3"
 }
 

@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { open } from 'node:fs/promises';
+import { open, stat } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import { ForesyncError, messageOf } from '../errors.ts';
+import { release } from '../release.ts';
 import { printable } from '../text.ts';
 import type { Machine } from './agent-host.ts';
 import { addonName } from './runtime.ts';
@@ -13,10 +14,11 @@ import { addonName } from './runtime.ts';
 /** A file of this machine that an agent's host needs. */
 export interface Cargo {
   file: string;
-  /** Its name in the host's cache folder, by content, so that what is there is never sent again. */
+  /** Its name in the host's cache folder, different for different content, so that what is there is never sent again. */
   name: string;
   sizeBytes: number;
-  sha256: string;
+  /** Undefined until somebody needs it: of a Node it takes half a second. */
+  sha256: string | undefined;
 }
 
 const sliceBytes = 8 << 20;
@@ -49,25 +51,50 @@ export function addonFile(machine: Machine): string {
 
 const described = new Map<string, Promise<Cargo>>();
 
-/** Describes a file under the name KIND-SHA.SUFFIX; read once a process, so it must not change meanwhile. */
-export function describeCargo(kind: 'agent' | 'addon' | 'node', file: string): Promise<Cargo> {
+/**
+ * Describes a file under the name KIND-SHA.SUFFIX, or KIND-VERSION-SIZE where its version is known, which spares reading it.
+ * Read once a process, so it must not change meanwhile.
+ */
+export function describeCargo(
+  kind: 'agent' | 'addon' | 'node',
+  file: string,
+  version?: string,
+): Promise<Cargo> {
   const key = `${kind}:${file}`;
-  const known = described.get(key) ?? hashFile(kind, file);
+  const known =
+    described.get(key) ?? (version === undefined ? byContent(kind, file) : byVersion(kind, file, version));
   described.set(key, known);
   known.catch(() => described.delete(key));
   return known;
 }
 
-async function hashFile(kind: 'agent' | 'addon' | 'node', file: string): Promise<Cargo> {
+async function byVersion(kind: string, file: string, version: string): Promise<Cargo> {
+  const { size } = await stat(file).catch((error: unknown) => {
+    throw unreadable(file, error);
+  });
+  return { file, name: `${kind}-${version}-${size}`, sizeBytes: size, sha256: undefined };
+}
+
+async function byContent(kind: 'agent' | 'addon' | 'node', file: string): Promise<Cargo> {
+  const { sizeBytes, sha256 } = await hashFile(file);
+  const suffix = { agent: '.cjs', addon: '.node', node: '' }[kind];
+  return { file, name: `${kind}-${sha256.slice(0, 16)}${suffix}`, sizeBytes, sha256 };
+}
+
+/** SHA-256 of what is sent, for the host to compare. */
+export async function sha256Of(cargo: Cargo): Promise<string> {
+  return cargo.sha256 ?? (await hashFile(cargo.file)).sha256;
+}
+
+async function hashFile(file: string): Promise<{ sizeBytes: number; sha256: string }> {
   const hash = createHash('sha256');
   let sizeBytes = 0;
   for await (const slice of slicesOf(file)) {
     hash.update(slice);
     sizeBytes += slice.length;
+    release([slice]);
   }
-  const sha256 = hash.digest('hex');
-  const suffix = { agent: '.cjs', addon: '.node', node: '' }[kind];
-  return { file, name: `${kind}-${sha256.slice(0, 16)}${suffix}`, sizeBytes, sha256 };
+  return { sizeBytes, sha256: hash.digest('hex') };
 }
 
 const packing = new Map<string, { users: number; packed: Promise<Buffer[]> }>();
@@ -101,13 +128,14 @@ async function* slicesOf(file: string): AsyncGenerator<Buffer, void, undefined> 
       yield buffer.subarray(0, bytesRead);
     }
   } catch (error) {
-    throw new ForesyncError(
-      'io',
-      'cargo-unreadable',
-      `Cannot read ${printable(file)}: ${messageOf(error)}.`,
-      { cause: error },
-    );
+    throw unreadable(file, error);
   }
+}
+
+function unreadable(file: string, cause: unknown): ForesyncError {
+  return new ForesyncError('io', 'cargo-unreadable', `Cannot read ${printable(file)}: ${messageOf(cause)}.`, {
+    cause,
+  });
 }
 
 function packageRoot(): string {

@@ -5,6 +5,7 @@ import { type AgentHost, localHost, localMachine, type ProbedHost } from './agen
 import { AgentProcess, type ProcessEnd, type Spawn, spawnWithExeca } from './agent-process.ts';
 import { addonFile, agentFile, type Cargo, describeCargo } from './cargo.ts';
 import { agentMagic, readLine } from './handshake.ts';
+import { memoryTunables } from './memory-tunables.ts';
 import { type Load, RemoteShell } from './remote-shell.ts';
 import { chooseRuntime, ownRuntime } from './runtime.ts';
 import { sshCommand } from './ssh-command.ts';
@@ -105,8 +106,9 @@ async function start(
   greet: (agent: AgentProcess) => Promise<AgentHost>,
 ): Promise<AgentChannel> {
   const spawn = options.spawn ?? spawnWithExeca;
+  const env = { GLIBC_TUNABLES: memoryTunables, ...(options.env ?? process.env) };
   const agent = new AgentProcess(
-    spawn(command.program, command.args, { env: options.env ?? process.env, ownSession: command.ownSession }),
+    spawn(command.program, command.args, { env, ownSession: command.ownSession }),
   );
   const kill = () => agent.kill();
   options.signal.addEventListener('abort', kill);
@@ -136,7 +138,7 @@ async function chooseLoad(
 ): Promise<{ load: Load; nodeVersion: string | undefined }> {
   const runtime = chooseRuntime(probed, ownRuntime(), options.runtime, label);
   const [node, agent, addon] = await Promise.all([
-    runtime.kind === 'brought' ? describeCargo('node', runtime.file) : undefined,
+    runtime.kind === 'brought' ? describeCargo('node', runtime.file, runtime.version) : undefined,
     describeCargo('agent', options.agent ?? agentFile()),
     describeCargo('addon', addonFile(probed)),
   ]);

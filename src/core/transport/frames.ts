@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import type { Readable, Writable } from 'node:stream';
 import { ForesyncError, messageOf } from '../errors.ts';
+import { release } from '../release.ts';
 
 /**
  * Wire format: u32 BE length of all that follows in the frame, u32 BE length of the header, the header as JSON in
@@ -8,6 +9,7 @@ import { ForesyncError, messageOf } from '../errors.ts';
  */
 export interface Frame {
   header: unknown;
+  /** In memory of its own. */
   payload: Buffer;
 }
 
@@ -39,7 +41,8 @@ export class FrameWriter {
   }
 
   /**
-   * Resolves when the stream can take more; the payload, whole or in pieces, is not copied and must stay unchanged until it is written.
+   * Resolves when the stream can take more. The payload, whole or in pieces, is taken over: it is not copied, and its memory is
+   * released once the stream has written it.
    * Rejects with kind `protocol`: `frame-too-large`, or `channel-closed` where the peer is gone.
    */
   async write(frame: { header: unknown; payload?: Uint8Array | readonly Uint8Array[] }): Promise<void> {
@@ -57,7 +60,9 @@ export class FrameWriter {
     this.#output.cork();
     this.#output.write(lengths);
     this.#output.write(header);
-    for (const piece of pieces) this.#output.write(piece);
+    const written = () => release(pieces);
+    for (const [n, piece] of pieces.entries())
+      this.#output.write(piece, n === pieces.length - 1 ? written : undefined);
     this.#output.uncork();
     if (this.#output.writableNeedDrain) await this.#drain();
   }
@@ -87,8 +92,8 @@ export class FrameWriter {
 
 /**
  * Reads frames until the stream ends between two of them. Memory is allocated for bytes that have arrived, never for
- * a length that was only claimed. A payload may share memory with its neighbours. Leaving the loop early destroys the
- * stream. Throws kind `protocol`: `frame-invalid`, or `channel-cut` where the stream ends or fails within a frame.
+ * a length that was only claimed. Leaving the loop early destroys the stream. Throws kind `protocol`: `frame-invalid`,
+ * or `channel-cut` where the stream ends or fails within a frame.
  */
 export async function* readFrames(
   input: Readable,
@@ -97,11 +102,11 @@ export async function* readFrames(
   const pending = new ByteQueue();
   for await (const chunk of chunksOf(input)) {
     pending.push(chunk);
-    let size = sizeOfFirst(pending, limits);
-    while (size !== undefined && pending.length >= lengthBytes + size) {
-      pending.take(lengthBytes);
-      yield parseFrame(pending.take(size), limits);
-      size = sizeOfFirst(pending, limits);
+    for (let sizes = sizesOfFirst(pending, limits); sizes; sizes = sizesOfFirst(pending, limits)) {
+      if (pending.length < 2 * lengthBytes + sizes.headerBytes + sizes.payloadBytes) break;
+      pending.take(2 * lengthBytes);
+      const header = parseHeader(pending.take(sizes.headerBytes));
+      yield { header, payload: pending.take(sizes.payloadBytes) };
     }
   }
   if (pending.length > 0) {
@@ -113,24 +118,26 @@ export async function* readFrames(
   }
 }
 
-function sizeOfFirst(pending: ByteQueue, limits: FrameLimits): number | undefined {
-  const size = pending.firstUInt32BE();
+/** Of the first frame, or undefined where its lengths have not all arrived. */
+function sizesOfFirst(
+  pending: ByteQueue,
+  limits: FrameLimits,
+): { headerBytes: number; payloadBytes: number } | undefined {
+  const size = pending.uint32BE(0);
   if (size === undefined) return undefined;
   if (size < lengthBytes || size - lengthBytes > limits.maxFrameBytes)
     throw frameInvalid(`a frame of ${size} bytes`);
-  return size;
+  const headerBytes = pending.uint32BE(lengthBytes);
+  if (headerBytes === undefined) return undefined;
+  const payloadBytes = size - lengthBytes - headerBytes;
+  if (headerBytes > limits.maxHeaderBytes || payloadBytes < 0)
+    throw frameInvalid(`a header of ${headerBytes} bytes`);
+  return { headerBytes, payloadBytes };
 }
 
-function parseFrame(bytes: Buffer, limits: FrameLimits): Frame {
-  const headerBytes = bytes.readUInt32BE(0);
-  const payloadStart = lengthBytes + headerBytes;
-  if (headerBytes > limits.maxHeaderBytes || payloadStart > bytes.length)
-    throw frameInvalid(`a header of ${headerBytes} bytes`);
+function parseHeader(bytes: Buffer): unknown {
   try {
-    return {
-      header: JSON.parse(utf8.decode(bytes.subarray(lengthBytes, payloadStart))),
-      payload: bytes.subarray(payloadStart),
-    };
+    return JSON.parse(utf8.decode(bytes));
   } catch (error) {
     throw frameInvalid('a header that is not JSON', error);
   }
@@ -149,9 +156,9 @@ async function* chunksOf(input: Readable): AsyncGenerator<Buffer, void, undefine
   }
 }
 
-/** Bytes in the chunks they came in, joined once when they are taken. */
+/** Bytes in the chunks they came in, copied once when they are taken. */
 class ByteQueue {
-  #chunks: Buffer[] = [];
+  readonly #chunks: Buffer[] = [];
   length = 0;
 
   push(chunk: Buffer): void {
@@ -159,23 +166,32 @@ class ByteQueue {
     this.length += chunk.length;
   }
 
-  firstUInt32BE(): number | undefined {
-    if (this.length < lengthBytes) return undefined;
-    const [first] = this.#chunks;
-    if (first && first.length >= lengthBytes) return first.readUInt32BE(0);
-    this.#chunks = [Buffer.concat(this.#chunks)];
-    return this.#chunks[0]?.readUInt32BE(0);
+  /** The number that begins so many bytes from here; undefined where it has not all arrived. */
+  uint32BE(offset: number): number | undefined {
+    if (this.length < offset + lengthBytes) return undefined;
+    let value = 0;
+    let skip = offset;
+    let left = lengthBytes;
+    for (const chunk of this.#chunks) {
+      for (; skip < chunk.length && left > 0; skip++, left--) value = value * 256 + (chunk[skip] ?? 0);
+      if (left === 0) break;
+      skip -= chunk.length;
+    }
+    return value;
   }
 
-  /** Removes the first `size` bytes; that many must be there. */
+  /** Removes the first `size` bytes, into memory of their own; that many must be there. */
   take(size: number): Buffer {
-    const [first] = this.#chunks;
-    const whole = first && first.length >= size ? first : Buffer.concat(this.#chunks);
-    if (whole === first) this.#chunks.shift();
-    else this.#chunks = [];
-    if (whole.length > size) this.#chunks.unshift(whole.subarray(size));
+    const taken = Buffer.allocUnsafe(size);
+    for (let filled = 0; filled < size; ) {
+      const chunk = this.#chunks[0] ?? Buffer.alloc(0);
+      const copied = chunk.copy(taken, filled, 0, size - filled);
+      filled += copied;
+      if (copied < chunk.length) this.#chunks[0] = chunk.subarray(copied);
+      else this.#chunks.shift();
+    }
     this.length -= size;
-    return whole.subarray(0, size);
+    return taken;
   }
 }
 

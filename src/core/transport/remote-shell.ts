@@ -4,7 +4,7 @@ import { printable } from '../text.ts';
 import { type ProbedHost, parseProbe } from './agent-host.ts';
 import type { AgentProcess } from './agent-process.ts';
 import { answerPrefix, bootstrapScript } from './bootstrap.ts';
-import { type Cargo, withPacked } from './cargo.ts';
+import { type Cargo, sha256Of, withPacked } from './cargo.ts';
 import { agentMagic, readLine } from './handshake.ts';
 import { noSshAnswer } from './ssh-command.ts';
 import { connectFailure, sshMissing } from './ssh-failure.ts';
@@ -55,9 +55,10 @@ export class RemoteShell {
   }
 
   async put(cargo: Cargo): Promise<void> {
+    const sha256 = await sha256Of(cargo);
     const answer = await withPacked(cargo, (packed) => {
       const sizeBytes = packed.reduce((sum, part) => sum + part.length, 0);
-      return this.#ask([Buffer.from(`put ${cargo.name} ${sizeBytes} ${cargo.sha256}\n`), ...packed]);
+      return this.#ask([Buffer.from(`put ${cargo.name} ${sizeBytes} ${sha256}\n`), ...packed]);
     });
     if (answer === `ok ${cargo.name}`) return;
     if (answer !== `bad ${cargo.name}`) throw this.#unexpected(answer);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
@@ -85,7 +85,8 @@ describe('an agent over a real sshd', { timeout: 60_000 }, () => {
       assert.equal((await channel.exited).code, 0);
     }
     const names = readdirSync(cacheFolder()).map((name) => name.replace(/[0-9a-f]{16}/, 'SHA'));
-    assert.deepEqual(names.sort(), ['addon-SHA.node', 'agent-SHA.cjs', 'node-SHA']);
+    const ourNode = `node-${process.version}-${statSync(process.execPath).size}`;
+    assert.deepEqual(names.sort(), ['addon-SHA.node', 'agent-SHA.cjs', ourNode]);
 
     const sent: string[] = [];
     const again = await connectAgent(host(), through({ onProgress: (text) => sent.push(text) }));

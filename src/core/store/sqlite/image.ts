@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import { release } from '../../release.ts';
 import type { Connection } from './connection.ts';
 import { imageColumns } from './sql.ts';
 
@@ -72,4 +73,11 @@ function prepare(db: Connection, name: string, shape: ImageShape): void {
 
 export function digestOf(image: Buffer): string {
   return hash('sha256', image, 'hex');
+}
+
+/** The digest of an image that nothing else is wanted of: its memory is released. */
+export function digestOfSpent(image: Buffer): string {
+  const digest = digestOf(image);
+  release([image]);
+  return digest;
 }

@@ -10,7 +10,7 @@ import {
   writeCheckpoint,
 } from './checkpoint.ts';
 import { type Connection, connect, storeError } from './connection.ts';
-import { digestOf, type Image, type ImageShape } from './image.ts';
+import { digestOfSpent, type Image, type ImageShape } from './image.ts';
 import { ImageInbox } from './image-inbox.ts';
 import type { ScanKey } from './key-codec.ts';
 import { notRecreatable } from './refusals.ts';
@@ -130,7 +130,7 @@ export class Joiner {
       this.#applyDelta(tailName, tail.watermark);
       this.#move({ stage: 'verify' });
       const rows = this.#reader.fillRange(own, range);
-      return { same: digestOf(own.bytes()) === digest, rows, differences: 0 };
+      return { same: digestOfSpent(own.bytes()) === digest, rows, differences: 0 };
     });
   }
 
@@ -140,7 +140,7 @@ export class Joiner {
       this.#applyDelta(tailName, tail.watermark);
       const differences = this.#writer.replaceRange(range, rowsName);
       const rows = this.#reader.fillRange(own, range);
-      return { same: digestOf(own.bytes()) === digest, rows, differences };
+      return { same: digestOfSpent(own.bytes()) === digest, rows, differences };
     });
   }
 
@@ -166,7 +166,7 @@ export class Joiner {
     return this.#compare(images, (own, tailName, keysName, rowsName) => {
       this.#applyDelta(tailName, tail.watermark);
       const rows = this.#reader.fillRowsOfKeys(own, { name: keysName });
-      const same = digestOf(own.bytes()) === recheck.digest;
+      const same = digestOfSpent(own.bytes()) === recheck.digest;
       const differences = same ? 0 : this.#writer.replaceKeys(keysName, rowsName);
       if (recheck.complete) {
         this.#writer.setSequence(recheck.lastRowid);

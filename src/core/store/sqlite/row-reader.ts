@@ -1,3 +1,4 @@
+import { systemCodeOf } from '../../errors.ts';
 import { captureNames } from './capture.ts';
 import type { Connection } from './connection.ts';
 import { type Image, withImages } from './image.ts';
@@ -56,16 +57,6 @@ export class RowReader {
       .run(after, until).changes;
   }
 
-  /** Keys asked for whose number is under `count`. Returns how many there are. */
-  fillWantedKeys(image: Image, count: number): number {
-    const terms = imageColumns(this.keyColumns).map((_, i) => `k${i}`);
-    return this.#db
-      .prepare(
-        `INSERT INTO ${image.name}.k SELECT ${terms.join(', ')} FROM temp._foresync_want WHERE n < ? ORDER BY n`,
-      )
-      .run(count).changes;
-  }
-
   /** The rows, as they are now, of all keys of `keys.k`. */
   fillRowsOfKeys(image: Image, keys: { name: string }): number {
     const columns = imageColumns(this.keyColumns);
@@ -107,6 +98,24 @@ export class RowReader {
       .safeIntegers()
       .get() as unknown[] | undefined;
     return row && readScanKey(row);
+  }
+
+  /**
+   * `images` for rows that are expected to stay under `maxBytes`: where they do not, the images run full instead of the
+   * memory, and `onFull` fills new ones, without that bound.
+   */
+  boundedImages<T>(
+    kinds: readonly ImageKind[],
+    maxBytes: number,
+    work: (...images: Image[]) => T,
+    onFull: (...images: Image[]) => T,
+  ): T {
+    try {
+      return this.images(kinds, work, maxBytes);
+    } catch (error) {
+      if (systemCodeOf(error) !== 'SQLITE_FULL') throw error;
+      return this.images(kinds, onFull);
+    }
   }
 
   /** `withImages` with the widths of this table. */

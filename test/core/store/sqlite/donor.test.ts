@@ -34,9 +34,9 @@ test('chunks keep to their size, wherever the large rows are and whatever their 
 
 test('hot rows and changes keep to their size, by one row at least', (t) => {
   const { reader, writer } = donorOf(t, wide);
-  const hot = reader.hot([1, 100, 200, 300], { maxBytes: 450_000, digests: false });
+  const hot = reader.planned.hot([1, 100, 200, 300], { maxBytes: 450_000, digests: false });
   assert.deepEqual([hot.keysRead, hot.rows, hot.missing], [2, 2, 0]);
-  assert.equal(reader.hot([100, 200], { maxBytes: 1, digests: false }).keysRead, 1);
+  assert.equal(reader.planned.hot([100, 200], { maxBytes: 1, digests: false }).keysRead, 1);
   writer.exec('UPDATE t SET b = 0 WHERE id BETWEEN 100 AND 300; DELETE FROM t WHERE id = 150');
   const first = reader.delta(0, { maxKeys: 1000, maxBytes: 450_000 });
   assert.equal(first.complete, false);
@@ -75,7 +75,7 @@ test('rows that went ahead are left out of the snapshot, and only those', (t) =>
     t,
     'CREATE TABLE t(k TEXT PRIMARY KEY); INSERT INTO t VALUES(1), (2), (3), (NULL), (4)',
   );
-  reader.leaveOut(['2', '4', 'missing']);
+  reader.planned.leaveOut(['2', '4', 'missing']);
   const { rows, to } = reader.snapshot(undefined, 1e6);
   assert.deepEqual([rows, to], [3, undefined]);
 });
@@ -90,7 +90,10 @@ test('a planned key finds its row as the key column would compare it', (t) => {
     ['k REAL PRIMARY KEY', '1.5', '1.5', 1],
   ] as const) {
     const { reader } = donorOf(t, `CREATE TABLE t(${column}); INSERT INTO t VALUES(${stored})`);
-    const { rows, missing: count } = reader.hot([planned, missing], { maxBytes: 1e6, digests: false });
+    const { rows, missing: count } = reader.planned.hot([planned, missing], {
+      maxBytes: 1e6,
+      digests: false,
+    });
     assert.deepEqual([rows, count], [1, 1], `${column} ${JSON.stringify(planned)}`);
   }
 });

@@ -145,11 +145,11 @@ test('rows of different moments that collide on a UNIQUE column sort themselves 
     'CREATE TABLE t(id INTEGER PRIMARY KEY, u UNIQUE); INSERT INTO t VALUES(1, 1), (2, 2), (3, 3)',
   );
   const { joiner } = openJoiner(joinerFile, donor.shape);
-  const early = donor.reader.hot([1, 2, 3], { maxBytes: 1e6, digests: false });
+  const early = donor.reader.planned.hot([1, 2, 3], { maxBytes: 1e6, digests: false });
   writer.exec(
     'UPDATE t SET u = 30 WHERE id = 3; UPDATE t SET u = 3 WHERE id = 1; UPDATE t SET u = 1 WHERE id = 2',
   );
-  const late = donor.reader.hot([1], { maxBytes: 1e6, digests: false });
+  const late = donor.reader.planned.hot([1], { maxBytes: 1e6, digests: false });
   joiner.hot(late.image);
   joiner.hot(early.image);
   joiner.close();
