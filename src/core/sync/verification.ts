@@ -23,7 +23,8 @@ interface Sides {
   signal: AbortSignal;
 }
 
-const depth = 3;
+/** Digests are small: as many may be under way as keep the longest link busy. */
+const depth = 12;
 
 /** Verifying rounds after which writers are too fast to ever be caught up with. */
 const maxRechecks = 1000;
