@@ -103,7 +103,7 @@ test('whatever is written meanwhile, the joiner ends equal to the donor, without
         assert.deepEqual(rowsOf(joinerFile, table.name, rowid), rowsOf(donorFile, table.name, rowid));
         dropCapture(donor.db, donor.shape);
         assert.deepEqual(schemaOf(donorFile), schema);
-        assert.deepEqual(schemaOf(joinerFile).toSorted(), schema.toSorted());
+        assert.deepEqual(schemaOf(joinerFile), schema);
       } finally {
         donor?.db.close();
         writer.close();

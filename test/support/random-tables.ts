@@ -102,7 +102,7 @@ export const randomTable: fc.Arbitrary<RandomTable> = fc
       fc.constantFrom(...Object.values(clustered).map((kind) => ({ ...kind, options: ' WITHOUT ROWID' }))),
     ),
     unique: fc.constantFrom(...Object.values(uniques)),
-    plainIndex: fc.boolean(),
+    plainIndex: fc.constantFrom('none', 'first', 'last'),
     encoding: fc.constantFrom('UTF-8', 'UTF-8', 'UTF-16le', 'UTF-16be'),
     journal: fc.constantFrom('WAL', 'DELETE'),
     pools: fc.array(fc.nat(), { minLength: 5, maxLength: 5 }),
@@ -113,8 +113,10 @@ export const randomTable: fc.Arbitrary<RandomTable> = fc
     const create = [
       `CREATE TABLE ${table}(${kind.columns}, ${unique.column}, v, w REAL${clause})${kind.options}`,
     ];
+    const plain = `CREATE INDEX "i of v" ON ${table}(v, length(u))`;
+    if (plainIndex === 'first') create.push(plain);
     if (unique.index) create.push(`CREATE UNIQUE INDEX "i of u" ON ${table}${unique.index}`);
-    if (plainIndex) create.push(`CREATE INDEX "i of v" ON ${table}(v, length(u))`);
+    if (plainIndex === 'last') create.push(plain);
     const key = kind.values.map((_, i) => ['k', 'l'][i] ?? '');
     const columns = [
       ...kind.values.map((values, i) => ({ name: key[i] ?? '', values })),

@@ -152,9 +152,16 @@ function refuseBinary(head: Buffer): void {
       hint: 'Turn it into UTF-8: iconv -f UTF-16 -t UTF-8 FILE | foresync analyze -',
     });
   }
-  if (head.includes(0)) {
+  if (isBinary(head)) {
     throw new ForesyncError('data', 'log-binary', 'The log is a binary file.', {
       hint: 'CSV, TSV and JSON Lines are read, plain or compressed by gzip or zstd.',
     });
   }
+}
+
+/** A stray NUL is its line's affair; every hundredth byte is no text's. */
+function isBinary(head: Buffer): boolean {
+  let nuls = 0;
+  for (let at = head.indexOf(0); at >= 0; at = head.indexOf(0, at + 1)) nuls++;
+  return nuls > head.length / 100;
 }

@@ -57,10 +57,14 @@ export class AgentClient {
       this.#waiting.set(n, { type, resolve: resolve as Waiting['resolve'], reject });
     });
     reply.catch(() => undefined);
-    await this.#writer.write({
-      header: { n, type, params, sizes: parts.map(({ length }) => length) },
-      payload: parts,
-    });
+    const header = { n, type, params, sizes: parts.map(({ length }) => length) };
+    try {
+      await this.#writer.write({ header, payload: parts });
+    } catch (error) {
+      if (!(error instanceof ForesyncError) || error.code !== 'channel-closed') throw error;
+      // It takes no more. Why, its end tells, which settles the reply.
+      await this.#channel.close();
+    }
     return reply;
   }
 
@@ -71,12 +75,12 @@ export class AgentClient {
   async #read(): Promise<void> {
     try {
       for await (const frame of readFrames(this.#channel.output, frameLimits)) this.#take(frame);
-      this.#lost = await this.#channel.whyEnded();
+      this.#lost = lost(this.name, await this.#channel.whyEnded());
     } catch (error) {
       // Nothing that such a peer says later can be trusted.
       await this.#channel.close();
       const isItsFault = error instanceof ForesyncError && error.code !== 'channel-cut';
-      this.#lost = isItsFault ? error : await this.#channel.whyEnded();
+      this.#lost = isItsFault ? error : lost(this.name, await this.#channel.whyEnded());
     }
     for (const { reject } of this.#waiting.values()) reject(this.#lost);
     this.#waiting.clear();
@@ -106,6 +110,13 @@ export class AgentClient {
     if (result.success) waiting.resolve({ result: result.data as Result<RequestType>, parts, wireBytes });
     else waiting.reject(invalidAnswer(this.name));
   }
+}
+
+/** An agent that had begun its work, and is gone. */
+function lost(name: string, why: ForesyncError): ForesyncError {
+  return new ForesyncError('unreachable', 'agent-lost', `${printable(name)} is lost: ${why.message}`, {
+    cause: why,
+  });
 }
 
 function invalidAnswer(name: string): ForesyncError {

@@ -12,13 +12,16 @@ const maxPartBytes = 300 * 1024 * 1024;
  */
 const level = 3;
 
-/** Runs beside the thread that reads rows. The part must not change meanwhile. */
+/** Runs beside the thread that reads rows. The part must not change, nor its memory be released, until this resolves. */
 export async function compress(part: Uint8Array): Promise<Buffer> {
   const params = { [constants.ZSTD_c_compressionLevel]: level };
   return through(createZstdCompress({ params, chunkSize: stepBytes(part.length / 2) }), part);
 }
 
-/** Rejects with kind `protocol` on what is no zstd frame or would grow past any chunk. */
+/**
+ * Rejects with kind `protocol` on what is no zstd frame or would grow past any chunk. After that a thread may still be reading
+ * the part: its memory must never be released.
+ */
 export async function decompress(part: Uint8Array): Promise<Buffer> {
   try {
     return await through(createZstdDecompress({ chunkSize: stepBytes(part.length * 5) }), part);

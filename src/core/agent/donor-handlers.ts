@@ -164,13 +164,13 @@ export function donorHandlers(clock: Clock): { handlers: Handlers; close(): void
     },
     'snapshot.next': ({ targetBytes }) => {
       const state = donor();
-      if (state.snapshotDone) return { result: { rows: 0, share: 1, rawBytes: 0 } };
-      const { image, rows, to } = state.reader.snapshot(state.snapshotAfter, targetBytes);
+      if (state.snapshotDone) return { result: { rows: 0, share: 1, rawBytes: 0, backlog: 0 } };
+      const { image, rows, to, backlog } = state.reader.snapshot(state.snapshotAfter, targetBytes);
       state.snapshotAfter = to;
       state.snapshotDone = to === undefined;
       state.rowsWalked += rows;
       return {
-        result: { rows, to, share: shareOf(state, state.rowsWalked, to), rawBytes: image.length },
+        result: { rows, to, share: shareOf(state, state.rowsWalked, to), rawBytes: image.length, backlog },
         parts: [image],
       };
     },

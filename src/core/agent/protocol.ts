@@ -156,7 +156,13 @@ export const requests = {
   /** Part back: rows; none after the end of the table. `to` is where they end, absent at the end of the table. */
   'snapshot.next': request(
     z.strictObject({ targetBytes: bytes }),
-    z.strictObject({ rows: count, to: scanKey.optional(), share: z.number(), rawBytes: bytes }),
+    z.strictObject({
+      rows: count,
+      to: scanKey.optional(),
+      share: z.number(),
+      rawBytes: bytes,
+      backlog: count,
+    }),
   ),
   /** Part back: the tail. */
   'delta.next': request(z.strictObject({ maxKeys: count, maxBytes: bytes }), tail),

@@ -27,11 +27,13 @@ export async function serve(input: Readable, output: Writable): Promise<void> {
       if (!header.success || !packed)
         throw new ForesyncError('protocol', 'request-invalid', 'A request is not one of this protocol.');
       const { n, type, params } = header.data;
-      const unpacked = Promise.all(packed.map(decompress)).finally(() => release([frame.payload]));
+      const unpacked = unpack(frame.payload, packed);
       unpacked.catch(() => undefined);
       const handled = turn.then(async () => handle(handlers, type, params, await unpacked));
       turn = handled.catch(() => undefined);
       const answer = respond(writer, n, handled).finally(() => answers.delete(answer));
+      // Nobody is left to answer to: that ends the loop, and is told below.
+      answer.catch((error: Error) => input.destroy(error));
       answers.add(answer);
     }
     await Promise.all(answers);
@@ -40,6 +42,13 @@ export async function serve(input: Readable, output: Writable): Promise<void> {
     donor.close();
     joiner.close();
   }
+}
+
+/** Where a part fails, others may still be read on another thread: then their memory is left to the garbage collector. */
+async function unpack(payload: Buffer, packed: readonly Buffer[]): Promise<Buffer[]> {
+  const parts = await Promise.all(packed.map(decompress));
+  release([payload]);
+  return parts;
 }
 
 async function handle<T extends RequestType>(
@@ -62,16 +71,19 @@ async function handle<T extends RequestType>(
 }
 
 async function respond(writer: FrameWriter, n: number, handled: Promise<Answer<RequestType>>): Promise<void> {
+  const refusal = (error: unknown) => ({ header: { n, error: describe(error), sizes: [] }, payload: [] });
+  const answer = await handled
+    .then(async ({ result, parts = [], packed = false }) => {
+      const payload = packed ? parts : await Promise.all(parts.map(compress));
+      if (!packed) release(parts);
+      return { header: { n, result, sizes: payload.map(({ length }) => length) }, payload };
+    })
+    .catch(refusal);
   try {
-    const { result, parts = [], packed = false } = await handled;
-    const payload = packed ? parts : await Promise.all(parts.map(compress));
-    if (!packed) release(parts);
-    await writer.write({
-      header: { n, result, sizes: payload.map(({ length }) => length) },
-      payload,
-    });
+    await writer.write(answer);
   } catch (error) {
-    await writer.write({ header: { n, error: describe(error), sizes: [] } });
+    if (!(error instanceof ForesyncError) || error.code !== 'frame-too-large') throw error;
+    await writer.write(refusal(error));
   }
 }
 

@@ -88,7 +88,7 @@ function readYaml(file: string): unknown {
   }
   const document = parseDocument(text);
   const [problem] = document.errors;
-  if (problem) throw invalid(file, problem.message.split(/:?\n/)[0] ?? 'not YAML');
+  if (problem) throw notYaml(file, problem.message.split(/:?\n/)[0] ?? 'no YAML');
   return document.toJS();
 }
 
@@ -113,6 +113,12 @@ function describe(error: z.ZodError): string {
   const place = issue.path.length > 0 ? issue.path.join('.') : 'top level';
   if (issue.code === 'unrecognized_keys') return `${place}: unknown key '${issue.keys.join("', '")}'`;
   return `${place}: ${issue.message}`;
+}
+
+function notYaml(file: string, reason: string): ForesyncError {
+  return new ForesyncError('config', 'config-invalid', `${printable(file)}: ${printable(reason)}.`, {
+    hint: 'It is no YAML: look at the indentation, brackets and quotes there.',
+  });
 }
 
 function invalid(file: string, reason: string): ForesyncError {

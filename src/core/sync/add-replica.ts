@@ -5,6 +5,7 @@ import { type HeldCapture, holdCapture, runCapturePrefix } from './capture-lease
 import { Agents } from './connect.ts';
 import { dealPlan } from './deal-plan.ts';
 import { applyDelta } from './delta-rounds.ts';
+import { dropCaches } from './drop-caches.ts';
 import type { Emit, PhaseName } from './events.ts';
 import { sendHotRows } from './hot-rows.ts';
 import {
@@ -15,6 +16,7 @@ import {
   replicasNear,
   stopped,
   tableThere,
+  withWayOn,
 } from './refusals.ts';
 import { type Donor, emitter, type RunOptions } from './run.ts';
 import { sendSnapshot } from './snapshot-rows.ts';
@@ -71,7 +73,7 @@ export async function addReplica(options: AddReplicaOptions): Promise<AddReplica
     emit({ type: 'end', outcome: 'done' });
     return result;
   } catch (error) {
-    const told = options.signal.aborted ? stopped(options.joiner, run.begun) : error;
+    const told = options.signal.aborted ? stopped(options.joiner, run.begun) : run.told(error);
     await run.leave(told);
     emit({
       type: 'end',
@@ -102,6 +104,12 @@ class Joining {
   /** Whether something was started that can be gone on with. */
   get begun(): boolean {
     return this.#capture !== undefined;
+  }
+
+  /** The error as it is told: with the way on, where there is one. */
+  told(error: unknown): unknown {
+    const canGoOn = this.begun && error instanceof ForesyncError && resumable.has(error.kind);
+    return canGoOn ? withWayOn(this.#options.joiner, error) : error;
   }
 
   async whole(): Promise<AddReplicaResult> {
@@ -235,7 +243,7 @@ class Joining {
       joiner.call('joiner.publish', { replace, walMode: lead.table.walMode }),
     );
     this.#emit({ type: 'in-sync', watermark, rows: published.rows });
-    await this.#in('cleanup', () => this.#cleanUp(lead, [...others.values()]));
+    await this.#in('cleanup', () => this.#cleanUp(lead, others));
     return { watermark, rows: published.rows };
   }
 
@@ -253,17 +261,18 @@ class Joining {
     else this.#warn('The prefetch timed out; the snapshot brings the rest of the plan.');
   }
 
-  /** A donor that was lost on the way cannot hold up the others' release. */
-  async #cleanUp(lead: Donor, others: Donor[]): Promise<void> {
+  async #cleanUp(lead: Donor, others: ReadonlyMap<string, Donor>): Promise<void> {
     this.#capture?.release();
     await lead.agent.call('capture.stop', {});
-    await lead.agent.call('cache.drop', {});
-    for (const { name, agent } of others)
-      await agent.call('cache.drop', {}).catch((error: unknown) => {
-        this.#warn(
-          `A Prefetch Cache may be left at ${name}: ${messageOf(error)} 'foresync prefetch --release' drops it.`,
-        );
-      });
+    // A prefetch may have filled caches at donors that this run did not ask for rows, or has lost since.
+    const holders = this.#capture?.isPrefetchs
+      ? this.#options.group.replicas.keys()
+      : [lead.name, ...others.keys()];
+    await dropCaches(holders, {
+      agents: this.#agents,
+      connected: new Map([...others, [lead.name, lead]]),
+      warn: (text) => this.#warn(text),
+    });
   }
 
   /** A run for this joiner that died after the table had appeared, and before it had cleaned up, left its capture. */

@@ -23,6 +23,8 @@ export interface HeldCapture {
   id: string;
   /** True where it was there before this run. */
   adopted: boolean;
+  /** True where a prefetch started it, so that donors may hold a Prefetch Cache. */
+  isPrefetchs: boolean;
   /** Stops renewing. The capture stays. */
   release(): void;
   /** Resolves never; rejects when renewing fails, which means that the lead is lost. */
@@ -65,5 +67,6 @@ export async function holdCapture(
     lead.agent.call('capture.renew', { leaseMs: untilMs }).catch(fail);
   }, renewEveryMs);
   timer.unref();
-  return { id, adopted, failed, release: () => clearInterval(timer) };
+  const isPrefetchs = id.startsWith(prefetchCapturePrefix);
+  return { id, adopted, isPrefetchs, failed, release: () => clearInterval(timer) };
 }

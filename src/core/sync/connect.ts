@@ -41,7 +41,7 @@ export class Agents {
       .filter((name) => name !== group.lead.name)
       .map(async (name) => {
         try {
-          others.set(name, await this.#openDonor(name));
+          others.set(name, await this.openDonor(name));
         } catch (error) {
           if (this.#options.signal.aborted) return;
           this.#emit({ type: 'donor', donor: name, host: this.#hostOf(name), state: 'lost' });
@@ -52,7 +52,7 @@ export class Agents {
           });
         }
       });
-    const lead = await this.#openDonor(group.lead.name);
+    const lead = await this.openDonor(group.lead.name);
     await Promise.all(connecting);
     this.#options.signal.throwIfAborted();
     const differing = [...others.values()].filter(({ table }) => table.shape.sql !== lead.table.shape.sql);
@@ -72,7 +72,7 @@ export class Agents {
     await Promise.allSettled(this.#clients.map((client) => client.close()));
   }
 
-  async #openDonor(name: string): Promise<Donor> {
+  async openDonor(name: string): Promise<Donor> {
     const replica = this.#options.group.replicas.get(name);
     if (!replica)
       throw new ForesyncError('config', 'replica-unknown', `${name} is none of the group's replicas.`);

@@ -7,14 +7,7 @@ import { pump } from './pump.ts';
 import { chunkBytes, type Donor, pipelineDepth } from './run.ts';
 import { type GivenBatch, settle } from './settle-rows.ts';
 
-/**
- * Sends the planned rows, best first, from all donors at once. Rows of a donor other than the lead are then settled:
- * the lead compares row digests and sends its own rows where they differ, so that a replica that lags behind costs time
- * and never correctness. What is on the joiner and settled is left out of the lead's snapshot.
- *
- * `deadline` ends the phase early, without an error; the snapshot brings what is left.
- */
-export async function sendHotRows(options: {
+interface HotRowsOptions {
   batches: Batches;
   lead: Donor;
   others: ReadonlyMap<string, Donor>;
@@ -22,7 +15,31 @@ export async function sendHotRows(options: {
   emit: Emit;
   signal: AbortSignal;
   deadline: AbortSignal;
-}): Promise<{ complete: boolean }> {
+}
+
+/**
+ * Sends the planned rows, best first, from all donors at once. Rows of a donor other than the lead are then settled:
+ * the lead compares row digests and sends its own rows where they differ, so that a replica that lags behind costs time
+ * and never correctness. What is on the joiner and settled is left out of the lead's snapshot.
+ *
+ * `deadline` ends the phase early, without an error; the snapshot brings what is left.
+ */
+export async function sendHotRows(options: HotRowsOptions): Promise<{ complete: boolean }> {
+  try {
+    return await send(options);
+  } catch (error) {
+    throw error instanceof NotDelivered ? error.cause : error;
+  }
+}
+
+/** The joiner failed, not the donor whose rows were on their way. */
+class NotDelivered extends Error {
+  constructor(cause: unknown) {
+    super('The joiner takes no rows.', { cause });
+  }
+}
+
+async function send(options: HotRowsOptions): Promise<{ complete: boolean }> {
   const { batches, lead, others, emit, deadline } = options;
   const leadBatches = [...batches.byDonor].filter(([name]) => !others.has(name)).flatMap(([, own]) => own);
   const settling: GivenBatch[] = [];
@@ -34,7 +51,7 @@ export async function sendHotRows(options: {
           await sendFrom(donor, own, options, (given) => settling.push(given));
           emit({ type: 'donor', donor: donor.name, state: 'done' });
         } catch (error) {
-          if (options.signal.aborted) throw error;
+          if (options.signal.aborted || error instanceof NotDelivered) throw error;
           leadBatches.push(...own);
           emit({ type: 'donor', donor: donor.name, state: 'lost' });
           emit({
@@ -78,7 +95,9 @@ async function sendFrom(
         if (rest) queue.unshift(rest);
         const [rows = Buffer.alloc(0), digestsInReply = Buffer.alloc(0)] = parts;
         const digests = Buffer.from(digestsInReply);
-        await options.joiner.call('joiner.hot', {}, [rows]);
+        await options.joiner.call('joiner.hot', {}, [rows]).catch((error: unknown) => {
+          throw new NotDelivered(error);
+        });
         undelivered.delete(batch);
         const covered = {
           keys: batch.keys.slice(0, result.keysRead),

@@ -38,6 +38,7 @@ export async function sendSnapshot(options: {
         wireBytes,
       });
       emit({ type: 'progress', phase: 'snapshot', share: result.share });
+      emit({ type: 'backlog', keys: result.backlog, round: 0 });
     },
   });
 }

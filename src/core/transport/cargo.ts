@@ -14,7 +14,7 @@ import { addonName } from './runtime.ts';
 /** A file of this machine that an agent's host needs. */
 export interface Cargo {
   file: string;
-  /** Its name in the host's cache folder, different for different content, so that what is there is never sent again. */
+  /** Its name in the host's cache folder, by content or, of a Node, by version and size: what is there is not sent again. */
   name: string;
   sizeBytes: number;
   /** Undefined until somebody needs it: of a Node it takes half a second. */

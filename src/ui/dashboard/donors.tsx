@@ -17,7 +17,7 @@ export function Donors({ run, width, rows }: { run: RunSnapshot; width: number; 
       key={donor.donor}
       label={index === 0 ? 'donors' : ''}
       donor={donor}
-      share={shareOf(donor)}
+      share={run.donors.length > 1 ? shareOf(donor) : undefined}
       width={width}
     />
   ));
@@ -53,7 +53,8 @@ function DonorLine({
 }: {
   label: string;
   donor: DonorSnapshot;
-  share: number;
+  /** Of all rows given; a single donor's would read like progress. */
+  share: number | undefined;
   width: number;
 }): ReactNode {
   const theme = useTheme();
@@ -61,7 +62,9 @@ function DonorLine({
     <Line width={width}>
       <Piece role="quiet">{label.padEnd(labelColumns)}</Piece>
       <Piece role={donorRoles[donor.state]}>{donor.state.padStart(figureColumns)}</Piece>
-      <Piece>{`  ${bar(share, figureColumns, theme)}${formatPercent(share).padStart(6)}  `}</Piece>
+      {share === undefined ? null : (
+        <Piece>{`  ${bar(share, figureColumns, theme)}${formatPercent(share).padStart(6)}  `}</Piece>
+      )}
       <Piece>{`${formatCount(donor.rows)} rows`.padStart(figureColumns + 2)}</Piece>
       <Piece role="strong">{`  ${donor.donor}`}</Piece>
       <Piece role="quiet">{donor.host && donor.host !== donor.donor ? `  ${donor.host}` : ''}</Piece>

@@ -96,8 +96,11 @@ function RateFact({ run, width }: { run: RunSnapshot; width: number }): ReactNod
   );
 }
 
-function backlogText({ backlog, command }: RunSnapshot): string {
-  if (!backlog) return command === 'prefetch' ? 'keeps what changes from now on' : 'nothing waits';
+function backlogText({ backlog, phases }: RunSnapshot): string {
+  if (!backlog)
+    return phases.some(({ name, state }) => name === 'capture' && state === 'done')
+      ? 'keeps what changes from now on'
+      : 'not begun';
   const waiting = `${formatCounted(backlog.keys, 'key').padStart(figureColumns)} waiting`;
   return backlog.round > 0 ? `${waiting}, round ${backlog.round}` : waiting;
 }

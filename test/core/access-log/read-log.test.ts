@@ -253,6 +253,13 @@ test('cut or damaged compressed data is an error, not an end', async () => {
   }
 });
 
+test('a stray NUL is part of its key, and stops no other line', async () => {
+  const { read } = await collect(
+    `time,op,key\n1700000000,read,a\u0000b\n${'1700000001,read,c\n'.repeat(20)}`,
+  );
+  assert.equal(read.tally.events, 21);
+});
+
 test('binary files, UTF-16 and empty logs are told apart', async () => {
   await assert.rejects(
     collect(Buffer.from([1, 2, 0, 4, 10])),

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import path from 'node:path';
 import { PassThrough } from 'node:stream';
@@ -18,6 +19,15 @@ import { database, type TestContext, temporaryFolder } from '../../support/table
 function pipedAgent() {
   const [toAgent, fromAgent] = [new PassThrough(), new PassThrough()];
   return { input: toAgent, output: fromAgent, served: serve(toAgent, fromAgent) };
+}
+
+/** What stands before a payload of so many bytes in a frame. */
+function head(header: unknown, payloadBytes: number): Buffer {
+  const text = Buffer.from(JSON.stringify(header));
+  const lengths = Buffer.alloc(8);
+  lengths.writeUInt32BE(4 + text.length + payloadBytes, 0);
+  lengths.writeUInt32BE(text.length, 4);
+  return Buffer.concat([lengths, text]);
 }
 
 async function spawnedAgent(t: TestContext): Promise<AgentClient> {
@@ -168,6 +178,30 @@ test('an answer that is none of this protocol ends the client with a protocol er
     await assert.rejects(call, { kind: 'protocol', code: 'answer-invalid' });
     assert.ok(closed);
   }
+});
+
+test('a part is read to its end, whatever becomes of the one beside it', async () => {
+  // Large enough that its memory goes back to the system at once: reading it then would end this process.
+  const sound = zstdCompressSync(randomBytes(200 * 1024 * 1024));
+  const parts = [Buffer.from('no zstd'), sound];
+  const { input, output, served } = pipedAgent();
+  const sizes = parts.map(({ length }) => length);
+  const payload = Buffer.concat(parts);
+  input.write(head({ n: 0, type: 'joiner.hot', params: {}, sizes }, payload.length));
+  // In pieces, as from a pipe: the agent puts them together in memory of its own.
+  for (let at = 0; at < payload.length; at += 65_536) input.write(payload.subarray(at, at + 65_536));
+  input.end();
+  await served;
+  output.end();
+  for await (const { header: answer } of readFrames(output))
+    assert.equal((answer as { error: { code: string } }).error.code, 'part-corrupt');
+});
+
+test('an agent whose answers nobody takes ends with a protocol error', async () => {
+  const { input, output, served } = pipedAgent();
+  output.destroy();
+  await new FrameWriter(input).write({ header: { n: 0, type: 'capture.read', params: {}, sizes: [] } });
+  await assert.rejects(served, { kind: 'protocol' });
 });
 
 test('a part that would grow past any chunk is refused before it does', async () => {

@@ -31,7 +31,7 @@ const opener = `
   });
 `;
 
-test('a new state file may be opened by several processes at once', async () => {
+test('a new state file may be opened several times at once', async () => {
   const workerData = {
     openState: new URL('../../../src/core/state/open.ts', import.meta.url).href,
     met: new SharedArrayBuffer(4),

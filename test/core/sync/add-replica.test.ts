@@ -4,6 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 import Database from 'better-sqlite3';
+import type { ForesyncError } from '../../../src/core/errors.ts';
 import { type AddReplicaOptions, addReplica } from '../../../src/core/sync/add-replica.ts';
 import type { RunEvent } from '../../../src/core/sync/events.ts';
 import { phaseNames } from '../../../src/core/sync/events.ts';
@@ -119,13 +120,33 @@ for (const moment of ['hot', 'snapshot', 'publish'] as const) {
   });
 }
 
+test('a joiner that dies among the hot rows is not taken for a donor that fails', async (t) => {
+  const shop = shopOf(t, ['east']);
+  const plan = planOf({ lead: ids(1, 1000), east: ids(5000, 8000) });
+  let killed = false;
+  const { ended, events } = run(shop, { plan }, (event) => {
+    if (event.type === 'rows' && event.kind === 'hot' && !killed)
+      killed = kill(`${shop.joiner}.foresync-joining`);
+  });
+  await assert.rejects(ended, { kind: 'unreachable', code: 'agent-lost', message: /^joiner is lost/ });
+  assert.deepEqual(
+    ofType(events, 'donor').filter(({ state }) => state === 'lost'),
+    [],
+  );
+});
+
 test('a lead that dies stops the run, which goes on where it was', async (t) => {
   const shop = shopOf(t);
   let killed = false;
   const { ended } = run(shop, {}, (event) => {
     if (event.type === 'progress' && event.phase === 'snapshot' && !killed) killed = kill(shop.lead);
   });
-  await assert.rejects(ended, { code: 'agent-failed' });
+  await assert.rejects(ended, (error: ForesyncError) => {
+    assert.deepEqual([error.kind, error.code], ['unreachable', 'agent-lost']);
+    assert.match(error.message, /^lead is lost/);
+    assert.match(error.hint ?? '', /same command goes on/);
+    return true;
+  });
   const again = run(shop);
   await again.ended;
   assert.equal(ofType(again.events, 'resumed').length, 1);

@@ -54,7 +54,11 @@ describe('a wrong foresync.yaml', () => {
     const folder = { exitCode: 78, code: 'config-unreadable', message: /EISDIR/, hint: /--config/ };
     await shop.refuses([...add, 'joiners'], folder);
     shop.write('broken.yaml', 'group: [\n');
-    await shop.refuses([...add, 'broken.yaml'], { ...config, message: /line 2, column 1\.$/ });
+    await shop.refuses([...add, 'broken.yaml'], {
+      ...config,
+      message: /line 2, column 1\.$/,
+      hint: /no YAML/,
+    });
   });
 
   const refusedFlags: [args: string[], refusal: Omit<Refusal, 'exitCode'>][] = [

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { after, before, describe, test } from 'node:test';
 import type { CliResult } from '../../support/cli.ts';
 import { assertSameDump, dumpedBy } from '../../support/dump.ts';
@@ -106,6 +106,7 @@ describe('a replica joins an online shop over ssh while it sells', () => {
     for (const sold = sales('lead.db'); till.sales < sold; ) till.sell();
     till.close();
     assertSameDump(later, stage.file('lead.db'), `${name} and the lead`);
+    assert.equal(statSync(joiner).mode & 0o777, 0o666 & ~process.umask(), 'others may read it as usual');
   }
 
   function assertNothingLeft(): void {

@@ -71,6 +71,16 @@ for (const cache of ['file', 'memory']) {
   });
 }
 
+test('add-replica leaves no cache behind at a donor whose rows it did not ask for', async (t) => {
+  const { cli, caches, folder, lead } = shop(t);
+  assert.equal((await cli('prefetch')).exitCode, 0);
+  assert.equal(caches().length, 2);
+  const joined = await cli(...join, '--no-plan');
+  assert.equal(joined.exitCode, 0, joined.stderr);
+  assert.deepEqual(caches(), []);
+  assert.deepEqual(rowsOf(path.join(folder, 'eu.db'), 'items'), rowsOf(lead, 'items'));
+});
+
 test('a cache that is too small says so, and the run does without', async (t) => {
   const { lead, cli, folder } = shop(t);
   const fetched = await cli('prefetch', '--limit', '100');

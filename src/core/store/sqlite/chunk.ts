@@ -31,6 +31,8 @@ export interface Settlement {
 export interface SnapshotChunk extends Chunk {
   /** The last place that this chunk covers; undefined where it reaches the end of the table. */
   to: ScanKey | undefined;
+  /** Keys in the log. */
+  backlog: number;
 }
 
 /**

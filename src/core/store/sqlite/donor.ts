@@ -48,12 +48,12 @@ export class DonorReader {
   /** The next chunk, about `targetBytes` large, of all rows that did not go ahead. */
   snapshot(from: ScanKey | undefined, targetBytes: number): SnapshotChunk {
     return this.#stretch(['rows'], targetBytes, (image) => {
-      const watermark = this.#watermark();
+      const { watermark, keys } = this.#log();
       const cut = this.#stretches.next(from, targetBytes);
       const { rows, to } = this.#rows.fillStretch(image, from, cut, this.planned.notAhead);
       const bytes = image.bytes();
       this.#stretches.learn(rows, bytes.length);
-      return { image: bytes, rows, watermark, to };
+      return { image: bytes, rows, watermark, to, backlog: keys };
     });
   }
 
@@ -193,11 +193,16 @@ export class DonorReader {
   }
 
   #watermark(): number {
-    if (this.#captureId === undefined) return 0;
+    return this.#log().watermark;
+  }
+
+  /** The Delta Log's last position, and how many keys are in it. */
+  #log(): { watermark: number; keys: number } {
+    if (this.#captureId === undefined) return { watermark: 0, keys: 0 };
     const state = readCapture(this.#db, this.#shape);
     if (!state || state.id !== this.#captureId || state.broken) throw logBroken(this.#shape, state?.broken);
     if (readDefinition(this.#db, this.#shape.name) !== definitionOf(this.#shape))
       throw tableAltered(this.#shape);
-    return state.watermark;
+    return state;
   }
 }

@@ -42,10 +42,19 @@ export class RowWriter {
     }
   }
 
-  /** The other indexes, where they are not there yet: it is faster to sort once than to insert in random places. */
+  /**
+   * The other indexes, where they are not there yet: it is faster to sort once than to insert in random places. A UNIQUE
+   * one that comes after one of them is made again, so that the schema lists all in the donor's order.
+   */
   createLateIndexes(): void {
     const exists = this.#db.prepare("SELECT 1 FROM main.sqlite_schema WHERE type = 'index' AND name = ?");
-    for (const { name, sql } of this.#shape.indexes) if (!exists.get(name)) this.#db.prepare(sql).run();
+    let isBehind = false;
+    for (const { name, sql } of this.#shape.indexes) {
+      const present = exists.get(name) !== undefined;
+      if (present && isBehind) this.#db.exec(`DROP INDEX main.${quote(name)}`);
+      if (!present || isBehind) this.#db.prepare(sql).run();
+      isBehind ||= !present;
+    }
   }
 
   put(image: string): number {

@@ -4,7 +4,7 @@ import { rowSizeTerm } from './stretch.ts';
 import type { TableShape } from './table-shape.ts';
 
 export interface TableSize {
-  /** Exact where the file is small, else judged by the size of its first rows. */
+  /** Exact where the file is small, else judged by the size of its first rows and by its rowids. */
   rowsEstimate: number;
   /** Of the file, and so at least that of the table. */
   sizeBytes: number;
@@ -39,11 +39,23 @@ export function measureTable(db: Connection, shape: TableShape): TableSize {
     )
     .pluck()
     .get() as number | null;
-  return { rowsEstimate: rowBytes === null ? 0 : Math.round((0.9 * sizeBytes) / rowBytes), sizeBytes, alone };
+  const bySize = rowBytes === null ? 0 : Math.round((0.9 * sizeBytes) / rowBytes);
+  // What indexes and other tables take of the file makes that too many; there are no more rows than rowids.
+  const ends = rowidEnds(db, shape);
+  const rowsEstimate = ends ? Math.min(bySize, Number(ends.last - ends.first) + 1) : bySize;
+  return { rowsEstimate, sizeBytes, alone };
 }
 
 /** Where a place lies between the first and the last row, 0 to 1; undefined where the scan key is no integer. */
 export function positionOf(db: Connection, shape: TableShape): ((rowid: bigint) => number) | undefined {
+  const ends = rowidEnds(db, shape);
+  if (!ends || ends.first === ends.last) return undefined;
+  const { first, last } = ends;
+  return (place) => Math.min(0.999, Math.max(0, Number(place - first) / Number(last - first)));
+}
+
+/** Undefined where the table has no rowid, or no row. */
+function rowidEnds(db: Connection, shape: TableShape): { first: bigint; last: bigint } | undefined {
   const { rowid } = shape;
   if (rowid === undefined) return undefined;
   const ends = ['min', 'max'].map((end) => `(SELECT ${end}(${quote(rowid)}) FROM main.${quote(shape.name)})`);
@@ -53,6 +65,5 @@ export function positionOf(db: Connection, shape: TableShape): ((rowid: bigint) 
     .raw()
     .safeIntegers()
     .get() as [bigint | null, bigint | null];
-  if (first === null || last === null || first === last) return undefined;
-  return (place) => Math.min(0.999, Math.max(0, Number(place - first) / Number(last - first)));
+  return first === null || last === null ? undefined : { first, last };
 }

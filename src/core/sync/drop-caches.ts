@@ -1,0 +1,24 @@
+import { messageOf } from '../errors.ts';
+import type { Agents } from './connect.ts';
+import type { Donor } from './run.ts';
+
+/**
+ * Drops the Prefetch Caches at donors, connecting to those that are not connected. One that cannot be reached holds up
+ * none of the others: `warn` hears of it. May be repeated.
+ */
+export async function dropCaches(
+  names: Iterable<string>,
+  options: { agents: Agents; connected: ReadonlyMap<string, Donor>; warn(text: string): void },
+): Promise<void> {
+  const dropped = [...names].map(async (name) => {
+    try {
+      const { agent } = options.connected.get(name) ?? (await options.agents.openDonor(name));
+      await agent.call('cache.drop', {});
+    } catch (error) {
+      options.warn(
+        `A Prefetch Cache may be left at ${name}: ${messageOf(error)} 'foresync prefetch --release' drops it.`,
+      );
+    }
+  });
+  await Promise.all(dropped);
+}
