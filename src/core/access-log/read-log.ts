@@ -2,10 +2,9 @@ import { createHash } from 'node:crypto';
 import { ForesyncError } from '../errors.ts';
 import type { AccessSink, LineParser } from './access-sink.ts';
 import type { ColumnChoice } from './columns.ts';
-import { DelimitedParser } from './delimited.ts';
 import { feedLines } from './feed-lines.ts';
-import { JsonLinesParser } from './json-lines.ts';
 import { detectLayout, type LogFormat, type LogLayout } from './layout.ts';
+import { parserFor } from './line-parsers.ts';
 import { LineTally, type RejectedLine } from './line-tally.ts';
 import type { FileIdentity, OpenLog } from './log-file.ts';
 
@@ -104,12 +103,6 @@ async function receive(
   };
   await feedLines(chunks, parser, tally, { isResumed, signal: options.signal, onBytes });
   return received;
-}
-
-function parserFor(layout: LogLayout, sink: AccessSink, tally: LineTally, atStart: boolean): LineParser {
-  return layout.format === 'jsonl'
-    ? new JsonLinesParser(layout, sink, tally)
-    : new DelimitedParser(layout, sink, tally, atStart);
 }
 
 export function hashHead(head: Uint8Array): Buffer {
