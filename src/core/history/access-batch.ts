@@ -1,7 +1,6 @@
 import type { AccessSink } from '../access-log/access-sink.ts';
 import { BucketEntries } from './bucket-entries.ts';
-import { grown } from './growing-arrays.ts';
-import { KeyTable } from './key-table.ts';
+import { Float, Int, KeyRecords, recordInts } from './key-records.ts';
 import type { BucketSeries } from './series-codec.ts';
 
 /** What a batch holds of one key. */
@@ -26,11 +25,11 @@ export interface BatchLimits {
   keyBytes: number;
 }
 
-/** About 300 MB. */
-export const defaultLimits: BatchLimits = { buckets: 6_000_000, keys: 1_500_000, keyBytes: 64 * 1024 * 1024 };
+/** About 500 MB. */
+export const defaultLimits: BatchLimits = { buckets: 8_000_000, keys: 1_500_000, keyBytes: 64 * 1024 * 1024 };
 
-/** What is kept of each key; -1 for what there is none of. */
-const Field = { latest: 0, firstMs: 1, lastMs: 2, lastReadMs: 3, sizeBytes: 4, count: 5 } as const;
+/** For what there is none of. */
+const none = -1;
 
 /** Counts one replica's events in memory, per key and bucket, until they are stored. */
 export class AccessBatch implements AccessSink {
@@ -39,8 +38,7 @@ export class AccessBatch implements AccessSink {
   readonly #onFull: (batch: AccessBatch) => void;
   readonly #seed: number;
   readonly #entries = new BucketEntries();
-  #keys: KeyTable;
-  #ofKey = new Float64Array(Field.count * 2048);
+  #keys: KeyRecords;
 
   /** `onFull` must store what the batch holds and clear it. */
   constructor(
@@ -53,7 +51,7 @@ export class AccessBatch implements AccessSink {
     this.#seed = seed;
     this.#onFull = onFull;
     this.#limits = limits;
-    this.#keys = new KeyTable(seed);
+    this.#keys = new KeyRecords(seed);
   }
 
   get isEmpty(): boolean {
@@ -68,20 +66,29 @@ export class AccessBatch implements AccessSink {
     isWrite: boolean,
     sizeBytes: number,
   ): boolean {
-    const known = this.#keys.count;
-    const key = this.#keys.intern(bytes, start, end);
+    const keys = this.#keys;
+    const known = keys.count;
+    const key = keys.intern(bytes, start, end);
     if (key < 0) return false;
-    const at = key * Field.count;
-    if (key === known) this.#begin(at, timeMs);
-    const ofKey = this.#ofKey;
-    ofKey[at] = this.#entries.add(key, ofKey[at] as number, Math.floor(timeMs / this.#bucketMs), isWrite);
-    if (!isWrite && timeMs > (ofKey[at + Field.lastReadMs] as number)) ofKey[at + Field.lastReadMs] = timeMs;
-    const lastMs = ofKey[at + Field.lastMs] as number;
-    if (sizeBytes >= 0 && (timeMs >= lastMs || (ofKey[at + Field.sizeBytes] as number) < 0)) {
-      ofKey[at + Field.sizeBytes] = sizeBytes;
+    const { ints, floats } = keys;
+    const int = key * recordInts;
+    const float = int / 2;
+    if (key === known) begin(keys, key, timeMs);
+    const bucket = Math.floor(timeMs / this.#bucketMs);
+    if (ints[int + Int.bucket] !== bucket) {
+      this.#endBucket(key);
+      ints[int + Int.bucket] = bucket;
     }
-    if (timeMs > lastMs) ofKey[at + Field.lastMs] = timeMs;
-    else if (timeMs < (ofKey[at + Field.firstMs] as number)) ofKey[at + Field.firstMs] = timeMs;
+    const counter = int + (isWrite ? Int.writes : Int.reads);
+    ints[counter] = (ints[counter] as number) + 1;
+    if (!isWrite && timeMs > (floats[float + Float.lastReadMs] as number))
+      floats[float + Float.lastReadMs] = timeMs;
+    const lastMs = floats[float + Float.lastMs] as number;
+    if (sizeBytes >= 0 && (timeMs >= lastMs || (floats[float + Float.sizeBytes] as number) < 0)) {
+      floats[float + Float.sizeBytes] = sizeBytes;
+    }
+    if (timeMs > lastMs) floats[float + Float.lastMs] = timeMs;
+    else if (timeMs < (floats[float + Float.firstMs] as number)) floats[float + Float.firstMs] = timeMs;
     if (this.#isFull()) this.#onFull(this);
     return true;
   }
@@ -91,23 +98,25 @@ export class AccessBatch implements AccessSink {
    * the next.
    */
   *accesses(): IterableIterator<KeyAccesses> {
+    for (let key = 0; key < this.#keys.count; key++) this.#endBucket(key);
     const keys = this.#keys.sorted();
     this.#entries.arrange(keys);
+    const { floats } = this.#keys;
     for (let place = 0; place < keys.length; place++) {
       const key = keys[place] as number;
-      const at = key * Field.count;
+      const float = (key * recordInts) / 2;
       const length = this.#entries.collect(place);
       const { series } = this.#entries;
-      const lastReadMs = this.#ofKey[at + Field.lastReadMs] as number;
-      const sizeBytes = this.#ofKey[at + Field.sizeBytes] as number;
+      const lastReadMs = floats[float + Float.lastReadMs] as number;
+      const sizeBytes = floats[float + Float.sizeBytes] as number;
       yield {
         key: this.#keys.text(key),
         series,
         length,
         reads: sum(series.reads, length),
         writes: sum(series.writes, length),
-        firstMs: this.#ofKey[at + Field.firstMs] as number,
-        lastMs: this.#ofKey[at + Field.lastMs] as number,
+        firstMs: floats[float + Float.firstMs] as number,
+        lastMs: floats[float + Float.lastMs] as number,
         lastReadMs: lastReadMs < 0 ? undefined : lastReadMs,
         sizeBytes: sizeBytes < 0 ? undefined : sizeBytes,
       };
@@ -115,7 +124,7 @@ export class AccessBatch implements AccessSink {
   }
 
   clear(): void {
-    this.#keys = new KeyTable(this.#seed);
+    this.#keys = new KeyRecords(this.#seed);
     this.#entries.clear();
   }
 
@@ -124,12 +133,27 @@ export class AccessBatch implements AccessSink {
     return this.#entries.count >= buckets || this.#keys.count >= keys || this.#keys.byteLength >= keyBytes;
   }
 
-  #begin(at: number, timeMs: number): void {
-    this.#ofKey = grown(this.#ofKey, at + Field.count);
-    this.#ofKey.fill(-1, at, at + Field.count);
-    this.#ofKey[at + Field.firstMs] = timeMs;
-    this.#ofKey[at + Field.lastMs] = timeMs;
+  /** Moves the counts of a key's running bucket, if it has one, to the entries. */
+  #endBucket(key: number): void {
+    const { ints } = this.#keys;
+    const int = key * recordInts;
+    const bucket = ints[int + Int.bucket] as number;
+    if (bucket === none) return;
+    this.#entries.add(key, bucket, ints[int + Int.reads] as number, ints[int + Int.writes] as number);
+    ints[int + Int.bucket] = none;
+    ints[int + Int.reads] = 0;
+    ints[int + Int.writes] = 0;
   }
+}
+
+function begin({ ints, floats }: KeyRecords, key: number, timeMs: number): void {
+  const int = key * recordInts;
+  const float = int / 2;
+  ints[int + Int.bucket] = none;
+  floats[float + Float.firstMs] = timeMs;
+  floats[float + Float.lastMs] = timeMs;
+  floats[float + Float.lastReadMs] = none;
+  floats[float + Float.sizeBytes] = none;
 }
 
 function sum(values: Uint32Array, length: number): number {

@@ -7,9 +7,9 @@ const Field = { bucket: 0, reads: 1, writes: 2, key: 3, count: 4 } as const;
 const arrangedFields = 3;
 
 /**
- * Counts per key and bucket, one entry after the other as buckets begin, 16 bytes side by side: memory's latency is what an event
- * costs, so they are walked in their order and never followed from one to another. Where time goes back, a key can
- * have a bucket twice until `collect` adds them up.
+ * Counts per key and bucket, one entry after the other as buckets end, 16 bytes side by side: they are written and walked
+ * in their order and never followed from one to another. Where time goes back, a key can have a bucket twice until
+ * `collect` adds them up.
  */
 export class BucketEntries {
   #entries = new Int32Array(Field.count * 16_384);
@@ -29,12 +29,14 @@ export class BucketEntries {
     this.#arranged = new Int32Array(0);
   }
 
-  /** Counts one access of a key whose last entry is `latest` (-1 if it has none), and returns its last entry now. */
-  add(key: number, latest: number, bucket: number, isWrite: boolean): number {
-    const entry = latest >= 0 && this.#entries[latest] === bucket ? latest : this.#append(key, bucket);
-    const counter = entry + (isWrite ? Field.writes : Field.reads);
-    this.#entries[counter] = (this.#entries[counter] as number) + 1;
-    return entry;
+  /** Adds what a key had in a bucket. */
+  add(key: number, bucket: number, reads: number, writes: number): void {
+    const entry = this.#count++ * Field.count;
+    this.#entries = grown(this.#entries, entry + Field.count);
+    this.#entries[entry] = bucket;
+    this.#entries[entry + Field.reads] = reads;
+    this.#entries[entry + Field.writes] = writes;
+    this.#entries[entry + Field.key] = key;
   }
 
   /** Brings the entries into the order of `keys`, which holds every key once. */
@@ -113,16 +115,6 @@ export class BucketEntries {
       writes[last] = (writes[last] as number) + (this.#arranged[at + Field.writes] as number);
     }
     return last + 1;
-  }
-
-  #append(key: number, bucket: number): number {
-    const entry = this.#count++ * Field.count;
-    this.#entries = grown(this.#entries, entry + Field.count);
-    this.#entries[entry] = bucket;
-    this.#entries[entry + Field.reads] = 0;
-    this.#entries[entry + Field.writes] = 0;
-    this.#entries[entry + Field.key] = key;
-    return entry;
   }
 }
 

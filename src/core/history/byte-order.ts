@@ -1,15 +1,14 @@
 const smallest = 12;
 
 /**
- * Sorts keys by their bytes, as SQLite's BINARY collation does: key k is the bytes from
- * places[2 * k] to places[2 * k + 2]. Bentley and
+ * Sorts keys by their bytes, as SQLite's BINARY collation does: key k is the bytes from ends[k] to ends[k + 1]. Bentley and
  * Sedgewick's multikey quicksort ("Fast Algorithms for Sorting and Searching Strings", 1997), which looks at each
  * byte of a shared beginning once.
  */
-export function sortByBytes(keys: Int32Array, bytes: Uint8Array, places: Int32Array): void {
+export function sortByBytes(keys: Int32Array, bytes: Uint8Array, ends: Int32Array): void {
   const byteAt = (key: number, depth: number) => {
-    const place = (places[key * 2] as number) + depth;
-    return place < (places[key * 2 + 2] as number) ? (bytes[place] as number) : -1;
+    const place = (ends[key] as number) + depth;
+    return place < (ends[key + 1] as number) ? (bytes[place] as number) : -1;
   };
   // Its own stack: a hostile log can share beginnings as long as a key may be.
   const ranges: number[] = [0, keys.length, 0];

@@ -106,7 +106,10 @@ async function start(
   greet: (agent: AgentProcess) => Promise<AgentHost>,
 ): Promise<AgentChannel> {
   const spawn = options.spawn ?? spawnWithExeca;
-  const env = { GLIBC_TUNABLES: memoryTunables, ...(options.env ?? process.env) };
+  const given = options.env ?? process.env;
+  // What comes later counts.
+  const tunables = given.GLIBC_TUNABLES ? `${given.GLIBC_TUNABLES}:${memoryTunables}` : memoryTunables;
+  const env = { ...given, GLIBC_TUNABLES: tunables };
   const agent = new AgentProcess(
     spawn(command.program, command.args, { env, ownSession: command.ownSession }),
   );

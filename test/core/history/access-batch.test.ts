@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { AccessBatch } from '../../../src/core/history/access-batch.ts';
-import { KeyTable } from '../../../src/core/history/key-table.ts';
+import { KeyRecords } from '../../../src/core/history/key-records.ts';
 
 const bucketMs = 60_000;
 
@@ -52,7 +52,7 @@ test('what a batch holds is what plain counting gives, whatever the order of tim
 });
 
 test('many keys with long shared beginnings are told apart, numbered in order and sorted by bytes', () => {
-  const table = new KeyTable(3);
+  const table = new KeyRecords(3);
   const texts = Array.from({ length: 30_000 }, (_, i) => `${'x'.repeat(i % 40)}${(i * 7919) % 30_011}`);
   const numbers = new Map<string, number>();
   for (const text of [...texts, ...texts]) {
@@ -66,7 +66,7 @@ test('many keys with long shared beginnings are told apart, numbered in order an
 });
 
 test('a key that is not UTF-8 is refused each time', () => {
-  const table = new KeyTable(3);
+  const table = new KeyRecords(3);
   const bytes = Buffer.of(0x61, 0xc3, 0x28);
   assert.equal(table.intern(bytes, 0, 3), -1);
   assert.equal(table.intern(bytes, 0, 3), -1);
