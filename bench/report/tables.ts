@@ -1,16 +1,18 @@
+import type { IngestFigures } from '../ingest.ts';
 import { type CopyFigures, wayNames } from '../support/measure-copies.ts';
+
+import type { Spread } from '../support/statistics.ts';
 import { markdownTable } from './page.ts';
 
 /** A full copy, compared, forced to disk and with the hot rows first, may take so many times as long as `cat`. */
 const ratioLimit = 4;
 
+/** How many times as long as DuckDB `analyze` may take. */
+const ingestLimit = 2;
+
 /** What the docs show of each bench's answer. The answers come from the scripts beside, so their shapes are taken for granted. */
 export const tables: Record<string, (answer: never) => string> = {
-  ingest: ({ events, keys, seconds, eventsPerSecond, maxRssBytes }: Record<string, number>) =>
-    markdownTable(
-      ['events', 'keys', 'seconds', 'events a second', 'memory at most'],
-      [[count(events), count(keys), decimal(seconds), count(eventsPerSecond), mib(maxRssBytes)]],
-    ),
+  ingest,
   plan: ({ keys, seconds, keysPerSecond, arimaSeconds, maxRssBytes }: Record<string, number>) =>
     markdownTable(
       ['keys', 'seconds', 'of them ARIMA', 'keys a second', 'memory at most'],
@@ -26,6 +28,37 @@ export const tables: Record<string, (answer: never) => string> = {
   'text-key': (figures: CopyFigures) => copies(figures),
   'slow-link': (figures: CopyFigures) => [copies(figures), phases(figures), processes(figures)].join('\n\n'),
 };
+
+function ingest(figures: IngestFigures): string {
+  const { events, keys, logBytes, historyBytes, repetitions, eventsPerSecond, againSeconds, duckdb } =
+    figures;
+  const about =
+    `${count(events)} events of ${count(keys)} keys, ${megabytes(logBytes)}; ${count(eventsPerSecond)} events a second, ` +
+    `a history of ${megabytes(historyBytes)}. A second run, which finds nothing new: ${decimal(againSeconds)} s.`;
+  const line = (name: string, { median, least, most }: Spread, ratio: string, peakBytes: number) => [
+    name,
+    decimal(median),
+    `${decimal(least)} to ${decimal(most)}`,
+    ratio,
+    mib(peakBytes),
+  ];
+  const lines = [line('foresync analyze', figures.seconds, '', figures.maxRssBytes)];
+  if (!duckdb) return `${about}\n\n${markdownTable(ingestColumns(repetitions), lines)}`;
+  const { median, least, most } = duckdb.ratio;
+  lines[0] = line(
+    'foresync analyze',
+    figures.seconds,
+    `${decimal(median)} (${decimal(least)} to ${decimal(most)})`,
+    figures.maxRssBytes,
+  );
+  lines.push(line('DuckDB', duckdb.seconds, '1.00', duckdb.maxRssBytes));
+  const limit = `The limit is a ratio of ${ingestLimit}: **${median <= ingestLimit ? 'kept' : 'missed'}**.`;
+  return `${about}\n\n${markdownTable(ingestColumns(repetitions), lines)}\n\n${limit}`;
+}
+
+function ingestColumns(repetitions: number): string[] {
+  return ['', `seconds, median of ${repetitions}`, 'least to most', 'ratio to DuckDB', 'memory at most'];
+}
 
 function copies({ rows, fileBytes, zstd1Ratio, repetitions, ways, wireBytes }: CopyFigures): string {
   const about =
