@@ -8,7 +8,7 @@ const maxShown = 2000;
 /** Each is anchored and has no repetition inside another, so that no line takes longer than its length. */
 const signs: readonly [LogFormat, RegExp][] = [
   ['monitor', /^\+?\d{1,12}\.\d{6} \[\d{1,5} [^"]{0,200}\] "/],
-  ['combined', /^[^ [\]",]{1,300} [^[\]"]{1,200} \[\d\d\/[A-Z][a-z]{2}\/\d{4}:\d\d:\d\d:\d\d [+-]\d{4}\] "/],
+  ['combined', /^[^ [\]",]{1,300} [^"]{1,200} \[\d\d\/[A-Z][a-z]{2}\/\d{4}:\d\d:\d\d:\d\d [+-]\d{4}\] "/],
   [
     'mysql-general',
     /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}(?:Z|[+-]\d\d:\d\d)\t *\d+ [A-Z][A-Za-z ]{2,20}(?:\t|$)/,
