@@ -1,13 +1,20 @@
 import { ForesyncError } from '../errors.ts';
 import { delimitedLayout } from './delimited-layout.ts';
-import { guessFormat } from './guess-format.ts';
+import { guessFormat, guessSeparation } from './guess-format.ts';
 import { jsonLayout } from './json-layout.ts';
 import { KeyPattern } from './key-pattern.ts';
-import { type LayoutChoice, type LogLayout, type StatementLayout, unknownLayout } from './layout.ts';
+import {
+  type LayoutChoice,
+  type LogFormat,
+  type LogLayout,
+  type StatementLayout,
+  unknownLayout,
+} from './layout.ts';
 import { patternLayout } from './pattern-layout.ts';
 import { libCacheSimLayout, twemcacheLayout } from './trace-layouts.ts';
 
 const sampledLines = 200;
+const hasColumns = new Set<LogFormat>(['csv', 'tsv', 'jsonl', 'libcachesim']);
 
 /**
  * Decides from a log's first lines what it is. Throws `data` errors that say what was not found, and usage errors where what the
@@ -20,8 +27,13 @@ export function detectLayout(head: string, choice: LayoutChoice): LogLayout {
     head,
     pattern === undefined ? choice : { ...choice, format: choice.format ?? 'pattern' },
   );
-  if (pattern !== undefined && layout.format !== 'pattern')
-    throw usage(`--pattern is for text of no known format, and --format says ${layout.format}.`);
+  const { format } = layout;
+  if (pattern !== undefined && format !== 'pattern')
+    throw usage(`--pattern is for text of no known format, and --format says ${format}.`);
+  if (choice.columns && !hasColumns.has(format))
+    throw usage(
+      `--columns is for CSV, TSV, JSON Lines and libCacheSim; ${format} says itself where everything is.`,
+    );
   return keyPattern === undefined ? layout : { ...layout, keyPattern };
 }
 
@@ -29,7 +41,7 @@ function layoutOf(head: string, { format, columns, keyPattern, pattern }: Layout
   const lines = head
     .split(/\r?\n/, sampledLines)
     .filter((line) => line.trim() !== '' && !line.startsWith('#'));
-  const found = format ?? guessFormat(lines);
+  const found = format ?? (columns ? guessSeparation(lines[0] ?? '') : guessFormat(lines));
   switch (found) {
     case undefined:
       throw unknownLayout(

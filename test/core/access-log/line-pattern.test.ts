@@ -41,6 +41,7 @@ test('what does not go together is a usage error', async () => {
     [{ pattern: '(' }, 'pattern-invalid'],
     [{ format: 'pattern' }, 'pattern-missing'],
     [{ format: 'tsv', pattern }, 'log-format-choice'],
+    [{ format: 'combined', columns: 'time,key' }, 'log-format-choice'],
     [{ format: 'mysql-general' }, 'log-format-choice'],
     [{ keyPattern: 'x' }, 'pattern-invalid'],
   ];
