@@ -5,7 +5,7 @@ import type { LineTally } from './line-tally.ts';
 
 /**
  * Gives the sink the events of one line, and then counts the line once: with events if a key of it gave one, else rejected if a
- * key was refused, else ignored. With a key pattern, a logged key that it does not match gives no event.
+ * key was refused, else ignored; a refused key beside one that gave an event is dropped. With a key pattern, a logged key that it does not match gives no event.
  */
 export class LineEvents {
   readonly #sink: AccessSink;

@@ -6,7 +6,8 @@ import type { QuotedArguments } from './monitor-arguments.ts';
  * - `1` is the first argument behind the command, `1..2` those up to the second, `1..` all to the end, `1..-1` all but the last;
  * - `/2` after that takes every second one;
  * - `#1` is a count, and so many keys follow it;
- * - `STORE` is the argument behind that word, `STREAMS..` the first half of those behind it, `KEYS...` all of them.
+ * - `STORE2` is the argument behind that word, which is looked for from the second argument on; `STREAMS1..` is the first half of
+ *   those behind it, `KEYS6...` all of them.
  */
 const table: readonly (readonly [string, string])[] = [
   [
@@ -25,7 +26,8 @@ const table: readonly (readonly [string, string])[] = [
   ['r1..', 'mget exists touch watch pfcount sdiff sinter sunion'],
   ['r1..-1', 'json.mget'],
   ['r#1', 'zdiff zinter zunion sintercard zintercard'],
-  ['rSTREAMS..', 'xread xreadgroup'],
+  ['rSTREAMS1..', 'xread'],
+  ['rSTREAMS4..', 'xreadgroup'],
   [
     'w1',
     `set setex psetex setnx setrange append incr incrby incrbyfloat decr decrby getset getdel getex setbit bitfield delifeq delex hset
@@ -46,10 +48,11 @@ const table: readonly (readonly [string, string])[] = [
   ['w#1', 'lmpop zmpop'],
   ['w#1/2', 'msetex'],
   ['w#2', 'blmpop bzmpop'],
-  ['w3 wKEYS...', 'migrate'],
+  ['w3 wKEYS6...', 'migrate'],
   ['r1 w2', 'copy'],
-  ['r1 wSTORE', 'sort'],
-  ['r1 wSTORE wSTOREDIST', 'georadius georadiusbymember'],
+  ['r1 wSTORE2', 'sort'],
+  ['r1 wSTORE6 wSTOREDIST6', 'georadius'],
+  ['r1 wSTORE5 wSTOREDIST5', 'georadiusbymember'],
   ['w1 r2', 'zrangestore geosearchstore'],
   ['w1 r2..', 'sinterstore sunionstore sdiffstore pfmerge'],
   ['w1 r#2', 'zunionstore zinterstore zdiffstore'],
@@ -69,6 +72,7 @@ interface KeyRule {
   /** Begins behind this word instead of at the command. */
   word: string | undefined;
   isCounted: boolean;
+  /** The first key, or its count, or where the word is looked for: an argument's index, the command's being 0. */
   first: number;
   last: 'same' | 'end' | 'half' | number;
   step: number;
@@ -86,14 +90,14 @@ for (const [rules, names] of table) {
 }
 
 function keyRule(rule: string): KeyRule {
-  const match = /^([rw])([A-Z]*)(#?)(\d*)(\.{0,3})(-?\d*)(?:\/(\d))?$/.exec(rule);
+  const match = /^([rw])([A-Z]*)(#?)(\d+)(\.{0,3})(-?\d*)(?:\/(\d))?$/.exec(rule);
   if (!match) throw new Error(`The rule ${rule} is not written as it should be.`);
   const [, access, word, counted, first, dots, last, step] = match;
   return {
     isWrite: access === 'w',
     word: word === '' ? undefined : word,
     isCounted: counted === '#',
-    first: Number(first || 1),
+    first: Number(first),
     last: !dots ? 'same' : last ? Number(last) : word && dots === '..' ? 'half' : 'end',
     step: Number(step ?? 1),
   };
@@ -111,21 +115,21 @@ export function keysOf(
   found: (index: number, isWrite: boolean) => void,
 ): void {
   for (const rule of keys) {
-    const word = rule.word === undefined ? 0 : given.indexOf(rule.word, 1);
+    const word = rule.word === undefined ? undefined : given.indexOf(rule.word, rule.first);
     if (word === -1) continue;
-    const first = word + rule.first + (rule.isCounted ? 1 : 0);
-    const last = Math.min(given.count - 1, lastOf(rule, word, first, given));
+    const first = word === undefined ? rule.first + (rule.isCounted ? 1 : 0) : word + 1;
+    const last = Math.min(given.count - 1, lastOf(rule, first, given));
     for (let at = first; at <= last; at += rule.step) found(at, rule.isWrite);
   }
 }
 
-function lastOf(rule: KeyRule, word: number, first: number, given: QuotedArguments): number {
+function lastOf(rule: KeyRule, first: number, given: QuotedArguments): number {
   if (rule.isCounted) {
     const count = rule.first < given.count ? given.text(rule.first) : '';
     return /^\d{1,7}$/.test(count) ? first + (Number(count) - 1) * rule.step : -1;
   }
   if (rule.last === 'same') return first;
   if (rule.last === 'end') return given.count - 1;
-  if (rule.last === 'half') return word + Math.floor((given.count - 1 - word) / 2);
+  if (rule.last === 'half') return first - 1 + Math.floor((given.count - first) / 2);
   return rule.last < 0 ? given.count - 1 + rule.last : rule.last;
 }

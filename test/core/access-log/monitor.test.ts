@@ -73,6 +73,9 @@ test('each shape of the command table finds its keys', async () => {
     ['zinterstore d 2 a b WEIGHTS 1 2', 'd* a b'],
     ['bitop AND d a b', 'd* a b'],
     ['migrate h 6379 k 0 100', 'k*'],
+    ['sort store STORE d', 'store d*'],
+    ['xreadgroup GROUP streams c STREAMS a b > >', 'a b'],
+    ['migrate h 6379 _ 0 100 COPY AUTH pw KEYS a b', '_* a* b*'],
     ['eval script 1 k', ''],
     ['get', ''],
   ];
