@@ -39,7 +39,7 @@ export class QuotedArguments {
       if (at >= end) return false;
       this.ends[this.count++] = length;
       if (++at === end) return true;
-      if (at + 1 >= end || block[at] !== space) return false;
+      if (block[at] !== space) return false;
     }
   }
 

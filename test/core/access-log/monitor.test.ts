@@ -82,8 +82,8 @@ test('each shape of the command table finds its keys', async () => {
   for (const [command, keys] of cases) assert.equal(await keysOf(...command.split(' ')), keys, command);
 });
 
-test('escapes in arguments are undone', async () => {
-  const { events } = await collect(`${line('get', '\\"a\\\\\\n\\r\\t\\a\\b\\xc3\\xa9 b')}\n`);
+test('escapes in arguments are undone, and a reply may begin with its plus', async () => {
+  const { events } = await collect(`+${line('get', '\\"a\\\\\\n\\r\\t\\a\\b\\xc3\\xa9 b')}\n`);
   assert.equal(events[0]?.key, '"a\\\n\r\t\u0007\bé b');
 });
 
