@@ -87,6 +87,12 @@ test('escapes in arguments are undone, and a reply may begin with its plus', asy
   assert.equal(events[0]?.key, '"a\\\n\r\t\u0007\bé b');
 });
 
+test('a line that is not of the form is rejected', async () => {
+  const broken = [`${head} "get"x"k"`, `${head} "get" "k`, `${head} "get" "\\xg0"`, `${head} "get"  "k"`];
+  const { read } = await collect([...broken, `${head} get k`, head].join('\n'), { format: 'monitor' });
+  assert.deepEqual(countsOf(read), [0, 0, 6, 0, 0]);
+});
+
 test('a secret comes into no reason', async () => {
   const lines = [
     line('auth', 'hunter2'),

@@ -48,6 +48,8 @@ test('a statement of more than 1 MiB is rejected, wherever it is cut, and the ne
       ['the statement is longer than 1 MiB', 'the line is longer than 1 MiB'],
     );
     assert.equal(read.tally.nextLine, 11_007);
+    // What goes on behind 1 MiB is not held, and ignored line by line: it began no entry.
+    assert.deepEqual(countsOf(read), [2, 2, 2, 11_000 - Math.ceil((1 << 20) / 100) + 2, 0]);
   }
 });
 
