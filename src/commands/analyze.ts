@@ -18,12 +18,13 @@ const defaultState = 'foresync.db';
 export default class Analyze extends BaseCommand {
   static override summary = 'Read access logs into the access history.';
   static override description =
-    `Reads CSV, TSV and JSON Lines, plain or compressed by gzip or zstd, and shows what the traffic looks like.
+    `Reads CSV, TSV, JSON Lines, and the logs of Redis, Valkey, nginx, Apache, PostgreSQL, MySQL and memcached, plain or compressed by gzip or zstd, and shows what the traffic looks like.
 Columns are found by a header's names or by what they hold; times may be s, ms, µs, ns or ISO 8601. A log that was read before goes on where it ended. A line that cannot be read is counted, shown and passed over.`;
   static override examples = [
     '<%= config.bin %> <%= command.id %> access.csv access.csv.1.gz',
     '<%= config.bin %> <%= command.id %> access.tsv --columns time,op,key,size --replica us-east',
     'zcat access.*.gz | <%= config.bin %> <%= command.id %> - --columns time=ts,key=sku',
+    "<%= config.bin %> <%= command.id %> nginx.log --key-pattern '/product/(?<key>\\d+)'",
     '<%= config.bin %> <%= command.id %>',
   ];
   static override strict = false;
@@ -44,6 +45,16 @@ Columns are found by a header's names or by what they hold; times may be s, ms, 
     columns: Flags.string({
       description: 'The columns in their order, such as time,op,key,size, or by name: time=ts,key=sku.',
       helpValue: 'LIST',
+    }),
+    'key-pattern': Flags.string({
+      description:
+        "A regular expression whose group `key` is the table's key in a logged key, path or statement; what it does not match is ignored and counted.",
+      helpValue: 'REGEXP',
+    }),
+    pattern: Flags.string({
+      description:
+        'For text of any other format: a regular expression whose groups time, key, op and size are the fields of a line.',
+      helpValue: 'REGEXP',
     }),
     strict: Flags.boolean({ description: 'Stop at the first line that cannot be read, and keep nothing.' }),
     rebuild: Flags.boolean({ description: 'Forget all that was read before, and start over.' }),
@@ -66,6 +77,8 @@ Columns are found by a header's names or by what they hold; times may be s, ms, 
       const report = await ingestLogs(state, inputs, {
         format: flags.format,
         columns,
+        keyPattern: flags['key-pattern'],
+        pattern: flags.pattern,
         strict: flags.strict,
         rebuild: flags.rebuild,
         stdin: process.stdin,
@@ -109,9 +122,11 @@ Columns are found by a header's names or by what they hold; times may be s, ms, 
       files: report.files,
       lines: sum((file) => file.lines),
       events,
+      eventLines: sum((file) => file.eventLines),
       rejected: sum((file) => file.rejected),
       ignored: sum((file) => file.ignored),
       headers: sum((file) => file.headers),
+      unmatched: sum((file) => file.unmatched),
       seconds: tookMs / 1000,
       eventsPerSecond,
       replicasWithoutLogs: without,

@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { Args, Flags } from '@oclif/core';
 import { BaseCommand, stateFlag, usageError } from '../cli/base-command.ts';
-import { type ColumnChoice, parseColumns } from '../core/access-log/columns.ts';
-import { formats, type LogFormat } from '../core/access-log/layout.ts';
+import { parseColumns } from '../core/access-log/columns.ts';
+import { formats, type LayoutChoice } from '../core/access-log/layout.ts';
 import { openLogFile, openStream } from '../core/access-log/log-file.ts';
 import { systemClock } from '../core/clock.ts';
 import type { ForesyncError } from '../core/errors.ts';
@@ -51,6 +51,14 @@ With an access log of the joiner it measures the hit rate that came true, keeps 
       description: "The log's format, where it is not seen from its lines.",
     })(),
     columns: Flags.string({ description: "The log's columns, such as time,op,key,size.", helpValue: 'LIST' }),
+    'key-pattern': Flags.string({
+      description: "A regular expression whose group `key` is the table's key, as for analyze.",
+      helpValue: 'REGEXP',
+    }),
+    pattern: Flags.string({
+      description: 'For text of any other format, as for analyze.',
+      helpValue: 'REGEXP',
+    }),
     tune: Flags.boolean({
       description: 'Tune the parameters by this run; the default with --log.',
       allowNo: true,
@@ -78,7 +86,7 @@ With an access log of the joiner it measures the hit rate that came true, keeps 
     try {
       if (!one) return this.list(state, flags.limit);
       const run = args.run === undefined ? newestJoin(state) : readRun(state, args.run);
-      return await this.show(state, run, { ...flags, columns });
+      return await this.show(state, run, { ...flags, columns, keyPattern: flags['key-pattern'] });
     } finally {
       state.close();
     }
@@ -111,7 +119,7 @@ With an access log of the joiner it measures the hit rate that came true, keeps 
   private measure(
     state: StateFile,
     run: StoredRun,
-    { log = [], format, columns }: ShowOptions,
+    { log = [], format, columns, keyPattern, pattern }: ShowOptions,
     nowMs: number,
   ) {
     const history = openHistory(state);
@@ -119,6 +127,8 @@ With an access log of the joiner it measures the hit rate that came true, keeps 
       logs: log.map(toMeasure),
       format,
       columns,
+      keyPattern,
+      pattern,
       history,
       nowMs,
       signal: this.signal,
@@ -141,10 +151,8 @@ With an access log of the joiner it measures the hit rate that came true, keeps 
   }
 }
 
-interface ShowOptions {
+interface ShowOptions extends LayoutChoice {
   log?: string[] | undefined;
-  format?: LogFormat | undefined;
-  columns?: ColumnChoice | undefined;
   tune?: boolean | undefined;
 }
 

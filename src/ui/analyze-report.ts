@@ -80,19 +80,34 @@ function layoutWords(file: LogReport): string {
   return `${file.format}${file.compression === 'none' ? '' : `, ${file.compression}`}: ${shown.join(', ')}`;
 }
 
+/** Lines are events, or lines that gave several, and what was rejected or ignored; of the ignored, the headers and the unmatched. */
 function sumLine(files: readonly LogReport[]): string {
   const sum = (pick: (file: LogReport) => number) => files.reduce((total, file) => total + pick(file), 0);
   const headers = sum((file) => file.headers);
   const ignored = sum((file) => file.ignored);
-  const some =
-    ignored > headers ? formatCounted(headers, 'header line') : `header line${headers === 1 ? '' : 's'}`;
+  const unmatched = sum((file) => file.unmatched);
+  const [lines, eventLines, events] = [
+    sum((file) => file.lines),
+    sum((file) => file.eventLines),
+    total(files),
+  ];
+  const some = [
+    ...(headers === 0
+      ? []
+      : [
+          ignored > headers
+            ? formatCounted(headers, 'header line')
+            : `header line${headers === 1 ? '' : 's'}`,
+        ]),
+    ...(unmatched === 0 ? [] : [`${formatCount(unmatched)} unmatched by the pattern`]),
+  ];
+  const given =
+    events === eventLines
+      ? formatCounted(events, 'event')
+      : `${formatCount(eventLines)} with ${formatCounted(events, 'event')}`;
   return (
-    `${formatCounted(
-      sum((file) => file.lines),
-      'line',
-    )} = ${formatCounted(total(files), 'event')} + ` +
-    `${formatCount(sum((file) => file.rejected))} rejected + ${formatCount(ignored)} ignored` +
-    (headers > 0 ? ` (${some})` : '')
+    `${formatCounted(lines, 'line')} = ${given} + ${formatCount(sum((file) => file.rejected))} rejected + ` +
+    `${formatCount(ignored)} ignored${some.length > 0 ? ` (${some.join(', ')})` : ''}`
   );
 }
 

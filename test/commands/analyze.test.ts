@@ -109,6 +109,45 @@ test('header lines are told from others that are ignored, and lines are events, 
   assert.match(page, /^\S head\.csv/m);
 });
 
+test('formats are named, keys are mapped by a pattern, and other text is read by one', async () => {
+  const json = async (...args: string[]) =>
+    JSON.parse((await analyze([...args, '--state', `f${args[0]}.db`, '--json'])).stdout);
+  const counts = ({ lines, eventLines, events, rejected, ignored, unmatched }: Record<string, number>) => [
+    lines,
+    eventLines,
+    events,
+    rejected,
+    ignored,
+    unmatched,
+  ];
+  write(
+    'monitor.log',
+    `OK\n${t0}.500000 [0 lua] "mget" "item:1" "item:2"\n${t0}.600000 [0 lua] "get" "cart:1"\n`,
+  );
+  const monitor = await json('monitor.log', '--format', 'monitor', '--key-pattern', '^item:(?<key>.*)');
+  assert.deepEqual(counts(monitor), [3, 1, 2, 0, 2, 1]);
+  assert.deepEqual(counts(monitor.files[0]), [3, 1, 2, 0, 2, 1]);
+  assert.equal(monitor.files[0].format, 'monitor');
+  assert.deepEqual(
+    monitor.history.hottest.map(({ key }: { key: string }) => key),
+    ['1', '2'],
+  );
+  write('words.log', `${t0} fetched a\nhello\n`);
+  const words = await json('words.log', '--pattern', '^(?<time>\\d+) fetched (?<key>.*)');
+  assert.deepEqual(counts(words), [2, 1, 1, 0, 1, 1]);
+  const { stdout } = await analyze([
+    'monitor.log',
+    '--key-pattern',
+    '^item:(?<key>.*)',
+    '--state',
+    'patterned.db',
+  ]);
+  assert.match(
+    stdout,
+    /3 lines = 1 with 2 events \+ 0 rejected \+ 2 ignored \(1 unmatched by the\s+pattern\)/,
+  );
+});
+
 test('standard input is read', async () => {
   const { stdout } = await analyze(
     ['-', '--state', 'in.db', '--json'],
@@ -129,6 +168,9 @@ test('each thing that cannot be done is one line and an exit code', async () => 
     [['bad.csv', '--replica', ''], 64, /A replica has a name/],
     [['--config', 'none.yaml'], 78, /There is no .*none\.yaml/],
     [['bad.csv', '--format', 'xml'], 64, /xml/],
+    [['bad.csv', '--key-pattern', '('], 64, /--key-pattern \(: /],
+    [['bad.csv', '--pattern', '(?<time>.)'], 64, /there is no group \(\?<key>/],
+    [['bad.csv', '--format', 'mysql-general'], 64, /needs --key-pattern/],
   ];
   for (const [args, expected, message] of cases) {
     const { exitCode, stderr, stdout } = await analyze([...args, '--state', 'e.db']);

@@ -1,6 +1,7 @@
-import { type AccessSink, type LineParser, maxLineBytes } from './access-sink.ts';
-import { EventReader, Slot } from './event-reader.ts';
+import { type LineParser, maxLineBytes } from './access-sink.ts';
+import { type FieldTaker, Slot } from './event-reader.ts';
 import type { DelimitedLayout } from './layout.ts';
+import { isBlank } from './line-by-line.ts';
 import type { LineTally } from './line-tally.ts';
 import { readQuotedRecord } from './quoted-record.ts';
 
@@ -9,46 +10,66 @@ const carriageReturn = 13;
 const quote = 34;
 const hash = 35;
 
+/** How a log with separated columns is cut into fields. */
+export interface DelimitedShape {
+  /** The byte between columns. */
+  delimiter: number;
+  /** Fields may be quoted as in RFC 4180. */
+  isQuoted: boolean;
+  /** Whether the next line is the header. */
+  headerIsNext: boolean;
+  /** Slot of the taker by column; -1 where the column is not needed. */
+  slots: Int8Array;
+  neededColumns: number;
+  /** Lines that begin with `#` are ignored. */
+  hasComments: boolean;
+}
+
+/** The shape of a CSV, TSV or trace log whose fields `EventReader` takes. */
+export function shapeOf(layout: DelimitedLayout, atStart: boolean): DelimitedShape {
+  const { time, op, key, size } = layout.columns;
+  const slots = new Int8Array(Math.max(time, key, op ?? 0, size ?? 0) + 1).fill(-1);
+  slots[time] = Slot.time;
+  slots[key] = Slot.key;
+  if (op !== undefined) slots[op] = Slot.op;
+  if (size !== undefined) slots[size] = Slot.size;
+  return {
+    delimiter: layout.format === 'tsv' ? 9 : 44,
+    isQuoted: layout.format === 'csv',
+    headerIsNext: layout.hasHeader && atStart,
+    slots,
+    neededColumns: Math.max(time, key, op ?? 0) + 1,
+    hasComments: slots[0] !== Slot.key,
+  };
+}
+
 /**
- * Reads CSV (RFC 4180: quoted fields may hold commas, doubled quotes and line feeds) and TSV (no quotes) straight from
- * bytes. Lines end with LF or CRLF; blank lines are ignored, and where the
- * first column is not the key also lines that begin with `#`.
+ * Reads CSV (RFC 4180: quoted fields may hold commas, doubled quotes and line feeds) and what has no quotes, such as TSV, straight
+ * from bytes. Lines end with LF or CRLF; blank lines are ignored.
  */
 export class DelimitedParser implements LineParser {
-  readonly #delimiter: number;
-  readonly #quoted: boolean;
-  /** Slot by column; the columns past its end are not needed. */
-  readonly #slots: Int8Array;
-  readonly #neededColumns: number;
+  readonly #shape: DelimitedShape;
+  readonly #fields: FieldTaker;
   readonly #tally: LineTally;
-  readonly #reader: EventReader;
   #headerIsNext: boolean;
 
-  constructor(layout: DelimitedLayout, sink: AccessSink, tally: LineTally, atStart: boolean) {
-    const { time, op, key, size } = layout.columns;
-    this.#delimiter = layout.format === 'tsv' ? 9 : 44;
-    this.#quoted = layout.format === 'csv';
-    this.#slots = new Int8Array(Math.max(time, key, op ?? 0, size ?? 0) + 1).fill(-1);
-    this.#slots[time] = Slot.time;
-    this.#slots[key] = Slot.key;
-    if (op !== undefined) this.#slots[op] = Slot.op;
-    if (size !== undefined) this.#slots[size] = Slot.size;
-    this.#neededColumns = Math.max(time, key, op ?? 0) + 1;
+  constructor(shape: DelimitedShape, fields: FieldTaker, tally: LineTally) {
+    this.#shape = shape;
+    this.#fields = fields;
     this.#tally = tally;
-    this.#reader = new EventReader(sink, tally, op !== undefined);
-    this.#headerIsNext = layout.hasHeader && atStart;
+    this.#headerIsNext = shape.headerIsNext;
   }
 
   parse(block: Buffer, start: number, end: number, isLast: boolean): number {
-    const delimiter = this.#delimiter;
-    const quotes = this.#quoted ? quote : -1;
-    const slots = this.#slots;
-    const { starts, ends } = this.#reader;
+    const { delimiter, slots } = this.#shape;
+    const quotes = this.#shape.isQuoted ? quote : -1;
+    const { starts, ends } = this.#fields;
     let position = start;
     while (position < end) {
       let at = position;
       let column = 0;
       let byte = -1;
+      // What a short line lacks is empty, not what the line before left.
       starts[Slot.size] = 0;
       ends[Slot.size] = 0;
       for (;;) {
@@ -80,18 +101,18 @@ export class DelimitedParser implements LineParser {
 
   #line(block: Buffer, start: number, end: number, columns: number): void {
     if (columns === 1 && isBlank(block, start, end)) this.#tally.ignored++;
-    else if (block[start] === hash && this.#slots[0] !== Slot.key) this.#tally.ignored++;
+    else if (block[start] === hash && this.#shape.hasComments) this.#tally.ignored++;
     else if (this.#takesHeader()) this.#tally.ignoreHeader();
     else if (end - start > maxLineBytes) this.#tally.reject('the line is longer than 1 MiB');
     else this.#event(block, columns);
   }
 
   #event(bytes: Buffer, columns: number): void {
-    if (columns < this.#neededColumns) {
+    if (columns < this.#shape.neededColumns) {
       this.#tally.reject(
-        `${columns} ${columns === 1 ? 'column' : 'columns'} where ${this.#neededColumns} are needed`,
+        `${columns} ${columns === 1 ? 'column' : 'columns'} where ${this.#shape.neededColumns} are needed`,
       );
-    } else this.#reader.take(bytes);
+    } else this.#fields.take(bytes);
   }
 
   #takesHeader(): boolean {
@@ -103,7 +124,7 @@ export class DelimitedParser implements LineParser {
   /** Returns where the next record begins, or -1 if this one goes on behind `end`. */
   #quotedRecord(block: Buffer, start: number, end: number, isLast: boolean): number {
     const limit = Math.min(end, start + maxLineBytes);
-    const record = readQuotedRecord(block, start, limit, this.#slots, this.#reader);
+    const record = readQuotedRecord(block, start, limit, this.#shape.slots, this.#fields);
     if (record.state === 'open' && !isLast && limit === end) return -1;
     if (record.state === 'closed') {
       if (this.#takesHeader()) this.#tally.ignoreHeader();
@@ -118,9 +139,4 @@ export class DelimitedParser implements LineParser {
     const lineEnd = block.indexOf(lineFeed, start);
     return lineEnd === -1 ? end : lineEnd + 1;
   }
-}
-
-function isBlank(block: Buffer, start: number, end: number): boolean {
-  for (let i = start; i < end; i++) if ((block[i] as number) > 32) return false;
-  return true;
 }

@@ -1,29 +1,48 @@
 import { printable } from '../text.ts';
-import { type AccessSink, maxKeyBytes } from './access-sink.ts';
+import type { AccessSink } from './access-sink.ts';
+import { LineEvents } from './line-events.ts';
 import type { LineTally } from './line-tally.ts';
-import { OperationTable } from './operations.ts';
+import { NameTable } from './name-table.ts';
+import { type OperationKind, operationKind } from './operations.ts';
 import { parseSizeBytes } from './sizes.ts';
 import { parseTimeMs } from './timestamps.ts';
 
 /** Where each column's place is kept in `starts` and `ends`. */
 export const Slot = { time: 0, op: 1, key: 2, size: 3 } as const;
 
+/** What a parser marks a record's fields in, before it hands the record over. */
+export interface FieldTaker {
+  /** Where field i begins and ends in the bytes that `take` gets. */
+  readonly starts: Int32Array;
+  readonly ends: Int32Array;
+  /** Takes one record and counts it. */
+  take(bytes: Buffer): void;
+}
+
+export interface EventReaderOptions {
+  hasOperation: boolean;
+  keyPattern?: string | undefined;
+  /** What an operation's name does; without it, the names that are known everywhere. */
+  operations?: ((name: string) => OperationKind | undefined) | undefined;
+}
+
 /**
  * Turns the fields of one line, marked in `starts` and `ends`, into an event for the sink, or counts the line as rejected or
  * ignored. A missing size is an empty range.
  */
-export class EventReader {
+export class EventReader implements FieldTaker {
   readonly starts = new Int32Array(4);
   readonly ends = new Int32Array(4);
-  readonly #sink: AccessSink;
   readonly #tally: LineTally;
-  readonly #operations = new OperationTable();
+  readonly #events: LineEvents;
+  readonly #operations: NameTable<OperationKind>;
   readonly #hasOperation: boolean;
 
-  constructor(sink: AccessSink, tally: LineTally, hasOperation: boolean) {
-    this.#sink = sink;
+  constructor(sink: AccessSink, tally: LineTally, options: EventReaderOptions) {
     this.#tally = tally;
-    this.#hasOperation = hasOperation;
+    this.#events = new LineEvents(sink, tally, options.keyPattern);
+    this.#operations = new NameTable(options.operations ?? operationKind);
+    this.#hasOperation = options.hasOperation;
   }
 
   take(bytes: Buffer): void {
@@ -40,15 +59,10 @@ export class EventReader {
       }
       isWrite = kind === 'write';
     }
-    const keyStart = starts[Slot.key] as number;
-    const keyEnd = ends[Slot.key] as number;
-    if (keyStart === keyEnd) return this.#tally.reject('the key is empty');
-    if (keyEnd - keyStart > maxKeyBytes)
-      return this.#tally.reject(`the key is longer than ${maxKeyBytes} bytes`);
     const sizeBytes = parseSizeBytes(bytes, starts[Slot.size] as number, ends[Slot.size] as number);
     if (Number.isNaN(sizeBytes)) return this.#reject(bytes, Slot.size, 'is not a size in bytes');
-    if (this.#sink.add(bytes, keyStart, keyEnd, timeMs, isWrite, sizeBytes)) this.#tally.events++;
-    else this.#tally.reject('the key is not valid UTF-8');
+    this.#events.add(bytes, starts[Slot.key] as number, ends[Slot.key] as number, timeMs, isWrite, sizeBytes);
+    this.#events.end();
   }
 
   #reject(bytes: Buffer, slot: number, reason: string): void {

@@ -7,15 +7,19 @@ export interface RejectedLine {
 const keptRejects = 5;
 
 /**
- * Counts what became of a log's lines: `lines` is always `events + rejected + ignored`. A record whose quoted field spans several
- * lines counts as one.
+ * Counts what became of a log's lines: `lines` is always `eventLines + rejected + ignored`. A record that spans several lines counts
+ * as one; a line may give several events.
  */
 export class LineTally {
   events = 0;
+  /** Lines that gave events. */
+  eventLines = 0;
   rejected = 0;
   ignored = 0;
   /** Of those that are ignored: headers. */
   headers = 0;
+  /** Of those that are ignored: lines whose key the key pattern, or that the line pattern, did not match. */
+  unmatched = 0;
   /** The first five, in the order of the log. */
   readonly firstRejects: RejectedLine[] = [];
   /** Number of the line that is read next. */
@@ -28,12 +32,23 @@ export class LineTally {
   }
 
   get lines(): number {
-    return this.events + this.rejected + this.ignored;
+    return this.eventLines + this.rejected + this.ignored;
+  }
+
+  /** Counts one line that gave `events`, at least one. */
+  countEvents(events: number): void {
+    this.eventLines++;
+    this.events += events;
   }
 
   ignoreHeader(): void {
     this.ignored++;
     this.headers++;
+  }
+
+  ignoreUnmatched(): void {
+    this.ignored++;
+    this.unmatched++;
   }
 
   /** Rejects the line that is read now. */

@@ -20,28 +20,3 @@ for (const [kind, list] of Object.entries(words)) {
 export function operationKind(name: string): OperationKind | undefined {
   return kinds.get(name.trim().toLowerCase());
 }
-
-/**
- * Looks operations up by their bytes without making a string for each event: names seen before are found by
- * comparing bytes.
- */
-export class OperationTable {
-  readonly #seen: { name: Buffer; kind: OperationKind }[] = [];
-
-  find(bytes: Uint8Array, start: number, end: number): OperationKind | undefined {
-    const length = end - start;
-    for (const entry of this.#seen) {
-      if (entry.name.length === length && same(entry.name, bytes, start)) return entry.kind;
-    }
-    if (length > 32) return undefined;
-    const name = Buffer.from(bytes.subarray(start, end));
-    const kind = operationKind(name.toString('latin1'));
-    if (kind && this.#seen.length < 64) this.#seen.push({ name, kind });
-    return kind;
-  }
-}
-
-function same(name: Uint8Array, bytes: Uint8Array, start: number): boolean {
-  for (let i = 0; i < name.length; i++) if (name[i] !== bytes[start + i]) return false;
-  return true;
-}

@@ -1,5 +1,5 @@
 import { maxLineBytes } from './access-sink.ts';
-import type { EventReader } from './event-reader.ts';
+import type { FieldTaker } from './event-reader.ts';
 
 const lineFeed = 10;
 const carriageReturn = 13;
@@ -15,14 +15,14 @@ let unquoted: Buffer | undefined;
 
 /**
  * Reads the CSV record at `start` with its quotes undone, into a buffer that the next call reuses, and marks the needed
- * fields in `reader`.
+ * fields in `fields`.
  */
 export function readQuotedRecord(
   block: Buffer,
   start: number,
   end: number,
   slots: Int8Array,
-  reader: EventReader,
+  fields: FieldTaker,
 ): QuotedRecord {
   unquoted ??= Buffer.allocUnsafe(maxLineBytes);
   const out = unquoted;
@@ -54,8 +54,8 @@ export function readQuotedRecord(
     if (at >= end) return { state: 'open' };
     const slot = columns < slots.length ? (slots[columns] as number) : -1;
     if (slot >= 0) {
-      reader.starts[slot] = fieldStart;
-      reader.ends[slot] = length;
+      fields.starts[slot] = fieldStart;
+      fields.ends[slot] = length;
     }
     columns++;
     if (block[at++] === lineFeed) return { state: 'closed', bytes: out, columns, lines, end: at };

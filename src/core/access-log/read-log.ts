@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { ForesyncError } from '../errors.ts';
 import type { AccessSink, LineParser } from './access-sink.ts';
-import type { ColumnChoice } from './columns.ts';
+import { detectLayout } from './detect-layout.ts';
 import { feedLines } from './feed-lines.ts';
-import { detectLayout, type LogFormat, type LogLayout } from './layout.ts';
+import type { LayoutChoice, LogLayout } from './layout.ts';
 import { parserFor } from './line-parsers.ts';
 import { LineTally, type RejectedLine } from './line-tally.ts';
 import type { FileIdentity, OpenLog } from './log-file.ts';
@@ -22,9 +22,7 @@ export interface KnownLog extends LogPosition {
   isUnchanged: boolean;
 }
 
-export interface ReadLogOptions {
-  format?: LogFormat | undefined;
-  columns?: ColumnChoice | undefined;
+export interface ReadLogOptions extends LayoutChoice {
   /** Hears of every rejected line and may throw to end the reading. */
   onReject?: ((line: RejectedLine) => void) | undefined;
   signal?: AbortSignal | undefined;
@@ -65,7 +63,7 @@ export async function readLog(
       (before !== undefined && isWhole && before.offset >= peeked.length);
     const layout = isRead
       ? undefined
-      : detectLayout(sampleOf(head, isWhole && peeked.length <= headBytes), options.format, options.columns);
+      : detectLayout(sampleOf(head, isWhole && peeked.length <= headBytes), options);
     // A file that is shorter than what was read of it before keeps its position: what it holds was counted.
     let offset = before?.offset ?? 0;
     if (layout) {
@@ -147,7 +145,7 @@ function refuseBinary(head: Buffer): void {
   }
   if (isBinary(head)) {
     throw new ForesyncError('data', 'log-binary', 'The log is a binary file.', {
-      hint: 'CSV, TSV and JSON Lines are read, plain or compressed by gzip or zstd.',
+      hint: "Text is read, such as CSV, JSON Lines or a server's log, plain or compressed by gzip or zstd.",
     });
   }
 }

@@ -1,11 +1,11 @@
-/** Times at or past this are refused: 2^32 seconds after the epoch, 2106-02-07T06:28:16Z. */
-export const endOfTimeMs = 2 ** 32 * 1000;
+import { dayMs, daysIn, daysSinceEpoch, endOfTimeMs, inRange, numberAt } from './calendar.ts';
+import { parseClfTimeMs } from './clf-time.ts';
 
 const digitLimit = 15;
-const dayMs = 86_400_000;
 
 /**
- * Reads the time in bytes [start, end): a number of s, ms, µs or ns since the epoch, or ISO 8601 (UTC where it names no zone).
+ * Reads the time in bytes [start, end): a number of s, ms, µs or ns since the epoch, ISO 8601 (UTC where it names no zone), or
+ * the time of the Common Log Format.
  * A number's unit is the coarsest one that places it before 2106, so seconds reach to 2106, and a number in ms is
  * taken for seconds only before 20 February 1970. Returns milliseconds, rounded down, or NaN.
  */
@@ -20,7 +20,8 @@ export function parseTimeMs(bytes: Uint8Array, start: number, end: number): numb
     else dropped++;
   }
   if (i === start || dropped > 6) return Number.NaN;
-  if (i < end && bytes[i] !== 46) return parseIsoMs(bytes, start, end);
+  if (i < end && bytes[i] !== 46)
+    return bytes[i] === 47 ? parseClfTimeMs(bytes, start, end) : parseIsoMs(bytes, start, end);
   return numberToMs(value, dropped, bytes, i, end);
 }
 
@@ -42,11 +43,11 @@ function numberToMs(value: number, dropped: number, bytes: Uint8Array, point: nu
   return Number.NaN;
 }
 
-/** `YYYY-MM-DD`, then optionally `T` or a space, `hh:mm`, `:ss`, a fraction, and `Z`, ` UTC` or `±hh[[:]mm]`. */
+/** `YYYY-MM-DD`, then optionally `T` or a space, `hh:mm`, `:ss`, a fraction, and `Z`, ` UTC`, ` GMT` or `±hh[[:]mm]`. */
 function parseIsoMs(bytes: Uint8Array, start: number, end: number): number {
-  const year = number(bytes, start, 4);
-  const month = number(bytes, start + 5, 2);
-  const day = number(bytes, start + 8, 2);
+  const year = numberAt(bytes, start, 4);
+  const month = numberAt(bytes, start + 5, 2);
+  const day = numberAt(bytes, start + 8, 2);
   const dated = end - start >= 10 && bytes[start + 4] === 45 && bytes[start + 7] === 45;
   if (!dated || !(month >= 1 && month <= 12 && day >= 1 && day <= daysIn(year, month))) return Number.NaN;
   const dateMs = daysSinceEpoch(year, month, day) * dayMs;
@@ -57,13 +58,13 @@ function parseIsoMs(bytes: Uint8Array, start: number, end: number): number {
 }
 
 function parseClock(bytes: Uint8Array, start: number, end: number, dateMs: number): number {
-  const hour = number(bytes, start, 2);
-  const minute = number(bytes, start + 3, 2);
+  const hour = numberAt(bytes, start, 2);
+  const minute = numberAt(bytes, start + 3, 2);
   if (start + 5 > end || bytes[start + 2] !== 58 || !(hour <= 23 && minute <= 59)) return Number.NaN;
   let ms = dateMs + (hour * 60 + minute) * 60_000;
   let i = start + 5;
   if (bytes[i] === 58 && i + 3 <= end) {
-    const second = number(bytes, i + 1, 2);
+    const second = numberAt(bytes, i + 1, 2);
     if (!(second <= 60)) return Number.NaN;
     ms += second * 1000;
     i += 3;
@@ -84,39 +85,14 @@ function zoneMs(bytes: Uint8Array, start: number, end: number): number {
   if (start === end) return 0;
   const length = end - start;
   if (length === 1 && (bytes[start] === 90 || bytes[start] === 122)) return 0;
-  if (length === 4 && Buffer.from(bytes.subarray(start, end)).toString('latin1') === ' UTC') return 0;
+  if (length === 4 && bytes[start] === 32) {
+    const name = Buffer.from(bytes.subarray(start + 1, end)).toString('latin1');
+    return name === 'UTC' || name === 'GMT' ? 0 : Number.NaN;
+  }
   const sign = bytes[start] === 43 ? 1 : bytes[start] === 45 ? -1 : Number.NaN;
   const colon = bytes[start + 3] === 58 ? 1 : 0;
-  const hours = length >= 3 ? number(bytes, start + 1, 2) : Number.NaN;
-  const minutes = length === 3 ? 0 : length === 5 + colon ? number(bytes, start + 3 + colon, 2) : Number.NaN;
+  const hours = length >= 3 ? numberAt(bytes, start + 1, 2) : Number.NaN;
+  const minutes =
+    length === 3 ? 0 : length === 5 + colon ? numberAt(bytes, start + 3 + colon, 2) : Number.NaN;
   return hours <= 23 && minutes <= 59 ? sign * (hours * 60 + minutes) * 60_000 : Number.NaN;
-}
-
-function number(bytes: Uint8Array, start: number, digits: number): number {
-  let value = 0;
-  for (let i = start; i < start + digits; i++) {
-    const digit = (bytes[i] ?? 0) - 48;
-    if (digit < 0 || digit > 9) return Number.NaN;
-    value = value * 10 + digit;
-  }
-  return value;
-}
-
-function daysIn(year: number, month: number): number {
-  if (month === 2) return (year % 4 === 0 && year % 100 !== 0) || year % 400 === 0 ? 29 : 28;
-  return month === 4 || month === 6 || month === 9 || month === 11 ? 30 : 31;
-}
-
-/** Howard Hinnant's days_from_civil, https://howardhinnant.github.io/date_algorithms.html. */
-function daysSinceEpoch(year: number, month: number, day: number): number {
-  const shifted = month <= 2 ? year - 1 : year;
-  const era = Math.floor(shifted / 400);
-  const yearOfEra = shifted - era * 400;
-  const dayOfYear = Math.floor((153 * (month + (month > 2 ? -3 : 9)) + 2) / 5) + day - 1;
-  const dayOfEra = yearOfEra * 365 + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100) + dayOfYear;
-  return era * 146_097 + dayOfEra - 719_468;
-}
-
-function inRange(ms: number): number {
-  return ms >= 0 && ms < endOfTimeMs ? ms : Number.NaN;
 }

@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { Readable } from 'node:stream';
-import type { ColumnChoice, Role } from '../access-log/columns.ts';
-import type { LogFormat } from '../access-log/layout.ts';
+import type { Role } from '../access-log/columns.ts';
+import type { LayoutChoice, LogFormat } from '../access-log/layout.ts';
 import type { RejectedLine } from '../access-log/line-tally.ts';
 import { logError, type OpenLog, openLogFile, openStream } from '../access-log/log-file.ts';
 import { type ReadLogResult, readLog } from '../access-log/read-log.ts';
@@ -20,9 +20,7 @@ export interface LogInput {
   replica: string;
 }
 
-export interface IngestOptions {
-  format?: LogFormat | undefined;
-  columns?: ColumnChoice | undefined;
+export interface IngestOptions extends LayoutChoice {
   /** End with a `data` error at the first line that cannot be read. */
   strict?: boolean | undefined;
   /** Forget what was read before. */
@@ -41,7 +39,7 @@ export interface IngestProgress {
   bytes: number;
 }
 
-/** What became of one log. `lines` is `events + rejected + ignored`. */
+/** What became of one log. `lines` is `eventLines + rejected + ignored`. */
 export interface LogReport {
   path: string;
   replica: string;
@@ -52,11 +50,15 @@ export interface LogReport {
   columns: Partial<Record<Role, string>>;
   lines: number;
   events: number;
+  /** Lines that gave events: one line may give several. */
+  eventLines: number;
   rejected: number;
-  /** Headers, blank lines, comments, and operations that neither read nor write. */
+  /** Headers, blank lines, comments, operations that neither read nor write, and what a pattern did not match. */
   ignored: number;
   /** How many of those are headers. */
   headers: number;
+  /** How many of those a pattern did not match. */
+  unmatched: number;
   /** The first five. */
   rejects: RejectedLine[];
   /** Bytes that this run read, after decompression. */
@@ -146,11 +148,13 @@ class IngestRun {
   }
 
   async #readOpen(log: OpenLog, input: LogInput): Promise<LogReport> {
-    const { format, columns, strict, signal, onProgress } = this.#options;
+    const { format, columns, keyPattern, pattern, strict, signal, onProgress } = this.#options;
     const start = this.#bytes;
     const read = await readLog(log, this.#batch, {
       format,
       columns,
+      keyPattern,
+      pattern,
       signal,
       known: (identity, head) => this.#known.find(input.replica, identity, head),
       onReject: strict ? (line) => refuseLine(input.path, line) : undefined,
@@ -176,9 +180,11 @@ function reportOf(input: LogInput, log: OpenLog, read: ReadLogResult, bytes: num
     columns: layout?.names ?? {},
     lines: tally.lines,
     events: tally.events,
+    eventLines: tally.eventLines,
     rejected: tally.rejected,
     ignored: tally.ignored,
     headers: tally.headers,
+    unmatched: tally.unmatched,
     rejects: tally.firstRejects,
     bytes,
     state:

@@ -1,7 +1,8 @@
 import type { AccessSink } from '../access-log/access-sink.ts';
+import type { LayoutChoice } from '../access-log/layout.ts';
 import type { RejectedLine } from '../access-log/line-tally.ts';
 import { logError, type OpenLog } from '../access-log/log-file.ts';
-import { type ReadLogOptions, readLog } from '../access-log/read-log.ts';
+import { readLog } from '../access-log/read-log.ts';
 import { ForesyncError } from '../errors.ts';
 import type { AccessHistory } from '../history/access-history.ts';
 import type { StateFile } from '../state/open.ts';
@@ -25,7 +26,8 @@ export interface LogReading {
   firstRejects: RejectedLine[];
 }
 
-export interface MeasureOptions extends Pick<ReadLogOptions, 'format' | 'columns' | 'signal'> {
+export interface MeasureOptions extends LayoutChoice {
+  signal?: AbortSignal | undefined;
   logs: readonly LogToMeasure[];
   /** For what was known of the keys that were read without being planned. */
   history?: AccessHistory | undefined;
@@ -66,8 +68,8 @@ async function pour(
 ): Promise<LogReading> {
   const log = await open();
   try {
-    const { format, columns, signal } = options;
-    const { tally } = await readLog(log, sink, { format, columns, signal });
+    const { format, columns, keyPattern, pattern, signal } = options;
+    const { tally } = await readLog(log, sink, { format, columns, keyPattern, pattern, signal });
     return { name, events: tally.events, rejected: tally.rejected, firstRejects: tally.firstRejects };
   } catch (error) {
     throw logError(name, error);

@@ -1,5 +1,8 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
 import type { AccessSink } from '../../../src/core/access-log/access-sink.ts';
 import { parseColumns } from '../../../src/core/access-log/columns.ts';
+import type { LogFormat } from '../../../src/core/access-log/layout.ts';
 import { openStream } from '../../../src/core/access-log/log-file.ts';
 import { type ReadLogResult, readLog } from '../../../src/core/access-log/read-log.ts';
 
@@ -31,19 +34,66 @@ export class Collector implements AccessSink {
   }
 }
 
+export interface CollectOptions {
+  columns?: string;
+  format?: LogFormat;
+  keyPattern?: string;
+  pattern?: string;
+  chunkBytes?: number;
+}
+
 /** Reads a log that arrives in chunks of `chunkBytes`. */
 export async function collect(
   log: Buffer | string,
-  options: { columns?: string; chunkBytes?: number } = {},
+  options: CollectOptions = {},
 ): Promise<{ events: Event[]; read: ReadLogResult }> {
   const sink = new Collector();
   const open = await openStream(inChunks(Buffer.from(log), options.chunkBytes ?? 1 << 20));
   try {
-    const columns = options.columns === undefined ? undefined : parseColumns(options.columns);
-    return { read: await readLog(open, sink, { columns }), events: sink.events };
+    const { columns, chunkBytes, ...choice } = options;
+    const read = await readLog(open, sink, {
+      ...choice,
+      columns: columns === undefined ? undefined : parseColumns(columns),
+    });
+    return { read, events: sink.events };
   } finally {
     await open.close();
   }
+}
+
+/** What became of a log's lines: lines with events, events, rejected, ignored, unmatched. */
+export function countsOf({ tally }: ReadLogResult): number[] {
+  return [tally.eventLines, tally.events, tally.rejected, tally.ignored, tally.unmatched];
+}
+
+/** `time key`, with a star where it is a write and the size where there is one. */
+export function brief(events: readonly Event[]): string[] {
+  return events.map(
+    ({ timeMs, key, isWrite, sizeBytes }) =>
+      `${timeMs} ${key}${isWrite ? '*' : ''}${sizeBytes < 0 ? '' : ` ${sizeBytes}`}`,
+  );
+}
+
+/** Bytes made of the pieces and of any others crash no parser, and come to the same however they are cut into chunks. */
+export async function holdsForAnyBytes(pieces: readonly string[], options: CollectOptions): Promise<void> {
+  const piece = fc.constantFrom(...pieces, '\n', '\r\n', ' ').map((text) => Buffer.from(text));
+  const noise = fc.uint8Array({ maxLength: 8 }).map((bytes) => Buffer.from(bytes.filter((byte) => byte > 0)));
+  const logs = fc.array(fc.oneof({ weight: 6, arbitrary: piece }, noise), { maxLength: 60 });
+  await fc.assert(
+    fc.asyncProperty(logs, fc.integer({ min: 1, max: 60 }), async (parts, chunkBytes) => {
+      const log = Buffer.concat([Buffer.from(`${pieces[0]}\n`), ...parts]);
+      const whole = await collect(log, options);
+      const cut = await collect(log, { ...options, chunkBytes });
+      const { tally } = whole.read;
+      assert.equal(tally.events, whole.events.length);
+      assert.deepEqual(cut.events, whole.events);
+      assert.deepEqual(countsOf(cut.read), countsOf(whole.read));
+      assert.deepEqual(cut.read.tally.firstRejects, tally.firstRejects);
+      assert.equal(cut.read.tally.nextLine, tally.nextLine);
+      assert.equal(whole.read.end.offset, log.length);
+    }),
+    { seed: 6, numRuns: 300 },
+  );
 }
 
 async function* inChunks(bytes: Buffer, chunkBytes: number): AsyncGenerator<Buffer> {

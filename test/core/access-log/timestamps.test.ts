@@ -51,7 +51,31 @@ test('shorter ISO forms', () => {
   assert.equal(parse('2011-11-01'), day);
   assert.equal(parse('2011-11-01T08:41'), day + (8 * 60 + 41) * 60_000);
   assert.equal(parse('2011-11-01 08:41:02,5 UTC'), day + (8 * 60 + 41) * 60_000 + 2500);
+  assert.equal(parse('2011-11-01 08:41 GMT'), day + (8 * 60 + 41) * 60_000);
   assert.equal(parse('2011-11-01T08:41+01'), day + (7 * 60 + 41) * 60_000);
+});
+
+test('the time of the Common Log Format agrees with the platform in any zone', () => {
+  const months = 'Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec'.split(' ');
+  fc.assert(
+    fc.property(anyMs, fc.integer({ min: -720, max: 720 }), (ms, zone) => {
+      const local = new Date(ms + zone * 60_000).toISOString();
+      const hours = String(Math.trunc(Math.abs(zone) / 60)).padStart(2, '0');
+      const minutes = String(Math.abs(zone) % 60).padStart(2, '0');
+      const month = months[Number(local.slice(5, 7)) - 1];
+      const text = `${local.slice(8, 10)}/${month}/${local.slice(0, 4)}:${local.slice(11, 19)} ${zone < 0 ? '-' : '+'}${hours}${minutes}`;
+      assert.equal(parse(text), ms - (ms % 1000));
+    }),
+    { seed: 7 },
+  );
+  for (const wrong of [
+    '31/Feb/2011:08:41:02 +0000',
+    '01/Foo/2011:08:41:02 +0000',
+    '01/Feb/2011:24:41:02 +0000',
+  ])
+    assert.ok(Number.isNaN(parse(wrong)), wrong);
+  for (const wrong of ['01/Feb/2011:08:41:02 00000', '01/Feb/2011 08:41:02 +0000', '01/Feb/2011:08:41:02'])
+    assert.ok(Number.isNaN(parse(wrong)), wrong);
 });
 
 test('what is no time is NaN', () => {

@@ -1,15 +1,15 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { parseColumns } from '../../../src/core/access-log/columns.ts';
-import { detectLayout } from '../../../src/core/access-log/layout.ts';
+import { detectLayout } from '../../../src/core/access-log/detect-layout.ts';
 import { ForesyncError } from '../../../src/core/errors.ts';
 
 const detect = (head: string, columns?: string) =>
-  detectLayout(head, undefined, columns === undefined ? undefined : parseColumns(columns));
+  detectLayout(head, { columns: columns === undefined ? undefined : parseColumns(columns) });
 
 function columnsOf(head: string, columns?: string) {
   const layout = detect(head, columns);
-  assert.ok(layout.format !== 'jsonl');
+  assert.ok('columns' in layout);
   return { ...layout.columns, hasHeader: layout.hasHeader, format: layout.format };
 }
 
@@ -60,6 +60,15 @@ test('a column whose name fits but whose values do not is left alone', () => {
     time: 0,
     key: 1,
   });
+});
+
+test('rows that look like another format do not change what a header or the operator says', () => {
+  const rows = '1700000000,k,1,2,3,get,0\n1700000001,k,1,2,3,get,0\n';
+  assert.equal(detect(rows).format, 'twemcache');
+  assert.equal(detect(`time,key,a,size,b,op,ttl\n${rows}`).format, 'csv');
+  assert.equal(detect(rows, 'time,key').format, 'csv');
+  assert.equal(detect('time,op,size,lbn\n1,28,512,7\n').format, 'csv');
+  assert.equal(detect('{"timestamp":"2026-01-02 03:04:05.123 UTC","pid":1,"key":"a"}\n').format, 'jsonl');
 });
 
 test('what the operator says is taken, with or without a header', () => {
