@@ -1,6 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { Readable } from 'node:stream';
 import type { ColumnChoice, Role } from '../access-log/columns.ts';
+import type { Compression } from '../access-log/compression.ts';
 import type { LogFormat } from '../access-log/layout.ts';
 import type { RejectedLine } from '../access-log/line-tally.ts';
 import { logError, type OpenLog, openLogFile, openStream } from '../access-log/log-file.ts';
@@ -47,7 +48,7 @@ export interface LogReport {
   replica: string;
   /** Undefined where nothing (new) was there. */
   format: LogFormat | undefined;
-  compression: 'none' | 'gzip' | 'zstd';
+  compression: Compression;
   /** The column or field that each role was taken from. */
   columns: Partial<Record<Role, string>>;
   lines: number;
@@ -159,7 +160,7 @@ class IngestRun {
         onProgress?.({ path: input.path, events: this.#events, bytes: this.#bytes });
       },
     });
-    if (log.identity && read.layout) {
+    if (log.identity && read.head.length > 0) {
       this.#known.remember(input.replica, input.path, log.identity, read);
     }
     return reportOf(input, log, read, this.#bytes - start);
@@ -182,7 +183,13 @@ function reportOf(input: LogInput, log: OpenLog, read: ReadLogResult, bytes: num
     rejects: tally.firstRejects,
     bytes,
     state:
-      read.headLength === 0 ? 'empty' : read.fromByte === 0 ? 'new' : tally.lines > 0 ? 'grown' : 'unchanged',
+      read.head.length === 0
+        ? 'empty'
+        : read.fromByte === 0
+          ? 'new'
+          : tally.lines > 0
+            ? 'grown'
+            : 'unchanged',
   };
 }
 
