@@ -18,7 +18,7 @@ const defaultState = 'foresync.db';
 export default class Analyze extends BaseCommand {
   static override summary = 'Read access logs into the access history.';
   static override description =
-    `Reads CSV, TSV and JSON Lines, plain or compressed by gzip or zstd, and shows what the traffic looks like.
+    `Reads CSV, TSV and JSON Lines, plain or compressed by gzip, zstd, brotli (.br) or xz, and shows what the traffic looks like.
 Columns are found by a header's names or by what they hold; times may be s, ms, µs, ns or ISO 8601. A log that was read before goes on where it ended. A line that cannot be read is counted, shown and passed over.`;
   static override examples = [
     '<%= config.bin %> <%= command.id %> access.csv access.csv.1.gz',

@@ -150,7 +150,7 @@ function refuseBinary(head: Buffer): void {
   }
   if (isBinary(head)) {
     throw new ForesyncError('data', 'log-binary', 'The log is a binary file.', {
-      hint: 'CSV, TSV and JSON Lines are read, plain or compressed by gzip or zstd.',
+      hint: 'CSV, TSV and JSON Lines are read, plain or compressed by gzip, zstd, brotli (.br) or xz.',
     });
   }
 }
