@@ -24,12 +24,14 @@ Columns are found by a header's names or by what they hold; times may be s, ms, 
     '<%= config.bin %> <%= command.id %> access.csv access.csv.1.gz',
     '<%= config.bin %> <%= command.id %> access.tsv --columns time,op,key,size --replica us-east',
     'zcat access.*.gz | <%= config.bin %> <%= command.id %> - --columns time=ts,key=sku',
+    '<%= config.bin %> <%= command.id %> "ops@us-west:/srv/shop/access.csv*" --replica us-west',
     '<%= config.bin %> <%= command.id %>',
   ];
   static override strict = false;
   static override args = {
     log: Args.string({
-      description: "Access logs, '-' for standard input; without any, the logs that foresync.yaml names.",
+      description:
+        "Access logs, user@host:PATH for one that is read over ssh, '-' for standard input; without any, the logs that foresync.yaml names.",
     }),
   };
   static override flags = {
@@ -56,7 +58,7 @@ Columns are found by a header's names or by what they hold; times may be s, ms, 
     const columns = flags.columns === undefined ? undefined : parseColumns(flags.columns);
     if (flags.replica !== undefined && !/^.{1,200}$/s.test(flags.replica))
       throw usageError('A replica has a name of 1 to 200 characters.');
-    const { inputs, without } = this.inputs(argv as string[], flags.config, flags.replica);
+    const { inputs, without } = await this.inputs(argv as string[], flags.config, flags.replica);
     const progress = process.stderr.isTTY
       ? new AnalyzeProgress(process.stderr, () => performance.now())
       : undefined;
@@ -80,17 +82,17 @@ Columns are found by a header's names or by what they hold; times may be s, ms, 
     }
   }
 
-  private inputs(
+  private async inputs(
     logs: string[],
     config: string,
     replica: string | undefined,
-  ): { inputs: LogInput[]; without: string[] } {
+  ): Promise<{ inputs: LogInput[]; without: string[] }> {
     if (logs.length === 0) {
-      const found = findGroupLogs(loadGroup(config), replica);
+      const found = await findGroupLogs(loadGroup(config), replica, { signal: this.signal });
       return { inputs: found.logs, without: found.without };
     }
     const group = replica === undefined && existsSync(config) ? loadGroup(config) : undefined;
-    return { inputs: assignLogs(logs, group, replica), without: [] };
+    return { inputs: await assignLogs(logs, group, replica, { signal: this.signal }), without: [] };
   }
 
   private finish(report: IngestReport, without: string[], tookMs: number, state: string): unknown {
@@ -127,7 +129,7 @@ Columns are found by a header's names or by what they hold; times may be s, ms, 
     for (const line of logLines(files, brush)) this.log(line);
     for (const name of without) {
       this.log(
-        `${brush.paint('warning', `${brush.symbols.warning} replica ${printable(name)}`)}: none of its logs is here`,
+        `${brush.paint('warning', `${brush.symbols.warning} replica ${printable(name)}`)}: none of its logs is there`,
       );
     }
     this.log('');

@@ -98,7 +98,7 @@ async function* withHead(head: Buffer, rest: AsyncIterator<Buffer>): AsyncGenera
   for (let next = await rest.next(); !next.done; next = await rest.next()) yield next.value;
 }
 
-async function* skipBytes(chunks: AsyncIterable<Buffer>, count: number): AsyncGenerator<Buffer> {
+export async function* skipBytes(chunks: AsyncIterable<Buffer>, count: number): AsyncGenerator<Buffer> {
   let left = count;
   for await (const chunk of chunks) {
     if (left < chunk.length) yield left > 0 ? chunk.subarray(left) : chunk;
@@ -135,11 +135,7 @@ export function logError(path: string, error: unknown): unknown {
       { cause: error },
     );
   }
-  if (code === 'ENOENT')
-    return new ForesyncError('io', 'log-missing', `There is no ${name}.`, {
-      hint: 'Check the path of the log.',
-      cause: error,
-    });
+  if (code === 'ENOENT') return noSuchLog(path, error);
   if (code === 'EISDIR')
     return new ForesyncError('io', 'log-unreadable', `${name} is a folder.`, {
       hint: 'Name the files in it.',
@@ -150,4 +146,9 @@ export function logError(path: string, error: unknown): unknown {
       cause: error,
     });
   return error;
+}
+
+export function noSuchLog(path: string, cause?: unknown): ForesyncError {
+  const hint = 'Check the path of the log.';
+  return new ForesyncError('io', 'log-missing', `There is no ${printable(path)}.`, { hint, cause });
 }

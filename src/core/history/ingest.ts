@@ -2,6 +2,7 @@ import { randomInt } from 'node:crypto';
 import { Readable } from 'node:stream';
 import type { ColumnChoice, Role } from '../access-log/columns.ts';
 import type { Compression } from '../access-log/compression.ts';
+import type { LocatedLog } from '../access-log/find-logs.ts';
 import type { LogFormat } from '../access-log/layout.ts';
 import type { RejectedLine } from '../access-log/line-tally.ts';
 import { logError, type OpenLog, openLogFile, openStream } from '../access-log/log-file.ts';
@@ -15,11 +16,8 @@ import { KnownLogs } from './known-logs.ts';
 import { openHistory } from './open-history.ts';
 import { loadProfile, refreshProfile, type TrafficProfile } from './traffic-profile.ts';
 
-/** One log to read. The path `-` is standard input. */
-export interface LogInput {
-  path: string;
-  replica: string;
-}
+/** One log to read. The path `-` is standard input; what is elsewhere than at a path of this machine says how it is opened. */
+export type LogInput = LocatedLog;
 
 export interface IngestOptions {
   format?: LogFormat | undefined;
@@ -129,7 +127,8 @@ class IngestRun {
     let log: OpenLog | undefined;
     try {
       const { stdin = Readable.from([]), signal } = this.#options;
-      log = input.path === '-' ? await openStream(stdin, signal) : await openLogFile(input.path, signal);
+      if (input.open) log = input.open(signal);
+      else log = input.path === '-' ? await openStream(stdin, signal) : await openLogFile(input.path, signal);
       const read = await this.#readOpen(log, input);
       this.files.push(read);
       this.#events += read.events;
