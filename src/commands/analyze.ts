@@ -1,8 +1,9 @@
 import { existsSync } from 'node:fs';
 import { Args, Flags } from '@oclif/core';
 import { BaseCommand, configFlag, stateFlag, usageError } from '../cli/base-command.ts';
+import { assignLogs } from '../core/access-log/assign-logs.ts';
 import { parseColumns } from '../core/access-log/columns.ts';
-import { assignLogs, findGroupLogs } from '../core/access-log/find-logs.ts';
+import { findGroupLogs } from '../core/access-log/find-logs.ts';
 import { formats } from '../core/access-log/layout.ts';
 import { loadGroup } from '../core/group/config.ts';
 import { type IngestReport, ingestLogs, type LogInput } from '../core/history/ingest.ts';

@@ -33,15 +33,18 @@ export function parseRemoteLog(text: string): RemoteLogName | undefined {
   return spec.kind === 'ssh' ? { destination: spec.destination, pattern } : undefined;
 }
 
-/** Finds what each ask asks for at one host, in one connection. Throws what `surveyHost` does, and `io` errors for what is no log. */
+/**
+ * Finds what each ask asks for at one host, in one connection. Throws what `surveyHost` does, and `io` (`log-unreadable`) for what is
+ * wanted with its head and is no log.
+ */
 export async function findAtHost(
   destination: string,
   asks: readonly RemoteAsk[],
   options: RemoteScriptOptions,
 ): Promise<RemoteLog[][]> {
   const findings = await surveyHost(destination, asks, options);
-  return findings.map(({ files, refusal }) => {
-    if (refusal) throw noLog(destination, refusal);
+  return findings.map(({ files, refusal }, index) => {
+    if (refusal && asks[index]?.withHead) throw noLog(destination, refusal);
     return files.map((file) => located(file, options));
   });
 }
@@ -52,6 +55,12 @@ function located(file: RemoteFile, options: RemoteScriptOptions): RemoteLog {
     file: `${file.identity.device}/${file.identity.inode}`,
     open: (signal) => openRemoteLog(file, { ...options, signal }),
   };
+}
+
+/** Waits for all, so that none still runs when one fails. */
+export async function allOf<T>(tasks: readonly Promise<T>[]): Promise<T[]> {
+  await Promise.allSettled(tasks);
+  return Promise.all(tasks);
 }
 
 /** Each file once, by the first name it has. */
