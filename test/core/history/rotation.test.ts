@@ -121,6 +121,10 @@ for (const step of [20, 4000]) {
       assert.equal(await read(log), 0);
       appendFileSync(log, lines(10_000, 10_001));
       assert.equal(await read(log), 1);
+      truncateSync(log, kept.length - 60);
+      assert.equal(await read(log), 0);
+      writeFileSync(`${log}.whole`, header + lines(0, step));
+      assert.equal(await read(`${log}.whole`), 0);
       // In a new file, as editors do it.
       unlinkSync(log);
       writeFileSync(log, header + lines(0, step * 0.8));
