@@ -3,8 +3,8 @@ import { printable } from '../text.ts';
 import { decompress } from './compression.ts';
 
 /**
- * What scripts that read logs at a host have in common. `at WORD` sets `path`, which never begins with a hyphen; `facts PATH` says device,
- * inode, size and time of change; `pack` compresses its input, where the host can.
+ * What scripts that read logs at a host have in common. `at WORD` sets `path`; it is never a lone hyphen, which stat takes for its standard
+ * input. `facts PATH` says device, inode, size and time of change; `pack` compresses its input, where the host can.
  */
 export const remotePrelude = String.raw`
 LC_ALL=C

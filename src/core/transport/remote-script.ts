@@ -52,7 +52,7 @@ export async function* runRemoteScript(
       noise = Buffer.concat([noise, chunk]);
       const at = noise.indexOf(`\n${begin}`);
       hasBegun = at >= 0;
-      if (!hasBegun && noise.length > maxNoiseBytes) break;
+      if (!hasBegun && noise.length > maxNoiseBytes) ssh.kill();
       if (!hasBegun) continue;
       const rest = noise.subarray(at + 1 + begin.length);
       noise = undefined;
