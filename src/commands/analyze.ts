@@ -1,8 +1,9 @@
 import { existsSync } from 'node:fs';
 import { Args, Flags } from '@oclif/core';
 import { BaseCommand, configFlag, stateFlag, usageError } from '../cli/base-command.ts';
+import { assignLogs } from '../core/access-log/assign-logs.ts';
 import { parseColumns } from '../core/access-log/columns.ts';
-import { assignLogs, findGroupLogs } from '../core/access-log/find-logs.ts';
+import { findGroupLogs } from '../core/access-log/find-logs.ts';
 import { formats } from '../core/access-log/layout.ts';
 import { loadGroup } from '../core/group/config.ts';
 import { type IngestReport, ingestLogs, type LogInput } from '../core/history/ingest.ts';
@@ -18,19 +19,21 @@ const defaultState = 'foresync.db';
 export default class Analyze extends BaseCommand {
   static override summary = 'Read access logs into the access history.';
   static override description =
-    `Reads CSV, TSV, JSON Lines, and the logs of Redis, Valkey, nginx, Apache, PostgreSQL, MySQL and memcached, plain or compressed by gzip or zstd, and shows what the traffic looks like.
+    `Reads CSV, TSV, JSON Lines, and the logs of Redis, Valkey, nginx, Apache, PostgreSQL, MySQL and memcached, plain or compressed by gzip, zstd, brotli (.br) or xz, and shows what the traffic looks like.
 Columns are found by a header's names or by what they hold; times may be s, ms, µs, ns or ISO 8601. A log that was read before goes on where it ended. A line that cannot be read is counted, shown and passed over.`;
   static override examples = [
     '<%= config.bin %> <%= command.id %> access.csv access.csv.1.gz',
     '<%= config.bin %> <%= command.id %> access.tsv --columns time,op,key,size --replica us-east',
     'zcat access.*.gz | <%= config.bin %> <%= command.id %> - --columns time=ts,key=sku',
     "<%= config.bin %> <%= command.id %> nginx.log --key-pattern '/product/(?<key>\\d+)'",
+    '<%= config.bin %> <%= command.id %> "ops@us-west:/srv/shop/access.csv*" --replica us-west',
     '<%= config.bin %> <%= command.id %>',
   ];
   static override strict = false;
   static override args = {
     log: Args.string({
-      description: "Access logs, '-' for standard input; without any, the logs that foresync.yaml names.",
+      description:
+        "Access logs, user@host:PATH for one that is read over ssh, '-' for standard input; without any, the logs that foresync.yaml names.",
     }),
   };
   static override flags = {
@@ -67,7 +70,7 @@ Columns are found by a header's names or by what they hold; times may be s, ms, 
     const columns = flags.columns === undefined ? undefined : parseColumns(flags.columns);
     if (flags.replica !== undefined && !/^.{1,200}$/s.test(flags.replica))
       throw usageError('A replica has a name of 1 to 200 characters.');
-    const { inputs, without } = this.inputs(argv as string[], flags.config, flags.replica);
+    const { inputs, without } = await this.inputs(argv as string[], flags.config, flags.replica);
     const progress = process.stderr.isTTY
       ? new AnalyzeProgress(process.stderr, () => performance.now())
       : undefined;
@@ -93,17 +96,17 @@ Columns are found by a header's names or by what they hold; times may be s, ms, 
     }
   }
 
-  private inputs(
+  private async inputs(
     logs: string[],
     config: string,
     replica: string | undefined,
-  ): { inputs: LogInput[]; without: string[] } {
+  ): Promise<{ inputs: LogInput[]; without: string[] }> {
     if (logs.length === 0) {
-      const found = findGroupLogs(loadGroup(config), replica);
+      const found = await findGroupLogs(loadGroup(config), replica, { signal: this.signal });
       return { inputs: found.logs, without: found.without };
     }
     const group = replica === undefined && existsSync(config) ? loadGroup(config) : undefined;
-    return { inputs: assignLogs(logs, group, replica), without: [] };
+    return { inputs: await assignLogs(logs, group, replica, { signal: this.signal }), without: [] };
   }
 
   private finish(report: IngestReport, without: string[], tookMs: number, state: string): unknown {
@@ -142,7 +145,7 @@ Columns are found by a header's names or by what they hold; times may be s, ms, 
     for (const line of logLines(files, brush)) this.log(line);
     for (const name of without) {
       this.log(
-        `${brush.paint('warning', `${brush.symbols.warning} replica ${printable(name)}`)}: none of its logs is here`,
+        `${brush.paint('warning', `${brush.symbols.warning} replica ${printable(name)}`)}: none of its logs is there`,
       );
     }
     this.log('');

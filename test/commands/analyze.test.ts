@@ -99,6 +99,21 @@ test("without LOG it reads what foresync.yaml names, and a named LOG is its repl
   );
 });
 
+test('a glob that no shell expanded is expanded, and a file that has such a name is itself', async () => {
+  write('glob-1.csv', `${t0},a\n`);
+  write('glob-2.csv', `${t0},b\n${t0},c\n`);
+  write('[x]*.csv', `${t0},kite\n`);
+  const { stdout } = await analyze(['glob-?.csv', '[x]*.csv', 'glob-1.csv', '--state', 'glob.db', '--json']);
+  assert.deepEqual(
+    JSON.parse(stdout).files.map((file: { path: string; events: number }) => [file.path, file.events]),
+    [
+      ['glob-1.csv', 1],
+      ['glob-2.csv', 2],
+      ['[x]*.csv', 1],
+    ],
+  );
+});
+
 test('header lines are told from others that are ignored, and lines are events, rejected and ignored', async () => {
   write('head.csv', `time,op,key\n${t0},get,a\n\n# a remark\nbad,get,b\n${t0},,c\n`);
   const { stdout } = await analyze([path.join(folder, 'head.csv'), '--state', 'h.db', '--json']);
@@ -163,6 +178,8 @@ test('each thing that cannot be done is one line and an exit code', async () => 
   const cases: [string[], number, RegExp][] = [
     [['nowhere.csv'], 74, /There is no nowhere\.csv/],
     [['binary.csv'], 65, /binary\.csv is a binary file/],
+    [['glob-none-*.csv'], 74, /There is no glob-none-\*\.csv/],
+    [['--', '-oProxyCommand=touch x:/log'], 64, /is no host/],
     [['bad.csv', '--strict'], 65, /bad\.csv, line 2: 'x' is not a time/],
     [['bad.csv', '--columns', 'time,op'], 64, /there is no key/],
     [['bad.csv', '--replica', ''], 64, /A replica has a name/],
@@ -173,7 +190,7 @@ test('each thing that cannot be done is one line and an exit code', async () => 
     [['bad.csv', '--format', 'mysql-general'], 64, /needs --key-pattern/],
   ];
   for (const [args, expected, message] of cases) {
-    const { exitCode, stderr, stdout } = await analyze([...args, '--state', 'e.db']);
+    const { exitCode, stderr, stdout } = await analyze(['--state', 'e.db', ...args]);
     assert.equal(exitCode, expected, args.join(' '));
     assert.match(stderr, message);
     assert.equal(stdout, '');

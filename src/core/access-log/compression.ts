@@ -1,28 +1,40 @@
 import { Readable } from 'node:stream';
-import { createGunzip, createZstdDecompress, type ZstdDecompress } from 'node:zlib';
+import { createBrotliDecompress, createGunzip, createZstdDecompress, type ZstdDecompress } from 'node:zlib';
+import { unpackXz } from './xz.ts';
 
-export type Compression = 'none' | 'gzip' | 'zstd';
+export type Compression = 'none' | 'gzip' | 'zstd' | 'brotli' | 'xz';
+
+/** As many bytes as tell the compression. */
+export const magicBytes = 6;
+const xzMagic = Buffer.from('\u00fd7zXZ\0', 'latin1');
 
 const outputBytes = 512 * 1024;
 
-/** Tells by the first four bytes, never by the name. */
-export function compressionOf(head: Uint8Array): Compression {
+/** Tells by the first bytes; brotli alone, which has no mark of its own, by a name that ends in `.br`. */
+export function compressionOf(head: Uint8Array, name = ''): Compression {
+  if (name.endsWith('.br') && head.length > 0) return 'brotli';
   if (head[0] === 0x1f && head[1] === 0x8b) return 'gzip';
   if (head[0] === 0x28 && head[1] === 0xb5 && head[2] === 0x2f && head[3] === 0xfd) return 'zstd';
   // A skippable frame, which pzstd writes first: 0x184D2A5?.
   if (((head[0] ?? 0) & 0xf0) === 0x50 && head[1] === 0x2a && head[2] === 0x4d && head[3] === 0x18)
     return 'zstd';
-  return 'none';
+  return xzMagic.equals(head.subarray(0, magicBytes)) ? 'xz' : 'none';
 }
 
 /** Undoes the compression. Ends with zlib's errors where the bytes are cut off or damaged. */
 export function decompress(chunks: AsyncIterable<Buffer>, compression: Compression): AsyncIterable<Buffer> {
   if (compression === 'none') return chunks;
   if (compression === 'zstd') return zstdFrames(chunks);
+  if (compression === 'xz') return unpackXz(chunks);
   const source = Readable.from(chunks, { objectMode: false });
-  const gunzip = createGunzip({ chunkSize: outputBytes });
-  source.on('error', (error) => gunzip.destroy(error));
-  return source.pipe(gunzip);
+  const decoder =
+    compression === 'gzip'
+      ? createGunzip({ chunkSize: outputBytes })
+      : createBrotliDecompress({ chunkSize: outputBytes });
+  source.on('error', (error) => decoder.destroy(error));
+  // Whoever leaves early ends what the bytes come from too.
+  decoder.on('close', () => source.destroy());
+  return source.pipe(decoder);
 }
 
 /**

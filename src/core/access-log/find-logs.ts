@@ -1,50 +1,53 @@
-import { globSync, realpathSync, statSync } from 'node:fs';
-import path from 'node:path';
-import { ForesyncError, systemCodeOf } from '../errors.ts';
+import { ForesyncError } from '../errors.ts';
 import type { Replica, ReplicaGroup } from '../group/config.ts';
 import { printable } from '../text.ts';
+import type { RemoteScriptOptions } from '../transport/remote-script.ts';
+import { allOf, distinctLogs, findAtHost } from './find-remote-logs.ts';
+import { expand, realPath } from './local-files.ts';
+import type { OpenLog } from './log-file.ts';
+
+/** A log, and the replica whose log it is. */
+export interface LocatedLog {
+  path: string;
+  replica: string;
+  /** How it is opened, where it is not a path of this machine. */
+  open?: (signal?: AbortSignal) => OpenLog;
+}
 
 export interface FoundLogs {
-  logs: { path: string; replica: string }[];
+  logs: LocatedLog[];
   /** Names of replicas whose logs are not there. */
   without: string[];
 }
 
-/** Finds the logs that foresync.yaml names, for one replica or for all of them. A file is there once for each replica. */
-export function findGroupLogs(group: ReplicaGroup, only: string | undefined): FoundLogs {
+/**
+ * Finds the logs that foresync.yaml names, for one replica or for all of them, each at its replica's host; all hosts are asked at once.
+ * A file is there once for each replica. Throws what `findAtHost` does.
+ */
+export async function findGroupLogs(
+  group: ReplicaGroup,
+  only: string | undefined,
+  options: RemoteScriptOptions,
+): Promise<FoundLogs> {
   const replicas = only === undefined ? [...group.replicas.values()] : [namedReplica(group, only)];
-  const found: FoundLogs = { logs: [], without: [] };
-  for (const replica of replicas) {
-    const files = new Map(replica.logs.flatMap(expand).map((file) => [realPath(file), file]));
-    if (files.size === 0) found.without.push(replica.name);
-    for (const file of files.values()) found.logs.push({ path: file, replica: replica.name });
-  }
-  if (found.logs.length > 0) return found;
+  const logs = await allOf(replicas.map((replica) => logsOf(replica, options)));
+  const without = replicas.filter((_, index) => logs[index]?.length === 0).map(({ name }) => name);
+  if (logs.some((found) => found.length > 0)) return { logs: logs.flat(), without };
   throw new ForesyncError('io', 'log-missing', `No log that ${printable(group.file)} names is there.`, {
-    hint: 'Name the logs: foresync analyze LOG... --replica NAME. Logs of other hosts have to be copied here first.',
+    hint: 'Check the paths of its logs, or name them: foresync analyze LOG... --replica NAME.',
   });
 }
 
-/**
- * Whose logs files are that the operator named: of the replica whose `logs` in foresync.yaml match, else of 'default'. The same file named
- * twice is there once.
- */
-export function assignLogs(
-  files: readonly string[],
-  group: ReplicaGroup | undefined,
-  replica: string | undefined,
-): FoundLogs['logs'] {
-  const owners = new Map<string, string>();
-  if (group && replica === undefined) {
-    for (const owner of group.replicas.values()) {
-      for (const file of owner.logs.flatMap(expand)) owners.set(realPath(file), owner.name);
-    }
+async function logsOf(replica: Replica, options: RemoteScriptOptions): Promise<LocatedLog[]> {
+  const { name, host, logs } = replica;
+  if (host.kind === 'local') {
+    const files = new Map(logs.flatMap(expand).map((file) => [realPath(file), file]));
+    return [...files.values()].map((file) => ({ path: file, replica: name }));
   }
-  const distinct = new Map(files.map((file) => [file === '-' ? '-' : realPath(file), file]));
-  return [...distinct].map(([real, file]) => ({
-    path: file,
-    replica: replica ?? owners.get(real) ?? 'default',
-  }));
+  if (logs.length === 0) return [];
+  const asks = logs.map((pattern) => ({ pattern, withHead: true }));
+  const found = (await findAtHost(host.destination, asks, options)).flat();
+  return distinctLogs(found).map(({ path: file, open }) => ({ path: file, replica: name, open }));
 }
 
 function namedReplica(group: ReplicaGroup, name: string): Replica {
@@ -58,23 +61,4 @@ function namedReplica(group: ReplicaGroup, name: string): Replica {
       hint: `It has ${printable([...group.replicas.keys()].join(', '))}.`,
     },
   );
-}
-
-/** A path that exists is itself, whatever characters it has; otherwise it is a glob. */
-function expand(pattern: string): string[] {
-  if (statSync(pattern, { throwIfNoEntry: false })) return [pattern];
-  if (!/[*?[\]{}]/.test(pattern)) return [];
-  return globSync(pattern)
-    .filter((file) => !statSync(file, { throwIfNoEntry: false })?.isDirectory())
-    .sort();
-}
-
-/** A file that is not there keeps its path, and fails when it is read. */
-function realPath(file: string): string {
-  try {
-    return realpathSync(file);
-  } catch (error) {
-    if (systemCodeOf(error) === undefined) throw error;
-    return path.resolve(file);
-  }
 }

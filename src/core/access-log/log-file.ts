@@ -5,7 +5,7 @@ import { addAbortSignal, Readable } from 'node:stream';
 import { promisify } from 'node:util';
 import { ForesyncError, messageOf, systemCodeOf } from '../errors.ts';
 import { printable } from '../text.ts';
-import { type Compression, compressionOf, decompress } from './compression.ts';
+import { type Compression, compressionOf, decompress, magicBytes } from './compression.ts';
 
 /** What tells one file from another, and whether it changed. */
 export interface FileIdentity {
@@ -37,7 +37,7 @@ export async function openLogFile(path: string, signal?: AbortSignal): Promise<O
     if (found.isDirectory()) throw Object.assign(new Error('it is a folder'), { code: 'EISDIR' });
     if (!found.isFile())
       return await openStream(handle.createReadStream({ highWaterMark: chunkBytes }), signal);
-    return await openRegular(handle, {
+    return await openRegular(path, handle, {
       device: String(found.dev),
       inode: String(found.ino),
       sizeBytes: Number(found.size),
@@ -55,9 +55,9 @@ async function openPipe(path: string, signal: AbortSignal | undefined): Promise<
   return openStream(new Socket({ fd, readable: true, writable: false }), signal);
 }
 
-async function openRegular(handle: FileHandle, identity: FileIdentity): Promise<OpenLog> {
-  const { bytesRead, buffer } = await handle.read(Buffer.alloc(4), 0, 4, 0);
-  const compression = compressionOf(buffer.subarray(0, bytesRead));
+async function openRegular(path: string, handle: FileHandle, identity: FileIdentity): Promise<OpenLog> {
+  const { bytesRead, buffer } = await handle.read(Buffer.alloc(magicBytes), 0, magicBytes, 0);
+  const compression = compressionOf(buffer.subarray(0, bytesRead), path);
   const from = (start: number) =>
     handle.createReadStream({ start, highWaterMark: chunkBytes, autoClose: false }) as AsyncIterable<Buffer>;
   return {
@@ -75,7 +75,7 @@ export async function openStream(stream: AsyncIterable<Buffer>, signal?: AbortSi
   const chunks = stream[Symbol.asyncIterator]();
   const first: Buffer[] = [];
   let length = 0;
-  while (length < 4) {
+  while (length < magicBytes) {
     const next = await chunks.next();
     if (next.done) break;
     first.push(next.value);
@@ -98,7 +98,7 @@ async function* withHead(head: Buffer, rest: AsyncIterator<Buffer>): AsyncGenera
   for (let next = await rest.next(); !next.done; next = await rest.next()) yield next.value;
 }
 
-async function* skipBytes(chunks: AsyncIterable<Buffer>, count: number): AsyncGenerator<Buffer> {
+export async function* skipBytes(chunks: AsyncIterable<Buffer>, count: number): AsyncGenerator<Buffer> {
   let left = count;
   for await (const chunk of chunks) {
     if (left < chunk.length) yield left > 0 ? chunk.subarray(left) : chunk;
@@ -127,7 +127,7 @@ export function logError(path: string, error: unknown): unknown {
       },
     );
   }
-  if (code.startsWith('Z_') || code.startsWith('ZSTD_')) {
+  if (/^(Z_|ZSTD_|ERR__ERROR_|ERR_BROTLI)/.test(code)) {
     return new ForesyncError(
       'data',
       'log-damaged',
@@ -135,11 +135,7 @@ export function logError(path: string, error: unknown): unknown {
       { cause: error },
     );
   }
-  if (code === 'ENOENT')
-    return new ForesyncError('io', 'log-missing', `There is no ${name}.`, {
-      hint: 'Check the path of the log.',
-      cause: error,
-    });
+  if (code === 'ENOENT') return noSuchLog(path, error);
   if (code === 'EISDIR')
     return new ForesyncError('io', 'log-unreadable', `${name} is a folder.`, {
       hint: 'Name the files in it.',
@@ -150,4 +146,9 @@ export function logError(path: string, error: unknown): unknown {
       cause: error,
     });
   return error;
+}
+
+export function noSuchLog(path: string, cause?: unknown): ForesyncError {
+  const hint = 'Check the path of the log.';
+  return new ForesyncError('io', 'log-missing', `There is no ${printable(path)}.`, { hint, cause });
 }

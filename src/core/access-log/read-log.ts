@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { ForesyncError } from '../errors.ts';
 import type { AccessSink, LineParser } from './access-sink.ts';
 import { detectLayout } from './detect-layout.ts';
@@ -20,6 +19,8 @@ export interface LogPosition {
 export interface KnownLog extends LogPosition {
   /** By size and time of change, the file is as it was then. */
   isUnchanged: boolean;
+  /** It may hold no more than the beginning of what was read. Where it does, it goes on from its new end. */
+  mayBeCut: boolean;
 }
 
 export interface ReadLogOptions extends LayoutChoice {
@@ -38,9 +39,8 @@ export interface ReadLogResult {
   /** Where the reading began: 0, or the end of an earlier one. */
   fromByte: number;
   end: LogPosition;
-  /** The log's first bytes, `headBytes` at most: together with the file's identity it is known by them. */
-  headLength: number;
-  headHash: Buffer;
+  /** The log's first bytes, `headBytes` at most: it is known by them again. */
+  head: Buffer;
 }
 
 /** Reads one log into the sink, from where an earlier reading of the same file ended. */
@@ -57,6 +57,9 @@ export async function readLog(
     const before = log.identity ? options.known?.(log.identity, head) : undefined;
     const tally = new LineTally(options.onReject);
     tally.nextLine = before?.nextLine ?? 1;
+    const fromByte = before?.offset ?? 0;
+    const end = before?.mayBeCut ? await endOf(continued(peeked, chunks), options.signal) : undefined;
+    if (end && end.offset < fromByte) return { layout: undefined, tally, fromByte, end, head };
     const isRead =
       peeked.length === 0 ||
       before?.isUnchanged ||
@@ -64,8 +67,8 @@ export async function readLog(
     const layout = isRead
       ? undefined
       : detectLayout(sampleOf(head, isWhole && peeked.length <= headBytes), options);
-    // A file that is shorter than what was read of it before keeps its position: what it holds was counted.
-    let offset = before?.offset ?? 0;
+    // A partial copy is shorter than what was read of the whole, and keeps that position: what it holds was counted.
+    let offset = fromByte;
     if (layout) {
       const parser = parserFor(layout, sink, tally, before === undefined);
       const rest = before ? log.read(before.offset - 1) : continued(withoutByteOrderMark(peeked), chunks);
@@ -74,14 +77,7 @@ export async function readLog(
         ? Math.max(before.offset, before.offset - 1 + received)
         : received + byteOrderMarkLength(peeked);
     }
-    return {
-      layout,
-      tally,
-      fromByte: before?.offset ?? 0,
-      end: { offset, nextLine: tally.nextLine },
-      headLength: head.length,
-      headHash: hashHead(head),
-    };
+    return { layout, tally, fromByte, end: { offset, nextLine: tally.nextLine }, head };
   } finally {
     await chunks.return?.();
   }
@@ -103,8 +99,15 @@ async function receive(
   return received;
 }
 
-export function hashHead(head: Uint8Array): Buffer {
-  return createHash('sha256').update(head).digest();
+/** Where a log ends that is not read, because all of it was counted. */
+async function endOf(chunks: AsyncIterable<Buffer>, signal: AbortSignal | undefined): Promise<LogPosition> {
+  const end = { offset: 0, nextLine: 1 };
+  for await (const chunk of chunks) {
+    signal?.throwIfAborted();
+    end.offset += chunk.length;
+    for (let at = chunk.indexOf(10); at >= 0; at = chunk.indexOf(10, at + 1)) end.nextLine++;
+  }
+  return end;
 }
 
 async function peek(chunks: AsyncIterator<Buffer>): Promise<{ peeked: Buffer; isWhole: boolean }> {
@@ -145,7 +148,7 @@ function refuseBinary(head: Buffer): void {
   }
   if (isBinary(head)) {
     throw new ForesyncError('data', 'log-binary', 'The log is a binary file.', {
-      hint: "Text is read, such as CSV, JSON Lines or a server's log, plain or compressed by gzip or zstd.",
+      hint: "Text is read, such as CSV, JSON Lines or a server's log, plain or compressed by gzip, zstd, brotli (.br) or xz.",
     });
   }
 }

@@ -12,7 +12,7 @@ export interface Replica {
   name: string;
   host: HostSpec;
   store: StoreSpec;
-  /** Paths or globs of its access logs, relative ones resolved against foresync.yaml's folder. */
+  /** Paths or globs of its access logs at its host. Of a local replica relative ones are resolved against foresync.yaml's folder. */
   logs: string[];
 }
 
@@ -44,7 +44,7 @@ const schema = z.strictObject({
 });
 
 /**
- * Reads and checks foresync.yaml. Relative paths of local stores and of logs are taken from its folder.
+ * Reads and checks foresync.yaml. Relative paths of local stores and logs are taken from its folder.
  * Throws `config` errors with the place and what is allowed there.
  */
 export function loadGroup(file: string): ReplicaGroup {
@@ -63,7 +63,7 @@ export function loadGroup(file: string): ReplicaGroup {
       name: replicaName,
       host,
       store: read('store', () => parseStore(replica.store, localFolder)),
-      logs: replica.logs.map((log) => path.resolve(folder, log)),
+      logs: localFolder === undefined ? replica.logs : replica.logs.map((log) => path.resolve(folder, log)),
     });
   }
   const lead = replicas.get(leadName);

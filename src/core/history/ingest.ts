@@ -1,6 +1,8 @@
 import { randomInt } from 'node:crypto';
 import { Readable } from 'node:stream';
 import type { Role } from '../access-log/columns.ts';
+import type { Compression } from '../access-log/compression.ts';
+import type { LocatedLog } from '../access-log/find-logs.ts';
 import type { LayoutChoice, LogFormat } from '../access-log/layout.ts';
 import type { RejectedLine } from '../access-log/line-tally.ts';
 import { logError, type OpenLog, openLogFile, openStream } from '../access-log/log-file.ts';
@@ -14,11 +16,8 @@ import { KnownLogs } from './known-logs.ts';
 import { openHistory } from './open-history.ts';
 import { loadProfile, refreshProfile, type TrafficProfile } from './traffic-profile.ts';
 
-/** One log to read. The path `-` is standard input. */
-export interface LogInput {
-  path: string;
-  replica: string;
-}
+/** One log to read. The path `-` is standard input; what is elsewhere than at a path of this machine says how it is opened. */
+export type LogInput = LocatedLog;
 
 export interface IngestOptions extends LayoutChoice {
   /** End with a `data` error at the first line that cannot be read. */
@@ -45,7 +44,7 @@ export interface LogReport {
   replica: string;
   /** Undefined where nothing (new) was there. */
   format: LogFormat | undefined;
-  compression: 'none' | 'gzip' | 'zstd';
+  compression: Compression;
   /** The column or field that each role was taken from. */
   columns: Partial<Record<Role, string>>;
   lines: number;
@@ -130,7 +129,8 @@ class IngestRun {
     let log: OpenLog | undefined;
     try {
       const { stdin = Readable.from([]), signal } = this.#options;
-      log = input.path === '-' ? await openStream(stdin, signal) : await openLogFile(input.path, signal);
+      if (input.open) log = input.open(signal);
+      else log = input.path === '-' ? await openStream(stdin, signal) : await openLogFile(input.path, signal);
       const read = await this.#readOpen(log, input);
       this.files.push(read);
       this.#events += read.events;
@@ -163,7 +163,7 @@ class IngestRun {
         onProgress?.({ path: input.path, events: this.#events, bytes: this.#bytes });
       },
     });
-    if (log.identity && read.layout) {
+    if (log.identity && read.head.length > 0) {
       this.#known.remember(input.replica, input.path, log.identity, read);
     }
     return reportOf(input, log, read, this.#bytes - start);
@@ -188,7 +188,13 @@ function reportOf(input: LogInput, log: OpenLog, read: ReadLogResult, bytes: num
     rejects: tally.firstRejects,
     bytes,
     state:
-      read.headLength === 0 ? 'empty' : read.fromByte === 0 ? 'new' : tally.lines > 0 ? 'grown' : 'unchanged',
+      read.head.length === 0
+        ? 'empty'
+        : read.fromByte === 0
+          ? 'new'
+          : tally.lines > 0
+            ? 'grown'
+            : 'unchanged',
   };
 }
 

@@ -1,7 +1,7 @@
-import { historySchema } from './schema/history.ts';
+import { historySchema, lineHashesSchema } from './schema/history.ts';
 import { runsSchema } from './schema/runs.ts';
 
 /**
  * The state file's schema, one step a version, forward only. A released step is never edited: add another.
  */
-export const migrations: readonly string[] = [`${historySchema}\n${runsSchema}`];
+export const migrations: readonly string[] = [`${historySchema}\n${runsSchema}`, lineHashesSchema];

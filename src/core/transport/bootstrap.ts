@@ -123,5 +123,12 @@ done
 /** Goes first to the remote command's standard input. */
 export const bootstrapScript = Buffer.from(script);
 
-/** The same words in bash, dash, zsh, fish and csh: nothing within the single quotes is special to any of them. */
-export const remoteCommand = `exec sh -c 'eval "$(head -c ${bootstrapScript.length})"'`;
+/**
+ * Runs the first so many bytes of standard input as a script of `sh`. The same words in bash, dash, zsh, fish and csh: nothing within
+ * the single quotes is special to any of them.
+ */
+export function scriptCommand(scriptBytes: number): string {
+  return `exec sh -c 'eval "$(head -c ${scriptBytes})"'`;
+}
+
+export const remoteCommand = scriptCommand(bootstrapScript.length);

@@ -16,8 +16,12 @@ export const noSshAnswer = 'no-ssh';
  */
 const wrapper = `trap "" INT; command -v "$1" >/dev/null 2>&1 || { echo "@foresync ${noSshAnswer}"; exit 127; }; exec "$@"`;
 
-/** The program and arguments that run the bootstrap script at a destination, which `parseHost` has checked. */
-export function sshCommand(destination: string, settings: SshSettings): { program: string; args: string[] } {
+/** The program and arguments that run a command, such as `scriptCommand` makes, at a destination, which `parseHost` has checked. */
+export function sshCommand(
+  destination: string,
+  settings: SshSettings,
+  command: string = remoteCommand,
+): { program: string; args: string[] } {
   const { FORESYNC_SSH: program = 'ssh', FORESYNC_SSH_CONFIG: configFile } = settings.env;
   const args = [
     ...(configFile ? ['-F', configFile] : []),
@@ -27,7 +31,7 @@ export function sshCommand(destination: string, settings: SshSettings): { progra
     ...['-o', 'ClearAllForwardings=yes', '-o', 'RemoteCommand=none'],
     // An existing master is used, but none is left behind: it would hold our pipes open.
     ...['-o', 'ControlMaster=no'],
-    ...['--', destination, remoteCommand],
+    ...['--', destination, command],
   ];
   if (process.platform === 'win32') return { program, args };
   return { program: '/bin/sh', args: ['-c', wrapper, 'sh', program, ...args] };

@@ -33,6 +33,18 @@ export function agentFailure(host: string, end: ProcessEnd): ForesyncError {
   );
 }
 
+/** Says why a script's answer is not whole: `begun` tells whether the script had begun to answer. */
+export function scriptFailure(host: string, end: ProcessEnd, begun: boolean): ForesyncError {
+  if (!begun || end.code === sshFailed) return connectFailure(host, end, begun);
+  if (end.code === undefined) return connectionLost(host, endOf(end));
+  const said = lastLine(end.stderrTail);
+  return new ForesyncError(
+    'protocol',
+    'script-failed',
+    `A script at ${host} ended (${endOf(end)})${said ? `: ${said}` : ''}.`,
+  );
+}
+
 export function sshMissing(program: string): ForesyncError {
   return new ForesyncError(
     'unreachable',

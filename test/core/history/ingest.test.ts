@@ -238,7 +238,7 @@ test('--rebuild starts over, and standard input is always new', () =>
 test('when one log cannot be read, the history stays as it was', () =>
   withState(async (state) => {
     const good = logFile(eventLines(100));
-    await ingest(state, [logFile(eventLines(5))]);
+    await ingest(state, [logFile(eventLines(5, 9000))]);
     const before = dump(state);
     const cut = path.join(folder, 'cut.gz');
     writeFileSync(cut, gzipSync(Buffer.from(eventLines(5000).join('\n'))).subarray(0, -30));

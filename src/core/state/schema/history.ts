@@ -53,3 +53,8 @@ CREATE TABLE history_source (
   PRIMARY KEY (replica, device, inode)
 ) WITHOUT ROWID;
 `;
+
+/** line_hashes: for each line that ends within the head, the CRC-32 (4 bytes, big-endian) of all up to its end. */
+export const lineHashesSchema = `
+ALTER TABLE history_source ADD COLUMN line_hashes BLOB NOT NULL DEFAULT x'';
+`;
