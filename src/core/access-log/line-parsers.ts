@@ -58,11 +58,3 @@ export function parserFor(
       return new MysqlGeneralParser(new StatementEvents(layout, sink, tally), tally);
   }
 }
-
-/**
- * Whether a line of the format can only be read after the lines before it: quoted CSV fields and MySQL's statements go on over
- * several. Else a log may be cut at any line feed and its parts read apart.
- */
-export function dependsOnEarlierLines(layout: LogLayout): boolean {
-  return layout.format === 'csv' || layout.format === 'postgres-csvlog' || layout.format === 'mysql-general';
-}

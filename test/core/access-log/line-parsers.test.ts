@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { detectLayout } from '../../../src/core/access-log/detect-layout.ts';
 import { formats } from '../../../src/core/access-log/layout.ts';
-import { dependsOnEarlierLines, parserFor } from '../../../src/core/access-log/line-parsers.ts';
+import { parserFor } from '../../../src/core/access-log/line-parsers.ts';
 import { LineTally } from '../../../src/core/access-log/line-tally.ts';
 import { Collector } from './collect.ts';
 
@@ -27,11 +27,4 @@ test('every layout is plain data, and its copy has a parser', () => {
     const end = parserFor(copy, new Collector(), tally, true).parse(Buffer.from('x\n'), 0, 2, true);
     assert.deepEqual([end, tally.lines, tally.nextLine], [2, 1, 2], format);
   }
-});
-
-test('only where records span lines does a line depend on those before it', () => {
-  assert.deepEqual(
-    formats.filter((format) => dependsOnEarlierLines(layoutOf(format))),
-    ['csv', 'postgres-csvlog', 'mysql-general'],
-  );
 });
