@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { Args, Flags } from '@oclif/core';
 import { BaseCommand, configFlag, stateFlag, usageError } from '../cli/base-command.ts';
+import { patternFlags } from '../cli/pattern-flags.ts';
 import { assignLogs } from '../core/access-log/assign-logs.ts';
 import { parseColumns } from '../core/access-log/columns.ts';
 import { findGroupLogs } from '../core/access-log/find-logs.ts';
@@ -49,16 +50,7 @@ Columns are found by a header's names or by what they hold; times may be s, ms, 
       description: 'The columns in their order, such as time,op,key,size, or by name: time=ts,key=sku.',
       helpValue: 'LIST',
     }),
-    'key-pattern': Flags.string({
-      description:
-        "A regular expression whose group `key` is the table's key in a logged key, path or statement; what it does not match is ignored and counted.",
-      helpValue: 'REGEXP',
-    }),
-    pattern: Flags.string({
-      description:
-        'For text of any other format: a regular expression whose groups time, key, op and size are the fields of a line.',
-      helpValue: 'REGEXP',
-    }),
+    ...patternFlags,
     strict: Flags.boolean({ description: 'Stop at the first line that cannot be read, and keep nothing.' }),
     rebuild: Flags.boolean({ description: 'Forget all that was read before, and start over.' }),
     state: stateFlag,

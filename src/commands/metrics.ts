@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { Args, Flags } from '@oclif/core';
 import { BaseCommand, stateFlag, usageError } from '../cli/base-command.ts';
+import { patternFlags } from '../cli/pattern-flags.ts';
 import { parseColumns } from '../core/access-log/columns.ts';
 import { formats, type LayoutChoice } from '../core/access-log/layout.ts';
 import { openLogFile, openStream } from '../core/access-log/log-file.ts';
@@ -51,14 +52,7 @@ With an access log of the joiner it measures the hit rate that came true, keeps 
       description: "The log's format, where it is not seen from its lines.",
     })(),
     columns: Flags.string({ description: "The log's columns, such as time,op,key,size.", helpValue: 'LIST' }),
-    'key-pattern': Flags.string({
-      description: "A regular expression whose group `key` is the table's key, as for analyze.",
-      helpValue: 'REGEXP',
-    }),
-    pattern: Flags.string({
-      description: 'For text of any other format, as for analyze.',
-      helpValue: 'REGEXP',
-    }),
+    ...patternFlags,
     tune: Flags.boolean({
       description: 'Tune the parameters by this run; the default with --log.',
       allowNo: true,

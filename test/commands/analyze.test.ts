@@ -185,7 +185,9 @@ test('each thing that cannot be done is one line and an exit code', async () => 
     [['bad.csv', '--replica', ''], 64, /A replica has a name/],
     [['--config', 'none.yaml'], 78, /There is no .*none\.yaml/],
     [['bad.csv', '--format', 'xml'], 64, /xml/],
-    [['bad.csv', '--key-pattern', '('], 64, /--key-pattern \(: /],
+    [['bad.csv', '--key-pattern', '('], 64, /--key-pattern: the pattern \(: /],
+    // Wrong usage is wrong where there is nothing to read, too.
+    [['empty.csv', '--key-pattern', 'no group'], 64, /there is no group \(\?<key>/],
     [['bad.csv', '--pattern', '(?<time>.)'], 64, /there is no group \(\?<key>/],
     [['bad.csv', '--format', 'mysql-general'], 64, /needs --key-pattern/],
   ];
