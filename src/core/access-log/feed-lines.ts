@@ -1,5 +1,5 @@
-import { type LineParser, maxLineBytes } from './access-sink.ts';
-import type { LineTally } from './line-tally.ts';
+import { maxLineBytes } from './access-sink.ts';
+import type { BlockTarget } from './block-target.ts';
 
 const lineFeed = 10;
 
@@ -12,38 +12,80 @@ export interface FeedOptions {
 }
 
 /**
- * Hands a stream of bytes to the parser in blocks of whole lines. Holds no more than a chunk and one line; a longer line is
- * rejected and passed over. A last line without a line feed is read like any other.
+ * Cuts a stream of bytes into blocks of whole lines for the target. A line that is too long is rejected and passed over without being held. A
+ * last line without a line feed is read like any other. A chunk's memory may be used again once the next is asked for.
  */
 export async function feedLines(
   chunks: AsyncIterable<Buffer>,
-  parser: LineParser,
-  tally: LineTally,
+  target: BlockTarget,
   options: FeedOptions,
 ): Promise<void> {
-  let carry: Buffer = Buffer.alloc(0);
-  let isPassingOver = options.isResumed;
+  const cutter = new LineCutter(target, await target.acquire(), options.isResumed);
   for await (const chunk of chunks) {
     options.signal?.throwIfAborted();
     options.onBytes?.(chunk.length);
-    let block = carry.length > 0 ? Buffer.concat([carry, chunk]) : chunk;
-    carry = Buffer.alloc(0);
-    if (isPassingOver) {
-      const end = block.indexOf(lineFeed);
-      if (end === -1) continue;
-      isPassingOver = false;
-      block = block.subarray(end + 1);
-    }
-    const linesEnd = block.lastIndexOf(lineFeed) + 1;
-    const isTooLong = block.length - linesEnd > maxLineBytes;
-    const stopped = linesEnd > 0 ? parser.parse(block, 0, linesEnd, isTooLong) : 0;
-    if (isTooLong) {
-      tally.reject('the line is longer than 1 MiB');
-      tally.nextLine++;
-      isPassingOver = true;
-    } else carry = block.subarray(stopped);
+    await cutter.push(chunk);
   }
-  if (carry.length === 0) return;
-  const last = carry[carry.length - 1] === lineFeed ? carry : Buffer.concat([carry, Buffer.of(lineFeed)]);
-  parser.parse(last, 0, last.length, true);
+  options.signal?.throwIfAborted();
+  cutter.finish();
+}
+
+class LineCutter {
+  readonly #target: BlockTarget;
+  #block: Buffer;
+  #filled = 0;
+  /** Where the last whole line in the block ends. */
+  #linesEnd = 0;
+  #isPassingOver: boolean;
+
+  constructor(target: BlockTarget, block: Buffer, isPassingOver: boolean) {
+    this.#target = target;
+    this.#block = block;
+    this.#isPassingOver = isPassingOver;
+  }
+
+  async push(chunk: Buffer): Promise<void> {
+    let from = 0;
+    if (this.#isPassingOver) {
+      from = chunk.indexOf(lineFeed) + 1;
+      if (from === 0) return;
+      this.#isPassingOver = false;
+    }
+    while (from < chunk.length) {
+      from += this.#fill(chunk.subarray(from));
+      if (this.#filled < this.#target.blockBytes) continue;
+      const isTooLong = this.#filled - this.#linesEnd > maxLineBytes;
+      if (this.#linesEnd > 0) await this.#handOver(isTooLong);
+      if (!isTooLong) continue;
+      this.#target.reject('the line is longer than 1 MiB');
+      this.#filled = 0;
+      const next = chunk.indexOf(lineFeed, from) + 1;
+      this.#isPassingOver = next === 0;
+      from = next === 0 ? chunk.length : next;
+    }
+  }
+
+  finish(): void {
+    if (this.#filled > 0 && this.#block[this.#filled - 1] !== lineFeed)
+      this.#block[this.#filled++] = lineFeed;
+    this.#target.take(this.#block, this.#filled, true);
+  }
+
+  #fill(bytes: Buffer): number {
+    const copied = bytes.copy(this.#block, this.#filled);
+    const lastEnd = this.#block.subarray(this.#filled, this.#filled + copied).lastIndexOf(lineFeed);
+    if (lastEnd >= 0) this.#linesEnd = this.#filled + lastEnd + 1;
+    this.#filled += copied;
+    return copied;
+  }
+
+  /** Keeps what is behind the last whole line for the next block. */
+  async #handOver(isLast: boolean): Promise<void> {
+    const next = await this.#target.acquire();
+    const rest = this.#block.copy(next, 0, this.#linesEnd, this.#filled);
+    this.#target.take(this.#block, this.#linesEnd, isLast);
+    this.#block = next;
+    this.#filled = rest;
+    this.#linesEnd = 0;
+  }
 }

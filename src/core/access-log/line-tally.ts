@@ -4,6 +4,19 @@ export interface RejectedLine {
   reason: string;
 }
 
+/** What became of some lines in a row, as plain data. Lines are counted from the first of them. */
+export interface TallyPart {
+  events: number;
+  eventLines: number;
+  rejected: number;
+  ignored: number;
+  headers: number;
+  unmatched: number;
+  firstRejects: RejectedLine[];
+  /** How many lines of the log those were. */
+  passed: number;
+}
+
 const keptRejects = 5;
 
 /**
@@ -21,12 +34,12 @@ export class LineTally {
   /** Of those that are ignored: lines whose key the key pattern, or that the line pattern, did not match. */
   unmatched = 0;
   /** The first five, in the order of the log. */
-  readonly firstRejects: RejectedLine[] = [];
+  firstRejects: RejectedLine[] = [];
   /** Number of the line that is read next. */
   nextLine = 1;
   readonly #onReject: ((line: RejectedLine) => void) | undefined;
 
-  /** `onReject` hears of every rejected line and may throw to end the reading. */
+  /** `onReject` hears of rejected lines, of the first in any case, and may throw to end the reading. */
   constructor(onReject?: (line: RejectedLine) => void) {
     this.#onReject = onReject;
   }
@@ -57,5 +70,40 @@ export class LineTally {
     const rejected = { line: this.nextLine, reason };
     if (this.firstRejects.length < keptRejects) this.firstRejects.push(rejected);
     this.#onReject?.(rejected);
+  }
+
+  /** What was counted so far, and begins to count anew. */
+  drain(): TallyPart {
+    const { events, eventLines, rejected, ignored, headers, unmatched, firstRejects } = this;
+    const part = {
+      events,
+      eventLines,
+      rejected,
+      ignored,
+      headers,
+      unmatched,
+      firstRejects,
+      passed: this.nextLine - 1,
+    };
+    this.events = this.eventLines = this.rejected = this.ignored = this.headers = this.unmatched = 0;
+    this.firstRejects = [];
+    this.nextLine = 1;
+    return part;
+  }
+
+  /** Adds what became of the lines that come next. */
+  append(part: TallyPart): void {
+    this.events += part.events;
+    this.eventLines += part.eventLines;
+    this.rejected += part.rejected;
+    this.ignored += part.ignored;
+    this.headers += part.headers;
+    this.unmatched += part.unmatched;
+    for (const { line, reason } of part.firstRejects) {
+      const rejected = { line: line + this.nextLine - 1, reason };
+      if (this.firstRejects.length < keptRejects) this.firstRejects.push(rejected);
+      this.#onReject?.(rejected);
+    }
+    this.nextLine += part.passed;
   }
 }

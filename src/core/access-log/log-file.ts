@@ -20,7 +20,7 @@ export interface OpenLog {
   /** Undefined for standard input and pipes, which cannot be known again. */
   identity: FileIdentity | undefined;
   compression: Compression;
-  /** From the start. May be asked for once more after the first was left. */
+  /** May be asked for once more after the first was left. A chunk is valid until the next is asked for. */
   read(fromByte: number): AsyncIterable<Buffer>;
   close(): Promise<void>;
 }
@@ -58,15 +58,32 @@ async function openPipe(path: string, signal: AbortSignal | undefined): Promise<
 async function openRegular(path: string, handle: FileHandle, identity: FileIdentity): Promise<OpenLog> {
   const { bytesRead, buffer } = await handle.read(Buffer.alloc(magicBytes), 0, magicBytes, 0);
   const compression = compressionOf(buffer.subarray(0, bytesRead), path);
-  const from = (start: number) =>
-    handle.createReadStream({ start, highWaterMark: chunkBytes, autoClose: false }) as AsyncIterable<Buffer>;
+  const packed = () =>
+    handle.createReadStream({
+      start: 0,
+      highWaterMark: chunkBytes,
+      autoClose: false,
+    }) as AsyncIterable<Buffer>;
   return {
     identity,
     compression,
     read: (fromByte) =>
-      compression === 'none' ? from(fromByte) : skipBytes(decompress(from(0), compression), fromByte),
+      compression === 'none'
+        ? readThrough(handle, fromByte)
+        : skipBytes(decompress(packed(), compression), fromByte),
     close: () => handle.close(),
   };
+}
+
+/** Into the same memory again and again: new memory for each chunk would cost more than reading does. */
+async function* readThrough(handle: FileHandle, fromByte: number): AsyncGenerator<Buffer> {
+  const chunk = Buffer.allocUnsafe(chunkBytes);
+  for (let at = fromByte; ; ) {
+    const { bytesRead } = await handle.read(chunk, 0, chunkBytes, at);
+    if (bytesRead === 0) return;
+    at += bytesRead;
+    yield chunk.subarray(0, bytesRead);
+  }
 }
 
 /** A stream that is read once: standard input, or a pipe. */

@@ -1,9 +1,8 @@
 import { ForesyncError } from '../errors.ts';
-import type { AccessSink, LineParser } from './access-sink.ts';
+import type { BlockTarget } from './block-target.ts';
 import { detectLayout } from './detect-layout.ts';
 import { feedLines } from './feed-lines.ts';
 import type { LayoutChoice, LogLayout } from './layout.ts';
-import { parserFor } from './line-parsers.ts';
 import { LineTally, type RejectedLine } from './line-tally.ts';
 import type { FileIdentity, OpenLog } from './log-file.ts';
 
@@ -43,16 +42,16 @@ export interface ReadLogResult {
   head: Buffer;
 }
 
-/** Reads one log into the sink, from where an earlier reading of the same file ended. */
+/** Reads the lines of one log into the target, from where an earlier reading of the same file ended. */
 export async function readLog(
   log: OpenLog,
-  sink: AccessSink,
+  target: BlockTarget,
   options: ReadLogOptions,
 ): Promise<ReadLogResult> {
   const chunks = log.read(0)[Symbol.asyncIterator]();
   try {
     const { peeked, isWhole } = await peek(chunks);
-    const head = peeked.subarray(0, headBytes);
+    const head = Buffer.from(peeked.subarray(0, headBytes));
     refuseBinary(head);
     const before = log.identity ? options.known?.(log.identity, head) : undefined;
     const tally = new LineTally(options.onReject);
@@ -70,9 +69,9 @@ export async function readLog(
     // A partial copy is shorter than what was read of the whole, and keeps that position: what it holds was counted.
     let offset = fromByte;
     if (layout) {
-      const parser = parserFor(layout, sink, tally, before === undefined);
+      target.begin(layout, before === undefined, tally);
       const rest = before ? log.read(before.offset - 1) : continued(withoutByteOrderMark(peeked), chunks);
-      const received = await receive(rest, parser, tally, before !== undefined, options);
+      const received = await receive(rest, target, before !== undefined, options);
       offset = before
         ? Math.max(before.offset, before.offset - 1 + received)
         : received + byteOrderMarkLength(peeked);
@@ -85,8 +84,7 @@ export async function readLog(
 
 async function receive(
   chunks: AsyncIterable<Buffer>,
-  parser: LineParser,
-  tally: LineTally,
+  target: BlockTarget,
   isResumed: boolean,
   options: ReadLogOptions,
 ): Promise<number> {
@@ -95,7 +93,8 @@ async function receive(
     received += count;
     options.onBytes?.(count);
   };
-  await feedLines(chunks, parser, tally, { isResumed, signal: options.signal, onBytes });
+  await feedLines(chunks, target, { isResumed, signal: options.signal, onBytes });
+  await target.end();
   return received;
 }
 
@@ -115,10 +114,10 @@ async function peek(chunks: AsyncIterator<Buffer>): Promise<{ peeked: Buffer; is
   for (let length = 0; length < headBytes; ) {
     const next = await chunks.next();
     if (next.done) return { peeked: Buffer.concat(parts), isWhole: true };
-    parts.push(next.value);
+    parts.push(Buffer.from(next.value));
     length += next.value.length;
   }
-  return { peeked: parts.length === 1 && parts[0] ? parts[0] : Buffer.concat(parts), isWhole: false };
+  return { peeked: Buffer.concat(parts), isWhole: false };
 }
 
 async function* continued(first: Buffer, rest: AsyncIterator<Buffer>): AsyncGenerator<Buffer> {

@@ -1,51 +1,35 @@
 import type { StateDatabase } from '../state/open.ts';
-import type { AccessBatch, KeyAccesses } from './access-batch.ts';
-import { RowInserter } from './row-inserter.ts';
-import { type BucketSeries, decodeSeries, encodeSeries, mergeSeries } from './series-codec.ts';
+import type { SpilledBatch } from './counting/event-counter.ts';
+import { loadFigures, storeFigures } from './key-figures-store.ts';
+import { addTraffic } from './replica-traffic.ts';
+import type { KeyFigures, StoredKeyFigures } from './segments/key-figures.ts';
+import type { MergeOutput, MergeTask } from './segments/range-merge.ts';
+import { coarseBefore } from './segments/retention.ts';
+import { RunWriter } from './segments/run-writer.ts';
+import { dropRun, listRuns, type StoredRun } from './segments/stored-runs.ts';
 
-const hourMs = 3_600_000;
+/** An older run is rewritten where what came since is at least this share of it, so that a replica has few runs and each row is rewritten seldom. */
+const rewrittenShare = 0.5;
 
-interface StoredRow {
-  reads: number;
-  writes: number;
-  first_ms: number;
-  last_ms: number;
-  last_read_ms: number | null;
-  size_bytes: number | null;
-  series: Buffer;
-}
-
-interface Totals {
-  reads: number;
-  writes: number;
-  firstMs: number;
-  lastMs: number;
-}
+/** Merges the task's ranges, each into its output. */
+export type MergeRanges = (
+  task: MergeTask,
+  db: StateDatabase,
+  outputs: MergeOutput[],
+) => Promise<StoredKeyFigures[]>;
 
 /**
- * Adds batches to the stored history, all in one transaction that begins with the first change, so that a run that fails
- * leaves the history as it was.
+ * Changes the stored history, all in one transaction that begins with the first change, so that a run that fails leaves the
+ * history as it was.
  */
 export class HistoryWriter {
   readonly #db: StateDatabase;
   readonly #bucketMs: number;
-  readonly #find;
-  readonly #rows: RowInserter;
-  readonly #update;
   #isOpen = false;
 
   constructor(db: StateDatabase, bucketMs: number) {
     this.#db = db;
     this.#bucketMs = bucketMs;
-    const columns = 'reads, writes, first_ms, last_ms, last_read_ms, size_bytes, series';
-    this.#find = db.prepare<[string, number], StoredRow>(
-      `SELECT ${columns} FROM history_series WHERE key = ? AND replica = ?`,
-    );
-    this.#rows = new RowInserter(db, `INSERT INTO history_series (${columns}, key, replica) VALUES`, 9);
-    this.#update = db.prepare(
-      `UPDATE history_series SET reads = ?, writes = ?, first_ms = ?, last_ms = ?, last_read_ms = ?, size_bytes = ?, series = ?
-       WHERE key = ? AND replica = ?`,
-    );
   }
 
   get hasChanges(): boolean {
@@ -72,120 +56,97 @@ export class HistoryWriter {
   /** Forgets everything that was read before. */
   clearHistory(): void {
     this.begin();
-    for (const table of ['series', 'hour', 'replica', 'source'])
+    for (const table of ['segment', 'run', 'replica', 'source'])
       this.#db.exec(`DELETE FROM history_${table}`);
+    this.#db.exec("DELETE FROM history_meta WHERE name = 'figures'");
   }
 
-  /** Adds what the batch holds to the replica's history. */
-  store(replica: string, batch: AccessBatch): void {
-    if (batch.isEmpty) return;
+  /** Adds what was counted. The rows of the batches must be cut into `ranges`. */
+  async store(batches: readonly SpilledBatch[], ranges: number, merge: MergeRanges): Promise<void> {
+    if (batches.length === 0) return;
     this.begin();
-    const { id, isNew } = this.#replicaId(replica);
-    const hours = new Map<number, { reads: number; writes: number }>();
-    const totals: Totals = { reads: 0, writes: 0, firstMs: Number.POSITIVE_INFINITY, lastMs: 0 };
-    for (const accesses of batch.accesses()) {
-      if (isNew) this.#rows.add(rowOf(accesses, accesses.key, id));
-      else this.#merge(accesses, id);
-      this.#count(accesses, hours, totals);
-    }
-    this.#rows.flush();
-    this.#storeTotals(id, totals, hours);
+    const ids = new Map<string, number>();
+    for (const { rows } of batches) ids.set(rows.replica, this.#replicaId(rows.replica));
+    const runs = listRuns(this.#db);
+    const lastMs = this.#addTotals(batches, ids);
+    const rewritten = runsToRewrite(runs, batches, ids);
+    const task: MergeTask = {
+      bucketMs: this.#bucketMs,
+      ranges,
+      coarse: coarseBefore(lastMs, this.#bucketMs),
+      spilled: batches.map(({ rows }) => ({ ...rows, replica: ids.get(rows.replica) ?? 0 })),
+      rewritten,
+      kept: runs.filter((run) => !rewritten.includes(run)),
+      cold: undefined,
+    };
+    const figures = loadFigures(this.#db);
+    await this.#merge(task, figures, merge);
+    storeFigures(this.#db, figures);
   }
 
-  #merge(accesses: KeyAccesses, replica: number): void {
-    const stored = this.#find.get(accesses.key, replica);
-    if (stored) this.#update.run(...rowOf(merged(stored, accesses), accesses.key, replica));
-    else this.#rows.add(rowOf(accesses, accesses.key, replica));
+  async #merge(task: MergeTask, figures: KeyFigures, merge: MergeRanges): Promise<void> {
+    const replicas = new Set([...task.spilled, ...task.rewritten].map(({ replica }) => replica));
+    const writers = new Map(
+      [...replicas].map((replica) => [replica, new RunWriter(this.#db, replica, task.ranges)]),
+    );
+    const outputs = Array.from(
+      { length: task.ranges },
+      (_, range): MergeOutput => ({
+        segment: (replica, segment) => writers.get(replica)?.add(range, segment),
+      }),
+    );
+    for (const changed of await merge(task, this.#db, outputs)) figures.merge(changed);
+    for (const run of task.rewritten) dropRun(this.#db, run.id);
+    for (const writer of writers.values()) writer.finish(task.coarse);
   }
 
-  #count(accesses: KeyAccesses, hours: Map<number, { reads: number; writes: number }>, totals: Totals): void {
-    totals.reads += accesses.reads;
-    totals.writes += accesses.writes;
-    totals.firstMs = Math.min(totals.firstMs, accesses.firstMs);
-    totals.lastMs = Math.max(totals.lastMs, accesses.lastMs);
-    const { buckets, reads, writes } = accesses.series;
-    const bucketsPerHour = hourMs / this.#bucketMs;
-    let hour = -1;
-    let counts = { reads: 0, writes: 0 };
-    for (let i = 0; i < accesses.length; i++) {
-      const next = Math.floor((buckets[i] as number) / bucketsPerHour);
-      if (next !== hour) {
-        hour = next;
-        counts = hours.get(hour) ?? { reads: 0, writes: 0 };
-        hours.set(hour, counts);
-      }
-      counts.reads += reads[i] as number;
-      counts.writes += writes[i] as number;
-    }
-  }
-
-  #replicaId(name: string): { id: number; isNew: boolean } {
+  #replicaId(name: string): number {
     const known = this.#db
       .prepare<[string], number>('SELECT id FROM history_replica WHERE name = ?')
       .pluck()
       .get(name);
-    if (known !== undefined) return { id: known, isNew: false };
+    if (known !== undefined) return known;
     const added = this.#db
       .prepare(
         'INSERT INTO history_replica (name, reads, writes, first_ms, last_ms) VALUES (?, 0, 0, 9e15, 0)',
       )
       .run(name);
-    return { id: Number(added.lastInsertRowid), isNew: true };
+    return Number(added.lastInsertRowid);
   }
 
-  #storeTotals(id: number, totals: Totals, hours: Map<number, { reads: number; writes: number }>): void {
-    this.#db
-      .prepare(
-        `UPDATE history_replica SET reads = reads + ?, writes = writes + ?, first_ms = min(first_ms, ?), last_ms = max(last_ms, ?)
-         WHERE id = ?`,
-      )
-      .run(totals.reads, totals.writes, totals.firstMs, totals.lastMs, id);
+  /** Returns when the history ends. */
+  #addTotals(batches: readonly SpilledBatch[], ids: ReadonlyMap<string, number>): number {
     const add = this.#db.prepare(
-      `INSERT INTO history_hour VALUES (?, ?, ?, ?)
-       ON CONFLICT DO UPDATE SET reads = reads + excluded.reads, writes = writes + excluded.writes`,
+      `UPDATE history_replica SET reads = reads + ?, writes = writes + ?, first_ms = min(first_ms, ?), last_ms = max(last_ms, ?)
+       WHERE id = ?`,
     );
-    for (const [hour, { reads, writes }] of hours) add.run(id, hour, reads, writes);
+    for (const { rows, reads, writes, firstMs, lastMs } of batches)
+      add.run(reads, writes, firstMs, lastMs, ids.get(rows.replica));
+    const lastMs =
+      this.#db.prepare<[], number>('SELECT max(last_ms) FROM history_replica').pluck().get() ?? 0;
+    const coarse = coarseBefore(lastMs, this.#bucketMs);
+    for (const { rows, traffic } of batches)
+      addTraffic(this.#db, ids.get(rows.replica) ?? 0, traffic, coarse, this.#bucketMs);
+    return lastMs;
   }
 }
 
-type Stored = Omit<KeyAccesses, 'key'>;
-
-function rowOf(accesses: Stored, key: string, replica: number): unknown[] {
-  const { reads, writes, firstMs, lastMs, lastReadMs, sizeBytes, series, length } = accesses;
-  return [
-    reads,
-    writes,
-    firstMs,
-    lastMs,
-    lastReadMs ?? null,
-    sizeBytes ?? null,
-    encodeSeries(series, length),
-    key,
-    replica,
-  ];
-}
-
-function merged(stored: StoredRow, added: KeyAccesses): Stored {
-  const series = mergeSeries(decodeSeries(stored.series), firstBuckets(added.series, added.length));
-  const addedIsLater = added.lastMs >= stored.last_ms;
-  const storedSize = stored.size_bytes ?? undefined;
-  const lastReadMs = Math.max(stored.last_read_ms ?? -1, added.lastReadMs ?? -1);
-  return {
-    reads: stored.reads + added.reads,
-    writes: stored.writes + added.writes,
-    firstMs: Math.min(stored.first_ms, added.firstMs),
-    lastMs: Math.max(stored.last_ms, added.lastMs),
-    lastReadMs: lastReadMs < 0 ? undefined : lastReadMs,
-    sizeBytes: addedIsLater ? (added.sizeBytes ?? storedSize) : (storedSize ?? added.sizeBytes),
-    series,
-    length: series.buckets.length,
-  };
-}
-
-function firstBuckets({ buckets, reads, writes }: BucketSeries, length: number): BucketSeries {
-  return {
-    buckets: buckets.subarray(0, length),
-    reads: reads.subarray(0, length),
-    writes: writes.subarray(0, length),
-  };
+/** Of each replica that rows came of, from the youngest run on, as long as a run is small beside all that came after it. */
+function runsToRewrite(
+  runs: readonly StoredRun[],
+  batches: readonly SpilledBatch[],
+  ids: ReadonlyMap<string, number>,
+): StoredRun[] {
+  const chosen: StoredRun[] = [];
+  for (const [name, id] of ids) {
+    let newer = batches
+      .filter(({ rows }) => rows.replica === name)
+      .reduce((sum, { rows }) => sum + rows.rows, 0);
+    for (const run of runs.filter(({ replica }) => replica === id).reverse()) {
+      if (newer < run.rows * rewrittenShare) break;
+      chosen.push(run);
+      newer += run.rows;
+    }
+  }
+  return chosen;
 }

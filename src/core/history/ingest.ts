@@ -10,7 +10,8 @@ import { type ReadLogResult, readLog } from '../access-log/read-log.ts';
 import { ForesyncError } from '../errors.ts';
 import type { StateFile } from '../state/open.ts';
 import { printable } from '../text.ts';
-import { AccessBatch, type BatchLimits } from './access-batch.ts';
+import { type BatchLimits, defaultLimits } from './counting/access-batch.ts';
+import { CounterPool } from './counting/counter-pool.ts';
 import { HistoryWriter } from './history-writer.ts';
 import { KnownLogs } from './known-logs.ts';
 import { openHistory } from './open-history.ts';
@@ -27,8 +28,11 @@ export interface IngestOptions extends LayoutChoice {
   stdin?: AsyncIterable<Buffer> | undefined;
   signal?: AbortSignal | undefined;
   onProgress?: ((progress: IngestProgress) => void) | undefined;
-  /** For tests: how much is counted in memory before it is stored. */
+  /** For tests: how much is counted in memory before it is spilled, by how many threads, in blocks of how many bytes, and how many come before the threads do. */
   limits?: BatchLimits | undefined;
+  threads?: number | undefined;
+  blockBytes?: number | undefined;
+  inlineBytes?: number | undefined;
 }
 
 export interface IngestProgress {
@@ -83,19 +87,31 @@ export async function ingestLogs(
 ): Promise<IngestReport> {
   const { bucketMs } = openHistory(state);
   const writer = new HistoryWriter(state.db, bucketMs);
-  state.db.pragma('cache_size = -65536');
+  const pool = new CounterPool({
+    bucketMs,
+    seed: randomInt(2 ** 31),
+    spillPath: `${state.path}-spill-${process.pid}-${randomInt(2 ** 31)}`,
+    limits: options.limits ?? defaultLimits,
+    threads: options.threads,
+    handedOverBytes: options.blockBytes,
+    inlineBytes: options.inlineBytes,
+  });
   try {
-    if (options.rebuild) writer.clearHistory();
     const known = options.rebuild ? new KnownLogs([]) : KnownLogs.load(state.db);
-    const run = new IngestRun(writer, known, bucketMs, options);
+    const run = new IngestRun(pool, known, options);
     for (const input of inputsByReplica(inputs)) await run.read(input);
-    run.finish();
+    if (options.rebuild) writer.clearHistory();
+    await writer.store(await pool.finish(), pool.ranges, (task, db, outputs) => {
+      options.signal?.throwIfAborted();
+      return pool.merge(task, db, outputs);
+    });
     if (known.hasNews) writer.begin();
     known.store(state.db);
     const profile = writer.hasChanges ? refreshProfile(state.db) : loadProfile(state.db);
     writer.commit();
     return { files: run.files, profile: profile && profile.events > 0 ? profile : undefined };
   } finally {
+    await pool.close();
     writer.rollback();
   }
 }
@@ -108,24 +124,20 @@ function inputsByReplica(inputs: readonly LogInput[]): LogInput[] {
 
 class IngestRun {
   readonly files: LogReport[] = [];
-  readonly #writer: HistoryWriter;
+  readonly #pool: CounterPool;
   readonly #known: KnownLogs;
   readonly #options: IngestOptions;
-  readonly #batch: AccessBatch;
-  #replica: string | undefined;
   #bytes = 0;
   #events = 0;
 
-  constructor(writer: HistoryWriter, known: KnownLogs, bucketMs: number, options: IngestOptions) {
-    this.#writer = writer;
+  constructor(pool: CounterPool, known: KnownLogs, options: IngestOptions) {
+    this.#pool = pool;
     this.#known = known;
     this.#options = options;
-    this.#batch = new AccessBatch(bucketMs, randomInt(2 ** 31), () => this.finish(), options.limits);
   }
 
   async read(input: LogInput): Promise<void> {
-    if (input.replica !== this.#replica) this.finish();
-    this.#replica = input.replica;
+    this.#pool.replica = input.replica;
     let log: OpenLog | undefined;
     try {
       const { stdin = Readable.from([]), signal } = this.#options;
@@ -141,16 +153,10 @@ class IngestRun {
     }
   }
 
-  /** Stores what was counted. */
-  finish(): void {
-    if (this.#replica !== undefined) this.#writer.store(this.#replica, this.#batch);
-    this.#batch.clear();
-  }
-
   async #readOpen(log: OpenLog, input: LogInput): Promise<LogReport> {
     const { format, columns, keyPattern, pattern, strict, signal, onProgress } = this.#options;
     const start = this.#bytes;
-    const read = await readLog(log, this.#batch, {
+    const read = await readLog(log, this.#pool, {
       format,
       columns,
       keyPattern,

@@ -1,4 +1,6 @@
 import type { StateDatabase } from '../state/open.ts';
+import { loadFigures } from './key-figures-store.ts';
+import { loadTraffic } from './replica-traffic.ts';
 import { type Skew, skewOf } from './skew.ts';
 
 /** What the traffic in the history looks like. Times are milliseconds since the epoch. */
@@ -19,7 +21,6 @@ export interface TrafficProfile {
   replicas: { name: string; reads: number; writes: number; keys: number; firstMs: number; lastMs: number }[];
 }
 
-const shownKeys = 10;
 const profileName = 'profile';
 
 /** Reads the stored profile; undefined while there is no history. */
@@ -33,59 +34,56 @@ export function loadProfile(db: StateDatabase): TrafficProfile | undefined {
 
 /** Works the profile out anew and stores it, within the transaction that changed the history. */
 export function refreshProfile(db: StateDatabase): TrafficProfile {
-  const replicas = replicaRows(db);
+  const figures = loadFigures(db);
+  const rows = replicaRows(db);
+  const replicas = rows.map(({ id, ...row }) => ({ ...row, keys: figures.keysAt.get(id) ?? 0 }));
   const reads = replicas.reduce((sum, replica) => sum + replica.reads, 0);
   const writes = replicas.reduce((sum, replica) => sum + replica.writes, 0);
-  const readCounts = readHistogram(db, replicas.length);
+  const levels = [...figures.levels]
+    .map(([level, keys]) => ({ reads: level, keys }))
+    .sort((a, b) => b.reads - a.reads);
   const profile: TrafficProfile = {
     events: reads + writes,
-    keys: readCounts.reduce((sum, level) => sum + level.keys, 0),
+    keys: levels.reduce((sum, level) => sum + level.keys, 0),
     reads,
     writes,
     firstMs: replicas.length > 0 ? Math.min(...replicas.map((replica) => replica.firstMs)) : undefined,
     lastMs: replicas.length > 0 ? Math.max(...replicas.map((replica) => replica.lastMs)) : undefined,
     readShare: reads / Math.max(1, reads + writes),
-    skew: skewOf(readCounts),
-    hours: hoursOfDay(db),
-    hottest: hottestKeys(db, replicas.length),
+    skew: skewOf(levels),
+    hours: hoursOfDay(db, rows),
+    hottest: figures.hottest,
     replicas,
   };
   db.prepare('INSERT OR REPLACE INTO history_meta VALUES (?, ?)').run(profileName, JSON.stringify(profile));
   return profile;
 }
 
-function replicaRows(db: StateDatabase): TrafficProfile['replicas'] {
+interface ReplicaRow {
+  id: number;
+  name: string;
+  reads: number;
+  writes: number;
+  firstMs: number;
+  lastMs: number;
+}
+
+function replicaRows(db: StateDatabase): ReplicaRow[] {
   return db
-    .prepare<[], TrafficProfile['replicas'][number]>(
-      `SELECT name, reads, writes, first_ms AS firstMs, last_ms AS lastMs,
-              (SELECT count(*) FROM history_series WHERE replica = id) AS keys
-       FROM history_replica ORDER BY id`,
+    .prepare<[], ReplicaRow>(
+      'SELECT id, name, reads, writes, first_ms AS firstMs, last_ms AS lastMs FROM history_replica ORDER BY id',
     )
     .all();
 }
 
-/** With one replica each key is one row, and grouping would only cost time. */
-function keyTotals(replicas: number): string {
-  if (replicas === 1) return 'SELECT key, reads, writes, size_bytes FROM history_series';
-  return 'SELECT key, sum(reads) AS reads, sum(writes) AS writes, max(size_bytes) AS size_bytes FROM history_series GROUP BY key';
-}
-
-function readHistogram(db: StateDatabase, replicas: number): { reads: number; keys: number }[] {
-  const sql = `SELECT reads, count(*) AS keys FROM (${keyTotals(replicas)}) GROUP BY reads ORDER BY reads DESC`;
-  return db.prepare<[], { reads: number; keys: number }>(sql).all();
-}
-
-function hottestKeys(db: StateDatabase, replicas: number): TrafficProfile['hottest'] {
-  const sql = `SELECT key, reads, writes, size_bytes AS sizeBytes FROM (${keyTotals(replicas)}) ORDER BY reads DESC, key LIMIT ${shownKeys}`;
-  const rows = db
-    .prepare<[], { key: string; reads: number; writes: number; sizeBytes: number | null }>(sql)
-    .all();
-  return rows.map((row) => ({ ...row, sizeBytes: row.sizeBytes ?? undefined }));
-}
-
-function hoursOfDay(db: StateDatabase): number[] {
+function hoursOfDay(db: StateDatabase, replicas: readonly ReplicaRow[]): number[] {
   const hours = new Array<number>(24).fill(0);
-  const sql = 'SELECT hour % 24 AS hour, sum(reads + writes) AS events FROM history_hour GROUP BY hour % 24';
-  for (const row of db.prepare<[], { hour: number; events: number }>(sql).all()) hours[row.hour] = row.events;
+  for (const { id } of replicas) {
+    const { buckets, reads, writes } = loadTraffic(db, id);
+    buckets.forEach((bucket, i) => {
+      const hour = Math.floor(bucket / 60) % 24;
+      hours[hour] = (hours[hour] as number) + (reads[i] as number) + (writes[i] as number);
+    });
+  }
   return hours;
 }

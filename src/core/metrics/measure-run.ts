@@ -1,4 +1,5 @@
 import type { AccessSink } from '../access-log/access-sink.ts';
+import { InlineBlocks } from '../access-log/inline-blocks.ts';
 import type { LayoutChoice } from '../access-log/layout.ts';
 import type { RejectedLine } from '../access-log/line-tally.ts';
 import { logError, type OpenLog } from '../access-log/log-file.ts';
@@ -69,7 +70,13 @@ async function pour(
   const log = await open();
   try {
     const { format, columns, keyPattern, pattern, signal } = options;
-    const { tally } = await readLog(log, sink, { format, columns, keyPattern, pattern, signal });
+    const { tally } = await readLog(log, new InlineBlocks(sink), {
+      format,
+      columns,
+      keyPattern,
+      pattern,
+      signal,
+    });
     return { name, events: tally.events, rejected: tally.rejected, firstRejects: tally.firstRejects };
   } catch (error) {
     throw logError(name, error);

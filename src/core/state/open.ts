@@ -47,6 +47,11 @@ export function openState(file: string): StateFile {
   }
 }
 
+/** Another connection to a state file that this process has open, to read what is committed there. The caller closes it. */
+export function openStateToRead(file: string): StateDatabase {
+  return new Database(file, { readonly: true, timeout: 10_000 });
+}
+
 /** SQLite does not wait for the lock that this needs: who comes second leaves it to the process that is just doing it. */
 function useWal(db: StateDatabase): void {
   try {

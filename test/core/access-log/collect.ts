@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import type { AccessSink } from '../../../src/core/access-log/access-sink.ts';
 import { parseColumns } from '../../../src/core/access-log/columns.ts';
+import { InlineBlocks } from '../../../src/core/access-log/inline-blocks.ts';
 import type { LogFormat } from '../../../src/core/access-log/layout.ts';
 import { openStream } from '../../../src/core/access-log/log-file.ts';
 import { type ReadLogResult, readLog } from '../../../src/core/access-log/read-log.ts';
@@ -51,7 +52,7 @@ export async function collect(
   const open = await openStream(inChunks(Buffer.from(log), options.chunkBytes ?? 1 << 20));
   try {
     const { columns, chunkBytes, ...choice } = options;
-    const read = await readLog(open, sink, {
+    const read = await readLog(open, new InlineBlocks(sink, chunkBytes), {
       ...choice,
       columns: columns === undefined ? undefined : parseColumns(columns),
     });

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, test } from 'node:test';
 import { brotliCompressSync } from 'node:zlib';
+import { InlineBlocks } from '../../../src/core/access-log/inline-blocks.ts';
 import { logError, openLogFile } from '../../../src/core/access-log/log-file.ts';
 import { readLog } from '../../../src/core/access-log/read-log.ts';
 import { runProgram } from '../../support/cli.ts';
@@ -24,7 +25,7 @@ async function read(file: string): Promise<{ compression: string; events: number
   try {
     const log = await openLogFile(file);
     try {
-      await readLog(log, sink, {});
+      await readLog(log, new InlineBlocks(sink), {});
       return { compression: log.compression, events: sink.events.length };
     } finally {
       await log.close();

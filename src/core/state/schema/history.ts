@@ -1,8 +1,4 @@
-/**
- * Tables of the access history. A key's accesses at a replica are one row with one compact series
- * (src/core/history/series-codec.ts), never a row per bucket. `key` comes first, so that the rows of a key over all
- * replicas lie side by side.
- */
+/** Tables of the access history as they were first. */
 export const historySchema = `
 CREATE TABLE history_meta (name TEXT PRIMARY KEY, value NOT NULL) WITHOUT ROWID;
 INSERT INTO history_meta VALUES ('bucket_ms', 60000);
@@ -57,4 +53,34 @@ CREATE TABLE history_source (
 /** line_hashes: for each line that ends within the head, the CRC-32 (4 bytes, big-endian) of all up to its end. */
 export const lineHashesSchema = `
 ALTER TABLE history_source ADD COLUMN line_hashes BLOB NOT NULL DEFAULT x'';
+`;
+
+/**
+ * Rows of keys in packed segments (src/core/history/segments) in place of a table row a key. What the earlier tables held has to be read
+ * from the logs again.
+ */
+export const segmentsSchema = `
+DROP TABLE history_series;
+DROP TABLE history_hour;
+DELETE FROM history_source;
+DELETE FROM history_replica;
+DELETE FROM history_meta WHERE name = 'profile';
+
+-- A series (src/core/history/series-codec.ts) of all accesses: by bucket lately, by hours before that, for good.
+ALTER TABLE history_replica ADD COLUMN traffic BLOB NOT NULL DEFAULT x'';
+
+-- Rows of one replica, each key once. segments: 8 bytes a segment, in the order of hashes: its first hash and its number, little-endian.
+-- Buckets before hours_before are as wide as hours, those before days_before as days.
+CREATE TABLE history_run (
+  id INTEGER PRIMARY KEY,
+  replica INTEGER NOT NULL,
+  rows INTEGER NOT NULL,
+  bytes INTEGER NOT NULL,
+  hours_before INTEGER NOT NULL,
+  days_before INTEGER NOT NULL,
+  segments BLOB NOT NULL
+);
+
+-- id: the run's times 2^32, plus the segment's number within it
+CREATE TABLE history_segment (id INTEGER PRIMARY KEY, rows BLOB NOT NULL);
 `;

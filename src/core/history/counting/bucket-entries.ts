@@ -1,5 +1,5 @@
+import type { RowAccesses } from '../segments/row-accesses.ts';
 import { grown } from './growing-arrays.ts';
-import type { BucketSeries } from './series-codec.ts';
 
 const Field = { bucket: 0, reads: 1, writes: 2, key: 3, count: 4 } as const;
 
@@ -12,21 +12,24 @@ const arrangedFields = 3;
  * `collect` adds them up.
  */
 export class BucketEntries {
-  #entries = new Int32Array(Field.count * 16_384);
+  #entries: Int32Array;
   #count = 0;
   #arranged = new Int32Array(0);
   /** Where the entries of the place-th key end in `#arranged`; they begin where those of the one before end. */
   #ends = new Int32Array(0);
-  /** What `collect` found: valid until the next call. */
-  series: BucketSeries = emptySeries(256);
+
+  /** `firstEntries` is how many there is room for at first. */
+  constructor(firstEntries = 16_384) {
+    this.#entries = new Int32Array(Field.count * firstEntries);
+  }
 
   get count(): number {
     return this.#count;
   }
 
+  /** Forgets all entries, and keeps the memory for others. */
   clear(): void {
     this.#count = 0;
-    this.#arranged = new Int32Array(0);
   }
 
   /** Adds what a key had in a bucket. */
@@ -40,7 +43,7 @@ export class BucketEntries {
   }
 
   /** Brings the entries into the order of `keys`, which holds every key once. */
-  arrange(keys: Int32Array): void {
+  arrange(keys: Uint32Array): void {
     const entries = this.#entries;
     const end = this.#count * Field.count;
     const next = new Int32Array(keys.length);
@@ -57,7 +60,8 @@ export class BucketEntries {
       begin += length;
       this.#ends[place] = begin;
     }
-    const arranged = new Int32Array(begin);
+    if (this.#arranged.length < begin) this.#arranged = new Int32Array(begin);
+    const arranged = this.#arranged;
     for (let at = 0; at < end; at += Field.count) {
       const key = entries[at + Field.key] as number;
       const to = next[key] as number;
@@ -66,58 +70,43 @@ export class BucketEntries {
       arranged[to + Field.writes] = entries[at + Field.writes] as number;
       next[key] = to + arrangedFields;
     }
-    this.#arranged = arranged;
   }
 
-  /** Brings the entries of the place-th arranged key into `series`, ascending; returns how many buckets that are. */
-  collect(place: number): number {
+  /** Makes the entries of the place-th arranged key the row's buckets. */
+  collect(place: number, row: RowAccesses): void {
     const begin = place === 0 ? 0 : (this.#ends[place - 1] as number);
     const end = this.#ends[place] as number;
-    const most = (end - begin) / arrangedFields;
-    if (this.series.buckets.length < most) this.series = emptySeries(most * 2);
-    const length = this.#copy(begin, end);
-    return length === -1 ? this.#copySorted(begin, end) : length;
-  }
-
-  /** Returns -1 where time goes back. */
-  #copy(begin: number, end: number): number {
-    const { buckets, reads, writes } = this.series;
-    let length = 0;
+    row.length = 0;
     let last = -1;
     for (let at = begin; at < end; at += arrangedFields) {
       const bucket = this.#arranged[at] as number;
-      if (bucket <= last) return -1;
+      if (bucket <= last) return this.#collectSorted(begin, end, row);
       last = bucket;
-      buckets[length] = bucket;
-      reads[length] = this.#arranged[at + Field.reads] as number;
-      writes[length] = this.#arranged[at + Field.writes] as number;
-      length++;
+      row.push(
+        bucket,
+        this.#arranged[at + Field.reads] as number,
+        this.#arranged[at + Field.writes] as number,
+      );
     }
-    return length;
   }
 
-  #copySorted(begin: number, end: number): number {
-    const { buckets, reads, writes } = this.series;
+  #collectSorted(begin: number, end: number, row: RowAccesses): void {
+    const arranged = this.#arranged;
     const places = Array.from(
       { length: (end - begin) / arrangedFields },
       (_, i) => begin + i * arrangedFields,
     );
-    places.sort((a, b) => (this.#arranged[a] as number) - (this.#arranged[b] as number));
-    let last = -1;
-    for (const at of places) {
-      const bucket = this.#arranged[at] as number;
-      if (last < 0 || buckets[last] !== bucket) {
-        buckets[++last] = bucket;
-        reads[last] = 0;
-        writes[last] = 0;
+    places.sort((a, b) => (arranged[a] as number) - (arranged[b] as number));
+    row.length = 0;
+    for (let i = 0; i < places.length; ) {
+      const bucket = arranged[places[i] as number] as number;
+      let reads = 0;
+      let writes = 0;
+      for (; i < places.length && arranged[places[i] as number] === bucket; i++) {
+        reads += arranged[(places[i] as number) + Field.reads] as number;
+        writes += arranged[(places[i] as number) + Field.writes] as number;
       }
-      reads[last] = (reads[last] as number) + (this.#arranged[at + Field.reads] as number);
-      writes[last] = (writes[last] as number) + (this.#arranged[at + Field.writes] as number);
+      row.push(bucket, reads, writes);
     }
-    return last + 1;
   }
-}
-
-function emptySeries(length: number): BucketSeries {
-  return { buckets: new Int32Array(length), reads: new Uint32Array(length), writes: new Uint32Array(length) };
 }

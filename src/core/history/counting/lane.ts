@@ -1,0 +1,59 @@
+import type { LogLayout } from '../../access-log/layout.ts';
+import type { TallyPart } from '../../access-log/line-tally.ts';
+import type { StateDatabase } from '../../state/open.ts';
+import type { StoredKeyFigures } from '../segments/key-figures.ts';
+import { type MergeOutput, type MergeTask, mergeRange } from '../segments/range-merge.ts';
+import { type CounterSettings, EventCounter, type SpilledBatch } from './event-counter.ts';
+
+/** Where blocks are counted and ranges merged: this thread or another. Calls are worked off in their order. */
+export interface Lane {
+  /** Blocks whose parts are not there yet. */
+  readonly waiting: number;
+  begin(replica: string, layout: LogLayout, atStart: boolean): void;
+  /** Counts the first `length` bytes of a block, whose memory is free again when the part is there. */
+  take(block: Buffer, length: number, isLast: boolean): Promise<TallyPart>;
+  finish(): Promise<SpilledBatch[]>;
+  /** `db` is asked in this thread only; another opens the same file, and sees what is committed. */
+  merge(task: MergeTask, range: number, db: StateDatabase, output: MergeOutput): Promise<StoredKeyFigures>;
+  close(): Promise<void>;
+}
+
+/** Counts where it is called. */
+export class InlineLane implements Lane {
+  readonly waiting = 0;
+  readonly #counter: EventCounter;
+
+  constructor(settings: CounterSettings) {
+    this.#counter = new EventCounter(settings);
+  }
+
+  begin(replica: string, layout: LogLayout, atStart: boolean): void {
+    this.#counter.begin(replica, layout, atStart);
+  }
+
+  async take(block: Buffer, length: number, isLast: boolean): Promise<TallyPart> {
+    return this.#counter.take(block.subarray(0, length), isLast);
+  }
+
+  async finish(): Promise<SpilledBatch[]> {
+    return this.#counter.finish();
+  }
+
+  async merge(
+    task: MergeTask,
+    range: number,
+    db: StateDatabase,
+    output: MergeOutput,
+  ): Promise<StoredKeyFigures> {
+    const merge = mergeRange(task, range, db, output);
+    for (;;) {
+      const step = merge.next();
+      if (step.done) return step.value;
+      await new Promise(setImmediate);
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#counter.close();
+  }
+}

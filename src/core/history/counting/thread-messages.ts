@@ -1,0 +1,25 @@
+import type { LogLayout } from '../../access-log/layout.ts';
+import type { TallyPart } from '../../access-log/line-tally.ts';
+import type { StoredKeyFigures } from '../segments/key-figures.ts';
+import type { MergeTask } from '../segments/range-merge.ts';
+import type { Segment } from '../segments/segment.ts';
+import type { SpilledBatch } from './event-counter.ts';
+
+/** What a counting thread is told. */
+export type ThreadRequest =
+  | { type: 'begin'; replica: string; layout: LogLayout; atStart: boolean }
+  | { type: 'take'; block: SharedArrayBuffer; length: number; isLast: boolean }
+  | { type: 'finish' }
+  | { type: 'merge'; task: MergeTask; range: number; stateFile: string }
+  /** So many segments were taken in. */
+  | { type: 'taken'; segments: number };
+
+/** What it answers, in the order of the requests. */
+export type ThreadReply =
+  | { type: 'counted'; part: TallyPart }
+  | { type: 'finished'; batches: SpilledBatch[] }
+  | { type: 'segment'; replica: number; segment: Segment }
+  | { type: 'merged'; figures: StoredKeyFigures };
+
+/** Segments that a thread may send before it hears that some were taken in. */
+export const segmentsUnderWay = 64;
