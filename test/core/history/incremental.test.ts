@@ -1,0 +1,144 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { after, test } from 'node:test';
+import fc from 'fast-check';
+import { ingestLogs } from '../../../src/core/history/ingest.ts';
+import { openHistory } from '../../../src/core/history/open-history.ts';
+import { loadProfile } from '../../../src/core/history/traffic-profile.ts';
+import { openState, type StateFile } from '../../../src/core/state/open.ts';
+
+const folder = mkdtempSync(path.join(tmpdir(), 'foresync-incremental-'));
+after(() => rmSync(folder, { recursive: true, force: true }));
+let files = 0;
+
+const t0 = Date.UTC(2026, 0, 1);
+const dayMs = 86_400_000;
+
+interface Event {
+  timeMs: number;
+  key: string;
+  isWrite: boolean;
+  replica: string;
+}
+
+function anyEvents(spanMs: number): fc.Arbitrary<Event[]> {
+  const event = fc.record({
+    timeMs: fc.nat(spanMs).map((ms) => t0 + ms),
+    key: fc.nat(60).map((n) => `k${n}`),
+    isWrite: fc.boolean(),
+    replica: fc.constantFrom('east', 'west', 'north'),
+  });
+  return fc.array(event, { minLength: 1, maxLength: 150 });
+}
+
+/** Stores the events in one run for each of `parts`, and asks what the history holds. */
+async function stored<T>(parts: Event[][], ask: (state: StateFile) => T): Promise<T> {
+  const state = openState(path.join(folder, `state${++files}.db`));
+  try {
+    // Replicas are numbered as they come.
+    const order = ['east', 'west', 'north'];
+    for (const events of parts) {
+      const inputs = order.map((replica) => {
+        const log = path.join(folder, `log${++files}`);
+        const lines = events
+          .filter((event) => event.replica === replica)
+          .map(({ timeMs, key, isWrite }) => `${timeMs},${isWrite ? 'write' : 'read'},${key}\n`);
+        writeFileSync(log, `time,op,key\n${lines.join('')}`);
+        return { path: log, replica };
+      });
+      await ingestLogs(state, inputs, { threads: 0 });
+    }
+    return ask(state);
+  } finally {
+    state.close();
+  }
+}
+
+function cut<T>(items: T[], lengths: number[]): T[][] {
+  const parts: T[][] = [];
+  let from = 0;
+  for (const length of lengths) {
+    parts.push(items.slice(from, from + length));
+    from += length;
+  }
+  return [...parts, items.slice(from)];
+}
+
+test('runs one after the other, large and small, give the keys and the figures of one run over everything', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      anyEvents(20 * dayMs),
+      fc.array(fc.nat(60), { minLength: 1, maxLength: 5 }),
+      async (events, lengths) => {
+        const all = (state: StateFile) => [[...openHistory(state).series()], loadProfile(state.db)];
+        const inOrder = ['east', 'west', 'north'].filter((replica) =>
+          events.some((e) => e.replica === replica),
+        );
+        // Each replica is there from the first run on, so that both ways number them alike.
+        const first = inOrder.map((replica) => events.find((event) => event.replica === replica) as Event);
+        const rest = events.filter((event) => !first.includes(event));
+        assert.deepEqual(
+          await stored([first, ...cut(rest, lengths)], all),
+          await stored([[...first, ...rest]], all),
+        );
+      },
+    ),
+    { seed: 21, numRuns: 40 },
+  );
+});
+
+test('a history of two years keeps every access, the outer times, and the daily cycle', async () => {
+  // Office hours: every key once on most days, between 8 and 16.
+  const events = Array.from({ length: 20_000 }, (_, i) => {
+    const day = Math.floor((i * 7919) % 730);
+    const hour = 8 + ((i * 31) % 8);
+    const timeMs = t0 + day * dayMs + hour * 3_600_000 + ((i * 104_729) % 3_600_000);
+    return { timeMs, key: `k${i % 50}`, isWrite: i % 9 === 0, replica: 'east' };
+  });
+  const parts = [
+    events.slice(0, 100),
+    events.slice(100, 15_000),
+    events.slice(15_000, 15_010),
+    events.slice(15_010),
+  ];
+  for (const runs of [[events], parts]) {
+    const series = await stored(runs, (state) => [...openHistory(state).series()]);
+    assert.equal(series.length, 50);
+    const hours = new Array<number>(24).fill(0);
+    for (const { key, buckets, reads, writes, firstMs, lastMs } of series) {
+      const own = events.filter((event) => event.key === key);
+      const sum = (counts: Uint32Array) => counts.reduce((total, value) => total + value, 0);
+      assert.deepEqual(
+        [sum(reads), sum(writes)],
+        [own.filter(({ isWrite }) => !isWrite).length, own.filter(({ isWrite }) => isWrite).length],
+      );
+      const times = own.map(({ timeMs }) => timeMs);
+      assert.deepEqual([firstMs, lastMs], [Math.min(...times), Math.max(...times)]);
+      assert.deepEqual(
+        [...buckets],
+        [...new Set(buckets)].sort((a, b) => a - b),
+      );
+      buckets.forEach((bucket, i) => {
+        const hour = Math.floor(bucket / 60) % 24;
+        hours[hour] = (hours[hour] as number) + (reads[i] as number) + (writes[i] as number);
+      });
+      // The last month is known by the minute.
+      const recent = own.filter(({ timeMs }) => timeMs >= t0 + 701 * dayMs);
+      const minutes = [...new Set(recent.map(({ timeMs }) => Math.floor(timeMs / 60_000)))].sort(
+        (a, b) => a - b,
+      );
+      assert.deepEqual(
+        [...buckets].filter((bucket) => bucket * 60_000 >= t0 + 701 * dayMs),
+        minutes,
+      );
+    }
+    assert.deepEqual(
+      hours.map((accesses) => accesses > 0),
+      hours.map((_, hour) => hour >= 8 && hour < 16),
+    );
+    for (let hour = 8; hour < 16; hour++)
+      assert.ok(Math.abs((hours[hour] as number) - 2500) < 250, `${hours}`);
+  }
+});
