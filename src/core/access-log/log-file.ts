@@ -1,4 +1,4 @@
-import { open as openDescriptor } from 'node:fs';
+import { open as openDescriptor, type ReadStream } from 'node:fs';
 import { type FileHandle, open, stat } from 'node:fs/promises';
 import { Socket } from 'node:net';
 import { addAbortSignal, Readable } from 'node:stream';
@@ -22,6 +22,8 @@ export interface OpenLog {
   compression: Compression;
   /** From the start. May be asked for once more after the first was left. */
   read(fromByte: number): AsyncIterable<Buffer>;
+  /** How many bytes were read so far, before decompression, by all readings together. */
+  storedBytes?(): number;
   close(): Promise<void>;
 }
 
@@ -58,13 +60,19 @@ async function openPipe(path: string, signal: AbortSignal | undefined): Promise<
 async function openRegular(path: string, handle: FileHandle, identity: FileIdentity): Promise<OpenLog> {
   const { bytesRead, buffer } = await handle.read(Buffer.alloc(magicBytes), 0, magicBytes, 0);
   const compression = compressionOf(buffer.subarray(0, bytesRead), path);
-  const from = (start: number) =>
-    handle.createReadStream({ start, highWaterMark: chunkBytes, autoClose: false }) as AsyncIterable<Buffer>;
+  let ended = 0;
+  let stream: ReadStream | undefined;
+  const from = (start: number) => {
+    ended += stream?.bytesRead ?? 0;
+    stream = handle.createReadStream({ start, highWaterMark: chunkBytes, autoClose: false });
+    return stream as AsyncIterable<Buffer>;
+  };
   return {
     identity,
     compression,
     read: (fromByte) =>
       compression === 'none' ? from(fromByte) : skipBytes(decompress(from(0), compression), fromByte),
+    storedBytes: () => ended + (stream?.bytesRead ?? 0),
     close: () => handle.close(),
   };
 }
