@@ -10,8 +10,10 @@ import { loadGroup } from '../core/group/config.ts';
 import { type IngestReport, ingestLogs, type LogInput } from '../core/history/ingest.ts';
 import { openState } from '../core/state/open.ts';
 import { printable } from '../core/text.ts';
-import { AnalyzeProgress } from '../ui/analyze-progress.ts';
-import { logLines, trafficLines } from '../ui/analyze-report.ts';
+import { logLines } from '../ui/analyze/log-lines.ts';
+import { frameFor } from '../ui/analyze/page-frame.ts';
+import { AnalyzeProgress } from '../ui/analyze/progress.ts';
+import { trafficPage } from '../ui/analyze/traffic-page.ts';
 import { formatCompact, formatCounted, formatDuration } from '../ui/format.ts';
 import { brushFor } from '../ui/metrics-paint.ts';
 
@@ -131,10 +133,11 @@ Columns are found by a header's names or by what they hold; times may be s, ms, 
 
   private printPage({ files, profile }: IngestReport, without: string[], pace: string, state: string): void {
     const brush = brushFor(process.argv, process.env);
+    const frame = frameFor(brush, process.stdout.columns);
     this.log(
       `${brush.paint('strong', `Read ${formatCounted(files.length, 'log')}`)} ${brush.paint('quiet', `in ${pace}`)}`,
     );
-    for (const line of logLines(files, brush)) this.log(line);
+    for (const line of logLines(files, frame)) this.log(line);
     for (const name of without) {
       this.log(
         `${brush.paint('warning', `${brush.symbols.warning} replica ${printable(name)}`)}: none of its logs is there`,
@@ -145,7 +148,7 @@ Columns are found by a header's names or by what they hold; times may be s, ms, 
       this.log('The access history is empty: there were no events in these logs.');
       return;
     }
-    for (const line of trafficLines(profile, brush)) this.log(line);
+    for (const line of trafficPage(profile, frame)) this.log(line);
     const option = state === defaultState ? '' : ` --state ${/^[\w./-]+$/.test(state) ? state : 'FILE'}`;
     this.log(`\n${brush.arrow} Next: ${brush.paint('strong', `foresync plan${option}`)}`);
   }

@@ -26,6 +26,11 @@ export function formatCompact(count: number): string {
   return `${value}${unit}`;
 }
 
+/** `0.04`, `7.5`, `71.0 k`: of what may be less than one. */
+export function formatRate(rate: number): string {
+  return rate < 10 ? String(Number(rate.toPrecision(2))) : formatCompact(rate);
+}
+
 /** `1 round`, `3 rounds` */
 export function formatCounted(count: number, noun: string, plural = `${noun}s`): string {
   return `${formatCount(count)} ${count === 1 ? noun : plural}`;
@@ -44,6 +49,11 @@ export function formatEta(ms: number): string {
   if (!Number.isFinite(ms) || ms < 0) return '?';
   const seconds = Math.ceil(ms / 1000);
   return seconds < 60 ? `${seconds} s` : formatLong(seconds);
+}
+
+/** As formatDuration, of a time that is known to the minute: `47 min`, `1 h 05 min`. */
+export function formatMinutes(ms: number): string {
+  return formatDuration(ms).replace(/ 00 s$/, '');
 }
 
 /** `43 %`, of a share from 0 to 1. Cut, not rounded: 100 % means all of it, and what is more than nothing is never 0 %. */

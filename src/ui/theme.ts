@@ -23,6 +23,10 @@ export interface Theme {
   barCells: readonly string[];
   /** Cells of a sparkline, from nothing to the highest. */
   sparkCells: readonly string[];
+  /** Cells of a heat map, from nothing to the hottest. */
+  heatCells: readonly string[];
+  /** Lines of a plot: a marked place on its upright axis, the axis itself, its foot, the level axis, a marked place there. */
+  axis: Readonly<Record<'mark' | 'upright' | 'foot' | 'level' | 'tick', string>>;
   /** The terminal shows more than ASCII. */
   unicode: boolean;
 }
@@ -61,6 +65,8 @@ const unicodeSigns = {
   separator: ' · ',
   barCells: ['░', '▏', '▎', '▍', '▌', '▋', '▊', '▉', '█'],
   sparkCells: ['·', '▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'],
+  heatCells: ['·', '░', '▒', '▓', '█'],
+  axis: { mark: '┤', upright: '│', foot: '└', level: '─', tick: '┬' },
 } as const;
 const asciiSigns = {
   symbols: {
@@ -77,6 +83,8 @@ const asciiSigns = {
   separator: ', ',
   barCells: ['.', '#'],
   sparkCells: ['.', '_', '-', '=', '*', '#'],
+  heatCells: ['.', ':', '+', '*', '#'],
+  axis: { mark: '+', upright: '|', foot: '+', level: '-', tick: '+' },
 } as const;
 
 /** The theme for this terminal, by its locale (LC_ALL, LC_CTYPE, LANG) and by what was said about colours. */

@@ -57,7 +57,8 @@ test('the page shows what was taken, what was not, and what comes next, in 80 co
   assert.match(stdout, /✓ page\.csv|! page\.csv/);
   assert.match(stdout, /line 2: 'bad\\u001b\[2J' is not a time/);
   assert.match(stdout, /foresync plan --state page\.db/);
-  assert.match(stdout, /Replicas +n{13}… /);
+  assert.match(stdout, /Replicas .*\n +n{13}… /);
+  assert.match(stdout, /Hottest +long key .*….*31m0 /);
   assert.ok(!stdout.includes('\u001b'));
   for (const line of stdout.split('\n')) assert.ok(line.length <= 80, line);
 });
@@ -161,6 +162,55 @@ test('formats are named, keys are mapped by a pattern, and other text is read by
     stdout,
     /3 lines = 1 with 2 events \+ 0 rejected \+ 2 ignored \(1 unmatched by the\s+pattern\)/,
   );
+});
+
+test('--json and the page tell of a shifted clock, a gap and keys that one replica alone sees', async () => {
+  let state = 1;
+  const random = () => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return state / 2 ** 32;
+  };
+  const minutes = 3 * 1440;
+  const writes = Array.from({ length: minutes }, () => Math.floor(random() * 5));
+  const logOf = (name: string, offset: number, isSilent: (minute: number) => boolean) =>
+    writes.flatMap((count, minute) =>
+      isSilent(minute)
+        ? []
+        : [
+            ...new Array(count).fill(`${t0 + (minute + offset) * 60},write,shared\n`),
+            `${t0 + minute * 60},read,${name}-${minute % 9}\n`,
+          ],
+    );
+  write('a.csv', logOf('a', 0, () => false).join(''));
+  write('b.csv', logOf('b', 25, (minute) => minute >= 2000 && minute < 2200).join(''));
+  write(
+    'ab.yaml',
+    'group: g\ntable: t\nlead: a\nreplicas:\n  a: { store: "sqlite:a.db", logs: ["a.csv"] }\n  b: { store: "sqlite:b.db", logs: ["b.csv"] }\n',
+  );
+  const page = (await analyze(['--config', 'ab.yaml', '--state', 'ab.db'])).stdout;
+  assert.match(page, /Clocks +! b's writes are 25 min later than a's/);
+  assert.match(page, /Gaps \(UTC\) +! b +\d{4}-\d\d-\d\d \d\d:\d\d silent/);
+  const json = (await analyze(['--config', 'ab.yaml', '--state', 'ab.db', '--json'])).stdout;
+  const { replicas, course } = JSON.parse(json).history;
+  assert.deepEqual(
+    replicas.map(({ name, keys, onlyKeys }: Record<string, unknown>) => [name, keys, onlyKeys]),
+    [
+      ['a', 10, 9],
+      ['b', 10, 9],
+    ],
+  );
+  assert.equal(course.clockSkew.replicas[0].offsetMs, 25 * 60_000);
+  assert.equal(course.gaps.largest[0].replica, 'b');
+  assert.deepEqual(Object.keys(course), [
+    'span',
+    'timeline',
+    'trend',
+    'weekHours',
+    'workingSet',
+    'newKeys',
+    'gaps',
+    'clockSkew',
+  ]);
 });
 
 test('standard input is read', async () => {

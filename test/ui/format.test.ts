@@ -10,7 +10,9 @@ import {
   formatDuration,
   formatEta,
   formatInstant,
+  formatMinutes,
   formatPercent,
+  formatRate,
 } from '../../src/ui/format.ts';
 
 function all(format: (value: number) => string, cases: Record<string, number>): void {
@@ -54,6 +56,14 @@ test('durations change their unit where they would round up to it', () => {
   all(formatDuration, { '1 h 05 min': 65 * minute, '3 d 04 h': 76 * 60 * minute });
   all(formatEta, { '1 s': 200, '4 s': 4_000, '1 min 00 s': 59_100, '2 min 03 s': 123 * second });
   assert.equal(formatDuration(Number.NaN), '?');
+});
+
+test('what is known to the minute has no seconds', () => {
+  all(formatMinutes, { '7 min': 420_000, '1 h 05 min': 3_900_000, '3 d 00 h': 259_200_000 });
+});
+
+test('rates below ten keep two digits', () => {
+  all(formatRate, { '0': 0, '0.042': 0.0421, '7.5': 7.49, '10': 10, '71.0 k': 71_000 });
 });
 
 test('a percentage is full only for all and empty only for nothing', () => {

@@ -72,10 +72,11 @@ async function assignAtHost(
   return wanted.map(({ pattern }, index) => {
     const logs = distinctLogs(found[index] ?? []);
     if (logs.length === 0) throw noSuchLog(remoteName(destination, pattern));
-    return logs.map(({ path: name, file, open }) => ({
+    return logs.map(({ path: name, file, open, sizeBytes }) => ({
       path: name,
       replica: owners.get(file) ?? 'default',
       open,
+      sizeBytes,
     }));
   });
 }

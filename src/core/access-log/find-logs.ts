@@ -12,6 +12,8 @@ export interface LocatedLog {
   replica: string;
   /** How it is opened, where it is not a path of this machine. */
   open?: (signal?: AbortSignal) => OpenLog;
+  /** As it is stored, where that is known before it is opened. */
+  sizeBytes?: number;
 }
 
 export interface FoundLogs {
@@ -47,7 +49,12 @@ async function logsOf(replica: Replica, options: RemoteScriptOptions): Promise<L
   if (logs.length === 0) return [];
   const asks = logs.map((pattern) => ({ pattern, withHead: true }));
   const found = (await findAtHost(host.destination, asks, options)).flat();
-  return distinctLogs(found).map(({ path: file, open }) => ({ path: file, replica: name, open }));
+  return distinctLogs(found).map(({ path: file, open, sizeBytes }) => ({
+    path: file,
+    replica: name,
+    open,
+    sizeBytes,
+  }));
 }
 
 function namedReplica(group: ReplicaGroup, name: string): Replica {

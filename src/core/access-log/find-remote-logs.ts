@@ -18,6 +18,7 @@ export interface RemoteLog {
   path: string;
   /** Tells it from the host's other files. */
   file: string;
+  sizeBytes: number;
   open: (signal?: AbortSignal) => OpenLog;
 }
 
@@ -53,6 +54,7 @@ function located(file: RemoteFile, options: RemoteScriptOptions): RemoteLog {
   return {
     path: remoteName(file.destination, file.path),
     file: `${file.identity.device}/${file.identity.inode}`,
+    sizeBytes: file.identity.sizeBytes,
     open: (signal) => openRemoteLog(file, { ...options, signal }),
   };
 }

@@ -22,6 +22,8 @@ export interface OpenLog {
   compression: Compression;
   /** May be asked for once more after the first was left. A chunk is valid until the next is asked for. */
   read(fromByte: number): AsyncIterable<Buffer>;
+  /** How many bytes were read so far, before decompression, by all readings together. */
+  storedBytes?(): number;
   close(): Promise<void>;
 }
 
@@ -58,31 +60,44 @@ async function openPipe(path: string, signal: AbortSignal | undefined): Promise<
 async function openRegular(path: string, handle: FileHandle, identity: FileIdentity): Promise<OpenLog> {
   const { bytesRead, buffer } = await handle.read(Buffer.alloc(magicBytes), 0, magicBytes, 0);
   const compression = compressionOf(buffer.subarray(0, bytesRead), path);
-  const packed = () =>
-    handle.createReadStream({
-      start: 0,
-      highWaterMark: chunkBytes,
-      autoClose: false,
-    }) as AsyncIterable<Buffer>;
+  let storedBytes = 0;
+  const count = (bytes: number) => {
+    storedBytes += bytes;
+  };
   return {
     identity,
     compression,
     read: (fromByte) =>
       compression === 'none'
-        ? readThrough(handle, fromByte)
-        : skipBytes(decompress(packed(), compression), fromByte),
+        ? readThrough(handle, fromByte, count)
+        : skipBytes(decompress(readAhead(handle, count), compression), fromByte),
+    storedBytes: () => storedBytes,
     close: () => handle.close(),
   };
 }
 
 /** Into the same memory again and again: new memory for each chunk would cost more than reading does. */
-async function* readThrough(handle: FileHandle, fromByte: number): AsyncGenerator<Buffer> {
+async function* readThrough(
+  handle: FileHandle,
+  fromByte: number,
+  onBytes: (count: number) => void,
+): AsyncGenerator<Buffer> {
   const chunk = Buffer.allocUnsafe(chunkBytes);
   for (let at = fromByte; ; ) {
     const { bytesRead } = await handle.read(chunk, 0, chunkBytes, at);
     if (bytesRead === 0) return;
     at += bytesRead;
+    onBytes(bytesRead);
     yield chunk.subarray(0, bytesRead);
+  }
+}
+
+/** For a decoder, which keeps chunks until it comes to them. */
+async function* readAhead(handle: FileHandle, onBytes: (count: number) => void): AsyncGenerator<Buffer> {
+  const stream = handle.createReadStream({ start: 0, highWaterMark: chunkBytes, autoClose: false });
+  for await (const chunk of stream as AsyncIterable<Buffer>) {
+    onBytes(chunk.length);
+    yield chunk;
   }
 }
 

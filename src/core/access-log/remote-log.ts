@@ -16,11 +16,18 @@ import type { RemoteFile } from './remote-survey.ts';
 export function openRemoteLog(file: RemoteFile, options: RemoteScriptOptions): OpenLog {
   const { head, identity, path } = file;
   const compression = compressionOf(head, path);
-  const raw = (fromByte: number) => rawBytes(file, fromByte, compression, options);
+  let storedBytes = 0;
+  const raw = async function* (fromByte: number) {
+    for await (const chunk of rawBytes(file, fromByte, compression, options)) {
+      storedBytes += chunk.length;
+      yield chunk;
+    }
+  };
   return {
     identity,
     compression,
     read: (fromByte) => (compression === 'none' ? raw(fromByte) : unpacked(head, compression, raw, fromByte)),
+    storedBytes: () => storedBytes,
     // Every connection ends with the reading that made it.
     close: async () => undefined,
   };

@@ -1,8 +1,8 @@
 import type { StateDatabase } from '../state/open.ts';
 import type { SpilledBatch } from './counting/event-counter.ts';
-import { loadFigures, storeFigures } from './key-figures-store.ts';
+import { loadCensus, storeCensus } from './key-census-store.ts';
 import { addTraffic } from './replica-traffic.ts';
-import type { KeyFigures, StoredKeyFigures } from './segments/key-figures.ts';
+import type { KeyCensus, StoredCensus } from './segments/key-census.ts';
 import type { MergeOutput, MergeTask } from './segments/range-merge.ts';
 import { coarseBefore } from './segments/retention.ts';
 import { RunWriter } from './segments/run-writer.ts';
@@ -16,7 +16,7 @@ export type MergeRanges = (
   task: MergeTask,
   db: StateDatabase,
   outputs: MergeOutput[],
-) => Promise<StoredKeyFigures[]>;
+) => Promise<StoredCensus[]>;
 
 /**
  * Changes the stored history, all in one transaction that begins with the first change, so that a run that fails leaves the
@@ -79,12 +79,12 @@ export class HistoryWriter {
       kept: runs.filter((run) => !rewritten.includes(run)),
       cold: undefined,
     };
-    const figures = loadFigures(this.#db);
+    const figures = loadCensus(this.#db);
     await this.#merge(task, figures, merge);
-    storeFigures(this.#db, figures);
+    storeCensus(this.#db, figures);
   }
 
-  async #merge(task: MergeTask, figures: KeyFigures, merge: MergeRanges): Promise<void> {
+  async #merge(task: MergeTask, figures: KeyCensus, merge: MergeRanges): Promise<void> {
     const replicas = new Set([...task.spilled, ...task.rewritten].map(({ replica }) => replica));
     const writers = new Map(
       [...replicas].map((replica) => [replica, new RunWriter(this.#db, replica, task.ranges)]),

@@ -15,7 +15,9 @@ import { CounterPool } from './counting/counter-pool.ts';
 import { HistoryWriter } from './history-writer.ts';
 import { KnownLogs } from './known-logs.ts';
 import { openHistory } from './open-history.ts';
-import { loadProfile, refreshProfile, type TrafficProfile } from './traffic-profile.ts';
+import { ReadingProgress, type StoredBytes } from './reading-progress.ts';
+import type { TrafficProfile } from './traffic/profile.ts';
+import { loadProfile, refreshProfile } from './traffic-profile.ts';
 
 /** One log to read. The path `-` is standard input; what is elsewhere than at a path of this machine says how it is opened. */
 export type LogInput = LocatedLog;
@@ -35,9 +37,9 @@ export interface IngestOptions extends LayoutChoice {
   inlineBytes?: number | undefined;
 }
 
-export interface IngestProgress {
+export interface IngestProgress extends StoredBytes {
   path: string;
-  /** All so far, over all files. */
+  /** All so far, over all files; bytes after decompression. */
   events: number;
   bytes: number;
 }
@@ -98,7 +100,7 @@ export async function ingestLogs(
   });
   try {
     const known = options.rebuild ? new KnownLogs([]) : KnownLogs.load(state.db);
-    const run = new IngestRun(pool, known, options);
+    const run = new IngestRun(pool, known, options, new ReadingProgress(inputs));
     for (const input of inputsByReplica(inputs)) await run.read(input);
     if (options.rebuild) writer.clearHistory();
     await writer.store(await pool.finish(), pool.ranges, (task, db, outputs) => {
@@ -109,7 +111,7 @@ export async function ingestLogs(
     known.store(state.db);
     const profile = writer.hasChanges ? refreshProfile(state.db) : loadProfile(state.db);
     writer.commit();
-    return { files: run.files, profile: profile && profile.events > 0 ? profile : undefined };
+    return { files: run.files, profile: profile.events > 0 ? profile : undefined };
   } finally {
     await pool.close();
     writer.rollback();
@@ -127,11 +129,13 @@ class IngestRun {
   readonly #pool: CounterPool;
   readonly #known: KnownLogs;
   readonly #options: IngestOptions;
+  readonly #progress: ReadingProgress;
   #bytes = 0;
   #events = 0;
 
-  constructor(pool: CounterPool, known: KnownLogs, options: IngestOptions) {
+  constructor(pool: CounterPool, known: KnownLogs, options: IngestOptions, progress: ReadingProgress) {
     this.#pool = pool;
+    this.#progress = progress;
     this.#known = known;
     this.#options = options;
   }
@@ -143,7 +147,9 @@ class IngestRun {
       const { stdin = Readable.from([]), signal } = this.#options;
       if (input.open) log = input.open(signal);
       else log = input.path === '-' ? await openStream(stdin, signal) : await openLogFile(input.path, signal);
+      this.#progress.begin(log);
       const read = await this.#readOpen(log, input);
+      this.#progress.end();
       this.files.push(read);
       this.#events += read.events;
     } catch (error) {
@@ -162,11 +168,20 @@ class IngestRun {
       keyPattern,
       pattern,
       signal,
-      known: (identity, head) => this.#known.find(input.replica, identity, head),
+      known: (identity, head) => {
+        const known = this.#known.find(input.replica, identity, head);
+        if (known && log.compression === 'none') this.#progress.skip(known.offset);
+        return known;
+      },
       onReject: strict ? (line) => refuseLine(input.path, line) : undefined,
       onBytes: (count) => {
         this.#bytes += count;
-        onProgress?.({ path: input.path, events: this.#events, bytes: this.#bytes });
+        onProgress?.({
+          path: input.path,
+          events: this.#events,
+          bytes: this.#bytes,
+          ...this.#progress.now(),
+        });
       },
     });
     if (log.identity && read.head.length > 0) {

@@ -19,16 +19,8 @@ export function openHistory(state: StateFile): AccessHistory {
 }
 
 function summarise(state: StateFile): HistorySummary {
-  const profile = loadProfile(state.db);
-  return {
-    events: profile?.events ?? 0,
-    keys: profile?.keys ?? 0,
-    reads: profile?.reads ?? 0,
-    writes: profile?.writes ?? 0,
-    firstMs: profile?.firstMs,
-    lastMs: profile?.lastMs,
-    replicas: profile?.replicas.map((replica) => replica.name) ?? [],
-  };
+  const { events, keys, reads, writes, firstMs, lastMs, replicas } = loadProfile(state.db);
+  return { events, keys, reads, writes, firstMs, lastMs, replicas: replicas.map(({ name }) => name) };
 }
 
 function* seriesByKey({ db }: StateFile, bucketMs: number): IterableIterator<KeySeries> {

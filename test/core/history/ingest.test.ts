@@ -277,10 +277,22 @@ test('the profile adds up', () =>
       profile.hours.reduce((sum, events) => sum + events, 0),
       7201,
     );
-    assert.deepEqual(profile.replicas, [
-      { name: 'r1', reads: 7200, writes: 1, keys: 50, firstMs: t0, lastMs: t0 + 7_199_000 },
-    ]);
-    assert.deepEqual(profile.hottest[0], { key: 'key0', reads: 144, writes: 0, sizeBytes: 10 });
+    const [{ accesses, ...replica } = { accesses: [] }, ...others] = profile.replicas;
+    assert.deepEqual(others, []);
+    const counts = { reads: 7200, writes: 1, keys: 50, onlyKeys: 50, onlyShare: 1 };
+    assert.deepEqual(replica, { name: 'r1', ...counts, firstMs: t0, lastMs: t0 + 7_199_000 });
+    const [hottest] = profile.hottest;
+    assert.deepEqual([hottest?.key, hottest?.reads, hottest?.sizeBytes], ['key0', 144, 10]);
+    for (const [series, total] of [
+      [accesses, 7201],
+      [hottest?.accesses ?? [], 144],
+      [profile.course?.timeline.reads ?? [], 7200],
+    ] as const) {
+      assert.equal(
+        series.reduce((sum, count) => sum + count, 0),
+        total,
+      );
+    }
     assert.equal(profile.skew.gini, 0);
   }));
 

@@ -4,7 +4,7 @@ import type { LogLayout } from '../../access-log/layout.ts';
 import type { TallyPart } from '../../access-log/line-tally.ts';
 import { ForesyncError } from '../../errors.ts';
 import type { StateDatabase } from '../../state/open.ts';
-import type { StoredKeyFigures } from '../segments/key-figures.ts';
+import type { StoredCensus } from '../segments/key-census.ts';
 import type { MergeOutput, MergeTask } from '../segments/range-merge.ts';
 import type { CounterSettings, SpilledBatch } from './event-counter.ts';
 import type { Lane } from './lane.ts';
@@ -48,7 +48,7 @@ export class ThreadLane implements Lane {
     return this.#ask({ type: 'finish' });
   }
 
-  merge(task: MergeTask, range: number, db: StateDatabase, output: MergeOutput): Promise<StoredKeyFigures> {
+  merge(task: MergeTask, range: number, db: StateDatabase, output: MergeOutput): Promise<StoredCensus> {
     this.#output = output;
     return this.#ask({ type: 'merge', task, range, stateFile: db.name });
   }

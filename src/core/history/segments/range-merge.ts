@@ -1,5 +1,5 @@
 import type { StateDatabase } from '../../state/open.ts';
-import { KeyFigures, type StoredKeyFigures } from './key-figures.ts';
+import { KeyCensus, type StoredCensus } from './key-census.ts';
 import { compareBytes, rangeStart } from './order-hash.ts';
 import { type CoarseBefore, coarsen } from './retention.ts';
 import { RowAccesses } from './row-accesses.ts';
@@ -51,7 +51,7 @@ export function* mergeRange(
   range: number,
   db: StateDatabase,
   output: MergeOutput,
-): Generator<void, StoredKeyFigures> {
+): Generator<void, StoredCensus> {
   const merge = new RangeMerge(task, range, db, output);
   for (let groups = 1; merge.next(); groups++) if (groups % groupsPerTurn === 0) yield;
   return merge.finish();
@@ -64,7 +64,7 @@ class RangeMerge {
   readonly #kept: Input[];
   readonly #endHash: number;
   readonly #packers = new Map<number, SegmentPacker>();
-  readonly #figures = new KeyFigures();
+  readonly #figures = new KeyCensus();
   /** The rows of the key that is merged now. */
   readonly #group: Input[] = [];
   readonly #row = new RowAccesses();
@@ -112,7 +112,7 @@ class RangeMerge {
     return true;
   }
 
-  finish(): StoredKeyFigures {
+  finish(): StoredCensus {
     for (const packer of this.#packers.values()) packer.flush();
     return this.#figures.stored();
   }

@@ -1,18 +1,18 @@
 import type { StateDatabase } from '../state/open.ts';
-import { KeyFigures, type StoredKeyFigures } from './segments/key-figures.ts';
+import { KeyCensus, type StoredCensus } from './segments/key-census.ts';
 
 const name = 'figures';
 
 /** The figures of all keys in the history. */
-export function loadFigures(db: StateDatabase): KeyFigures {
+export function loadCensus(db: StateDatabase): KeyCensus {
   const text = db
     .prepare<[string], string>('SELECT value FROM history_meta WHERE name = ?')
     .pluck()
     .get(name);
-  return text === undefined ? new KeyFigures() : KeyFigures.from(JSON.parse(text) as StoredKeyFigures);
+  return text === undefined ? new KeyCensus() : KeyCensus.from(JSON.parse(text) as StoredCensus);
 }
 
 /** Within the transaction that changed the history. */
-export function storeFigures(db: StateDatabase, figures: KeyFigures): void {
+export function storeCensus(db: StateDatabase, figures: KeyCensus): void {
   db.prepare('INSERT OR REPLACE INTO history_meta VALUES (?, ?)').run(name, JSON.stringify(figures.stored()));
 }

@@ -6,15 +6,15 @@ const hourMs = 3_600_000;
 /** How many keys are shown as the hottest. */
 const hottestKept = 10;
 
-export interface HotKeyFigures {
+export interface HottestKey {
   key: string;
   reads: number;
   writes: number;
   sizeBytes: number | undefined;
 }
 
-/** `KeyFigures` as plain data. Pairs are [what, number of keys]. */
-export interface StoredKeyFigures {
+/** `KeyCensus` as plain data. Pairs are [what, number of keys]. */
+export interface StoredCensus {
   levels: [reads: number, keys: number][];
   newByDay: [day: number, keys: number][];
   activeByHour: [hour: number, keys: number][];
@@ -22,7 +22,7 @@ export interface StoredKeyFigures {
   lastByHour: [hour: number, keys: number][];
   keysAt: [replica: number, keys: number][];
   onlyAt: [replica: number, keys: number][];
-  hottest: HotKeyFigures[];
+  hottest: HottestKey[];
 }
 
 /** One key over all replicas, and which replicas those are. */
@@ -35,7 +35,7 @@ export interface KeyAtReplicas {
  * Counts of keys, kept up to date key by key as rows are merged, so that nobody has to pass over the whole history to know them. Hours and days
  * count from the epoch, UTC.
  */
-export class KeyFigures {
+export class KeyCensus {
   /** Keys by how often they were read. */
   readonly levels = new Map<number, number>();
   /** Keys by the day of their first access. */
@@ -48,27 +48,27 @@ export class KeyFigures {
   readonly keysAt = new Map<number, number>();
   /** Keys that no other replica has. */
   readonly onlyAt = new Map<number, number>();
-  hottest: HotKeyFigures[] = [];
+  hottest: HottestKey[] = [];
 
-  static from(stored: StoredKeyFigures): KeyFigures {
-    const figures = new KeyFigures();
+  static from(stored: StoredCensus): KeyCensus {
+    const figures = new KeyCensus();
     figures.merge(stored);
     return figures;
   }
 
   /** Adds the figures of other keys, or of what changed for them. */
-  merge(other: StoredKeyFigures): void {
+  merge(other: StoredCensus): void {
     for (const name of counted) for (const [at, keys] of other[name]) add(this[name], at, keys);
     for (const key of other.hottest) this.#offer(key);
   }
 
-  stored(): StoredKeyFigures {
+  stored(): StoredCensus {
     const pairs = Object.fromEntries(
       counted.map((name) => [
         name,
         [...this[name]].filter(([, keys]) => keys !== 0).sort(([a], [b]) => a - b),
       ]),
-    ) as Omit<StoredKeyFigures, 'hottest'>;
+    ) as Omit<StoredCensus, 'hottest'>;
     return { ...pairs, hottest: this.hottest };
   }
 
@@ -156,7 +156,7 @@ export class KeyFigures {
     return !last || reads > last.reads || (reads === last.reads && text() < last.key);
   }
 
-  #offer(key: HotKeyFigures): void {
+  #offer(key: HottestKey): void {
     this.hottest = this.hottest.filter((other) => other.key !== key.key);
     this.hottest.push(key);
     this.hottest.sort((a, b) => b.reads - a.reads || (a.key < b.key ? -1 : 1));

@@ -1,0 +1,46 @@
+import type { TrafficProfile } from '../../core/history/traffic/profile.ts';
+import { formatCount, formatCounted, formatDuration, formatInstant, formatPercent } from '../format.ts';
+import { bar } from '../theme.ts';
+import { type PageFrame, row, textWidth } from './page-frame.ts';
+
+/** How much there is, of what, over what time, and how unequal the keys are. */
+export function summaryLines(profile: TrafficProfile, frame: PageFrame): string[] {
+  const { brush } = frame;
+  const size = [
+    formatCounted(profile.events, 'event'),
+    formatCounted(profile.keys, 'key'),
+    ...(profile.firstMs === profile.lastMs ? [] : [spanWords(profile)]),
+  ];
+  const reads = `${brush.paint('active', bar(profile.readShare, 24, brush.theme))} ${formatPercent(profile.readShare, 1)}`;
+  return [
+    ...rows('History', [size.join(brush.separator), periodWords(profile)], frame),
+    row('Reads', reads, brush),
+    ...(profile.reads > 0 ? rows('Skew', skewWords(profile, brush.separator), frame) : []),
+  ];
+}
+
+/** In one row where they fit. */
+function rows(label: string, texts: [string, string], frame: PageFrame): string[] {
+  const { brush } = frame;
+  const joined = texts.join(brush.separator);
+  if (joined.length <= textWidth(frame)) return [row(label, joined, brush)];
+  return texts.map((text, index) => row(index === 0 ? label : '', text, brush));
+}
+
+function skewWords({ skew }: TrafficProfile, separator: string): [string, string] {
+  const zipf = skew.zipfExponent === undefined ? [] : [`Zipf ${skew.zipfExponent.toFixed(2)}`];
+  return [
+    `hottest 1 % of keys: ${formatPercent(skew.top1Share)} of reads, 10 %: ${formatPercent(skew.top10Share)}`,
+    [`Gini ${skew.gini.toFixed(2)}`, ...zipf].join(separator),
+  ];
+}
+
+function spanWords({ firstMs = 0, lastMs = 0 }: TrafficProfile): string {
+  const days = (lastMs - firstMs) / 86_400_000;
+  return days >= 2 ? `${formatCount(Math.round(days))} days` : formatDuration(lastMs - firstMs);
+}
+
+function periodWords({ firstMs = 0, lastMs = 0 }: TrafficProfile): string {
+  const [first, last] = [formatInstant(firstMs), formatInstant(lastMs)];
+  return first === last ? first : `${first} to ${last}`;
+}
