@@ -5,6 +5,8 @@ import { MergedKeys } from './segments/merged-keys.ts';
 import { orderHash } from './segments/order-hash.ts';
 import { listRuns } from './segments/stored-runs.ts';
 import type { BucketSeries } from './series-codec.ts';
+import { HyperLogLog } from './sketch/hyper-log-log.ts';
+import { loadSketch } from './sketch/stored-sketch.ts';
 import type { HotKey, KeyFigures, ReplicaTraffic } from './traffic/inputs.ts';
 
 interface ReplicaRow {
@@ -38,6 +40,10 @@ export function collectTraffic(
     })),
     figures: {
       keys: readLevels.reduce((sum, { keys }) => sum + keys, 0),
+      coldKeys: coldKeys(
+        db,
+        rows.map(({ id }) => id),
+      ),
       readLevels,
       hottest: withSeries(db, bucketMs, census.hottest),
       newKeysByDay: ascending(census.newByDay).map(([day, keys]) => ({ day, keys })),
@@ -46,6 +52,16 @@ export function collectTraffic(
       onlyAt: rows.map(({ id }) => census.onlyAt.get(id) ?? 0),
     },
   };
+}
+
+/** Over all replicas, each key once. */
+function coldKeys(db: StateDatabase, replicas: readonly number[]): number {
+  const keys = new HyperLogLog();
+  for (const replica of replicas) {
+    const sketch = loadSketch(db, replica);
+    if (sketch) keys.merge(sketch.keys);
+  }
+  return keys.keys;
 }
 
 function ascending(counts: ReadonlyMap<number, number>): [number, number][] {

@@ -2,11 +2,14 @@ import type { StateDatabase } from '../state/open.ts';
 import type { SpilledBatch } from './counting/event-counter.ts';
 import { loadCensus, storeCensus } from './key-census-store.ts';
 import { addTraffic } from './replica-traffic.ts';
-import type { KeyCensus, StoredCensus } from './segments/key-census.ts';
-import type { MergeOutput, MergeTask } from './segments/range-merge.ts';
+import { coldCut } from './segments/cold-cut.ts';
+import type { KeyCensus } from './segments/key-census.ts';
+import type { MergedRange, MergeOutput, MergeTask } from './segments/range-merge.ts';
 import { coarseBefore } from './segments/retention.ts';
 import { RunWriter } from './segments/run-writer.ts';
 import { dropRun, listRuns, type StoredRun } from './segments/stored-runs.ts';
+import { unpackSketch } from './sketch/key-sketch.ts';
+import { addToSketch } from './sketch/stored-sketch.ts';
 
 /** An older run is rewritten where what came since is at least this share of it, so that a replica has few runs and each row is rewritten seldom. */
 const rewrittenShare = 0.5;
@@ -16,7 +19,7 @@ export type MergeRanges = (
   task: MergeTask,
   db: StateDatabase,
   outputs: MergeOutput[],
-) => Promise<StoredCensus[]>;
+) => Promise<MergedRange[]>;
 
 /**
  * Changes the stored history, all in one transaction that begins with the first change, so that a run that fails leaves the
@@ -56,13 +59,16 @@ export class HistoryWriter {
   /** Forgets everything that was read before. */
   clearHistory(): void {
     this.begin();
-    for (const table of ['segment', 'run', 'replica', 'source'])
+    for (const table of ['segment', 'run', 'sketch', 'replica', 'source', 'table_source'])
       this.#db.exec(`DELETE FROM history_${table}`);
-    this.#db.exec("DELETE FROM history_meta WHERE name = 'figures'");
+    this.#db.exec("DELETE FROM history_meta WHERE name = 'census'");
   }
 
-  /** Adds what was counted. The rows of the batches must be cut into `ranges`. */
-  async store(batches: readonly SpilledBatch[], ranges: number, merge: MergeRanges): Promise<void> {
+  /** Adds what was counted, and folds the coldest keys into sketches where more than `maxKeys` would be kept. The rows of the batches must be cut into `ranges`. */
+  async store(
+    batches: readonly SpilledBatch[],
+    { ranges, maxKeys, merge }: { ranges: number; maxKeys: number; merge: MergeRanges },
+  ): Promise<void> {
     if (batches.length === 0) return;
     this.begin();
     const ids = new Map<string, number>();
@@ -79,12 +85,18 @@ export class HistoryWriter {
       kept: runs.filter((run) => !rewritten.includes(run)),
       cold: undefined,
     };
-    const figures = loadCensus(this.#db);
-    await this.#merge(task, figures, merge);
-    storeCensus(this.#db, figures);
+    const census = loadCensus(this.#db);
+    await this.#merge(task, census, merge);
+    const cold = coldCut(census, maxKeys);
+    if (cold) {
+      const all = { ...task, spilled: [], rewritten: listRuns(this.#db), kept: [], cold };
+      census.hottest = [];
+      await this.#merge(all, census, merge);
+    }
+    storeCensus(this.#db, census);
   }
 
-  async #merge(task: MergeTask, figures: KeyCensus, merge: MergeRanges): Promise<void> {
+  async #merge(task: MergeTask, census: KeyCensus, merge: MergeRanges): Promise<void> {
     const replicas = new Set([...task.spilled, ...task.rewritten].map(({ replica }) => replica));
     const writers = new Map(
       [...replicas].map((replica) => [replica, new RunWriter(this.#db, replica, task.ranges)]),
@@ -95,7 +107,10 @@ export class HistoryWriter {
         segment: (replica, segment) => writers.get(replica)?.add(range, segment),
       }),
     );
-    for (const changed of await merge(task, this.#db, outputs)) figures.merge(changed);
+    for (const merged of await merge(task, this.#db, outputs)) {
+      census.merge(merged.census);
+      for (const [replica, sketch] of merged.cold) addToSketch(this.#db, replica, unpackSketch(sketch));
+    }
     for (const run of task.rewritten) dropRun(this.#db, run.id);
     for (const writer of writers.values()) writer.finish(task.coarse);
   }

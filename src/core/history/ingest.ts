@@ -27,6 +27,8 @@ export interface IngestOptions extends LayoutChoice {
   strict?: boolean | undefined;
   /** Forget what was read before. */
   rebuild?: boolean | undefined;
+  /** The coldest keys beyond are folded into a sketch. */
+  maxKeys?: number | undefined;
   stdin?: AsyncIterable<Buffer> | undefined;
   signal?: AbortSignal | undefined;
   onProgress?: ((progress: IngestProgress) => void) | undefined;
@@ -36,6 +38,9 @@ export interface IngestOptions extends LayoutChoice {
   blockBytes?: number | undefined;
   inlineBytes?: number | undefined;
 }
+
+/** A history of so many keys, with a few accesses each, takes about 1 GB. */
+export const defaultMaxKeys = 20_000_000;
 
 export interface IngestProgress extends StoredBytes {
   path: string;
@@ -103,9 +108,13 @@ export async function ingestLogs(
     const run = new IngestRun(pool, known, options, new ReadingProgress(inputs));
     for (const input of inputsByReplica(inputs)) await run.read(input);
     if (options.rebuild) writer.clearHistory();
-    await writer.store(await pool.finish(), pool.ranges, (task, db, outputs) => {
-      options.signal?.throwIfAborted();
-      return pool.merge(task, db, outputs);
+    await writer.store(await pool.finish(), {
+      ranges: pool.ranges,
+      maxKeys: options.maxKeys ?? defaultMaxKeys,
+      merge: (task, db, outputs) => {
+        options.signal?.throwIfAborted();
+        return pool.merge(task, db, outputs);
+      },
     });
     if (known.hasNews) writer.begin();
     known.store(state.db);

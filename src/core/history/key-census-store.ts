@@ -1,9 +1,9 @@
 import type { StateDatabase } from '../state/open.ts';
 import { KeyCensus, type StoredCensus } from './segments/key-census.ts';
 
-const name = 'figures';
+const name = 'census';
 
-/** The figures of all keys in the history. */
+/** The census of all keys in the history. */
 export function loadCensus(db: StateDatabase): KeyCensus {
   const text = db
     .prepare<[string], string>('SELECT value FROM history_meta WHERE name = ?')
@@ -13,6 +13,6 @@ export function loadCensus(db: StateDatabase): KeyCensus {
 }
 
 /** Within the transaction that changed the history. */
-export function storeCensus(db: StateDatabase, figures: KeyCensus): void {
-  db.prepare('INSERT OR REPLACE INTO history_meta VALUES (?, ?)').run(name, JSON.stringify(figures.stored()));
+export function storeCensus(db: StateDatabase, census: KeyCensus): void {
+  db.prepare('INSERT OR REPLACE INTO history_meta VALUES (?, ?)').run(name, JSON.stringify(census.stored()));
 }

@@ -1,5 +1,6 @@
 import { historySchema, lineHashesSchema, segmentsSchema } from './schema/history.ts';
 import { runsSchema } from './schema/runs.ts';
+import { sketchSchema } from './schema/sketch.ts';
 
 /**
  * The state file's schema, one step a version, forward only. A released step is never edited: add another.
@@ -8,4 +9,5 @@ export const migrations: readonly string[] = [
   `${historySchema}\n${runsSchema}`,
   lineHashesSchema,
   segmentsSchema,
+  sketchSchema,
 ];

@@ -4,8 +4,10 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, test } from 'node:test';
 import fc from 'fast-check';
+import { parseColumns } from '../../../src/core/access-log/columns.ts';
 import { ingestLogs } from '../../../src/core/history/ingest.ts';
 import { openHistory } from '../../../src/core/history/open-history.ts';
+import { loadSketch } from '../../../src/core/history/sketch/stored-sketch.ts';
 import { loadProfile } from '../../../src/core/history/traffic-profile.ts';
 import { openState, type StateFile } from '../../../src/core/state/open.ts';
 
@@ -141,4 +143,52 @@ test('a history of two years keeps every access, the outer times, and the daily 
     for (let hour = 8; hour < 16; hour++)
       assert.ok(Math.abs((hours[hour] as number) - 2500) < 250, `${hours}`);
   }
+});
+
+test('keys beyond the limit are folded into a sketch, the coldest first, and no access is lost', async () => {
+  await fc.assert(
+    fc.asyncProperty(anyEvents(3 * dayMs), fc.integer({ min: 5, max: 40 }), async (events, maxKeys) => {
+      const threads = maxKeys % 8 === 0 ? 2 : 0;
+      const state = openState(path.join(folder, `state${++files}.db`));
+      try {
+        const log = path.join(folder, `log${++files}`);
+        writeFileSync(
+          log,
+          events
+            .map(({ timeMs, key, isWrite }) => `${timeMs},${isWrite ? 'write' : 'read'},${key}\n`)
+            .join(''),
+        );
+        await ingestLogs(state, [{ path: log, replica: 'east' }], {
+          columns: parseColumns('time,op,key'),
+          maxKeys,
+          threads,
+          inlineBytes: 1,
+          blockBytes: 100,
+        });
+        const kept = [...openHistory(state).series()];
+        const profile = loadProfile(state.db);
+        const sketch = loadSketch(state.db, 1);
+        const keys = new Set(events.map(({ key }) => key));
+        assert.deepEqual([profile.events, profile.keys], [events.length, kept.length]);
+        assert.equal(kept.length, keys.size <= maxKeys ? keys.size : Math.min(kept.length, maxKeys));
+        const folded = [...keys].filter((key) => !kept.some((other) => other.key === key));
+        assert.equal(sketch?.keys.keys ?? 0, folded.length);
+        assert.equal(profile.coldKeys, folded.length);
+        const own = (key: string) => events.filter((event) => event.key === key);
+        const readsOf = (key: string) => own(key).filter(({ isWrite }) => !isWrite).length;
+        assert.equal(
+          sketch?.reads ?? 0,
+          folded.reduce((sum, key) => sum + readsOf(key), 0),
+        );
+        for (const key of folded) assert.ok((sketch?.keyReads.atMost(Buffer.from(key)) ?? 0) >= readsOf(key));
+        const lastHour = (key: string) =>
+          Math.max(...own(key).map(({ timeMs }) => Math.floor(timeMs / 3_600_000)));
+        const coldest = Math.min(...kept.map(({ key }) => lastHour(key)));
+        for (const key of folded) assert.ok(lastHour(key) <= coldest);
+      } finally {
+        state.close();
+      }
+    }),
+    { seed: 22, numRuns: 40 },
+  );
 });

@@ -25,6 +25,7 @@ export function profile(changes: Partial<TrafficProfile> = {}): TrafficProfile {
   return {
     events: 27_600,
     keys: 500,
+    coldKeys: 0,
     reads: 27_600,
     writes: 0,
     firstMs: mondayMs,

@@ -29,6 +29,7 @@ const anyProfile = fc
       names.map((name) => ({ name, firstMs, lastMs, keys: 1, reads: sum, writes: sum, perBucket: series })),
       {
         keys: 1,
+        coldKeys: 0,
         readLevels: [{ reads: sum, keys: 1 }],
         hottest,
         newKeysByDay: [{ day: Math.floor(firstMs / 86_400_000), keys: 1 }],

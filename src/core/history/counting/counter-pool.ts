@@ -4,8 +4,7 @@ import { type BlockTarget, blockBytes, blockCapacity } from '../../access-log/bl
 import type { LogLayout } from '../../access-log/layout.ts';
 import { LineTally, type TallyPart } from '../../access-log/line-tally.ts';
 import type { StateDatabase } from '../../state/open.ts';
-import type { StoredCensus } from '../segments/key-census.ts';
-import type { MergeOutput, MergeTask } from '../segments/range-merge.ts';
+import type { MergedRange, MergeOutput, MergeTask } from '../segments/range-merge.ts';
 import type { BatchLimits } from './access-batch.ts';
 import type { CounterSettings, SpilledBatch } from './event-counter.ts';
 import { InlineLane, type Lane } from './lane.ts';
@@ -127,9 +126,11 @@ export class CounterPool implements BlockTarget {
   }
 
   /** Merges all ranges, side by side where there are threads. `outputs` has one for each range. */
-  async merge(task: MergeTask, db: StateDatabase, outputs: MergeOutput[]): Promise<StoredCensus[]> {
+  async merge(task: MergeTask, db: StateDatabase, outputs: MergeOutput[]): Promise<MergedRange[]> {
     const [inline, ...threads] = this.#lanes as [Lane, ...Lane[]];
-    const merging = outputs.map((output, range) => (threads[range] ?? inline).merge(task, range, db, output));
+    // Keys are given up in runs that are just written, which no other connection sees yet.
+    const laneOf = (range: number) => (task.cold ? inline : (threads[range] ?? inline));
+    const merging = outputs.map((output, range) => laneOf(range).merge(task, range, db, output));
     return Promise.all(merging);
   }
 

@@ -39,7 +39,7 @@ async function merge({ task, range, stateFile }: ThreadRequest & { type: 'merge'
   for (; !step.done; step = running.next())
     while (sent > segmentsUnderWay) await new Promise<void>((resolve) => (onTaken = resolve));
   db.close();
-  reply({ type: 'merged', figures: step.value });
+  reply({ type: 'merged', merged: step.value });
 }
 
 function reply(message: ThreadReply, moved: ArrayBuffer[] = []): void {

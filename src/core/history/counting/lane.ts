@@ -1,8 +1,7 @@
 import type { LogLayout } from '../../access-log/layout.ts';
 import type { TallyPart } from '../../access-log/line-tally.ts';
 import type { StateDatabase } from '../../state/open.ts';
-import type { StoredCensus } from '../segments/key-census.ts';
-import { type MergeOutput, type MergeTask, mergeRange } from '../segments/range-merge.ts';
+import { type MergedRange, type MergeOutput, type MergeTask, mergeRange } from '../segments/range-merge.ts';
 import { type CounterSettings, EventCounter, type SpilledBatch } from './event-counter.ts';
 
 /** Where blocks are counted and ranges merged: this thread or another. Calls are worked off in their order. */
@@ -14,7 +13,7 @@ export interface Lane {
   take(block: Buffer, length: number, isLast: boolean): Promise<TallyPart>;
   finish(): Promise<SpilledBatch[]>;
   /** `db` is asked in this thread only; another opens the same file, and sees what is committed. */
-  merge(task: MergeTask, range: number, db: StateDatabase, output: MergeOutput): Promise<StoredCensus>;
+  merge(task: MergeTask, range: number, db: StateDatabase, output: MergeOutput): Promise<MergedRange>;
   close(): Promise<void>;
 }
 
@@ -39,7 +38,7 @@ export class InlineLane implements Lane {
     return this.#counter.finish();
   }
 
-  async merge(task: MergeTask, range: number, db: StateDatabase, output: MergeOutput): Promise<StoredCensus> {
+  async merge(task: MergeTask, range: number, db: StateDatabase, output: MergeOutput): Promise<MergedRange> {
     const merge = mergeRange(task, range, db, output);
     for (;;) {
       const step = merge.next();

@@ -4,8 +4,7 @@ import type { LogLayout } from '../../access-log/layout.ts';
 import type { TallyPart } from '../../access-log/line-tally.ts';
 import { ForesyncError } from '../../errors.ts';
 import type { StateDatabase } from '../../state/open.ts';
-import type { StoredCensus } from '../segments/key-census.ts';
-import type { MergeOutput, MergeTask } from '../segments/range-merge.ts';
+import type { MergedRange, MergeOutput, MergeTask } from '../segments/range-merge.ts';
 import type { CounterSettings, SpilledBatch } from './event-counter.ts';
 import type { Lane } from './lane.ts';
 import type { ThreadReply, ThreadRequest } from './thread-messages.ts';
@@ -48,7 +47,7 @@ export class ThreadLane implements Lane {
     return this.#ask({ type: 'finish' });
   }
 
-  merge(task: MergeTask, range: number, db: StateDatabase, output: MergeOutput): Promise<StoredCensus> {
+  merge(task: MergeTask, range: number, db: StateDatabase, output: MergeOutput): Promise<MergedRange> {
     this.#output = output;
     return this.#ask({ type: 'merge', task, range, stateFile: db.name });
   }
@@ -74,7 +73,7 @@ export class ThreadLane implements Lane {
       case 'finished':
         return this.#waiting.shift()?.resolve(reply.batches as never);
       case 'merged':
-        return this.#waiting.shift()?.resolve(reply.figures as never);
+        return this.#waiting.shift()?.resolve(reply.merged as never);
       case 'segment':
         this.#output?.segment(reply.replica, reply.segment);
         return this.#tell({ type: 'taken', segments: 1 });

@@ -1,7 +1,6 @@
 import type { LogLayout } from '../../access-log/layout.ts';
 import type { TallyPart } from '../../access-log/line-tally.ts';
-import type { StoredCensus } from '../segments/key-census.ts';
-import type { MergeTask } from '../segments/range-merge.ts';
+import type { MergedRange, MergeTask } from '../segments/range-merge.ts';
 import type { Segment } from '../segments/segment.ts';
 import type { SpilledBatch } from './event-counter.ts';
 
@@ -19,7 +18,7 @@ export type ThreadReply =
   | { type: 'counted'; part: TallyPart }
   | { type: 'finished'; batches: SpilledBatch[] }
   | { type: 'segment'; replica: number; segment: Segment }
-  | { type: 'merged'; figures: StoredCensus };
+  | { type: 'merged'; merged: MergedRange };
 
 /** Segments that a thread may send before it hears that some were taken in. */
 export const segmentsUnderWay = 64;

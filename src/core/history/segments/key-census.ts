@@ -51,12 +51,12 @@ export class KeyCensus {
   hottest: HottestKey[] = [];
 
   static from(stored: StoredCensus): KeyCensus {
-    const figures = new KeyCensus();
-    figures.merge(stored);
-    return figures;
+    const census = new KeyCensus();
+    census.merge(stored);
+    return census;
   }
 
-  /** Adds the figures of other keys, or of what changed for them. */
+  /** Adds the census of other keys, or of what changed for them. */
   merge(other: StoredCensus): void {
     for (const name of counted) for (const [at, keys] of other[name]) add(this[name], at, keys);
     for (const key of other.hottest) this.#offer(key);
@@ -89,9 +89,21 @@ export class KeyCensus {
     this.#countActive(before?.accesses, added.accesses, bucketMs, daysBefore);
     if (this.#isHot(reads, text)) {
       const writes = added.accesses.totalWrites() + (before?.accesses.totalWrites() ?? 0);
-      const sizeBytes = latestSize(before?.accesses, added.accesses);
-      this.#offer({ key: text(), reads, writes, sizeBytes: sizeBytes < 0 ? undefined : sizeBytes });
+      const sizeBytes = sizeOf(latestSize(before?.accesses, added.accesses));
+      this.#offer({ key: text(), reads, writes, sizeBytes });
     }
+  }
+
+  /** Where some are given up, the hottest are found anew among those that are kept. */
+  keep({ accesses }: KeyAtReplicas, text: () => string): void {
+    const reads = accesses.totalReads();
+    if (this.#isHot(reads, text))
+      this.#offer({
+        key: text(),
+        reads,
+        writes: accesses.totalWrites(),
+        sizeBytes: sizeOf(accesses.sizeBytes),
+      });
   }
 
   /** Takes a key out that is no longer kept. What it did on its days remains. */
@@ -184,6 +196,10 @@ function hourOf(timeMs: number): number {
 
 function dayOf(timeMs: number): number {
   return Math.floor(timeMs / dayMs);
+}
+
+function sizeOf(sizeBytes: number): number | undefined {
+  return sizeBytes < 0 ? undefined : sizeBytes;
 }
 
 function latestSize(before: RowAccesses | undefined, added: RowAccesses): number {

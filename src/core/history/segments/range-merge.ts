@@ -1,4 +1,7 @@
 import type { StateDatabase } from '../../state/open.ts';
+import type { PackedSketch } from '../sketch/key-sketch.ts';
+import type { ColdCut } from './cold-cut.ts';
+import { ColdSketches } from './cold-sketches.ts';
 import { KeyCensus, type StoredCensus } from './key-census.ts';
 import { compareBytes, rangeStart } from './order-hash.ts';
 import { type CoarseBefore, coarsen } from './retention.ts';
@@ -7,12 +10,6 @@ import { RowSum } from './row-sum.ts';
 import { RowCursor, type Segment, SegmentPacker } from './segment.ts';
 import { type SpilledRows, SpillSource } from './spill.ts';
 import { RunSource, type StoredRun } from './stored-runs.ts';
-
-/** Keys that are not kept: those last accessed before an hour (since the epoch), and of those of that hour this share, by their hash. */
-export interface ColdCut {
-  hour: number;
-  share: number;
-}
 
 /** What is merged, as plain data for any thread. Replicas are numbered as in the state file. */
 export interface MergeTask {
@@ -42,16 +39,24 @@ interface Input {
   cursor: RowCursor;
 }
 
+/** What a range leaves beside its segments, as plain data. */
+export interface MergedRange {
+  /** What changed of the census. */
+  census: StoredCensus;
+  /** The keys that are not kept, by replica. */
+  cold: Map<number, PackedSketch>;
+}
+
 /**
  * Merges one range of hashes of sorted rows: each key once and replica gets one row in a new run of its replica. Yields now and then, so that the caller can
- * do something else; returns what changed in the figures. Rows that were read before are merged as they are stored.
+ * do something else. Rows that were read before are merged as they are stored.
  */
 export function* mergeRange(
   task: MergeTask,
   range: number,
   db: StateDatabase,
   output: MergeOutput,
-): Generator<void, StoredCensus> {
+): Generator<void, MergedRange> {
   const merge = new RangeMerge(task, range, db, output);
   for (let groups = 1; merge.next(); groups++) if (groups % groupsPerTurn === 0) yield;
   return merge.finish();
@@ -64,7 +69,8 @@ class RangeMerge {
   readonly #kept: Input[];
   readonly #endHash: number;
   readonly #packers = new Map<number, SegmentPacker>();
-  readonly #figures = new KeyCensus();
+  readonly #census = new KeyCensus();
+  readonly #cold = new ColdSketches();
   /** The rows of the key that is merged now. */
   readonly #group: Input[] = [];
   readonly #row = new RowAccesses();
@@ -106,15 +112,14 @@ class RangeMerge {
     this.#collect(lead);
     const isNew = this.#group.some(({ role }) => role === 'spilled');
     if (isNew) this.#count(lead);
-    if (this.#isCold(hash)) this.#forget();
-    else this.#write(lead, isNew);
+    if (!this.#task.cold || this.#isKept(lead, this.#task.cold)) this.#write(lead, isNew);
     for (const { cursor } of this.#group) cursor.advance();
     return true;
   }
 
-  finish(): StoredCensus {
+  finish(): MergedRange {
     for (const packer of this.#packers.values()) packer.flush();
-    return this.#figures.stored();
+    return { census: this.#census.stored(), cold: this.#cold.packed() };
   }
 
   /** The cursor on the first of all keys. */
@@ -139,7 +144,7 @@ class RangeMerge {
     this.#before.clear();
     for (const { role, replica, cursor } of this.#group)
       (role === 'spilled' ? this.#added : this.#before).add(cursor, replica, this.#task.bucketMs);
-    this.#figures.update(
+    this.#census.update(
       this.#before.isEmpty ? undefined : this.#before,
       this.#added,
       this.#task.bucketMs,
@@ -179,23 +184,23 @@ class RangeMerge {
     return (this.#row.buckets[0] as number) >= this.#task.coarse.hours;
   }
 
-  #isCold(hash: number): boolean {
-    const { cold, bucketMs } = this.#task;
-    if (!cold) return false;
-    let lastMs = 0;
-    for (const { cursor } of this.#group) {
-      cursor.unpack(this.#row, bucketMs);
-      lastMs = Math.max(lastMs, this.#row.lastMs);
-    }
-    const hour = Math.floor(lastMs / hourMs);
-    return hour < cold.hour || (hour === cold.hour && hash / 2 ** 32 < cold.share);
-  }
-
-  #forget(): void {
+  /** Puts a key that is cold into the sketches. */
+  #isKept(lead: RowCursor, cold: ColdCut): boolean {
+    const { bytes, keyStart, keyEnd } = lead;
     const all = this.#added;
     all.clear();
     for (const { replica, cursor } of this.#group) all.add(cursor, replica, this.#task.bucketMs);
-    this.#figures.forget(all);
+    const hour = Math.floor(all.accesses.lastMs / hourMs);
+    if (hour > cold.hour || (hour === cold.hour && lead.hash / 2 ** 32 >= cold.share)) {
+      this.#census.keep(all, () => textOf(bytes, keyStart, keyEnd));
+      return true;
+    }
+    for (const { replica, cursor } of this.#group) {
+      cursor.unpack(this.#row, this.#task.bucketMs);
+      this.#cold.add(replica, bytes.subarray(keyStart, keyEnd), this.#row);
+    }
+    this.#census.forget(all);
+    return false;
   }
 
   #packer(replica: number): SegmentPacker {

@@ -16,7 +16,10 @@ export interface ReplicaTraffic {
 
 /** What a pass over all keys leaves. */
 export interface KeyFigures {
+  /** Keys that are kept, each with its accesses. */
   keys: number;
+  /** About how many more there were, which were too cold to be kept one by one. */
+  coldKeys: number;
   /** Keys that were read equally often, most reads first. */
   readLevels: ReadLevel[];
   /** Most reads first, ten at most. */

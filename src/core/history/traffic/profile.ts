@@ -11,7 +11,10 @@ import { type WorkingSet, workingSetOf } from './working-set.ts';
 /** What the traffic in the history looks like; JSON holds it as it is. Times are milliseconds since the epoch. */
 export interface TrafficProfile {
   events: number;
+  /** Keys that are kept, each with its accesses. */
   keys: number;
+  /** About how many more there were, which were too cold to be kept one by one; their events are counted. */
+  coldKeys: number;
   reads: number;
   writes: number;
   firstMs: number | undefined;
@@ -82,6 +85,7 @@ export function profileOf(
   return {
     events: reads + writes,
     keys: figures.keys,
+    coldKeys: figures.coldKeys,
     reads,
     writes,
     firstMs: isEmpty ? undefined : Math.min(...replicas.map((replica) => replica.firstMs)),

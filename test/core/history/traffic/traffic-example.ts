@@ -40,6 +40,7 @@ export function everyMinute(minutes: number, count: (minute: number) => number):
 
 export const noFigures: KeyFigures = {
   keys: 0,
+  coldKeys: 0,
   readLevels: [],
   hottest: [],
   newKeysByDay: [],
