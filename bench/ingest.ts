@@ -6,14 +6,13 @@
 //
 // --alone leaves DuckDB out, which is installed beside bench/duckdb/package.json at its first use.
 
-import { once } from 'node:events';
-import { createWriteStream, mkdtempSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { installDuckDb } from './duckdb/install.ts';
-import { seededRandom } from './support/random.ts';
+import { writeZipfLog } from './support/access-log-file.ts';
 import { Grouped, rounded, type Spread, spreadOf } from './support/statistics.ts';
 import { type Timed, timed } from './support/timed.ts';
 
@@ -48,7 +47,7 @@ const folder = mkdtempSync(path.join(tmpdir(), 'foresync-ingest-'));
 try {
   if (!values.alone) installDuckDb();
   const log = path.join(folder, 'access.csv');
-  await writeLog(log, events, Number(values.seed));
+  await writeZipfLog(log, events, Number(values.seed));
   console.log(JSON.stringify(await measure(log)));
 } finally {
   rmSync(folder, { recursive: true, force: true });
@@ -117,23 +116,4 @@ async function analyze(log: string, state: string, expected: number): Promise<Ti
 
 function roundedSpread({ median, least, most }: Spread): Spread {
   return { median: rounded(median), least: rounded(least), most: rounded(most) };
-}
-
-/** `time,key,operation` over seven days, about 34 bytes a line: Zipf (s = 1) over 1,000,000 keys, one write in ten. */
-async function writeLog(file: string, count: number, seed: number): Promise<void> {
-  const random = seededRandom(seed);
-  const out = createWriteStream(file);
-  const startMs = Date.UTC(2026, 0, 5);
-  const stepMs = (7 * 86_400_000) / count;
-  let block = 'time,key,operation\n';
-  for (let i = 0; i < count; i++) {
-    const rank = Math.floor(1_000_000 ** random());
-    const key = Math.imul(rank, 0x9e3779b1) >>> 0;
-    block += `${Math.floor(startMs + i * stepMs)},item:${key},${random() < 0.1 ? 'write' : 'read'}\n`;
-    if (block.length < 1 << 16) continue;
-    if (!out.write(block)) await once(out, 'drain');
-    block = '';
-  }
-  out.end(block);
-  await once(out, 'finish');
 }

@@ -1,4 +1,5 @@
 import type { IngestFigures } from '../ingest.ts';
+import type { ScaleFigures } from '../scale.ts';
 import { type CopyFigures, wayNames } from '../support/measure-copies.ts';
 
 import type { Spread } from '../support/statistics.ts';
@@ -13,6 +14,7 @@ const ingestLimit = 2;
 /** What the docs show of each bench's answer. The answers come from the scripts beside, so their shapes are taken for granted. */
 export const tables: Record<string, (answer: never) => string> = {
   ingest,
+  scale,
   plan: ({ keys, seconds, keysPerSecond, arimaSeconds, maxRssBytes }: Record<string, number>) =>
     markdownTable(
       ['keys', 'seconds', 'of them ARIMA', 'keys a second', 'memory at most'],
@@ -54,6 +56,30 @@ function ingest(figures: IngestFigures): string {
   lines.push(line('DuckDB', duckdb.seconds, '1.00', duckdb.maxRssBytes));
   const limit = `The limit is a ratio of ${ingestLimit}: **${median <= ingestLimit ? 'kept' : 'missed'}**.`;
   return `${about}\n\n${markdownTable(ingestColumns(repetitions), lines)}\n\n${limit}`;
+}
+
+function scale({ logs, nextEvents }: ScaleFigures): string {
+  const columns = [
+    'events',
+    'keys',
+    'seconds',
+    'µs an event',
+    'memory at most',
+    'history',
+    'bytes a key',
+    `${count(nextEvents)} more, seconds`,
+  ];
+  const lines = logs.map((log) => [
+    count(log.events),
+    count(log.keys),
+    decimal(log.seconds),
+    decimal(log.microsecondsPerEvent),
+    mib(log.maxRssBytes),
+    megabytes(log.historyBytes),
+    count(Math.round(log.historyBytes / log.keys)),
+    decimal(log.nextSeconds),
+  ]);
+  return markdownTable(columns, lines);
 }
 
 function ingestColumns(repetitions: number): string[] {

@@ -1,5 +1,12 @@
 import type { TrafficProfile } from '../../core/history/traffic/profile.ts';
-import { formatCount, formatCounted, formatDuration, formatInstant, formatPercent } from '../format.ts';
+import {
+  formatCompact,
+  formatCount,
+  formatCounted,
+  formatDuration,
+  formatInstant,
+  formatPercent,
+} from '../format.ts';
 import { bar } from '../theme.ts';
 import { type PageFrame, row, textWidth } from './page-frame.ts';
 
@@ -14,6 +21,7 @@ export function summaryLines(profile: TrafficProfile, frame: PageFrame): string[
   const reads = `${brush.paint('active', bar(profile.readShare, 24, brush.theme))} ${formatPercent(profile.readShare, 1)}`;
   return [
     ...rows('History', [size.join(brush.separator), periodWords(profile)], frame),
+    ...(profile.coldKeys > 0 ? [row('', coldWords(profile), brush)] : []),
     row('Reads', reads, brush),
     ...(profile.reads > 0 ? rows('Skew', skewWords(profile, brush.separator), frame) : []),
   ];
@@ -33,6 +41,10 @@ function skewWords({ skew }: TrafficProfile, separator: string): [string, string
     `hottest 1 % of keys: ${formatPercent(skew.top1Share)} of reads, 10 %: ${formatPercent(skew.top10Share)}`,
     [`Gini ${skew.gini.toFixed(2)}`, ...zipf].join(separator),
   ];
+}
+
+function coldWords({ coldKeys }: TrafficProfile): string {
+  return `and about ${formatCompact(coldKeys)} colder keys, counted together in a sketch`;
 }
 
 function spanWords({ firstMs = 0, lastMs = 0 }: TrafficProfile): string {
