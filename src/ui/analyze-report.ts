@@ -1,5 +1,5 @@
 import path from 'node:path';
-import type { LogReport } from '../core/history/ingest.ts';
+import type { LogReport } from '../core/history/log-report.ts';
 import type { TrafficProfile } from '../core/history/traffic-profile.ts';
 import { printable } from '../core/text.ts';
 import { wrapWords } from './dashboard/wrap-words.ts';
@@ -13,6 +13,7 @@ import {
 } from './format.ts';
 
 import type { Brush } from './metrics-paint.ts';
+import { tableLines } from './table-report.ts';
 import { bar, sparkline } from './theme.ts';
 
 const shownFiles = 8;
@@ -52,7 +53,8 @@ function fileLines(file: LogReport, brush: Brush): string[] {
       ({ line, reason }) =>
         `    ${brush.paint('warning', `line ${formatCount(line)}`)}: ${printable(reason, 56)}`,
     ),
-    ...(hidden > 0 ? [`    and ${formatCount(hidden)} more that could not be read`] : []),
+    ...(file.table ? tableLines(file.table, brush) : []),
+    ...(hidden > 0 && !file.table ? [`    and ${formatCount(hidden)} more that could not be read`] : []),
   ];
 }
 

@@ -1,5 +1,5 @@
 import type { StateDatabase } from '../state/open.ts';
-import type { AccessBatch, KeyAccesses } from './access-batch.ts';
+import type { KeyAccesses } from './access-batch.ts';
 import { RowInserter } from './row-inserter.ts';
 import { type BucketSeries, decodeSeries, encodeSeries, mergeSeries } from './series-codec.ts';
 
@@ -13,6 +13,12 @@ interface StoredRow {
   last_read_ms: number | null;
   size_bytes: number | null;
   series: Buffer;
+}
+
+/** Accesses to add, every key once; `AccessBatch` is one. */
+export interface CountedAccesses {
+  readonly isEmpty: boolean;
+  accesses(): Iterable<KeyAccesses>;
 }
 
 interface Totals {
@@ -30,6 +36,7 @@ export class HistoryWriter {
   readonly #db: StateDatabase;
   readonly #bucketMs: number;
   readonly #find;
+  readonly #findReplica;
   readonly #rows: RowInserter;
   readonly #update;
   #isOpen = false;
@@ -41,6 +48,7 @@ export class HistoryWriter {
     this.#find = db.prepare<[string, number], StoredRow>(
       `SELECT ${columns} FROM history_series WHERE key = ? AND replica = ?`,
     );
+    this.#findReplica = db.prepare<[string], number>('SELECT id FROM history_replica WHERE name = ?').pluck();
     this.#rows = new RowInserter(db, `INSERT INTO history_series (${columns}, key, replica) VALUES`, 9);
     this.#update = db.prepare(
       `UPDATE history_series SET reads = ?, writes = ?, first_ms = ?, last_ms = ?, last_read_ms = ?, size_bytes = ?, series = ?
@@ -72,15 +80,20 @@ export class HistoryWriter {
   /** Forgets everything that was read before. */
   clearHistory(): void {
     this.begin();
-    for (const table of ['series', 'hour', 'replica', 'source'])
+    for (const table of ['series', 'hour', 'replica', 'source', 'sketch', 'table_source'])
       this.#db.exec(`DELETE FROM history_${table}`);
   }
 
-  /** Adds what the batch holds to the replica's history. */
-  store(replica: string, batch: AccessBatch): void {
+  /** Whether the history has anything of the replica. */
+  isKnown(replica: string): boolean {
+    return this.#findReplica.get(replica) !== undefined;
+  }
+
+  /** Adds what the batch holds to the replica's history. `areNewKeys` says that none of the keys is there yet, which saves looking. */
+  store(replica: string, batch: CountedAccesses, areNewKeys = false): void {
     if (batch.isEmpty) return;
-    this.begin();
-    const { id, isNew } = this.#replicaId(replica);
+    const { id, isNew: isNewReplica } = this.replicaId(replica);
+    const isNew = isNewReplica || areNewKeys;
     const hours = new Map<number, { reads: number; writes: number }>();
     const totals: Totals = { reads: 0, writes: 0, firstMs: Number.POSITIVE_INFINITY, lastMs: 0 };
     for (const accesses of batch.accesses()) {
@@ -119,11 +132,10 @@ export class HistoryWriter {
     }
   }
 
-  #replicaId(name: string): { id: number; isNew: boolean } {
-    const known = this.#db
-      .prepare<[string], number>('SELECT id FROM history_replica WHERE name = ?')
-      .pluck()
-      .get(name);
+  /** The replica's number, a new one if it is new; begins the transaction. */
+  replicaId(name: string): { id: number; isNew: boolean } {
+    this.begin();
+    const known = this.#findReplica.get(name);
     if (known !== undefined) return { id: known, isNew: false };
     const added = this.#db
       .prepare(

@@ -1,18 +1,21 @@
 import { randomInt } from 'node:crypto';
 import { Readable } from 'node:stream';
-import type { Role } from '../access-log/columns.ts';
-import type { Compression } from '../access-log/compression.ts';
 import type { LocatedLog } from '../access-log/find-logs.ts';
-import type { LayoutChoice, LogFormat } from '../access-log/layout.ts';
+import type { LayoutChoice } from '../access-log/layout.ts';
 import type { RejectedLine } from '../access-log/line-tally.ts';
 import { logError, type OpenLog, openLogFile, openStream } from '../access-log/log-file.ts';
 import { type ReadLogResult, readLog } from '../access-log/read-log.ts';
 import { ForesyncError } from '../errors.ts';
-import type { StateFile } from '../state/open.ts';
+import { isTableLog } from '../group/table-log.ts';
+import type { StateDatabase, StateFile } from '../state/open.ts';
 import { printable } from '../text.ts';
 import { AccessBatch, type BatchLimits } from './access-batch.ts';
+import { ingestTable } from './clickhouse/ingest-table.ts';
+import type { RowProgress } from './clickhouse/pass-progress.ts';
+import type { PartLimits } from './clickhouse/slices.ts';
 import { HistoryWriter } from './history-writer.ts';
 import { KnownLogs } from './known-logs.ts';
+import type { LogReport } from './log-report.ts';
 import { openHistory } from './open-history.ts';
 import { loadProfile, refreshProfile, type TrafficProfile } from './traffic-profile.ts';
 
@@ -27,43 +30,25 @@ export interface IngestOptions extends LayoutChoice {
   stdin?: AsyncIterable<Buffer> | undefined;
   signal?: AbortSignal | undefined;
   onProgress?: ((progress: IngestProgress) => void) | undefined;
+  /** Of a table at ClickHouse so many keys are kept, those with the most reads; the others are summed up in a sketch. */
+  maxKeys?: number | undefined;
+  /** For ClickHouse. */
+  password?: string | undefined;
+  /** For tests: how much ClickHouse counts in one query. */
+  partLimits?: PartLimits | undefined;
   /** For tests: how much is counted in memory before it is stored. */
   limits?: BatchLimits | undefined;
 }
+
+export const defaultMaxKeys = 2_000_000;
 
 export interface IngestProgress {
   path: string;
   /** All so far, over all files. */
   events: number;
   bytes: number;
-}
-
-/** What became of one log. `lines` is `eventLines + rejected + ignored`. */
-export interface LogReport {
-  path: string;
-  replica: string;
-  /** Undefined where nothing (new) was there. */
-  format: LogFormat | undefined;
-  compression: Compression;
-  /** The column or field that each role was taken from. */
-  columns: Partial<Record<Role, string>>;
-  lines: number;
-  events: number;
-  /** Lines that gave events: one line may give several. */
-  eventLines: number;
-  rejected: number;
-  /** Headers, blank lines, comments, operations that neither read nor write, and what a pattern did not match. */
-  ignored: number;
-  /** How many of those are headers. */
-  headers: number;
-  /** How many of those a pattern did not match. */
-  unmatched: number;
-  /** The first five. */
-  rejects: RejectedLine[];
-  /** Bytes that this run read, after decompression. */
-  bytes: number;
-  /** 'new' is read from its start, 'grown' from where an earlier run ended, 'unchanged' and 'empty' give nothing. */
-  state: 'new' | 'grown' | 'unchanged' | 'empty';
+  /** While a table is read. */
+  table?: RowProgress;
 }
 
 export interface IngestReport {
@@ -87,7 +72,7 @@ export async function ingestLogs(
   try {
     if (options.rebuild) writer.clearHistory();
     const known = options.rebuild ? new KnownLogs([]) : KnownLogs.load(state.db);
-    const run = new IngestRun(writer, known, bucketMs, options);
+    const run = new IngestRun(state.db, writer, known, bucketMs, options);
     for (const input of inputsByReplica(inputs)) await run.read(input);
     run.finish();
     if (known.hasNews) writer.begin();
@@ -108,6 +93,8 @@ function inputsByReplica(inputs: readonly LogInput[]): LogInput[] {
 
 class IngestRun {
   readonly files: LogReport[] = [];
+  readonly #db: StateDatabase;
+  readonly #bucketMs: number;
   readonly #writer: HistoryWriter;
   readonly #known: KnownLogs;
   readonly #options: IngestOptions;
@@ -116,7 +103,15 @@ class IngestRun {
   #bytes = 0;
   #events = 0;
 
-  constructor(writer: HistoryWriter, known: KnownLogs, bucketMs: number, options: IngestOptions) {
+  constructor(
+    db: StateDatabase,
+    writer: HistoryWriter,
+    known: KnownLogs,
+    bucketMs: number,
+    options: IngestOptions,
+  ) {
+    this.#db = db;
+    this.#bucketMs = bucketMs;
     this.#writer = writer;
     this.#known = known;
     this.#options = options;
@@ -126,6 +121,7 @@ class IngestRun {
   async read(input: LogInput): Promise<void> {
     if (input.replica !== this.#replica) this.finish();
     this.#replica = input.replica;
+    if (isTableLog(input.path)) return this.#readTable(input);
     let log: OpenLog | undefined;
     try {
       const { stdin = Readable.from([]), signal } = this.#options;
@@ -139,6 +135,23 @@ class IngestRun {
     } finally {
       await log?.close();
     }
+  }
+
+  async #readTable(input: LogInput): Promise<void> {
+    this.finish();
+    const { maxKeys = defaultMaxKeys, partLimits, onProgress, ...options } = this.#options;
+    const read = await ingestTable(this.#db, this.#writer, input, {
+      ...options,
+      maxKeys,
+      limits: partLimits,
+      bucketMs: this.#bucketMs,
+      onRows:
+        onProgress &&
+        ((table) => onProgress({ path: input.path, events: this.#events, bytes: this.#bytes, table })),
+    });
+    this.files.push(read);
+    this.#events += read.events;
+    this.#bytes += read.bytes;
   }
 
   /** Stores what was counted. */

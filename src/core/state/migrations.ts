@@ -1,7 +1,12 @@
 import { historySchema, lineHashesSchema } from './schema/history.ts';
 import { runsSchema } from './schema/runs.ts';
+import { sketchSchema } from './schema/sketch.ts';
 
 /**
  * The state file's schema, one step a version, forward only. A released step is never edited: add another.
  */
-export const migrations: readonly string[] = [`${historySchema}\n${runsSchema}`, lineHashesSchema];
+export const migrations: readonly string[] = [
+  `${historySchema}\n${runsSchema}`,
+  lineHashesSchema,
+  sketchSchema,
+];
