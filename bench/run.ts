@@ -18,6 +18,7 @@ import { tables } from './report/tables.ts';
 /** Every bench, and the sizes with which it takes seconds. */
 const quickSizes: Record<string, string[]> = {
   ingest: ['--events', '50000', '--repetitions', '1', '--alone'],
+  clickhouse: ['--events', '200000'],
   plan: ['--keys', '5000'],
   startup: ['--repetitions', '1'],
   'add-replica': ['--rows', '20000', '--repetitions', '1'],

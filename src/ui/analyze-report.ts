@@ -199,6 +199,7 @@ function clip(text: string, width: number): string {
 
 /** As seen from the current folder, where that is the shorter way to say it and leads up no further than two folders. */
 function nearPath(file: string): string {
+  if (file.includes('://')) return file;
   const near = path.relative('', file);
   return near === '' || near.length >= file.length || near.startsWith('../../..') ? file : near;
 }

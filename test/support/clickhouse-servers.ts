@@ -69,7 +69,8 @@ export async function startClickHouse(config: ServerConfig): Promise<ClickHouseS
   }
 }
 
-async function runAt(address: string, sql: string, body?: Buffer): Promise<string> {
+/** Runs SQL at an HTTP interface. */
+export async function runAt(address: string, sql: string, body?: Buffer): Promise<string> {
   const url = body ? `http://${address}/?query=${encodeURIComponent(sql)}` : `http://${address}/`;
   const response = await fetch(url, { method: 'POST', body: new Uint8Array(body ?? Buffer.from(sql)) });
   const text = await response.text();

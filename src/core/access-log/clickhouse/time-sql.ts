@@ -120,7 +120,7 @@ function textMs(text: string): string {
   const digits = integerMs(`toUInt64OrZero(${text})`);
   const decimals = floatMs(`toFloat64OrZero(${text})`);
   return (
-    `multiIf(match(${text}, '^[0-9]{1,21}$'), ${digits}, match(${text}, '^[0-9]{1,21}[.][0-9]+$'), ${decimals}, ` +
+    `multiIf(match(${text}, '^[0-9]{1,19}$'), ${digits}, match(${text}, '^[0-9]{1,19}[.][0-9]+$'), ${decimals}, ` +
     `match(${text}, ${isoShape}) AND ${isDate}, ${inRange(iso, iso)}, toInt64(-1))`
   );
 }
