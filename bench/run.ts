@@ -19,6 +19,7 @@ import { tables } from './report/tables.ts';
 const quickSizes: Record<string, string[]> = {
   ingest: ['--events', '50000', '--repetitions', '1', '--alone'],
   scale: ['--events', '20000,50000', '--next', '1000', '--keys', '10000'],
+  clickhouse: ['--events', '200000'],
   plan: ['--keys', '5000'],
   startup: ['--repetitions', '1'],
   'add-replica': ['--rows', '20000', '--repetitions', '1'],

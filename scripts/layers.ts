@@ -69,6 +69,12 @@ export const reserved: ReadonlyArray<{
     why: 'state opens the own SQLite file, store those of users, and nobody else opens any',
   },
   {
+    modules: /^@clickhouse\//,
+    only: ['access-log'],
+    types: false,
+    why: 'access-log alone speaks to ClickHouse',
+  },
+  {
     modules: /^(node:)?child_process$|^execa$/,
     only: ['transport'],
     types: true,

@@ -1,3 +1,4 @@
+import type { ClickHouseFigures } from '../clickhouse.ts';
 import type { IngestFigures } from '../ingest.ts';
 import type { ScaleFigures } from '../scale.ts';
 import { type CopyFigures, wayNames } from '../support/measure-copies.ts';
@@ -15,6 +16,7 @@ const ingestLimit = 2;
 export const tables: Record<string, (answer: never) => string> = {
   ingest,
   scale,
+  clickhouse,
   plan: ({ keys, seconds, keysPerSecond, arimaSeconds, maxRssBytes }: Record<string, number>) =>
     markdownTable(
       ['keys', 'seconds', 'of them ARIMA', 'keys a second', 'memory at most'],
@@ -80,6 +82,22 @@ function scale({ logs, nextEvents }: ScaleFigures): string {
     decimal(log.nextSeconds),
   ]);
   return markdownTable(columns, lines);
+}
+
+function clickhouse(figures: ClickHouseFigures): string {
+  const { events, keys, tableBytes, receivedBytes, servers, serverVersion, halfKept } = figures;
+  const about =
+    `${count(events)} events of ${count(keys)} keys, ${megabytes(tableBytes)} on ${servers} servers of ClickHouse ${serverVersion}, which sent ` +
+    `${megabytes(receivedBytes)}: ${count(figures.eventsPerSecond)} events a second. A second run, which finds nothing new: ` +
+    `${decimal(figures.againSeconds)} s. The server that needed most memory for the first: ${mib(figures.serverMaxRssBytes)}.`;
+  const line = (name: string, run: { seconds: number; maxRssBytes: number; historyBytes: number }) => [
+    name,
+    decimal(run.seconds),
+    mib(run.maxRssBytes),
+    megabytes(run.historyBytes),
+  ];
+  const lines = [line('all keys kept', figures), line('half of them, and a sketch', halfKept)];
+  return `${about}\n\n${markdownTable(['', 'seconds', "foresync's memory at most", 'history'], lines)}`;
 }
 
 function ingestColumns(repetitions: number): string[] {

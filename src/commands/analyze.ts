@@ -8,6 +8,7 @@ import { findGroupLogs } from '../core/access-log/find-logs.ts';
 import { formats } from '../core/access-log/layout.ts';
 import { loadGroup } from '../core/group/config.ts';
 import { type IngestReport, ingestLogs, type LogInput } from '../core/history/ingest.ts';
+import { defaultMaxKeys } from '../core/history/ingest-options.ts';
 import { openState } from '../core/state/open.ts';
 import { printable } from '../core/text.ts';
 import { logLines } from '../ui/analyze/log-lines.ts';
@@ -23,20 +24,22 @@ export default class Analyze extends BaseCommand {
   static override summary = 'Read access logs into the access history.';
   static override description =
     `Reads CSV, TSV, JSON Lines, and the logs of Redis, Valkey, nginx, Apache, PostgreSQL, MySQL and memcached, plain or compressed by gzip, zstd, brotli (.br) or xz, and shows what the traffic looks like.
-Columns are found by a header's names or by what they hold; times may be s, ms, µs, ns or ISO 8601. A log that was read before goes on where it ended. A line that cannot be read is counted, shown and passed over.`;
+Columns are found by a header's names or by what they hold; times may be s, ms, µs, ns or ISO 8601. A log that was read before goes on where it ended. A line that cannot be read is counted, shown and passed over.
+A table of events at ClickHouse is counted there, on all its shards, and only the counts are sent; the password of its user is taken from CLICKHOUSE_PASSWORD.`;
   static override examples = [
     '<%= config.bin %> <%= command.id %> access.csv access.csv.1.gz',
     '<%= config.bin %> <%= command.id %> access.tsv --columns time,op,key,size --replica us-east',
     'zcat access.*.gz | <%= config.bin %> <%= command.id %> - --columns time=ts,key=sku',
     "<%= config.bin %> <%= command.id %> nginx.log --key-pattern '/product/(?<key>\\d+)'",
     '<%= config.bin %> <%= command.id %> "ops@us-west:/srv/shop/access.csv*" --replica us-west',
+    '<%= config.bin %> <%= command.id %> "clickhouse://reader@logs:8123/shop/access?time=ts&key=sku"',
     '<%= config.bin %> <%= command.id %>',
   ];
   static override strict = false;
   static override args = {
     log: Args.string({
       description:
-        "Access logs, user@host:PATH for one that is read over ssh, '-' for standard input; without any, the logs that foresync.yaml names.",
+        "Access logs, user@host:PATH for one that is read over ssh, clickhouse://user@host:8123/database/table for a table at ClickHouse, '-' for standard input; without any, the logs that foresync.yaml names.",
     }),
   };
   static override flags = {
@@ -55,6 +58,12 @@ Columns are found by a header's names or by what they hold; times may be s, ms, 
     ...patternFlags,
     strict: Flags.boolean({ description: 'Stop at the first line that cannot be read, and keep nothing.' }),
     rebuild: Flags.boolean({ description: 'Forget all that was read before, and start over.' }),
+    'max-keys': Flags.integer({
+      min: 1,
+      default: defaultMaxKeys,
+      description: 'How many keys are kept one by one; the coldest beyond are counted together.',
+      helpValue: 'N',
+    }),
     state: stateFlag,
     config: configFlag,
   };
@@ -78,6 +87,8 @@ Columns are found by a header's names or by what they hold; times may be s, ms, 
         pattern: flags.pattern,
         strict: flags.strict,
         rebuild: flags.rebuild,
+        maxKeys: flags['max-keys'],
+        password: process.env.CLICKHOUSE_PASSWORD,
         stdin: process.stdin,
         signal: this.signal,
         onProgress: progress && ((step) => progress.show(step)),

@@ -30,6 +30,13 @@ test('ingest and plan count what they were given', async () => {
   assert.equal(plan.keys, 300);
 });
 
+test('clickhouse counts what is in the table, all of it and the hotter half', async () => {
+  const { events, keys, halfKept } = await answerOf('clickhouse', '--events', '3000');
+  assert.equal(events, 3000);
+  assert.ok((keys as number) > 1000);
+  assert.ok((halfKept as { maxRssBytes: number }).maxRssBytes > 0);
+});
+
 test('startup times each command', async () => {
   const { seconds } = await answerOf('startup', '--repetitions', '1');
   assert.ok(((seconds as Record<string, number>)['foresync --version'] ?? 0) > 0);

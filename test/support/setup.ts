@@ -1,35 +1,59 @@
 import { spawnSync } from 'node:child_process';
 import { chmodSync, existsSync, rmSync, writeFileSync } from 'node:fs';
-import { findProgram, sshdPath } from './sshd-path.ts';
+import { findProgram } from './sshd-path.ts';
+
+interface Server {
+  program: string;
+  /** Debian's. */
+  packageName: string;
+  services: string[];
+  tests: string;
+}
 
 /**
- * Runs before the tests (npm's `pretest`): the tests that go over ssh start a real sshd of their own, so `openssh-server`
- * is installed where it is missing and may be. Where it may not, says so; those tests then fail, none is skipped.
+ * Runs before the tests (npm's `pretest`): tests start real servers of their own, so those are installed where they are missing and may
+ * be. Where one may not, says so; its tests then fail, none is skipped.
  */
-if (!sshdPath()) {
-  const refusal = installOpenssh();
-  if (refusal || !sshdPath()) {
-    process.stderr.write(
-      `\nforesync tests: there is no sshd on this machine, and ${refusal ?? 'installing openssh-server brought none'}.\n` +
-        'The tests that go over ssh will FAIL. Install the OpenSSH server (Debian: apt-get install openssh-server;\n' +
-        'Fedora: dnf install openssh-server; Alpine: apk add openssh-server) and run them again. It need not be started.\n\n',
-    );
-  }
+const servers: Server[] = [
+  {
+    program: 'sshd',
+    packageName: 'openssh-server',
+    services: ['ssh.service', 'ssh.socket'],
+    tests: 'tests that go over ssh',
+  },
+  {
+    program: 'clickhouse-server',
+    packageName: 'clickhouse-server',
+    services: ['clickhouse-server.service'],
+    tests: 'tests with tables at ClickHouse',
+  },
+];
+
+const missing = servers.filter(({ program }) => !findProgram(program));
+const refusal = missing.length > 0 ? install(missing) : undefined;
+for (const { program, packageName, tests } of missing) {
+  if (findProgram(program)) continue;
+  process.stderr.write(
+    `\nforesync tests: there is no ${program} on this machine, and ${refusal ?? `installing ${packageName} brought none`}.\n` +
+      `The ${tests} will FAIL. Install it (Debian: apt-get install ${packageName}) and run them again. It need not be started.\n\n`,
+  );
 }
 
 /** Returns why it could not, or undefined. */
-function installOpenssh(): string | undefined {
+function install(wanted: readonly Server[]): string | undefined {
   if (process.getuid?.() !== 0) return 'only root may install it';
   if (!findProgram('apt-get')) return 'there is no apt-get to install it with';
-  process.stderr.write('foresync tests: installing openssh-server for the tests that go over ssh …\n');
+  const names = wanted.map(({ packageName }) => packageName);
+  process.stderr.write(`foresync tests: installing ${names.join(' and ')} for the tests …\n`);
   const restorePolicy = refuseServiceStarts();
   try {
     const updated = run('apt-get', ['update', '-q']);
-    const installed = run('apt-get', ['install', '-q', '-y', '--no-install-recommends', 'openssh-server']);
+    const installed = run('apt-get', ['install', '-q', '-y', '--no-install-recommends', ...names]);
     if (installed)
       return `apt-get failed: ${installed}${updated ? `; before, apt-get update failed: ${updated}` : ''}`;
-    // The package also enables its service for the next boot; the tests need the program alone.
-    if (findProgram('systemctl')) run('systemctl', ['disable', 'ssh.service', 'ssh.socket']);
+    // The packages also enable their services for the next boot; the tests need the programs alone.
+    if (findProgram('systemctl'))
+      run('systemctl', ['disable', ...wanted.flatMap(({ services }) => services)]);
     return undefined;
   } finally {
     restorePolicy();

@@ -1,4 +1,5 @@
 import type { Replica, ReplicaGroup } from '../group/config.ts';
+import { isTableLog } from '../group/table-log.ts';
 import type { RemoteScriptOptions } from '../transport/remote-script.ts';
 import type { LocatedLog } from './find-logs.ts';
 import { allOf, distinctLogs, findAtHost, parseRemoteLog, type RemoteLogName } from './find-remote-logs.ts';
@@ -18,10 +19,15 @@ export async function assignLogs(
 ): Promise<LocatedLog[]> {
   const replicas = group && replica === undefined ? [...group.replicas.values()] : [];
   const owners = new Map<string, string>();
+  for (const owner of replicas) for (const log of owner.logs.filter(isTableLog)) owners.set(log, owner.name);
   for (const owner of replicas.filter(({ host }) => host.kind === 'local')) {
-    for (const file of owner.logs.flatMap(expand)) owners.set(realPath(file), owner.name);
+    for (const file of owner.logs.filter((log) => !isTableLog(log)).flatMap(expand))
+      owners.set(realPath(file), owner.name);
   }
-  const names = files.map((file) => ({ file, remote: file === '-' ? undefined : parseRemoteLog(file) }));
+  const names = files.map((file) => ({
+    file,
+    remote: file === '-' || isTableLog(file) ? undefined : parseRemoteLog(file),
+  }));
   const byHost = Map.groupBy(
     names.flatMap(({ remote }) => remote ?? []),
     ({ destination }) => destination,
@@ -38,7 +44,7 @@ export async function assignLogs(
     for (const log of (name && remote.get(name)) ?? [])
       distinct.set(log.path, { ...log, replica: replica ?? log.replica });
     for (const path of name ? [] : localFiles(file)) {
-      const real = path === '-' ? '-' : realPath(path);
+      const real = path === '-' || isTableLog(path) ? path : realPath(path);
       distinct.set(real, { path, replica: replica ?? owners.get(real) ?? 'default' });
     }
   }
@@ -47,7 +53,7 @@ export async function assignLogs(
 
 /** What is not there keeps its name, and fails when it is read. */
 function localFiles(name: string): string[] {
-  const files = name === '-' ? [] : expand(name);
+  const files = name === '-' || isTableLog(name) ? [] : expand(name);
   return files.length > 0 ? files : [name];
 }
 
@@ -59,7 +65,9 @@ async function assignAtHost(
   options: RemoteScriptOptions,
 ): Promise<LocatedLog[][]> {
   const there = replicas.filter(({ host }) => host.kind === 'ssh' && host.destination === destination);
-  const claims = there.flatMap(({ name, logs }) => logs.map((pattern) => ({ name, pattern })));
+  const claims = there.flatMap(({ name, logs }) =>
+    logs.filter((log) => !isTableLog(log)).map((pattern) => ({ name, pattern })),
+  );
   const asks = [
     ...wanted.map(({ pattern }) => ({ pattern, withHead: true })),
     ...claims.map(({ pattern }) => ({ pattern, withHead: false })),

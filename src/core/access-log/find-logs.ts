@@ -1,12 +1,13 @@
 import { ForesyncError } from '../errors.ts';
 import type { Replica, ReplicaGroup } from '../group/config.ts';
+import { isTableLog } from '../group/table-log.ts';
 import { printable } from '../text.ts';
 import type { RemoteScriptOptions } from '../transport/remote-script.ts';
 import { allOf, distinctLogs, findAtHost } from './find-remote-logs.ts';
 import { expand, realPath } from './local-files.ts';
 import type { OpenLog } from './log-file.ts';
 
-/** A log, and the replica whose log it is. */
+/** A log, and the replica whose log it is. The path of a table at ClickHouse is its URL. */
 export interface LocatedLog {
   path: string;
   replica: string;
@@ -41,20 +42,23 @@ export async function findGroupLogs(
 }
 
 async function logsOf(replica: Replica, options: RemoteScriptOptions): Promise<LocatedLog[]> {
-  const { name, host, logs } = replica;
+  const { name, host } = replica;
+  const tables = replica.logs.filter(isTableLog).map((path) => ({ path, replica: name }));
+  const logs = replica.logs.filter((log) => !isTableLog(log));
   if (host.kind === 'local') {
     const files = new Map(logs.flatMap(expand).map((file) => [realPath(file), file]));
-    return [...files.values()].map((file) => ({ path: file, replica: name }));
+    return [...[...files.values()].map((file) => ({ path: file, replica: name })), ...tables];
   }
-  if (logs.length === 0) return [];
+  if (logs.length === 0) return tables;
   const asks = logs.map((pattern) => ({ pattern, withHead: true }));
   const found = (await findAtHost(host.destination, asks, options)).flat();
-  return distinctLogs(found).map(({ path: file, open, sizeBytes }) => ({
+  const files = distinctLogs(found).map(({ path: file, open, sizeBytes }) => ({
     path: file,
     replica: name,
     open,
     sizeBytes,
   }));
+  return [...files, ...tables];
 }
 
 function namedReplica(group: ReplicaGroup, name: string): Replica {

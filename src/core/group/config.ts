@@ -6,13 +6,17 @@ import { ForesyncError, messageOf, systemCodeOf } from '../errors.ts';
 import { printable } from '../text.ts';
 import { type HostSpec, parseHost } from './host.ts';
 import { parseStore, type StoreSpec } from './store-spec.ts';
+import { isTableLog } from './table-log.ts';
 
 /** A replica of the group as foresync.yaml describes it. */
 export interface Replica {
   name: string;
   host: HostSpec;
   store: StoreSpec;
-  /** Paths or globs of its access logs at its host. Of a local replica relative ones are resolved against foresync.yaml's folder. */
+  /**
+   * Paths or globs of its access logs at its host, of a local replica relative ones resolved against foresync.yaml's folder; and URLs of
+   * tables at ClickHouse, which are read from here.
+   */
   logs: string[];
 }
 
@@ -63,7 +67,9 @@ export function loadGroup(file: string): ReplicaGroup {
       name: replicaName,
       host,
       store: read('store', () => parseStore(replica.store, localFolder)),
-      logs: localFolder === undefined ? replica.logs : replica.logs.map((log) => path.resolve(folder, log)),
+      logs: replica.logs.map((log) =>
+        localFolder === undefined || isTableLog(log) ? log : path.resolve(folder, log),
+      ),
     });
   }
   const lead = replicas.get(leadName);

@@ -1,5 +1,7 @@
 import type { StateDatabase } from '../state/open.ts';
+import type { BatchTotals } from './counting/access-batch.ts';
 import type { SpilledBatch } from './counting/event-counter.ts';
+import type { ColdBatch } from './counting/table-spill.ts';
 import { loadCensus, storeCensus } from './key-census-store.ts';
 import { addTraffic } from './replica-traffic.ts';
 import { coldCut } from './segments/cold-cut.ts';
@@ -13,6 +15,13 @@ import { addToSketch } from './sketch/stored-sketch.ts';
 
 /** An older run is rewritten where what came since is at least this share of it, so that a replica has few runs and each row is rewritten seldom. */
 const rewrittenShare = 0.5;
+
+/** What a run counted. */
+export interface Counted {
+  batches: readonly SpilledBatch[];
+  /** Keys of which no rows are to be kept. */
+  cold: readonly ColdBatch[];
+}
 
 /** Merges the task's ranges, each into its output. */
 export type MergeRanges = (
@@ -66,15 +75,24 @@ export class HistoryWriter {
 
   /** Adds what was counted, and folds the coldest keys into sketches where more than `maxKeys` would be kept. The rows of the batches must be cut into `ranges`. */
   async store(
-    batches: readonly SpilledBatch[],
+    { batches, cold: coldBatches }: Counted,
     { ranges, maxKeys, merge }: { ranges: number; maxKeys: number; merge: MergeRanges },
   ): Promise<void> {
-    if (batches.length === 0) return;
+    if (batches.length + coldBatches.length === 0) return;
     this.begin();
     const ids = new Map<string, number>();
     for (const { rows } of batches) ids.set(rows.replica, this.#replicaId(rows.replica));
+    for (const { replica } of coldBatches) ids.set(replica, this.#replicaId(replica));
     const runs = listRuns(this.#db);
-    const lastMs = this.#addTotals(batches, ids);
+    const lastMs = this.#addTotals([
+      ...batches.map(({ rows, ...totals }) => ({ ...totals, id: ids.get(rows.replica) as number })),
+      ...coldBatches.map(({ replica, sketch, traffic }) => ({
+        ...sketch,
+        traffic,
+        id: ids.get(replica) as number,
+      })),
+    ]);
+    for (const { replica, sketch } of coldBatches) addToSketch(this.#db, ids.get(replica) as number, sketch);
     const rewritten = runsToRewrite(runs, batches, ids);
     const task: MergeTask = {
       bucketMs: this.#bucketMs,
@@ -130,18 +148,16 @@ export class HistoryWriter {
   }
 
   /** Returns when the history ends. */
-  #addTotals(batches: readonly SpilledBatch[], ids: ReadonlyMap<string, number>): number {
+  #addTotals(all: readonly (BatchTotals & { id: number })[]): number {
     const add = this.#db.prepare(
       `UPDATE history_replica SET reads = reads + ?, writes = writes + ?, first_ms = min(first_ms, ?), last_ms = max(last_ms, ?)
        WHERE id = ?`,
     );
-    for (const { rows, reads, writes, firstMs, lastMs } of batches)
-      add.run(reads, writes, firstMs, lastMs, ids.get(rows.replica));
+    for (const { id, reads, writes, firstMs, lastMs } of all) add.run(reads, writes, firstMs, lastMs, id);
     const lastMs =
       this.#db.prepare<[], number>('SELECT max(last_ms) FROM history_replica').pluck().get() ?? 0;
     const coarse = coarseBefore(lastMs, this.#bucketMs);
-    for (const { rows, traffic } of batches)
-      addTraffic(this.#db, ids.get(rows.replica) ?? 0, traffic, coarse, this.#bucketMs);
+    for (const { id, traffic } of all) addTraffic(this.#db, id, traffic, coarse, this.#bucketMs);
     return lastMs;
   }
 }

@@ -1,81 +1,22 @@
 import { randomInt } from 'node:crypto';
-import { Readable } from 'node:stream';
-import type { Role } from '../access-log/columns.ts';
-import type { Compression } from '../access-log/compression.ts';
 import type { LocatedLog } from '../access-log/find-logs.ts';
-import type { LayoutChoice, LogFormat } from '../access-log/layout.ts';
-import type { RejectedLine } from '../access-log/line-tally.ts';
-import { logError, type OpenLog, openLogFile, openStream } from '../access-log/log-file.ts';
-import { type ReadLogResult, readLog } from '../access-log/read-log.ts';
-import { ForesyncError } from '../errors.ts';
 import type { StateFile } from '../state/open.ts';
-import { printable } from '../text.ts';
-import { type BatchLimits, defaultLimits } from './counting/access-batch.ts';
+import { storeWatermark } from './clickhouse/watermarks.ts';
+import { defaultLimits } from './counting/access-batch.ts';
 import { CounterPool } from './counting/counter-pool.ts';
+import { TableSpill } from './counting/table-spill.ts';
 import { HistoryWriter } from './history-writer.ts';
+import { defaultMaxKeys, type IngestOptions } from './ingest-options.ts';
+import { IngestRun } from './ingest-run.ts';
 import { KnownLogs } from './known-logs.ts';
+import type { LogReport } from './log-report.ts';
 import { openHistory } from './open-history.ts';
-import { ReadingProgress, type StoredBytes } from './reading-progress.ts';
+import { ReadingProgress } from './reading-progress.ts';
 import type { TrafficProfile } from './traffic/profile.ts';
 import { loadProfile, refreshProfile } from './traffic-profile.ts';
 
 /** One log to read. The path `-` is standard input; what is elsewhere than at a path of this machine says how it is opened. */
 export type LogInput = LocatedLog;
-
-export interface IngestOptions extends LayoutChoice {
-  /** End with a `data` error at the first line that cannot be read. */
-  strict?: boolean | undefined;
-  /** Forget what was read before. */
-  rebuild?: boolean | undefined;
-  /** The coldest keys beyond are folded into a sketch. */
-  maxKeys?: number | undefined;
-  stdin?: AsyncIterable<Buffer> | undefined;
-  signal?: AbortSignal | undefined;
-  onProgress?: ((progress: IngestProgress) => void) | undefined;
-  /** For tests: how much is counted in memory before it is spilled, by how many threads, in blocks of how many bytes, and how many come before the threads do. */
-  limits?: BatchLimits | undefined;
-  threads?: number | undefined;
-  blockBytes?: number | undefined;
-  inlineBytes?: number | undefined;
-}
-
-/** A history of so many keys, with a few accesses each, takes about 1 GB. */
-export const defaultMaxKeys = 20_000_000;
-
-export interface IngestProgress extends StoredBytes {
-  path: string;
-  /** All so far, over all files; bytes after decompression. */
-  events: number;
-  bytes: number;
-}
-
-/** What became of one log. `lines` is `eventLines + rejected + ignored`. */
-export interface LogReport {
-  path: string;
-  replica: string;
-  /** Undefined where nothing (new) was there. */
-  format: LogFormat | undefined;
-  compression: Compression;
-  /** The column or field that each role was taken from. */
-  columns: Partial<Record<Role, string>>;
-  lines: number;
-  events: number;
-  /** Lines that gave events: one line may give several. */
-  eventLines: number;
-  rejected: number;
-  /** Headers, blank lines, comments, operations that neither read nor write, and what a pattern did not match. */
-  ignored: number;
-  /** How many of those are headers. */
-  headers: number;
-  /** How many of those a pattern did not match. */
-  unmatched: number;
-  /** The first five. */
-  rejects: RejectedLine[];
-  /** Bytes that this run read, after decompression. */
-  bytes: number;
-  /** 'new' is read from its start, 'grown' from where an earlier run ended, 'unchanged' and 'empty' give nothing. */
-  state: 'new' | 'grown' | 'unchanged' | 'empty';
-}
 
 export interface IngestReport {
   files: LogReport[];
@@ -94,21 +35,25 @@ export async function ingestLogs(
 ): Promise<IngestReport> {
   const { bucketMs } = openHistory(state);
   const writer = new HistoryWriter(state.db, bucketMs);
+  const spillPath = `${state.path}-spill-${process.pid}-${randomInt(2 ** 31)}`;
   const pool = new CounterPool({
     bucketMs,
     seed: randomInt(2 ** 31),
-    spillPath: `${state.path}-spill-${process.pid}-${randomInt(2 ** 31)}`,
+    spillPath,
     limits: options.limits ?? defaultLimits,
     threads: options.threads,
     handedOverBytes: options.blockBytes,
     inlineBytes: options.inlineBytes,
   });
+  const tables = new TableSpill({ bucketMs, spillPath: `${spillPath}-table`, ranges: pool.ranges });
   try {
     const known = options.rebuild ? new KnownLogs([]) : KnownLogs.load(state.db);
-    const run = new IngestRun(pool, known, options, new ReadingProgress(inputs));
+    const parts = { db: state.db, bucketMs, pool, tables, known };
+    const run = new IngestRun(parts, options, new ReadingProgress(inputs));
     for (const input of inputsByReplica(inputs)) await run.read(input);
     if (options.rebuild) writer.clearHistory();
-    await writer.store(await pool.finish(), {
+    const counted = { batches: [...(await pool.finish()), ...tables.batches], cold: tables.cold };
+    await writer.store(counted, {
       ranges: pool.ranges,
       maxKeys: options.maxKeys ?? defaultMaxKeys,
       merge: (task, db, outputs) => {
@@ -116,13 +61,15 @@ export async function ingestLogs(
         return pool.merge(task, db, outputs);
       },
     });
-    if (known.hasNews) writer.begin();
+    if (known.hasNews || run.marks.length > 0) writer.begin();
     known.store(state.db);
+    for (const mark of run.marks) storeWatermark(state.db, mark);
     const profile = writer.hasChanges ? refreshProfile(state.db) : loadProfile(state.db);
     writer.commit();
     return { files: run.files, profile: profile.events > 0 ? profile : undefined };
   } finally {
     await pool.close();
+    tables.close();
     writer.rollback();
   }
 }
@@ -131,105 +78,4 @@ export async function ingestLogs(
 function inputsByReplica(inputs: readonly LogInput[]): LogInput[] {
   const groups = Map.groupBy(inputs, (input) => input.replica);
   return [...groups.values()].flat();
-}
-
-class IngestRun {
-  readonly files: LogReport[] = [];
-  readonly #pool: CounterPool;
-  readonly #known: KnownLogs;
-  readonly #options: IngestOptions;
-  readonly #progress: ReadingProgress;
-  #bytes = 0;
-  #events = 0;
-
-  constructor(pool: CounterPool, known: KnownLogs, options: IngestOptions, progress: ReadingProgress) {
-    this.#pool = pool;
-    this.#progress = progress;
-    this.#known = known;
-    this.#options = options;
-  }
-
-  async read(input: LogInput): Promise<void> {
-    this.#pool.replica = input.replica;
-    let log: OpenLog | undefined;
-    try {
-      const { stdin = Readable.from([]), signal } = this.#options;
-      if (input.open) log = input.open(signal);
-      else log = input.path === '-' ? await openStream(stdin, signal) : await openLogFile(input.path, signal);
-      this.#progress.begin(log);
-      const read = await this.#readOpen(log, input);
-      this.#progress.end();
-      this.files.push(read);
-      this.#events += read.events;
-    } catch (error) {
-      throw logError(input.path === '-' ? 'standard input' : input.path, error);
-    } finally {
-      await log?.close();
-    }
-  }
-
-  async #readOpen(log: OpenLog, input: LogInput): Promise<LogReport> {
-    const { format, columns, keyPattern, pattern, strict, signal, onProgress } = this.#options;
-    const start = this.#bytes;
-    const read = await readLog(log, this.#pool, {
-      format,
-      columns,
-      keyPattern,
-      pattern,
-      signal,
-      known: (identity, head) => {
-        const known = this.#known.find(input.replica, identity, head);
-        if (known && log.compression === 'none') this.#progress.skip(known.offset);
-        return known;
-      },
-      onReject: strict ? (line) => refuseLine(input.path, line) : undefined,
-      onBytes: (count) => {
-        this.#bytes += count;
-        onProgress?.({
-          path: input.path,
-          events: this.#events,
-          bytes: this.#bytes,
-          ...this.#progress.now(),
-        });
-      },
-    });
-    if (log.identity && read.head.length > 0) {
-      this.#known.remember(input.replica, input.path, log.identity, read);
-    }
-    return reportOf(input, log, read, this.#bytes - start);
-  }
-}
-
-function reportOf(input: LogInput, log: OpenLog, read: ReadLogResult, bytes: number): LogReport {
-  const { tally, layout } = read;
-  return {
-    path: input.path,
-    replica: input.replica,
-    format: layout?.format,
-    compression: log.compression,
-    columns: layout?.names ?? {},
-    lines: tally.lines,
-    events: tally.events,
-    eventLines: tally.eventLines,
-    rejected: tally.rejected,
-    ignored: tally.ignored,
-    headers: tally.headers,
-    unmatched: tally.unmatched,
-    rejects: tally.firstRejects,
-    bytes,
-    state:
-      read.head.length === 0
-        ? 'empty'
-        : read.fromByte === 0
-          ? 'new'
-          : tally.lines > 0
-            ? 'grown'
-            : 'unchanged',
-  };
-}
-
-function refuseLine(path: string, { line, reason }: RejectedLine): never {
-  throw new ForesyncError('data', 'log-line', `${printable(path)}, line ${line}: ${reason}.`, {
-    hint: 'Without --strict such lines are counted and passed over.',
-  });
 }

@@ -1,9 +1,10 @@
 import path from 'node:path';
-import type { LogReport } from '../../core/history/ingest.ts';
+import type { LogReport } from '../../core/history/log-report.ts';
 import { printable } from '../../core/text.ts';
 import { wrapWords } from '../dashboard/wrap-words.ts';
 import { formatCount, formatCounted } from '../format.ts';
 import { clip, clipStart, type PageFrame } from './page-frame.ts';
+import { tableLines } from './table-lines.ts';
 
 const shownFiles = 8;
 
@@ -48,7 +49,8 @@ function fileLines(file: LogReport, frame: PageFrame): string[] {
       ({ line, reason }) =>
         `    ${brush.paint('warning', `line ${formatCount(line)}`)}: ${clip(printable(reason), width - 24, frame)}`,
     ),
-    ...(hidden > 0 ? [`    and ${formatCount(hidden)} more that could not be read`] : []),
+    ...(file.table ? tableLines(file.table, frame) : []),
+    ...(hidden > 0 && !file.table ? [`    and ${formatCount(hidden)} more that could not be read`] : []),
   ];
 }
 
@@ -109,6 +111,7 @@ function sumLine(files: readonly LogReport[]): string {
 
 /** As seen from the current folder, where that is the shorter way to say it and leads up no further than two folders. */
 function nearPath(file: string): string {
+  if (file.includes('://')) return file;
   const near = path.relative('', file);
   return near === '' || near.length >= file.length || near.startsWith('../../..') ? file : near;
 }

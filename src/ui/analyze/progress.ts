@@ -1,6 +1,6 @@
-import type { IngestProgress } from '../../core/history/ingest.ts';
+import type { IngestProgress } from '../../core/history/ingest-options.ts';
 import { printable } from '../../core/text.ts';
-import { formatByteRate, formatBytes, formatEta, formatPercent } from '../format.ts';
+import { formatByteRate, formatBytes, formatCompact, formatEta, formatPercent } from '../format.ts';
 import { LiveLine } from '../live-line.ts';
 
 /** An ETA from less than this is a guess. */
@@ -20,7 +20,8 @@ export class AnalyzeProgress {
   }
 
   show(progress: IngestProgress): void {
-    const { doneBytes, totalBytes } = progress;
+    const { doneBytes, totalBytes, table } = progress;
+    if (table) return this.#line.show(() => counting(table));
     const isRead = totalBytes !== undefined && doneBytes >= totalBytes;
     const isEnd = isRead && !this.#isRead;
     this.#isRead = isRead;
@@ -32,6 +33,11 @@ export class AnalyzeProgress {
   clear(): void {
     this.#line.clear();
   }
+}
+
+function counting({ rows, ofRows }: NonNullable<IngestProgress['table']>): string {
+  const part = ofRows === undefined ? '' : `  ${formatPercent(rows / Math.max(1, ofRows))}`;
+  return `ClickHouse is counting${part}  ${formatCompact(rows)} rows read`;
 }
 
 function reading({ path, bytes, doneBytes, readBytes, totalBytes }: IngestProgress, ms: number): string {

@@ -16,7 +16,8 @@ import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { ForesyncError } from '../../../src/core/errors.ts';
 import type { KeySeries } from '../../../src/core/history/access-history.ts';
-import { type IngestOptions, ingestLogs } from '../../../src/core/history/ingest.ts';
+import { ingestLogs } from '../../../src/core/history/ingest.ts';
+import type { IngestOptions } from '../../../src/core/history/ingest-options.ts';
 import { openHistory } from '../../../src/core/history/open-history.ts';
 import { openState, type StateFile } from '../../../src/core/state/open.ts';
 

@@ -5,7 +5,8 @@ import path from 'node:path';
 import { Readable } from 'node:stream';
 import { after, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
-import { type IngestProgress, ingestLogs } from '../../../src/core/history/ingest.ts';
+import { ingestLogs } from '../../../src/core/history/ingest.ts';
+import type { IngestProgress } from '../../../src/core/history/ingest-options.ts';
 import { openState, type StateFile } from '../../../src/core/state/open.ts';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'foresync-reading-'));

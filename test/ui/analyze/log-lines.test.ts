@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { LogReport } from '../../../src/core/history/ingest.ts';
+import type { LogReport } from '../../../src/core/history/log-report.ts';
 import { logLines } from '../../../src/ui/analyze/log-lines.ts';
 import { frame, widest } from './page-example.ts';
 

@@ -6,15 +6,15 @@ export interface ColdCut {
   share: number;
 }
 
-/** What is kept of the most keys that may be kept, once there are more, so that not every run has to cut again. */
-const keptShare = 0.8;
+/** So much more than is to be kept may be there, so that not every run has to cut again. */
+const slack = 1.25;
 
-/** Which keys to give up where there are more than `maxKeys`: those that were not accessed for longest. */
+/** Which keys to give up where there are a quarter more than `maxKeys`: those that were not accessed for longest. */
 export function coldCut(census: KeyCensus, maxKeys: number): ColdCut | undefined {
   const hours = [...census.lastByHour].sort(([a], [b]) => a - b);
   const keys = hours.reduce((sum, [, count]) => sum + count, 0);
-  if (keys <= maxKeys) return undefined;
-  let surplus = keys - Math.floor(maxKeys * keptShare);
+  if (keys <= maxKeys * slack) return undefined;
+  let surplus = keys - maxKeys;
   for (const [hour, count] of hours) {
     if (count >= surplus) return { hour, share: surplus / count };
     surplus -= count;

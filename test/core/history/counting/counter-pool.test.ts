@@ -5,7 +5,8 @@ import path from 'node:path';
 import { after, test } from 'node:test';
 import fc from 'fast-check';
 import type { LogFormat } from '../../../../src/core/access-log/layout.ts';
-import { type IngestOptions, type IngestReport, ingestLogs } from '../../../../src/core/history/ingest.ts';
+import { type IngestReport, ingestLogs } from '../../../../src/core/history/ingest.ts';
+import type { IngestOptions } from '../../../../src/core/history/ingest-options.ts';
 import { openHistory } from '../../../../src/core/history/open-history.ts';
 import { openState } from '../../../../src/core/state/open.ts';
 
