@@ -1,3 +1,4 @@
+import { ForesyncError } from '../errors.ts';
 import type { StateDatabase } from '../state/open.ts';
 import type { BatchTotals } from './counting/access-batch.ts';
 import type { SpilledBatch } from './counting/event-counter.ts';
@@ -37,25 +38,36 @@ export type MergeRanges = (
 export class HistoryWriter {
   readonly #db: StateDatabase;
   readonly #bucketMs: number;
+  /** How often the history had been changed when this run began to look at it. */
+  readonly #changesBefore: number;
   #isOpen = false;
 
   constructor(db: StateDatabase, bucketMs: number) {
     this.#db = db;
     this.#bucketMs = bucketMs;
+    this.#changesBefore = countChanges(db);
   }
 
   get hasChanges(): boolean {
     return this.#isOpen;
   }
 
+  /**
+   * Begins the transaction. Throws `history-changed` (kind `stopped`) where another process changed the history since this one looked how far its logs were
+   * read: both would count the same events.
+   */
   begin(): void {
     if (this.#isOpen) return;
     this.#db.exec('BEGIN IMMEDIATE');
     this.#isOpen = true;
+    if (countChanges(this.#db) !== this.#changesBefore) throw changedMeanwhile();
   }
 
   commit(): void {
     if (!this.#isOpen) return;
+    this.#db
+      .prepare("INSERT OR REPLACE INTO history_meta VALUES ('changes', ?)")
+      .run(this.#changesBefore + 1);
     this.#db.exec('COMMIT');
     this.#isOpen = false;
   }
@@ -180,4 +192,14 @@ function runsToRewrite(
     }
   }
   return chosen;
+}
+
+function countChanges(db: StateDatabase): number {
+  return db.prepare<[], number>("SELECT value FROM history_meta WHERE name = 'changes'").pluck().get() ?? 0;
+}
+
+function changedMeanwhile(): ForesyncError {
+  const message =
+    'Another foresync wrote to this history while logs were read; nothing of this run was kept.';
+  return new ForesyncError('stopped', 'history-changed', message, { hint: 'Run it again.' });
 }

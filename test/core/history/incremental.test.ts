@@ -192,3 +192,22 @@ test('keys beyond the limit are folded into a sketch, the coldest first, and no 
     { seed: 22, numRuns: 40 },
   );
 });
+
+test('of two runs over the same log at the same time one is kept, and the other says so', async () => {
+  const file = path.join(folder, `state${++files}.db`);
+  const [a, b] = [openState(file), openState(file)];
+  try {
+    const log = path.join(folder, `log${++files}`);
+    writeFileSync(log, Array.from({ length: 1000 }, (_, i) => `${t0 + i},read,k${i % 9}\n`).join(''));
+    const inputs = [{ path: log, replica: 'east' }];
+    const ended = await Promise.allSettled([ingestLogs(a, inputs, {}), ingestLogs(b, inputs, {})]);
+    const failed = ended.flatMap((end) => (end.status === 'rejected' ? [end.reason.code] : []));
+    assert.deepEqual(failed, ['history-changed']);
+    assert.equal(openHistory(a).summary().events, 1000);
+    const again = await ingestLogs(b, inputs, {});
+    assert.deepEqual([again.files[0]?.state, again.profile?.events], ['unchanged', 1000]);
+  } finally {
+    a.close();
+    b.close();
+  }
+});
