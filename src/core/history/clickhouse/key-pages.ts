@@ -6,8 +6,8 @@ import { type EventQueries, type Part, sqlReads, wherePart } from './event-query
 import { type HotLevel, isHot } from './hot-keys.ts';
 
 /** Pages are as large as it takes to store them at once. */
-const pageKeys = 50_000;
-const pageBuckets = 2_000_000;
+const pageKeys = 20_000;
+const pageBuckets = 500_000;
 
 const columns = 'fs_key, fs_codes, fs_counts, fs_reads, fs_first, fs_last, fs_last_read, fs_size';
 
