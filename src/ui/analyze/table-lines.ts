@@ -21,9 +21,7 @@ export function tableLines(table: TableReport, frame: PageFrame): string[] {
           '    (a longer ?lateness= waits for such rows, --rebuild counts all anew)',
         ]
       : []),
-    ...(pendingRows > 0
-      ? [`    ${formatCounted(pendingRows, 'row')} from the last minutes on wait for the next run`]
-      : []),
+    ...(pendingRows > 0 ? [`    too new to be counted yet: ${formatCounted(pendingRows, 'row')}`] : []),
     ...(countedToMs === undefined ? [] : [`    counted up to ${formatInstant(countedToMs)}`]),
   ];
 }

@@ -1,4 +1,3 @@
-import type { RowFate } from '../../access-log/clickhouse/event-sql.ts';
 import { ClickHouseServer } from '../../access-log/clickhouse/server.ts';
 import { type EventTable, parseTableUrl } from '../../access-log/clickhouse/table-url.ts';
 import type { ColumnChoice } from '../../access-log/columns.ts';
@@ -11,6 +10,7 @@ import { type Overview, takeOverview } from './overview.ts';
 import { PassProgress, type RowProgress } from './pass-progress.ts';
 import { countSlice } from './slice-count.ts';
 import { cutSlices, eventsPerSlice, type PartLimits, partLimits, type Slice } from './slices.ts';
+import { rejectsIn, reportOf } from './table-report.ts';
 import { lateRows, nextWatermark, settledMs } from './table-window.ts';
 import { loadWatermark, sourceName, type TableMark, type Watermark } from './watermarks.ts';
 
@@ -58,7 +58,7 @@ export async function ingestTable(
     const { report, watermark } = await run.count(table, before);
     const mark =
       watermark && watermark !== before ? { replica: input.replica, source, watermark } : undefined;
-    return { report: { ...report, path: table.name }, mark };
+    return { report, mark };
   } finally {
     await server.close();
   }
@@ -87,7 +87,7 @@ class TableRun {
   async count(
     table: EventTable,
     before: Watermark | undefined,
-  ): Promise<{ report: Omit<LogReport, 'path'>; watermark: Watermark | undefined }> {
+  ): Promise<{ report: LogReport; watermark: Watermark | undefined }> {
     const { bucketMs, keyPattern, strict, progress } = this.#options;
     const fromMs = before?.watermarkMs ?? 0;
     const queries = await prepareQueries(this.#server, table, { fromMs, keyPattern });
@@ -96,8 +96,8 @@ class TableRun {
       settledMs: Math.max(fromMs, await settledMs(this.#server, table.latenessMs, bucketMs)),
       withUntimed: before === undefined,
     });
-    const rejects = rejectsIn(overview);
-    if (strict && rejects[0]) throw refused(table.name, rejects[0]);
+    const [reject] = rejectsIn(overview);
+    if (strict && reject) throw refused(table.name, reject);
     const late = before === undefined ? 0 : await lateRows(this.#server, queries, before);
     const { limits = partLimits(this.#server.maxQueryBytes) } = this.#options;
     const slices = cutSlices(overview, bucketMs, eventsPerSlice(limits));
@@ -105,38 +105,19 @@ class TableRun {
     for (const slice of slices) await this.#countSlice(queries, overview, slice, limits);
     const events = this.#keptEvents + this.#coldEvents;
     const watermark = nextWatermark(overview, bucketMs, events - overview.fates.event, before);
-    const coldEvents = this.#coldEvents;
-    const rejected = rejects.reduce((sum, { rows }) => sum + rows, 0);
-    const unmatched = overview.fates['the pattern does not match'];
-    const ignored = unmatched + overview.fates['the operation touches no key'];
-    const lines = events + rejected + ignored;
-    const names = Object.entries(queries.columns).map(([role, { name }]) => [role, name]);
-    return {
-      watermark,
-      report: {
-        replica: this.#replica,
-        format: 'clickhouse',
-        compression: 'none',
-        columns: Object.fromEntries(names),
-        lines,
-        events,
-        eventLines: events,
-        rejected,
-        ignored,
-        headers: 0,
-        unmatched,
-        rejects: [],
-        bytes: this.#server.receivedBytes,
-        state: lines > 0 ? (before ? 'grown' : 'new') : before ? 'unchanged' : 'empty',
-        table: {
-          rejects,
-          pendingRows: overview.pendingRows,
-          lateRows: late,
-          countedToMs: watermark?.watermarkMs,
-          coldEvents,
-        },
-      },
-    };
+    const report = reportOf({
+      path: table.name,
+      replica: this.#replica,
+      columns: queries.columns,
+      overview,
+      events,
+      coldEvents: this.#coldEvents,
+      lateRows: late,
+      bytes: this.#server.receivedBytes,
+      isFirst: before === undefined,
+      countedToMs: watermark?.watermarkMs,
+    });
+    return { watermark, report };
   }
 
   async #countSlice(
@@ -157,19 +138,6 @@ class TableRun {
     this.#coldEvents += cold.sketch.reads + cold.sketch.writes;
     this.#counted.cold(cold.sketch, cold.traffic);
   }
-}
-
-const ignoredFates: readonly RowFate[] = [
-  'event',
-  'the operation touches no key',
-  'the pattern does not match',
-];
-
-function rejectsIn({ fates }: Overview): TableReport['rejects'] {
-  return Object.entries(fates)
-    .filter(([fate, rows]) => rows > 0 && !ignoredFates.includes(fate as RowFate))
-    .map(([reason, rows]) => ({ reason, rows }))
-    .sort((a, b) => b.rows - a.rows);
 }
 
 function refused(name: string, { reason, rows }: TableReport['rejects'][number]): ForesyncError {

@@ -6,8 +6,8 @@ import { type EventQueries, type Part, sqlReads, wherePart } from './event-query
 import { type HotLevel, isHot } from './hot-keys.ts';
 
 /** Pages are sorted and set aside one by one; the larger they are, the fewer are to be merged. */
-const pageKeys = 200_000;
-const pageBuckets = 4_000_000;
+const pageKeys = 100_000;
+const pageBuckets = 2_000_000;
 
 const columns = 'fs_key, fs_codes, fs_counts, fs_reads, fs_first, fs_last, fs_last_read, fs_size';
 
