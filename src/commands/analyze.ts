@@ -6,7 +6,7 @@ import { assignLogs } from '../core/access-log/assign-logs.ts';
 import { parseColumns } from '../core/access-log/columns.ts';
 import { findGroupLogs } from '../core/access-log/find-logs.ts';
 import { formats } from '../core/access-log/layout.ts';
-import { loadGroup } from '../core/group/config.ts';
+import type { ReplicaGroup } from '../core/group/config.ts';
 import { type IngestReport, ingestLogs, type LogInput } from '../core/history/ingest.ts';
 import { defaultMaxKeys } from '../core/history/ingest-options.ts';
 import { openState } from '../core/state/open.ts';
@@ -107,10 +107,10 @@ A table of events at ClickHouse is counted there, on all its shards, and only th
     replica: string | undefined,
   ): Promise<{ inputs: LogInput[]; without: string[] }> {
     if (logs.length === 0) {
-      const found = await findGroupLogs(loadGroup(config), replica, { signal: this.signal });
+      const found = await findGroupLogs(await groupOf(config), replica, { signal: this.signal });
       return { inputs: found.logs, without: found.without };
     }
-    const group = replica === undefined && existsSync(config) ? loadGroup(config) : undefined;
+    const group = replica === undefined && existsSync(config) ? await groupOf(config) : undefined;
     return { inputs: await assignLogs(logs, group, replica, { signal: this.signal }), without: [] };
   }
 
@@ -163,4 +163,10 @@ A table of events at ClickHouse is counted there, on all its shards, and only th
     const option = state === defaultState ? '' : ` --state ${/^[\w./-]+$/.test(state) ? state : 'FILE'}`;
     this.log(`\n${brush.arrow} Next: ${brush.paint('strong', `foresync plan${option}`)}`);
   }
+}
+
+/** Who names the logs need not wait for what reading YAML imports. */
+async function groupOf(config: string): Promise<ReplicaGroup> {
+  const { loadGroup } = await import('../core/group/config.ts');
+  return loadGroup(config);
 }

@@ -7,7 +7,6 @@ import { ForesyncError } from '../errors.ts';
 import { isTableLog } from '../group/table-log.ts';
 import type { StateDatabase } from '../state/open.ts';
 import { printable } from '../text.ts';
-import { ingestTable } from './clickhouse/ingest-table.ts';
 import type { TableMark } from './clickhouse/watermarks.ts';
 import type { CounterPool } from './counting/counter-pool.ts';
 import type { TableSpill } from './counting/table-spill.ts';
@@ -62,6 +61,8 @@ export class IngestRun {
   }
 
   async #readTable(input: LocatedLog): Promise<void> {
+    // Who reads files alone need not wait for all that this imports.
+    const { ingestTable } = await import('./clickhouse/ingest-table.ts');
     const { db, bucketMs, tables } = this.#parts;
     const { maxKeys = defaultMaxKeys, partLimits, rebuild, onProgress, ...options } = this.#options;
     const { report, mark } = await ingestTable(db, tables.of(input.replica), input, {
