@@ -11,7 +11,7 @@ import {
   formatInstant,
   formatPercent,
 } from './format.ts';
-
+import { orderWords, timeWarnings } from './log-times.ts';
 import type { Brush } from './metrics-paint.ts';
 import { bar, sparkline } from './theme.ts';
 
@@ -22,9 +22,9 @@ const labelWidth = 12;
 
 /** What became of the logs: a line a file, and under it what could not be read. */
 export function logLines(files: readonly LogReport[], brush: Brush): string[] {
-  const troubled = files.filter((file) => file.rejected > 0);
-  const sound = files.filter((file) => file.rejected === 0);
-  // Files with rejected lines are always shown; of a long list of sound ones, the first.
+  const troubled = files.filter((file) => !isSound(file));
+  const sound = files.filter(isSound);
+  // Files with rejected lines or wrong times are always shown; of a long list of sound ones, the first.
   const shown = [...troubled, ...sound.slice(0, Math.max(0, shownFiles - troubled.length))];
   const rest = files.filter((file) => !shown.includes(file));
   return [
@@ -37,8 +37,7 @@ export function logLines(files: readonly LogReport[], brush: Brush): string[] {
 }
 
 function fileLines(file: LogReport, brush: Brush): string[] {
-  const isSound = file.rejected === 0;
-  const [role, symbol] = isSound
+  const [role, symbol] = isSound(file)
     ? (['good', brush.symbols.done] as const)
     : (['warning', brush.symbols.warning] as const);
   const name = file.path === '-' ? 'standard input' : tail(printable(nearPath(file.path)), 44);
@@ -53,7 +52,13 @@ function fileLines(file: LogReport, brush: Brush): string[] {
         `    ${brush.paint('warning', `line ${formatCount(line)}`)}: ${printable(reason, 56)}`,
     ),
     ...(hidden > 0 ? [`    and ${formatCount(hidden)} more that could not be read`] : []),
+    ...timeWarnings(file.times).map((warning) => `    ${brush.paint('warning', warning)}`),
+    ...orderWords(file.times).map((words) => `    ${brush.paint('quiet', words)}`),
   ];
+}
+
+function isSound(file: LogReport): boolean {
+  return file.rejected === 0 && timeWarnings(file.times).length === 0;
 }
 
 function stateWords(file: LogReport): string {

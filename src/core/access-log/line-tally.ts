@@ -1,3 +1,5 @@
+import { EventTimes } from './event-times.ts';
+
 /** A line that could not be read. Lines are numbered from 1. */
 export interface RejectedLine {
   line: number;
@@ -22,6 +24,8 @@ export class LineTally {
   unmatched = 0;
   /** The first five, in the order of the log. */
   readonly firstRejects: RejectedLine[] = [];
+  /** Of the events that were counted. */
+  readonly times = new EventTimes();
   /** Number of the line that is read next. */
   nextLine = 1;
   readonly #onReject: ((line: RejectedLine) => void) | undefined;

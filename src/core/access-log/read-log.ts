@@ -1,3 +1,4 @@
+import { type Clock, systemClock } from '../clock.ts';
 import { ForesyncError } from '../errors.ts';
 import type { AccessSink, LineParser } from './access-sink.ts';
 import { detectLayout } from './detect-layout.ts';
@@ -27,6 +28,8 @@ export interface ReadLogOptions extends LayoutChoice {
   /** Hears of every rejected line and may throw to end the reading. */
   onReject?: ((line: RejectedLine) => void) | undefined;
   signal?: AbortSignal | undefined;
+  /** Tells which events lie in the future. */
+  clock?: Clock | undefined;
   onBytes?: ((count: number) => void) | undefined;
   /** Says how far this file, known by its first bytes, was read before. */
   known?: ((identity: FileIdentity, head: Buffer) => KnownLog | undefined) | undefined;
@@ -91,8 +94,10 @@ async function receive(
   options: ReadLogOptions,
 ): Promise<number> {
   let received = 0;
+  const { clock = systemClock } = options;
   const onBytes = (count: number) => {
     received += count;
+    tally.times.readAt(clock.nowMs());
     options.onBytes?.(count);
   };
   await feedLines(chunks, parser, tally, { isResumed, signal: options.signal, onBytes });

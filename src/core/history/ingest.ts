@@ -2,11 +2,13 @@ import { randomInt } from 'node:crypto';
 import { Readable } from 'node:stream';
 import type { Role } from '../access-log/columns.ts';
 import type { Compression } from '../access-log/compression.ts';
+import type { EventTimesData } from '../access-log/event-times.ts';
 import type { LocatedLog } from '../access-log/find-logs.ts';
 import type { LayoutChoice, LogFormat } from '../access-log/layout.ts';
 import type { RejectedLine } from '../access-log/line-tally.ts';
 import { logError, type OpenLog, openLogFile, openStream } from '../access-log/log-file.ts';
 import { type ReadLogResult, readLog } from '../access-log/read-log.ts';
+import type { Clock } from '../clock.ts';
 import { ForesyncError } from '../errors.ts';
 import type { StateFile } from '../state/open.ts';
 import { printable } from '../text.ts';
@@ -26,6 +28,7 @@ export interface IngestOptions extends LayoutChoice {
   rebuild?: boolean | undefined;
   stdin?: AsyncIterable<Buffer> | undefined;
   signal?: AbortSignal | undefined;
+  clock?: Clock | undefined;
   onProgress?: ((progress: IngestProgress) => void) | undefined;
   /** For tests: how much is counted in memory before it is stored. */
   limits?: BatchLimits | undefined;
@@ -60,6 +63,8 @@ export interface LogReport {
   unmatched: number;
   /** The first five. */
   rejects: RejectedLine[];
+  /** What the times of its events say: their order, their units, and whether they lie in the future. */
+  times: EventTimesData;
   /** Bytes that this run read, after decompression. */
   bytes: number;
   /** 'new' is read from its start, 'grown' from where an earlier run ended, 'unchanged' and 'empty' give nothing. */
@@ -148,7 +153,7 @@ class IngestRun {
   }
 
   async #readOpen(log: OpenLog, input: LogInput): Promise<LogReport> {
-    const { format, columns, keyPattern, pattern, strict, signal, onProgress } = this.#options;
+    const { format, columns, keyPattern, pattern, strict, signal, clock, onProgress } = this.#options;
     const start = this.#bytes;
     const read = await readLog(log, this.#batch, {
       format,
@@ -156,6 +161,7 @@ class IngestRun {
       keyPattern,
       pattern,
       signal,
+      clock,
       known: (identity, head) => this.#known.find(input.replica, identity, head),
       onReject: strict ? (line) => refuseLine(input.path, line) : undefined,
       onBytes: (count) => {
@@ -186,6 +192,7 @@ function reportOf(input: LogInput, log: OpenLog, read: ReadLogResult, bytes: num
     headers: tally.headers,
     unmatched: tally.unmatched,
     rejects: tally.firstRejects,
+    times: tally.times.data(),
     bytes,
     state:
       read.head.length === 0

@@ -5,6 +5,7 @@ import { parseColumns } from '../../../src/core/access-log/columns.ts';
 import type { LogFormat } from '../../../src/core/access-log/layout.ts';
 import { openStream } from '../../../src/core/access-log/log-file.ts';
 import { type ReadLogResult, readLog } from '../../../src/core/access-log/read-log.ts';
+import type { Clock } from '../../../src/core/clock.ts';
 
 export interface Event {
   timeMs: number;
@@ -40,6 +41,8 @@ export interface CollectOptions {
   keyPattern?: string;
   pattern?: string;
   chunkBytes?: number;
+  /** Without one no event is in the future. */
+  clock?: Clock;
 }
 
 /** Reads a log that arrives in chunks of `chunkBytes`. */
@@ -52,6 +55,7 @@ export async function collect(
   try {
     const { columns, chunkBytes, ...choice } = options;
     const read = await readLog(open, sink, {
+      clock: { nowMs: () => Number.POSITIVE_INFINITY },
       ...choice,
       columns: columns === undefined ? undefined : parseColumns(columns),
     });
