@@ -9,18 +9,21 @@ export interface FeedOptions {
   signal?: AbortSignal | undefined;
   /** Hears after each chunk how many bytes came. */
   onBytes?: ((count: number) => void) | undefined;
+  /** Asked at the end: whether a record without its end is left unread, because its rest may be on its way. */
+  leavesOpenRecord?: (() => boolean) | undefined;
 }
 
 /**
  * Hands a stream of bytes to the parser in blocks of whole lines. Holds no more than a chunk and one line; a longer line is
- * rejected and passed over. A last line without a line feed is read like any other.
+ * rejected and passed over. A last line without a line feed is read like any other, unless `leavesOpenRecord` says otherwise. Returns
+ * what was left unread.
  */
 export async function feedLines(
   chunks: AsyncIterable<Buffer>,
   parser: LineParser,
   tally: LineTally,
   options: FeedOptions,
-): Promise<void> {
+): Promise<Buffer> {
   let carry: Buffer = Buffer.alloc(0);
   let isPassingOver = options.isResumed;
   for await (const chunk of chunks) {
@@ -43,7 +46,8 @@ export async function feedLines(
       isPassingOver = true;
     } else carry = block.subarray(stopped);
   }
-  if (carry.length === 0) return;
+  if (carry.length === 0 || options.leavesOpenRecord?.()) return carry;
   const last = carry[carry.length - 1] === lineFeed ? carry : Buffer.concat([carry, Buffer.of(lineFeed)]);
   parser.parse(last, 0, last.length, true);
+  return Buffer.alloc(0);
 }

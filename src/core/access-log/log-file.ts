@@ -6,6 +6,7 @@ import { promisify } from 'node:util';
 import { ForesyncError, messageOf, systemCodeOf } from '../errors.ts';
 import { printable } from '../text.ts';
 import { type Compression, compressionOf, decompress, magicBytes } from './compression.ts';
+import type { LogLayout } from './layout.ts';
 
 /** What tells one file from another, and whether it changed. */
 export interface FileIdentity {
@@ -15,11 +16,24 @@ export interface FileIdentity {
   modifiedMs: number;
 }
 
+/** Makes an open log the next part of a stream that is read piece by piece. */
+export interface StreamPiece {
+  /** What the stream was seen to be; undefined in its first piece. */
+  layout: LogLayout | undefined;
+  /** Number of the line that the piece begins with. */
+  nextLine: number;
+  /** Nothing comes behind it, so that a last record without its end is read. */
+  isLast: boolean;
+  /** Hears how far the piece was read; `rest` is to begin the next one. */
+  onRead(end: { layout: LogLayout | undefined; nextLine: number; rest: Buffer }): void;
+}
+
 /** An access log that is open: bytes as they were written, before any compression. */
 export interface OpenLog {
   /** Undefined for standard input and pipes, which cannot be known again. */
   identity: FileIdentity | undefined;
   compression: Compression;
+  piece?: StreamPiece;
   /** From the start. May be asked for once more after the first was left. */
   read(fromByte: number): AsyncIterable<Buffer>;
   close(): Promise<void>;

@@ -11,6 +11,8 @@ import type { FileIdentity, OpenLog } from './log-file.ts';
 /** The longest head that a file is known by, and that its layout is detected from. */
 export const headBytes = 64 * 1024;
 
+const lineFeed = 10;
+
 /** How far a log was read: bytes after decompression, and the number of the next line. */
 export interface LogPosition {
   offset: number;
@@ -30,6 +32,8 @@ export interface ReadLogOptions extends LayoutChoice {
   signal?: AbortSignal | undefined;
   /** Tells which events lie in the future. */
   clock?: Clock | undefined;
+  /** A last record without its end is left for the next reading, because its rest may be on its way. */
+  leavesOpenRecord?: boolean | undefined;
   onBytes?: ((count: number) => void) | undefined;
   /** Says how far this file, known by its first bytes, was read before. */
   known?: ((identity: FileIdentity, head: Buffer) => KnownLog | undefined) | undefined;
@@ -56,10 +60,11 @@ export async function readLog(
   try {
     const { peeked, isWhole } = await peek(chunks);
     const head = peeked.subarray(0, headBytes);
-    refuseBinary(head);
+    const { piece } = log;
+    if (!piece?.layout) refuseBinary(head);
     const before = log.identity ? options.known?.(log.identity, head) : undefined;
     const tally = new LineTally(options.onReject);
-    tally.nextLine = before?.nextLine ?? 1;
+    tally.nextLine = before?.nextLine ?? piece?.nextLine ?? 1;
     const fromByte = before?.offset ?? 0;
     const end = before?.mayBeCut ? await endOf(continued(peeked, chunks), options.signal) : undefined;
     if (end && end.offset < fromByte) return { layout: undefined, tally, fromByte, end, head };
@@ -67,19 +72,33 @@ export async function readLog(
       peeked.length === 0 ||
       before?.isUnchanged ||
       (before !== undefined && isWhole && before.offset >= peeked.length);
+    const leavesOpenRecord = piece ? !piece.isLast : options.leavesOpenRecord === true;
+    const isHeadAll = isWhole && peeked.length <= headBytes;
     const layout = isRead
       ? undefined
-      : detectLayout(sampleOf(head, isWhole && peeked.length <= headBytes), options);
-    // A partial copy is shorter than what was read of the whole, and keeps that position: what it holds was counted.
+      : (piece?.layout ?? layoutIn(head, isHeadAll, leavesOpenRecord, options));
     let offset = fromByte;
+    let rest = isRead ? Buffer.alloc(0) : peeked;
     if (layout) {
-      const parser = parserFor(layout, sink, tally, before === undefined);
-      const rest = before ? log.read(before.offset - 1) : continued(withoutByteOrderMark(peeked), chunks);
-      const received = await receive(rest, parser, tally, before !== undefined, options);
-      offset = before
-        ? Math.max(before.offset, before.offset - 1 + received)
-        : received + byteOrderMarkLength(peeked);
+      const isStart = before === undefined && !piece?.layout;
+      const markBytes = isStart ? byteOrderMarkLength(peeked) : 0;
+      const start = before ? before.offset - 1 : markBytes;
+      const received = await receive(
+        before ? log.read(start) : continued(peeked.subarray(markBytes), chunks),
+        parserFor(layout, sink, tally, isStart),
+        tally,
+        { ...options, leavesOpenRecord },
+        {
+          isResumed: before !== undefined,
+          start,
+          sizeBytes: log.compression === 'none' ? log.identity?.sizeBytes : undefined,
+        },
+      );
+      rest = received.rest;
+      // A partial copy is shorter than what was read of the whole, and keeps that position: what it holds was counted.
+      offset = received.readBytes === 0 ? fromByte : Math.max(fromByte, start + received.readBytes);
     }
+    piece?.onRead({ layout, nextLine: tally.nextLine, rest });
     return { layout, tally, fromByte, end: { offset, nextLine: tally.nextLine }, head };
   } finally {
     await chunks.return?.();
@@ -90,18 +109,25 @@ async function receive(
   chunks: AsyncIterable<Buffer>,
   parser: LineParser,
   tally: LineTally,
-  isResumed: boolean,
   options: ReadLogOptions,
-): Promise<number> {
+  from: { isResumed: boolean; start: number; sizeBytes: number | undefined },
+): Promise<{ readBytes: number; rest: Buffer }> {
+  const { clock = systemClock, signal } = options;
   let received = 0;
-  const { clock = systemClock } = options;
-  const onBytes = (count: number) => {
-    received += count;
-    tally.times.readAt(clock.nowMs());
-    options.onBytes?.(count);
-  };
-  await feedLines(chunks, parser, tally, { isResumed, signal: options.signal, onBytes });
-  return received;
+  const rest = await feedLines(chunks, parser, tally, {
+    isResumed: from.isResumed,
+    signal,
+    onBytes: (count) => {
+      received += count;
+      tally.times.readAt(clock.nowMs());
+      options.onBytes?.(count);
+    },
+    // What grows while it is read is being written: its last line may be half of one.
+    leavesOpenRecord: () =>
+      options.leavesOpenRecord === true ||
+      (from.sizeBytes !== undefined && from.start + received > from.sizeBytes),
+  });
+  return { readBytes: received - rest.length, rest };
 }
 
 /** Where a log ends that is not read, because all of it was counted. */
@@ -110,7 +136,7 @@ async function endOf(chunks: AsyncIterable<Buffer>, signal: AbortSignal | undefi
   for await (const chunk of chunks) {
     signal?.throwIfAborted();
     end.offset += chunk.length;
-    for (let at = chunk.indexOf(10); at >= 0; at = chunk.indexOf(10, at + 1)) end.nextLine++;
+    for (let at = chunk.indexOf(lineFeed); at >= 0; at = chunk.indexOf(lineFeed, at + 1)) end.nextLine++;
   }
   return end;
 }
@@ -131,18 +157,21 @@ async function* continued(first: Buffer, rest: AsyncIterator<Buffer>): AsyncGene
   for (let next = await rest.next(); !next.done; next = await rest.next()) yield next.value;
 }
 
-/** The whole lines of the head. */
-function sampleOf(head: Buffer, isWhole: boolean): string {
-  const end = isWhole ? head.length : head.lastIndexOf(10) + 1;
-  return withoutByteOrderMark(head.subarray(0, end)).toString('utf8');
+/** Detected from the whole lines of the head; undefined where its first is still being written. */
+function layoutIn(
+  head: Buffer,
+  isAll: boolean,
+  leavesOpenRecord: boolean,
+  options: LayoutChoice,
+): LogLayout | undefined {
+  const linesEnd = head.lastIndexOf(lineFeed) + 1;
+  if (isAll && leavesOpenRecord && linesEnd === 0) return undefined;
+  const sample = isAll && !leavesOpenRecord ? head : head.subarray(0, linesEnd);
+  return detectLayout(sample.subarray(byteOrderMarkLength(sample)).toString('utf8'), options);
 }
 
 function byteOrderMarkLength(head: Uint8Array): number {
   return head[0] === 0xef && head[1] === 0xbb && head[2] === 0xbf ? 3 : 0;
-}
-
-function withoutByteOrderMark(head: Buffer): Buffer {
-  return head.subarray(byteOrderMarkLength(head));
 }
 
 function refuseBinary(head: Buffer): void {

@@ -29,6 +29,8 @@ export interface IngestOptions extends LayoutChoice {
   stdin?: AsyncIterable<Buffer> | undefined;
   signal?: AbortSignal | undefined;
   clock?: Clock | undefined;
+  /** Leave a last record without its end for a later run: its rest may be on its way. */
+  leavesOpenRecord?: boolean | undefined;
   onProgress?: ((progress: IngestProgress) => void) | undefined;
   /** For tests: how much is counted in memory before it is stored. */
   limits?: BatchLimits | undefined;
@@ -153,7 +155,8 @@ class IngestRun {
   }
 
   async #readOpen(log: OpenLog, input: LogInput): Promise<LogReport> {
-    const { format, columns, keyPattern, pattern, strict, signal, clock, onProgress } = this.#options;
+    const { format, columns, keyPattern, pattern, strict, signal, clock, leavesOpenRecord, onProgress } =
+      this.#options;
     const start = this.#bytes;
     const read = await readLog(log, this.#batch, {
       format,
@@ -162,6 +165,7 @@ class IngestRun {
       pattern,
       signal,
       clock,
+      leavesOpenRecord,
       known: (identity, head) => this.#known.find(input.replica, identity, head),
       onReject: strict ? (line) => refuseLine(input.path, line) : undefined,
       onBytes: (count) => {
@@ -169,7 +173,7 @@ class IngestRun {
         onProgress?.({ path: input.path, events: this.#events, bytes: this.#bytes });
       },
     });
-    if (log.identity && read.head.length > 0) {
+    if (log.identity && read.end.offset > 0) {
       this.#known.remember(input.replica, input.path, log.identity, read);
     }
     return reportOf(input, log, read, this.#bytes - start);
