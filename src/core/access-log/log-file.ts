@@ -146,7 +146,7 @@ export function logError(path: string, error: unknown): unknown {
       'data',
       'log-damaged',
       `${name} cannot be decompressed: ${messageOf(error)}; nothing of it was kept.`,
-      { cause: error },
+      { hint: 'Fetch it again.', cause: error },
     );
   }
   if (code === 'ENOENT') return noSuchLog(path, error);
@@ -157,6 +157,7 @@ export function logError(path: string, error: unknown): unknown {
     });
   if (/^E[A-Z]+$/.test(code))
     return new ForesyncError('io', 'log-unreadable', `${name} cannot be read: ${messageOf(error)}.`, {
+      hint: 'Check that it is a file, its permissions, and the disk that it is on.',
       cause: error,
     });
   return error;

@@ -1,11 +1,10 @@
-import { statSync } from 'node:fs';
 import { ForesyncError } from '../errors.ts';
 import type { Replica, ReplicaGroup } from '../group/config.ts';
 import type { RemoteScriptOptions } from '../transport/remote-script.ts';
 import { assignLogs } from './assign-logs.ts';
 import { type FoundLogs, findGroupLogs, type LocatedLog, namedReplica } from './find-logs.ts';
 import { parseRemoteLog } from './find-remote-logs.ts';
-import { expand, isGlob } from './local-files.ts';
+import { expand, isGlob, kindOf } from './local-files.ts';
 
 /** A place where logs are looked for again and again. */
 export interface LogLookup {
@@ -65,7 +64,5 @@ async function findSome(
 
 /** Whether a name stands for bytes that come once: standard input, a named pipe, a terminal. */
 export function isStream(name: string): boolean {
-  if (name === '-') return true;
-  const found = statSync(name, { throwIfNoEntry: false });
-  return found !== undefined && (found.isFIFO() || found.isCharacterDevice());
+  return name === '-' || kindOf(name) === 'stream';
 }

@@ -12,6 +12,7 @@ import type { FileIdentity, OpenLog } from './log-file.ts';
 export const headBytes = 64 * 1024;
 
 const lineFeed = 10;
+const carriageReturn = 13;
 
 /** How far a log was read: bytes after decompression, and the number of the next line. */
 export interface LogPosition {
@@ -61,7 +62,7 @@ export async function readLog(
     const { peeked, isWhole } = await peek(chunks);
     const head = peeked.subarray(0, headBytes);
     const { piece } = log;
-    if (!piece?.layout) refuseBinary(head);
+    if (!piece?.layout) refuseNoText(head);
     const before = log.identity ? options.known?.(log.identity, head) : undefined;
     const tally = new LineTally(options.onReject);
     tally.nextLine = before?.nextLine ?? piece?.nextLine ?? 1;
@@ -98,6 +99,9 @@ export async function readLog(
       // A partial copy is shorter than what was read of the whole, and keeps that position: what it holds was counted.
       offset = received.readBytes === 0 ? fromByte : Math.max(fromByte, start + received.readBytes);
     }
+    // They are read again with what comes behind them, and counted then where it may still come.
+    if (!layout && !leavesOpenRecord && !isRead)
+      tally.ignored += countLineFeeds(peeked) + (peeked.at(-1) === lineFeed ? 0 : 1);
     piece?.onRead({ layout, nextLine: tally.nextLine, rest });
     return { layout, tally, fromByte, end: { offset, nextLine: tally.nextLine }, head };
   } finally {
@@ -136,7 +140,7 @@ async function endOf(chunks: AsyncIterable<Buffer>, signal: AbortSignal | undefi
   for await (const chunk of chunks) {
     signal?.throwIfAborted();
     end.offset += chunk.length;
-    for (let at = chunk.indexOf(lineFeed); at >= 0; at = chunk.indexOf(lineFeed, at + 1)) end.nextLine++;
+    end.nextLine += countLineFeeds(chunk);
   }
   return end;
 }
@@ -157,7 +161,7 @@ async function* continued(first: Buffer, rest: AsyncIterator<Buffer>): AsyncGene
   for (let next = await rest.next(); !next.done; next = await rest.next()) yield next.value;
 }
 
-/** Detected from the whole lines of the head; undefined where its first is still being written. */
+/** Detected from the whole lines of the head; undefined where there is nothing in them yet. */
 function layoutIn(
   head: Buffer,
   isAll: boolean,
@@ -167,18 +171,45 @@ function layoutIn(
   const linesEnd = head.lastIndexOf(lineFeed) + 1;
   if (isAll && leavesOpenRecord && linesEnd === 0) return undefined;
   const sample = isAll && !leavesOpenRecord ? head : head.subarray(0, linesEnd);
-  return detectLayout(sample.subarray(byteOrderMarkLength(sample)).toString('utf8'), options);
+  const text = sample.subarray(byteOrderMarkLength(sample)).toString('utf8');
+  return isAll && hasNothing(text, options) ? undefined : detectLayout(text, options);
+}
+
+/** Blank lines alone, or comments, as in a log that has just begun. Where a format is named, it may know no comments. */
+function hasNothing(text: string, { format, pattern }: LayoutChoice): boolean {
+  const hasComments = format === undefined && pattern === undefined;
+  return text.split('\n').every((line) => line.trim() === '' || (hasComments && line.startsWith('#')));
+}
+
+function countLineFeeds(bytes: Buffer): number {
+  let count = 0;
+  for (let at = bytes.indexOf(lineFeed); at >= 0; at = bytes.indexOf(lineFeed, at + 1)) count++;
+  return count;
 }
 
 function byteOrderMarkLength(head: Uint8Array): number {
   return head[0] === 0xef && head[1] === 0xbb && head[2] === 0xbf ? 3 : 0;
 }
 
-function refuseBinary(head: Buffer): void {
+function refuseNoText(head: Buffer): void {
   if ((head[0] === 0xff && head[1] === 0xfe) || (head[0] === 0xfe && head[1] === 0xff)) {
     throw new ForesyncError('data', 'log-utf16', 'The log is UTF-16 text.', {
       hint: 'Turn it into UTF-8: iconv -f UTF-16 -t UTF-8 FILE | foresync analyze -',
     });
+  }
+  if (
+    head.includes(carriageReturn) &&
+    !head.includes(lineFeed) &&
+    head.indexOf(carriageReturn) < head.length - 1
+  ) {
+    throw new ForesyncError(
+      'data',
+      'log-line-ends',
+      'The log has lines that end with a carriage return alone.',
+      {
+        hint: "Turn them into line feeds: tr '\\r' '\\n' < FILE | foresync analyze -",
+      },
+    );
   }
   if (isBinary(head)) {
     throw new ForesyncError('data', 'log-binary', 'The log is a binary file.', {
