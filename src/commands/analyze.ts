@@ -6,15 +6,18 @@ import { assignLogs } from '../core/access-log/assign-logs.ts';
 import { parseColumns } from '../core/access-log/columns.ts';
 import { findGroupLogs } from '../core/access-log/find-logs.ts';
 import { formats } from '../core/access-log/layout.ts';
+import { systemClock, systemWait } from '../core/clock.ts';
 import type { ReplicaGroup } from '../core/group/config.ts';
+import type { FollowEvent } from '../core/history/follow-event.ts';
 import { type IngestReport, ingestLogs, type LogInput } from '../core/history/ingest.ts';
-import { defaultMaxKeys } from '../core/history/ingest-options.ts';
+import { defaultMaxKeys, type IngestOptions } from '../core/history/ingest-options.ts';
 import { openState } from '../core/state/open.ts';
 import { printable } from '../core/text.ts';
 import { logLines } from '../ui/analyze/log-lines.ts';
 import { frameFor } from '../ui/analyze/page-frame.ts';
 import { AnalyzeProgress } from '../ui/analyze/progress.ts';
 import { trafficPage } from '../ui/analyze/traffic-page.ts';
+import { FollowView } from '../ui/follow-view.ts';
 import { formatCompact, formatCounted, formatDuration } from '../ui/format.ts';
 import { brushFor } from '../ui/metrics-paint.ts';
 
@@ -33,6 +36,7 @@ A table of events at ClickHouse is counted there, on all its shards, and only th
     "<%= config.bin %> <%= command.id %> nginx.log --key-pattern '/product/(?<key>\\d+)'",
     '<%= config.bin %> <%= command.id %> "ops@us-west:/srv/shop/access.csv*" --replica us-west',
     '<%= config.bin %> <%= command.id %> "clickhouse://reader@logs:8123/shop/access?time=ts&key=sku"',
+    'redis-cli monitor | <%= config.bin %> <%= command.id %> - --follow',
     '<%= config.bin %> <%= command.id %>',
   ];
   static override strict = false;
@@ -57,6 +61,10 @@ A table of events at ClickHouse is counted there, on all its shards, and only th
     }),
     ...patternFlags,
     strict: Flags.boolean({ description: 'Stop at the first line that cannot be read, and keep nothing.' }),
+    follow: Flags.boolean({
+      description:
+        'Go on with what is written, also through rotation, until an interrupt (ctrl-C or SIGTERM).',
+    }),
     rebuild: Flags.boolean({ description: 'Forget all that was read before, and start over.' }),
     'max-keys': Flags.integer({
       min: 1,
@@ -73,30 +81,51 @@ A table of events at ClickHouse is counted there, on all its shards, and only th
     const columns = flags.columns === undefined ? undefined : parseColumns(flags.columns);
     if (flags.replica !== undefined && !/^.{1,200}$/s.test(flags.replica))
       throw usageError('A replica has a name of 1 to 200 characters.');
-    const { inputs, without } = await this.inputs(argv as string[], flags.config, flags.replica);
+    const names = argv as string[];
+    const followed = flags.follow
+      ? (await import('../cli/followed-logs.ts')).followedLogs(names, flags.config, flags.replica)
+      : undefined;
+    const found = followed ? undefined : await this.inputs(names, flags.config, flags.replica);
     const progress = process.stderr.isTTY
       ? new AnalyzeProgress(process.stderr, () => performance.now())
       : undefined;
+    const view = new FollowView(process.stderr, process.stderr.isTTY === true, systemClock);
     const state = openState(flags.state);
     const startedMs = performance.now();
-    try {
-      const report = await ingestLogs(state, inputs, {
-        format: flags.format,
-        columns,
-        keyPattern: flags['key-pattern'],
-        pattern: flags.pattern,
-        strict: flags.strict,
-        rebuild: flags.rebuild,
-        maxKeys: flags['max-keys'],
-        password: process.env.CLICKHOUSE_PASSWORD,
-        stdin: process.stdin,
-        signal: this.signal,
-        onProgress: progress && ((step) => progress.show(step)),
-      });
+    const options: IngestOptions = {
+      format: flags.format,
+      columns,
+      keyPattern: flags['key-pattern'],
+      pattern: flags.pattern,
+      strict: flags.strict,
+      rebuild: flags.rebuild,
+      maxKeys: flags['max-keys'],
+      password: process.env.CLICKHOUSE_PASSWORD,
+      stdin: process.stdin,
+      signal: this.signal,
+      onProgress: progress && ((step) => progress.show(step)),
+    };
+    const onFollow = (event: FollowEvent) => {
       progress?.clear();
-      return this.finish(report, without, performance.now() - startedMs, flags.state);
+      view.onFollow(event);
+    };
+    try {
+      const report = followed
+        ? await (await import('../core/history/follow.ts')).followLogs(state, followed.logs, {
+            ...options,
+            signal: this.signal,
+            clock: systemClock,
+            wait: systemWait,
+            onFollow,
+          })
+        : await ingestLogs(state, found?.inputs ?? [], options);
+      progress?.clear();
+      view.clear();
+      const without = found?.without ?? replicasWithout(followed?.replicas ?? [], report);
+      return this.finish(report, without, performance.now() - startedMs, flags);
     } finally {
       progress?.clear();
+      view.clear();
       state.close();
     }
   }
@@ -114,18 +143,20 @@ A table of events at ClickHouse is counted there, on all its shards, and only th
     return { inputs: await assignLogs(logs, group, replica, { signal: this.signal }), without: [] };
   }
 
-  private finish(report: IngestReport, without: string[], tookMs: number, state: string): unknown {
+  private finish(
+    report: IngestReport,
+    without: string[],
+    tookMs: number,
+    { follow, state }: { follow: boolean; state: string },
+  ): unknown {
     const sum = (pick: (file: IngestReport['files'][number]) => number) =>
       report.files.reduce((total, file) => total + pick(file), 0);
     const events = sum((file) => file.events);
     const eventsPerSecond = Math.round(events / Math.max(0.001, tookMs / 1000));
+    const pace = `${formatDuration(tookMs)}, ${formatCompact(eventsPerSecond)} events/s`;
+    const title = [follow ? 'Followed' : 'Read', formatCounted(report.files.length, 'log')].join(' ');
     if (!this.jsonEnabled())
-      this.printPage(
-        report,
-        without,
-        `${formatDuration(tookMs)}, ${formatCompact(eventsPerSecond)} events/s`,
-        state,
-      );
+      this.printPage(report, without, title, follow ? `for ${pace}` : `in ${pace}`, state);
     return {
       files: report.files,
       lines: sum((file) => file.lines),
@@ -142,12 +173,16 @@ A table of events at ClickHouse is counted there, on all its shards, and only th
     };
   }
 
-  private printPage({ files, profile }: IngestReport, without: string[], pace: string, state: string): void {
+  private printPage(
+    { files, profile }: IngestReport,
+    without: string[],
+    title: string,
+    pace: string,
+    state: string,
+  ): void {
     const brush = brushFor(process.argv, process.env);
     const frame = frameFor(brush, process.stdout.columns);
-    this.log(
-      `${brush.paint('strong', `Read ${formatCounted(files.length, 'log')}`)} ${brush.paint('quiet', `in ${pace}`)}`,
-    );
+    this.log(`${brush.paint('strong', title)} ${brush.paint('quiet', pace)}`);
     for (const line of logLines(files, frame)) this.log(line);
     for (const name of without) {
       this.log(
@@ -169,4 +204,8 @@ A table of events at ClickHouse is counted there, on all its shards, and only th
 async function groupOf(config: string): Promise<ReplicaGroup> {
   const { loadGroup } = await import('../core/group/config.ts');
   return loadGroup(config);
+}
+
+function replicasWithout(names: readonly string[], { files }: IngestReport): string[] {
+  return names.filter((name) => !files.some(({ replica }) => replica === name));
 }

@@ -213,6 +213,33 @@ test('--json and the page tell of a shifted clock, a gap and keys that one repli
   ]);
 });
 
+test('times out of order, in the future and in two units are told, and those of another century rejected', async () => {
+  const soonMs = Date.now() + 3_600_000;
+  const rows = [`${t0}`, `${t0 - 90}`, `${t0}000`, `${soonMs}`, '4070908800'].map((time) => `${time},get,a`);
+  write('times.csv', `${rows.join('\n')}\n`);
+  const { exitCode, stdout } = await analyze(['times.csv', '--state', 'times.db']);
+  assert.equal(exitCode, 0);
+  assert.match(stdout, /! times\.csv/);
+  assert.match(stdout, /line 5: the time lies in the future/);
+  assert.match(stdout, /times are in 2 units: 3 in s, 2 in ms/);
+  assert.match(stdout, /1 event lies in the future, the last at \d{4}-\d\d-\d\d \d\d:\d\d UTC/);
+  assert.match(stdout, /1 event out of order, 1 min 30 s back at most/);
+  const json = JSON.parse(
+    (await analyze(['times.csv', '--state', 'times.db', '--rebuild', '--json'])).stdout,
+  );
+  assert.deepEqual(json.files[0].times, {
+    firstMs: t0 * 1000,
+    lastMs: soonMs,
+    earliestMs: (t0 - 90) * 1000,
+    latestMs: soonMs,
+    outOfOrder: 1,
+    farthestBackMs: 90_000,
+    future: 1,
+    units: { s: 3, ms: 2, us: 0, ns: 0 },
+  });
+  assert.deepEqual([json.history.lastMs, json.rejected], [soonMs, 1]);
+});
+
 test('standard input is read', async () => {
   const { stdout } = await analyze(
     ['-', '--state', 'in.db', '--json'],

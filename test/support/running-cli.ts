@@ -1,27 +1,35 @@
-import { type ChildProcessByStdio, spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import type { Readable } from 'node:stream';
 import { type CliOptions, type CliResult, runJs } from './cli.ts';
 
-/** A command that runs while the test watches what it says on standard error, and sends it signals. */
+/** A command that runs while the test watches what it says on standard error, and sends it signals and input. */
 export class RunningCli {
   readonly ended: Promise<CliResult>;
-  readonly #child: ChildProcessByStdio<null, Readable, Readable>;
+  readonly #child: ChildProcess;
   #stdout = '';
   #stderr = '';
 
-  constructor(args: readonly string[], { cwd, env, timeoutMs = 60_000 }: Omit<CliOptions, 'input'> = {}) {
+  /** With `hasInput` standard input stays open for `write`. */
+  constructor(
+    args: readonly string[],
+    {
+      cwd,
+      env,
+      timeoutMs = 60_000,
+      hasInput = false,
+    }: Omit<CliOptions, 'input'> & { hasInput?: boolean } = {},
+  ) {
     this.#child = spawn(runJs, args, {
       cwd,
       env: { ...process.env, NO_COLOR: undefined, FORCE_COLOR: undefined, ...env },
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: [hasInput ? 'pipe' : 'ignore', 'pipe', 'pipe'],
       timeout: timeoutMs,
       killSignal: 'SIGKILL',
     });
-    this.#child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    this.#child.stdout?.setEncoding('utf8').on('data', (text: string) => {
       this.#stdout += text;
     });
-    this.#child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    this.#child.stderr?.setEncoding('utf8').on('data', (text: string) => {
       this.#stderr += text;
       this.#child.emit('said');
     });
@@ -43,6 +51,10 @@ export class RunningCli {
       if (over) throw new Error(`It ended without saying ${pattern}:\n${this.#stderr}`);
       await Promise.race([once(this.#child, 'said'), end]);
     }
+  }
+
+  write(text: string): void {
+    this.#child.stdin?.write(text);
   }
 
   kill(signal: NodeJS.Signals): void {

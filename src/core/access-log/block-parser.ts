@@ -14,6 +14,11 @@ export class BlockParser {
     this.#parser = parserFor(layout, sink, tally, atStart);
   }
 
+  /** What of the last block's end was not read, because it may be continued. */
+  get open(): Buffer {
+    return this.#open;
+  }
+
   /** `block` ends with a line feed, or is empty. */
   take(block: Buffer, isLast: boolean): void {
     const bytes = this.#open.length > 0 ? Buffer.concat([this.#open, block]) : block;

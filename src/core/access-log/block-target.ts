@@ -22,6 +22,6 @@ export interface BlockTarget {
   take(block: Buffer, length: number, isLast: boolean): void;
   /** Counts a line that was too long to come. */
   reject(reason: string): void;
-  /** Resolves when all lines are counted; rejects as `acquire` does. */
-  end(): Promise<void>;
+  /** Resolves when all lines are counted, with what stands open and was not continued; rejects as `acquire` does. */
+  end(): Promise<Buffer>;
 }

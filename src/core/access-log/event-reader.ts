@@ -37,9 +37,11 @@ export class EventReader implements FieldTaker {
   readonly #events: LineEvents;
   readonly #operations: NameTable<OperationKind>;
   readonly #hasOperation: boolean;
+  readonly #units: Float64Array;
 
   constructor(sink: AccessSink, tally: LineTally, options: EventReaderOptions) {
     this.#tally = tally;
+    this.#units = tally.times.units;
     this.#events = new LineEvents(sink, tally, options.keyPattern);
     this.#operations = new NameTable(options.operations ?? operationKind);
     this.#hasOperation = options.hasOperation;
@@ -47,7 +49,7 @@ export class EventReader implements FieldTaker {
 
   take(bytes: Buffer): void {
     const { starts, ends } = this;
-    const timeMs = parseTimeMs(bytes, starts[Slot.time] as number, ends[Slot.time] as number);
+    const timeMs = parseTimeMs(bytes, starts[Slot.time] as number, ends[Slot.time] as number, this.#units);
     if (Number.isNaN(timeMs)) return this.#reject(bytes, Slot.time, 'is not a time');
     let isWrite = false;
     if (this.#hasOperation) {

@@ -9,17 +9,19 @@ export interface FeedOptions {
   signal?: AbortSignal | undefined;
   /** Hears after each chunk how many bytes came. */
   onBytes?: ((count: number) => void) | undefined;
+  /** Asked at the end: whether a record without its end is left unread, because its rest may be on its way. */
+  leavesOpenRecord?: (() => boolean) | undefined;
 }
 
 /**
  * Cuts a stream of bytes into blocks of whole lines for the target. A line that is too long is rejected and passed over without being held. A
- * last line without a line feed is read like any other. A chunk's memory may be used again once the next is asked for.
+ * last line without a line feed is read like any other, unless `leavesOpenRecord` says otherwise. Returns what was left unread. A chunk's memory may be used again once the next is asked for.
  */
 export async function feedLines(
   chunks: AsyncIterable<Buffer>,
   target: BlockTarget,
   options: FeedOptions,
-): Promise<void> {
+): Promise<Buffer> {
   const cutter = new LineCutter(target, await target.acquire(), options.isResumed);
   for await (const chunk of chunks) {
     options.signal?.throwIfAborted();
@@ -27,7 +29,7 @@ export async function feedLines(
     await cutter.push(chunk);
   }
   options.signal?.throwIfAborted();
-  cutter.finish();
+  return cutter.finish(options.leavesOpenRecord?.() === true);
 }
 
 class LineCutter {
@@ -55,7 +57,7 @@ class LineCutter {
       from += this.#fill(chunk.subarray(from));
       if (this.#filled < this.#target.blockBytes) continue;
       const isTooLong = this.#filled - this.#linesEnd > maxLineBytes;
-      if (this.#linesEnd > 0) await this.#handOver(isTooLong);
+      if (this.#linesEnd > 0 || isTooLong) await this.#handOver(isTooLong);
       if (!isTooLong) continue;
       this.#target.reject('the line is longer than 1 MiB');
       this.#filled = 0;
@@ -65,10 +67,13 @@ class LineCutter {
     }
   }
 
-  finish(): void {
-    if (this.#filled > 0 && this.#block[this.#filled - 1] !== lineFeed)
-      this.#block[this.#filled++] = lineFeed;
-    this.#target.take(this.#block, this.#filled, true);
+  async finish(leavesOpenRecord: boolean): Promise<Buffer> {
+    const end = leavesOpenRecord ? this.#linesEnd : this.#filled;
+    const rest = Buffer.from(this.#block.subarray(end, this.#filled));
+    let length = end;
+    if (length > 0 && this.#block[length - 1] !== lineFeed) this.#block[length++] = lineFeed;
+    this.#target.take(this.#block, length, !leavesOpenRecord);
+    return Buffer.concat([await this.#target.end(), rest]);
   }
 
   #fill(bytes: Buffer): number {

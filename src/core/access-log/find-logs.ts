@@ -61,7 +61,8 @@ async function logsOf(replica: Replica, options: RemoteScriptOptions): Promise<L
   return [...files, ...tables];
 }
 
-function namedReplica(group: ReplicaGroup, name: string): Replica {
+/** Throws the `usage` error `replica-unknown`. */
+export function namedReplica(group: ReplicaGroup, name: string): Replica {
   const replica = group.replicas.get(name);
   if (replica) return replica;
   throw new ForesyncError(

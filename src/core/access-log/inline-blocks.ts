@@ -1,3 +1,4 @@
+import { type Clock, systemClock } from '../clock.ts';
 import type { AccessSink } from './access-sink.ts';
 import { BlockParser } from './block-parser.ts';
 import { type BlockTarget, blockBytes, blockCapacity } from './block-target.ts';
@@ -8,12 +9,18 @@ import type { LineTally } from './line-tally.ts';
 export class InlineBlocks implements BlockTarget {
   readonly blockBytes: number;
   readonly #sink: AccessSink;
+  readonly #clock: Clock;
   readonly #free: Buffer[] = [];
   #parser: BlockParser | undefined;
   #tally: LineTally | undefined;
 
-  constructor(sink: AccessSink, handedOverBytes = blockBytes) {
+  /** The clock tells which events lie in the future. */
+  constructor(
+    sink: AccessSink,
+    { clock = systemClock, handedOverBytes = blockBytes }: { clock?: Clock; handedOverBytes?: number } = {},
+  ) {
     this.#sink = sink;
+    this.#clock = clock;
     this.blockBytes = Math.min(handedOverBytes, blockBytes);
   }
 
@@ -27,6 +34,7 @@ export class InlineBlocks implements BlockTarget {
   }
 
   take(block: Buffer, length: number, isLast: boolean): void {
+    this.#tally?.times.readAt(this.#clock.nowMs());
     this.#parser?.take(block.subarray(0, length), isLast);
     this.#free.push(block);
   }
@@ -37,7 +45,7 @@ export class InlineBlocks implements BlockTarget {
     this.#tally.nextLine++;
   }
 
-  async end(): Promise<void> {
-    this.#parser = undefined;
+  async end(): Promise<Buffer> {
+    return this.#parser?.open ?? Buffer.alloc(0);
   }
 }

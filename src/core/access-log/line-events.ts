@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { type AccessSink, maxKeyBytes } from './access-sink.ts';
+import type { EventTimes } from './event-times.ts';
 import { KeyPattern } from './key-pattern.ts';
 import type { LineTally } from './line-tally.ts';
 
@@ -10,6 +11,7 @@ import type { LineTally } from './line-tally.ts';
 export class LineEvents {
   readonly #sink: AccessSink;
   readonly #tally: LineTally;
+  readonly #times: EventTimes;
   readonly #pattern: KeyPattern | undefined;
   readonly #mapped = Buffer.alloc(maxKeyBytes + 1);
   #events = 0;
@@ -19,6 +21,7 @@ export class LineEvents {
   constructor(sink: AccessSink, tally: LineTally, keyPattern?: string) {
     this.#sink = sink;
     this.#tally = tally;
+    this.#times = tally.times;
     this.#pattern = keyPattern === undefined ? undefined : new KeyPattern(keyPattern);
   }
 
@@ -55,8 +58,11 @@ export class LineEvents {
   #add(bytes: Buffer, start: number, end: number, timeMs: number, isWrite: boolean, sizeBytes: number): void {
     if (start === end) this.#refusal = 'the key is empty';
     else if (end - start > maxKeyBytes) this.#refusal = tooLong;
-    else if (this.#sink.add(bytes, start, end, timeMs, isWrite, sizeBytes)) this.#events++;
-    else this.#refusal = notUtf8;
+    else if (timeMs > this.#times.acceptedUntilMs) this.#refusal = 'the time lies in the future';
+    else if (this.#sink.add(bytes, start, end, timeMs, isWrite, sizeBytes)) {
+      this.#events++;
+      this.#times.take(timeMs);
+    } else this.#refusal = notUtf8;
   }
 }
 

@@ -1,3 +1,5 @@
+import { EventTimes, type EventTimesData, mergeTimes } from './event-times.ts';
+
 /** A line that could not be read. Lines are numbered from 1. */
 export interface RejectedLine {
   line: number;
@@ -13,6 +15,7 @@ export interface TallyPart {
   headers: number;
   unmatched: number;
   firstRejects: RejectedLine[];
+  times: EventTimesData;
   /** How many lines of the log those were. */
   passed: number;
 }
@@ -35,6 +38,10 @@ export class LineTally {
   unmatched = 0;
   /** The first five, in the order of the log. */
   firstRejects: RejectedLine[] = [];
+  /** Of the events that are counted here. */
+  readonly times = new EventTimes();
+  /** Of those that were counted elsewhere, before them. */
+  #timesBefore: EventTimesData | undefined;
   /** Number of the line that is read next. */
   nextLine = 1;
   readonly #onReject: ((line: RejectedLine) => void) | undefined;
@@ -46,6 +53,12 @@ export class LineTally {
 
   get lines(): number {
     return this.eventLines + this.rejected + this.ignored;
+  }
+
+  /** What the times of all events say, in the order of the log. */
+  get allTimes(): EventTimesData {
+    const times = this.times.data();
+    return this.#timesBefore ? mergeTimes(this.#timesBefore, times) : times;
   }
 
   /** Counts one line that gave `events`, at least one. */
@@ -83,10 +96,13 @@ export class LineTally {
       headers,
       unmatched,
       firstRejects,
+      times: this.allTimes,
       passed: this.nextLine - 1,
     };
     this.events = this.eventLines = this.rejected = this.ignored = this.headers = this.unmatched = 0;
     this.firstRejects = [];
+    this.times.clear();
+    this.#timesBefore = undefined;
     this.nextLine = 1;
     return part;
   }
@@ -99,6 +115,7 @@ export class LineTally {
     this.ignored += part.ignored;
     this.headers += part.headers;
     this.unmatched += part.unmatched;
+    this.#timesBefore = this.#timesBefore ? mergeTimes(this.#timesBefore, part.times) : part.times;
     for (const { line, reason } of part.firstRejects) {
       const rejected = { line: line + this.nextLine - 1, reason };
       if (this.firstRejects.length < keptRejects) this.firstRejects.push(rejected);

@@ -6,6 +6,7 @@ import { promisify } from 'node:util';
 import { ForesyncError, messageOf, systemCodeOf } from '../errors.ts';
 import { printable } from '../text.ts';
 import { type Compression, compressionOf, decompress, magicBytes } from './compression.ts';
+import type { LogLayout } from './layout.ts';
 
 /** What tells one file from another, and whether it changed. */
 export interface FileIdentity {
@@ -15,11 +16,24 @@ export interface FileIdentity {
   modifiedMs: number;
 }
 
+/** Makes an open log the next part of a stream that is read piece by piece. */
+export interface StreamPiece {
+  /** What the stream was seen to be; undefined in its first piece. */
+  layout: LogLayout | undefined;
+  /** Number of the line that the piece begins with. */
+  nextLine: number;
+  /** Nothing comes behind it, so that a last record without its end is read. */
+  isLast: boolean;
+  /** Hears how far the piece was read; `rest` is to begin the next one. */
+  onRead(end: { layout: LogLayout | undefined; nextLine: number; rest: Buffer }): void;
+}
+
 /** An access log that is open: bytes as they were written, before any compression. */
 export interface OpenLog {
   /** Undefined for standard input and pipes, which cannot be known again. */
   identity: FileIdentity | undefined;
   compression: Compression;
+  piece?: StreamPiece;
   /** May be asked for once more after the first was left. A chunk is valid until the next is asked for. */
   read(fromByte: number): AsyncIterable<Buffer>;
   /** How many bytes were read so far, before decompression, by all readings together. */
@@ -164,7 +178,7 @@ export function logError(path: string, error: unknown): unknown {
       'data',
       'log-damaged',
       `${name} cannot be decompressed: ${messageOf(error)}; nothing of it was kept.`,
-      { cause: error },
+      { hint: 'Fetch it again.', cause: error },
     );
   }
   if (code === 'ENOENT') return noSuchLog(path, error);
@@ -175,6 +189,7 @@ export function logError(path: string, error: unknown): unknown {
     });
   if (/^E[A-Z]+$/.test(code))
     return new ForesyncError('io', 'log-unreadable', `${name} cannot be read: ${messageOf(error)}.`, {
+      hint: 'Check that it is a file, its permissions, and the disk that it is on.',
       cause: error,
     });
   return error;

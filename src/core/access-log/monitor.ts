@@ -38,7 +38,7 @@ export class MonitorLines implements LineTaker {
     }
     let timeEnd = timeStart;
     while (timeEnd < end && block[timeEnd] !== space) timeEnd++;
-    const timeMs = parseTimeMs(block, timeStart, timeEnd);
+    const timeMs = parseTimeMs(block, timeStart, timeEnd, this.#tally.times.units);
     if (Number.isNaN(timeMs)) return this.#tally.reject('the line does not begin with a time');
     const first = argumentsIn(block, timeEnd + 1, end);
     if (first === -1 || !this.#arguments.read(block, first, end))

@@ -9,6 +9,9 @@ import type { FileIdentity, OpenLog } from './log-file.ts';
 /** The longest head that a file is known by, and that its layout is detected from. */
 export const headBytes = 64 * 1024;
 
+const lineFeed = 10;
+const carriageReturn = 13;
+
 /** How far a log was read: bytes after decompression, and the number of the next line. */
 export interface LogPosition {
   offset: number;
@@ -26,6 +29,8 @@ export interface ReadLogOptions extends LayoutChoice {
   /** Hears of every rejected line and may throw to end the reading. */
   onReject?: ((line: RejectedLine) => void) | undefined;
   signal?: AbortSignal | undefined;
+  /** A last record without its end is left for the next reading, because its rest may be on its way. */
+  leavesOpenRecord?: boolean | undefined;
   onBytes?: ((count: number) => void) | undefined;
   /** Says how far this file, known by its first bytes, was read before. */
   known?: ((identity: FileIdentity, head: Buffer) => KnownLog | undefined) | undefined;
@@ -52,10 +57,11 @@ export async function readLog(
   try {
     const { peeked, isWhole } = await peek(chunks);
     const head = Buffer.from(peeked.subarray(0, headBytes));
-    refuseBinary(head);
+    const { piece } = log;
+    if (!piece?.layout) refuseNoText(head);
     const before = log.identity ? options.known?.(log.identity, head) : undefined;
     const tally = new LineTally(options.onReject);
-    tally.nextLine = before?.nextLine ?? 1;
+    tally.nextLine = before?.nextLine ?? piece?.nextLine ?? 1;
     const fromByte = before?.offset ?? 0;
     const end = before?.mayBeCut ? await endOf(continued(peeked, chunks), options.signal) : undefined;
     if (end && end.offset < fromByte) return { layout: undefined, tally, fromByte, end, head };
@@ -63,19 +69,36 @@ export async function readLog(
       peeked.length === 0 ||
       before?.isUnchanged ||
       (before !== undefined && isWhole && before.offset >= peeked.length);
+    const leavesOpenRecord = piece ? !piece.isLast : options.leavesOpenRecord === true;
+    const isHeadAll = isWhole && peeked.length <= headBytes;
     const layout = isRead
       ? undefined
-      : detectLayout(sampleOf(head, isWhole && peeked.length <= headBytes), options);
-    // A partial copy is shorter than what was read of the whole, and keeps that position: what it holds was counted.
+      : (piece?.layout ?? layoutIn(head, isHeadAll, leavesOpenRecord, options));
     let offset = fromByte;
+    let rest = isRead ? Buffer.alloc(0) : peeked;
     if (layout) {
-      target.begin(layout, before === undefined, tally);
-      const rest = before ? log.read(before.offset - 1) : continued(withoutByteOrderMark(peeked), chunks);
-      const received = await receive(rest, target, before !== undefined, options);
-      offset = before
-        ? Math.max(before.offset, before.offset - 1 + received)
-        : received + byteOrderMarkLength(peeked);
+      const isStart = before === undefined && !piece?.layout;
+      const markBytes = isStart ? byteOrderMarkLength(peeked) : 0;
+      const start = before ? before.offset - 1 : markBytes;
+      target.begin(layout, isStart, tally);
+      const received = await receive(
+        before ? log.read(start) : continued(peeked.subarray(markBytes), chunks),
+        target,
+        { ...options, leavesOpenRecord },
+        {
+          isResumed: before !== undefined,
+          start,
+          sizeBytes: log.compression === 'none' ? log.identity?.sizeBytes : undefined,
+        },
+      );
+      rest = received.rest;
+      // A partial copy is shorter than what was read of the whole, and keeps that position: what it holds was counted.
+      offset = received.readBytes === 0 ? fromByte : Math.max(fromByte, start + received.readBytes);
     }
+    // They are read again with what comes behind them, and counted then where it may still come.
+    if (!layout && !leavesOpenRecord && !isRead)
+      tally.ignored += countLineFeeds(peeked) + (peeked.at(-1) === lineFeed ? 0 : 1);
+    piece?.onRead({ layout, nextLine: tally.nextLine, rest });
     return { layout, tally, fromByte, end: { offset, nextLine: tally.nextLine }, head };
   } finally {
     await chunks.return?.();
@@ -85,17 +108,23 @@ export async function readLog(
 async function receive(
   chunks: AsyncIterable<Buffer>,
   target: BlockTarget,
-  isResumed: boolean,
   options: ReadLogOptions,
-): Promise<number> {
+  from: { isResumed: boolean; start: number; sizeBytes: number | undefined },
+): Promise<{ readBytes: number; rest: Buffer }> {
   let received = 0;
-  const onBytes = (count: number) => {
-    received += count;
-    options.onBytes?.(count);
-  };
-  await feedLines(chunks, target, { isResumed, signal: options.signal, onBytes });
-  await target.end();
-  return received;
+  const rest = await feedLines(chunks, target, {
+    isResumed: from.isResumed,
+    signal: options.signal,
+    onBytes: (count) => {
+      received += count;
+      options.onBytes?.(count);
+    },
+    // What grows while it is read is being written: its last line may be half of one.
+    leavesOpenRecord: () =>
+      options.leavesOpenRecord === true ||
+      (from.sizeBytes !== undefined && from.start + received > from.sizeBytes),
+  });
+  return { readBytes: received - rest.length, rest };
 }
 
 /** Where a log ends that is not read, because all of it was counted. */
@@ -104,7 +133,7 @@ async function endOf(chunks: AsyncIterable<Buffer>, signal: AbortSignal | undefi
   for await (const chunk of chunks) {
     signal?.throwIfAborted();
     end.offset += chunk.length;
-    for (let at = chunk.indexOf(10); at >= 0; at = chunk.indexOf(10, at + 1)) end.nextLine++;
+    end.nextLine += countLineFeeds(chunk);
   }
   return end;
 }
@@ -125,25 +154,55 @@ async function* continued(first: Buffer, rest: AsyncIterator<Buffer>): AsyncGene
   for (let next = await rest.next(); !next.done; next = await rest.next()) yield next.value;
 }
 
-/** The whole lines of the head. */
-function sampleOf(head: Buffer, isWhole: boolean): string {
-  const end = isWhole ? head.length : head.lastIndexOf(10) + 1;
-  return withoutByteOrderMark(head.subarray(0, end)).toString('utf8');
+/** Detected from the whole lines of the head; undefined where there is nothing in them yet. */
+function layoutIn(
+  head: Buffer,
+  isAll: boolean,
+  leavesOpenRecord: boolean,
+  options: LayoutChoice,
+): LogLayout | undefined {
+  const linesEnd = head.lastIndexOf(lineFeed) + 1;
+  if (isAll && leavesOpenRecord && linesEnd === 0) return undefined;
+  const sample = isAll && !leavesOpenRecord ? head : head.subarray(0, linesEnd);
+  const text = sample.subarray(byteOrderMarkLength(sample)).toString('utf8');
+  return isAll && hasNothing(text, options) ? undefined : detectLayout(text, options);
+}
+
+/** Blank lines alone, or comments, as in a log that has just begun. Where a format is named, it may know no comments. */
+function hasNothing(text: string, { format, pattern }: LayoutChoice): boolean {
+  const hasComments = format === undefined && pattern === undefined;
+  return text.split('\n').every((line) => line.trim() === '' || (hasComments && line.startsWith('#')));
+}
+
+function countLineFeeds(bytes: Buffer): number {
+  let count = 0;
+  for (let at = bytes.indexOf(lineFeed); at >= 0; at = bytes.indexOf(lineFeed, at + 1)) count++;
+  return count;
 }
 
 function byteOrderMarkLength(head: Uint8Array): number {
   return head[0] === 0xef && head[1] === 0xbb && head[2] === 0xbf ? 3 : 0;
 }
 
-function withoutByteOrderMark(head: Buffer): Buffer {
-  return head.subarray(byteOrderMarkLength(head));
-}
-
-function refuseBinary(head: Buffer): void {
+function refuseNoText(head: Buffer): void {
   if ((head[0] === 0xff && head[1] === 0xfe) || (head[0] === 0xfe && head[1] === 0xff)) {
     throw new ForesyncError('data', 'log-utf16', 'The log is UTF-16 text.', {
       hint: 'Turn it into UTF-8: iconv -f UTF-16 -t UTF-8 FILE | foresync analyze -',
     });
+  }
+  if (
+    head.includes(carriageReturn) &&
+    !head.includes(lineFeed) &&
+    head.indexOf(carriageReturn) < head.length - 1
+  ) {
+    throw new ForesyncError(
+      'data',
+      'log-line-ends',
+      'The log has lines that end with a carriage return alone.',
+      {
+        hint: "Turn them into line feeds: tr '\\r' '\\n' < FILE | foresync analyze -",
+      },
+    );
   }
   if (isBinary(head)) {
     throw new ForesyncError('data', 'log-binary', 'The log is a binary file.', {

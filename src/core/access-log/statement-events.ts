@@ -23,7 +23,7 @@ export class StatementEvents {
   take(time: Buffer, statement: Buffer, parameters?: Buffer): void {
     const kind = statementKind(statement);
     if (kind === 'none') return this.ignore();
-    const timeMs = parseTimeMs(time, 0, time.length);
+    const timeMs = parseTimeMs(time, 0, time.length, this.#tally.times.units);
     if (Number.isNaN(timeMs))
       return this.#tally.reject(`'${printable(time.toString('utf8', 0, 200), 40)}' is not a time`);
     this.#events.addFound(parameters ? [statement, parameters] : [statement], timeMs, kind === 'write', -1);

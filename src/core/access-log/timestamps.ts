@@ -3,13 +3,23 @@ import { parseClfTimeMs } from './clf-time.ts';
 
 const digitLimit = 15;
 
+/** What a number may count, in the order of `unitCounts`. */
+export const timeUnits = ['s', 'ms', 'us', 'ns'] as const;
+export type TimeUnit = (typeof timeUnits)[number];
+
 /**
  * Reads the time in bytes [start, end): a number of s, ms, µs or ns since the epoch, ISO 8601 (UTC where it names no zone), or
  * the time of the Common Log Format.
  * A number's unit is the coarsest one that places it before 2106, so seconds reach to 2106, and a number in ms is
- * taken for seconds only before 20 February 1970. Returns milliseconds, rounded down, or NaN.
+ * taken for seconds only before 20 February 1970. Returns milliseconds, rounded down, or NaN. A number's unit is counted in
+ * `unitCounts`, at its place in `timeUnits`.
  */
-export function parseTimeMs(bytes: Uint8Array, start: number, end: number): number {
+export function parseTimeMs(
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  unitCounts?: Float64Array,
+): number {
   let value = 0;
   let dropped = 0;
   let i = start;
@@ -22,25 +32,40 @@ export function parseTimeMs(bytes: Uint8Array, start: number, end: number): numb
   if (i === start || dropped > 6) return Number.NaN;
   if (i < end && bytes[i] !== 46)
     return bytes[i] === 47 ? parseClfTimeMs(bytes, start, end) : parseIsoMs(bytes, start, end);
-  return numberToMs(value, dropped, bytes, i, end);
+  const thousandths = thousandthsAt(bytes, i, end);
+  return Number.isNaN(thousandths) ? Number.NaN : numberToMs(value, dropped, thousandths, unitCounts);
 }
 
-/** `value * 10^dropped` is the whole part; what dropped digits hold is less than a millisecond in any unit that fits. */
-function numberToMs(value: number, dropped: number, bytes: Uint8Array, point: number, end: number): number {
+/** The thousandths behind the point; 0 where the number ends instead, NaN where something else follows. */
+function thousandthsAt(bytes: Uint8Array, point: number, end: number): number {
+  if (point + 1 === end) return Number.NaN;
   let thousandths = 0;
   for (let i = point + 1, weight = 100; i < end; i++, weight = Math.trunc(weight / 10)) {
     const digit = (bytes[i] as number) - 48;
     if (digit < 0 || digit > 9) return Number.NaN;
     thousandths += digit * weight;
   }
-  if (point + 1 === end) return Number.NaN;
+  return thousandths;
+}
+
+/** `value * 10^dropped` is the whole part; what dropped digits hold is less than a millisecond in any unit that fits. */
+function numberToMs(value: number, dropped: number, thousandths: number, unitCounts?: Float64Array): number {
   const magnitude = value * 10 ** dropped;
   if (magnitude < endOfTimeMs && dropped > 0) return Number.NaN;
-  if (magnitude < endOfTimeMs / 1000) return value * 1000 + thousandths;
-  if (magnitude < endOfTimeMs) return value;
-  if (magnitude < endOfTimeMs * 1000) return Math.floor(value / 10 ** (3 - dropped));
-  if (magnitude < endOfTimeMs * 1e6) return Math.floor(value / 10 ** (6 - dropped));
-  return Number.NaN;
+  const unit =
+    magnitude < endOfTimeMs / 1000
+      ? 0
+      : magnitude < endOfTimeMs
+        ? 1
+        : magnitude < endOfTimeMs * 1000
+          ? 2
+          : magnitude < endOfTimeMs * 1e6
+            ? 3
+            : -1;
+  if (unit < 0) return Number.NaN;
+  if (unitCounts) unitCounts[unit] = (unitCounts[unit] as number) + 1;
+  if (unit === 0) return value * 1000 + thousandths;
+  return unit === 1 ? value : Math.floor(value / 10 ** ((unit - 1) * 3 - dropped));
 }
 
 /** `YYYY-MM-DD`, then optionally `T` or a space, `hh:mm`, `:ss`, a fraction, and `Z`, ` UTC`, ` GMT` or `±hh[[:]mm]`. */

@@ -27,6 +27,7 @@ export async function* unpackXz(
         'data',
         'log-damaged',
         `The log cannot be decompressed: ${printable(end.stderrTail.trim())}; nothing of it was kept.`,
+        { hint: 'Fetch it again.' },
       );
   } finally {
     xz.kill();

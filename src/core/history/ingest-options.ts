@@ -1,4 +1,5 @@
 import type { LayoutChoice } from '../access-log/layout.ts';
+import type { Clock } from '../clock.ts';
 import type { RowProgress } from './clickhouse/pass-progress.ts';
 import type { PartLimits } from './clickhouse/slices.ts';
 import type { BatchLimits } from './counting/access-batch.ts';
@@ -13,6 +14,9 @@ export interface IngestOptions extends LayoutChoice {
   maxKeys?: number | undefined;
   stdin?: AsyncIterable<Buffer> | undefined;
   signal?: AbortSignal | undefined;
+  clock?: Clock | undefined;
+  /** Leave a last record without its end for a later run: its rest may be on its way. */
+  leavesOpenRecord?: boolean | undefined;
   onProgress?: ((progress: IngestProgress) => void) | undefined;
   /** For ClickHouse. */
   password?: string | undefined;

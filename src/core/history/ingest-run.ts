@@ -84,7 +84,8 @@ export class IngestRun {
   }
 
   async #readOpen(log: OpenLog, input: LocatedLog): Promise<LogReport> {
-    const { format, columns, keyPattern, pattern, strict, signal, onProgress } = this.#options;
+    const { format, columns, keyPattern, pattern, strict, signal, leavesOpenRecord, onProgress } =
+      this.#options;
     const start = this.#bytes;
     const { pool, known } = this.#parts;
     const read = await readLog(log, pool, {
@@ -93,6 +94,7 @@ export class IngestRun {
       keyPattern,
       pattern,
       signal,
+      leavesOpenRecord,
       known: (identity, head) => {
         const before = known.find(input.replica, identity, head);
         if (before && log.compression === 'none') this.#progress.skip(before.offset);
@@ -104,7 +106,7 @@ export class IngestRun {
         onProgress?.(this.#now(input));
       },
     });
-    if (log.identity && read.head.length > 0) known.remember(input.replica, input.path, log.identity, read);
+    if (log.identity && read.end.offset > 0) known.remember(input.replica, input.path, log.identity, read);
     return reportOf(input, log, read, this.#bytes - start);
   }
 }

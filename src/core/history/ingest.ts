@@ -1,5 +1,6 @@
 import { randomInt } from 'node:crypto';
 import type { LocatedLog } from '../access-log/find-logs.ts';
+import { systemClock } from '../clock.ts';
 import type { StateFile } from '../state/open.ts';
 import { storeWatermark } from './clickhouse/watermarks.ts';
 import { defaultLimits } from './counting/access-batch.ts';
@@ -40,6 +41,7 @@ export async function ingestLogs(
     bucketMs,
     seed: randomInt(2 ** 31),
     spillPath,
+    clock: options.clock ?? systemClock,
     limits: options.limits ?? defaultLimits,
     threads: options.threads,
     handedOverBytes: options.blockBytes,

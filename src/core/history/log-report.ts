@@ -1,5 +1,6 @@
 import type { Role } from '../access-log/columns.ts';
 import type { Compression } from '../access-log/compression.ts';
+import type { EventTimesData } from '../access-log/event-times.ts';
 import type { LocatedLog } from '../access-log/find-logs.ts';
 import type { LogFormat } from '../access-log/layout.ts';
 import type { RejectedLine } from '../access-log/line-tally.ts';
@@ -29,6 +30,8 @@ export interface LogReport {
   unmatched: number;
   /** The first five. */
   rejects: RejectedLine[];
+  /** What the times of its events say: their order, their units, and whether they lie in the future. Not of a table. */
+  times?: EventTimesData;
   /** Bytes that this run read, after decompression. */
   bytes: number;
   /** 'new' is read from its start, 'grown' from where an earlier run ended, 'unchanged' and 'empty' give nothing. */
@@ -68,6 +71,7 @@ export function reportOf(input: LocatedLog, log: OpenLog, read: ReadLogResult, b
     headers: tally.headers,
     unmatched: tally.unmatched,
     rejects: tally.firstRejects,
+    times: tally.allTimes,
     bytes,
     state:
       read.head.length === 0

@@ -3,6 +3,7 @@ import type { LogReport } from '../../core/history/log-report.ts';
 import { printable } from '../../core/text.ts';
 import { wrapWords } from '../dashboard/wrap-words.ts';
 import { formatCount, formatCounted } from '../format.ts';
+import { orderWords, timeWarnings } from './log-times.ts';
 import { clip, clipStart, type PageFrame } from './page-frame.ts';
 import { tableLines } from './table-lines.ts';
 
@@ -13,9 +14,9 @@ const maxPath = 32_768;
 
 /** What became of the logs: a line a file, and under it what could not be read. */
 export function logLines(files: readonly LogReport[], frame: PageFrame): string[] {
-  const troubled = files.filter((file) => file.rejected > 0);
-  const sound = files.filter((file) => file.rejected === 0);
-  // Files with rejected lines are always shown; of a long list of sound ones, the first.
+  const troubled = files.filter((file) => !isSound(file));
+  const sound = files.filter(isSound);
+  // Files with rejected lines or wrong times are always shown; of a long list of sound ones, the first.
   const shown = [...troubled, ...sound.slice(0, Math.max(0, shownFiles - troubled.length))];
   const rest = files.filter((file) => !shown.includes(file));
   return [
@@ -29,8 +30,7 @@ export function logLines(files: readonly LogReport[], frame: PageFrame): string[
 
 function fileLines(file: LogReport, frame: PageFrame): string[] {
   const { brush, width } = frame;
-  const isSound = file.rejected === 0;
-  const [role, symbol] = isSound
+  const [role, symbol] = isSound(file)
     ? (['good', brush.symbols.done] as const)
     : (['warning', brush.symbols.warning] as const);
   const name =
@@ -51,6 +51,20 @@ function fileLines(file: LogReport, frame: PageFrame): string[] {
     ),
     ...(file.table ? tableLines(file.table, frame) : []),
     ...(hidden > 0 && !file.table ? [`    and ${formatCount(hidden)} more that could not be read`] : []),
+    ...timeLines(file, frame),
+  ];
+}
+
+function isSound(file: LogReport): boolean {
+  return file.rejected === 0 && (file.times === undefined || timeWarnings(file.times).length === 0);
+}
+
+function timeLines({ times }: LogReport, { brush, width, ...frame }: PageFrame): string[] {
+  if (!times) return [];
+  const clipped = (text: string) => clip(text, width - 4, { brush, width, ...frame });
+  return [
+    ...timeWarnings(times).map((warning) => `    ${brush.paint('warning', clipped(warning))}`),
+    ...orderWords(times).map((words) => `    ${brush.paint('quiet', clipped(words))}`),
   ];
 }
 

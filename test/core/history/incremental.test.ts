@@ -15,7 +15,7 @@ const folder = mkdtempSync(path.join(tmpdir(), 'foresync-incremental-'));
 after(() => rmSync(folder, { recursive: true, force: true }));
 let files = 0;
 
-const t0 = Date.UTC(2026, 0, 1);
+const t0 = Date.UTC(2022, 0, 1);
 const dayMs = 86_400_000;
 
 interface Event {

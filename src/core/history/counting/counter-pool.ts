@@ -3,6 +3,7 @@ import { needsOrder } from '../../access-log/block-parser.ts';
 import { type BlockTarget, blockBytes, blockCapacity } from '../../access-log/block-target.ts';
 import type { LogLayout } from '../../access-log/layout.ts';
 import { LineTally, type TallyPart } from '../../access-log/line-tally.ts';
+import type { Clock } from '../../clock.ts';
 import type { StateDatabase } from '../../state/open.ts';
 import type { MergedRange, MergeOutput, MergeTask } from '../segments/range-merge.ts';
 import type { BatchLimits } from './access-batch.ts';
@@ -18,6 +19,8 @@ const defaultInlineBytes = 2 * blockBytes;
 const blocksOfThread = 2;
 
 export interface PoolSettings extends Pick<CounterSettings, 'bucketMs' | 'seed' | 'spillPath'> {
+  /** Tells which events lie in the future. */
+  clock: Clock;
   /** Of all threads together. */
   limits: BatchLimits;
   /** 0 counts all in the calling thread. */
@@ -92,7 +95,7 @@ export class CounterPool implements BlockTarget {
     log.atStart = false;
     const entry: { part: TallyPart | undefined } = { part: undefined };
     this.#parts.push(entry);
-    lane.take(block, length, isLast || !isOrdered).then(
+    lane.take(block, length, isLast || !isOrdered, this.#settings.clock.nowMs()).then(
       (part) => {
         entry.part = part;
         this.#release(block);
@@ -115,9 +118,10 @@ export class CounterPool implements BlockTarget {
     this.#wake?.();
   }
 
-  async end(): Promise<void> {
+  async end(): Promise<Buffer> {
     while (!this.#failure && this.#parts.length > 0) await this.#change();
     if (this.#failure) throw this.#failure;
+    return this.#log?.orderedLane?.open() ?? Buffer.alloc(0);
   }
 
   /** All that was counted; its rows can be read until `close`. */

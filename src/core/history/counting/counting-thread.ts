@@ -15,8 +15,10 @@ parentPort?.on('message', (request: ThreadRequest) => {
       return counter.begin(request.replica, request.layout, request.atStart);
     case 'take': {
       const block = Buffer.from(request.block, 0, request.length);
-      return reply({ type: 'counted', part: counter.take(block, request.isLast) });
+      return reply({ type: 'counted', part: counter.take(block, request.isLast, request.nowMs) });
     }
+    case 'open':
+      return reply({ type: 'opened', bytes: counter.open });
     case 'finish':
       return reply({ type: 'finished', batches: counter.finish() });
     case 'taken':

@@ -47,10 +47,16 @@ export class EventCounter {
     this.#parser = new BlockParser(layout, this.#batch, this.#tally, atStart);
   }
 
-  /** Counts a block, which ends with a line feed. `isLast`: what stands open at its end is not continued. */
-  take(block: Buffer, isLast: boolean): TallyPart {
+  /** Counts a block, which ends with a line feed and is read at `nowMs`. `isLast`: what stands open at its end is not continued. */
+  take(block: Buffer, isLast: boolean, nowMs: number): TallyPart {
+    this.#tally.times.readAt(nowMs);
     this.#parser?.take(block, isLast);
     return this.#tally.drain();
+  }
+
+  /** What of the last block's end was not read, because it may be continued. */
+  get open(): Buffer {
+    return this.#parser?.open ?? Buffer.alloc(0);
   }
 
   /** All that was counted. The spilled rows can be read until `close`. */

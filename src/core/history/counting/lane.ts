@@ -9,8 +9,10 @@ export interface Lane {
   /** Blocks whose parts are not there yet. */
   readonly waiting: number;
   begin(replica: string, layout: LogLayout, atStart: boolean): void;
-  /** Counts the first `length` bytes of a block, whose memory is free again when the part is there. */
-  take(block: Buffer, length: number, isLast: boolean): Promise<TallyPart>;
+  /** Counts the first `length` bytes of a block, read at `nowMs`, whose memory is free again when the part is there. */
+  take(block: Buffer, length: number, isLast: boolean, nowMs: number): Promise<TallyPart>;
+  /** What of the last block's end was not read, because it may be continued. */
+  open(): Promise<Buffer>;
   finish(): Promise<SpilledBatch[]>;
   /** `db` is asked in this thread only; another opens the same file, and sees what is committed. */
   merge(task: MergeTask, range: number, db: StateDatabase, output: MergeOutput): Promise<MergedRange>;
@@ -30,8 +32,12 @@ export class InlineLane implements Lane {
     this.#counter.begin(replica, layout, atStart);
   }
 
-  async take(block: Buffer, length: number, isLast: boolean): Promise<TallyPart> {
-    return this.#counter.take(block.subarray(0, length), isLast);
+  async take(block: Buffer, length: number, isLast: boolean, nowMs: number): Promise<TallyPart> {
+    return this.#counter.take(block.subarray(0, length), isLast, nowMs);
+  }
+
+  async open(): Promise<Buffer> {
+    return this.#counter.open;
   }
 
   async finish(): Promise<SpilledBatch[]> {

@@ -39,8 +39,13 @@ export class ThreadLane implements Lane {
     this.#tell({ type: 'begin', replica, layout, atStart });
   }
 
-  take(block: Buffer, length: number, isLast: boolean): Promise<TallyPart> {
-    return this.#ask({ type: 'take', block: block.buffer as unknown as SharedArrayBuffer, length, isLast });
+  take(block: Buffer, length: number, isLast: boolean, nowMs: number): Promise<TallyPart> {
+    const shared = block.buffer as unknown as SharedArrayBuffer;
+    return this.#ask({ type: 'take', block: shared, length, isLast, nowMs });
+  }
+
+  open(): Promise<Buffer> {
+    return this.#ask({ type: 'open' });
   }
 
   finish(): Promise<SpilledBatch[]> {
@@ -70,6 +75,8 @@ export class ThreadLane implements Lane {
     switch (reply.type) {
       case 'counted':
         return this.#waiting.shift()?.resolve(reply.part as never);
+      case 'opened':
+        return this.#waiting.shift()?.resolve(Buffer.from(reply.bytes) as never);
       case 'finished':
         return this.#waiting.shift()?.resolve(reply.batches as never);
       case 'merged':

@@ -7,7 +7,8 @@ import type { SpilledBatch } from './event-counter.ts';
 /** What a counting thread is told. */
 export type ThreadRequest =
   | { type: 'begin'; replica: string; layout: LogLayout; atStart: boolean }
-  | { type: 'take'; block: SharedArrayBuffer; length: number; isLast: boolean }
+  | { type: 'take'; block: SharedArrayBuffer; length: number; isLast: boolean; nowMs: number }
+  | { type: 'open' }
   | { type: 'finish' }
   | { type: 'merge'; task: MergeTask; range: number; stateFile: string }
   /** So many segments were taken in. */
@@ -16,6 +17,7 @@ export type ThreadRequest =
 /** What it answers, in the order of the requests. */
 export type ThreadReply =
   | { type: 'counted'; part: TallyPart }
+  | { type: 'opened'; bytes: Uint8Array }
   | { type: 'finished'; batches: SpilledBatch[] }
   | { type: 'segment'; replica: number; segment: Segment }
   | { type: 'merged'; merged: MergedRange };
