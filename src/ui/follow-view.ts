@@ -68,7 +68,7 @@ export class FollowView {
       const pace = isQuiet ? [`quiet for ${formatEta(nowMs - this.#cameMs)}`] : this.#pace(sinceMs);
       const words = [
         `following ${formatCounted(this.#logs, 'log')}`,
-        `${formatCount(this.#events)} new events`,
+        formatCounted(this.#events, 'new event'),
       ];
       this.#live.show(() => [...words, ...pace].join('  '), { now: true });
     } else if (this.#recent.length > 0 && nowMs - this.#sinceMs >= lineEveryMs) {
@@ -82,7 +82,10 @@ export class FollowView {
 
   #pace(overMs: number): string[] {
     const rate = this.#recentEvents() / Math.max(1, overMs / 1000);
-    return [`${formatCompact(rate)} events/s`, ...(this.#lagMs === undefined ? [] : [lagWords(this.#lagMs)])];
+    return [
+      `${rate > 0 && rate < 10 ? rate.toFixed(1) : formatCompact(rate)} events/s`,
+      ...(this.#lagMs === undefined ? [] : [lagWords(this.#lagMs)]),
+    ];
   }
 
   #recentEvents(): number {

@@ -1,16 +1,15 @@
-import { ForesyncError } from '../errors.ts';
 import type { BlockTarget } from './block-target.ts';
 import { detectLayout } from './detect-layout.ts';
 import { feedLines } from './feed-lines.ts';
 import type { LayoutChoice, LogLayout } from './layout.ts';
 import { LineTally, type RejectedLine } from './line-tally.ts';
 import type { FileIdentity, OpenLog } from './log-file.ts';
+import { refuseNoText } from './no-text.ts';
 
 /** The longest head that a file is known by, and that its layout is detected from. */
 export const headBytes = 64 * 1024;
 
 const lineFeed = 10;
-const carriageReturn = 13;
 
 /** How far a log was read: bytes after decompression, and the number of the next line. */
 export interface LogPosition {
@@ -182,38 +181,4 @@ function countLineFeeds(bytes: Buffer): number {
 
 function byteOrderMarkLength(head: Uint8Array): number {
   return head[0] === 0xef && head[1] === 0xbb && head[2] === 0xbf ? 3 : 0;
-}
-
-function refuseNoText(head: Buffer): void {
-  if ((head[0] === 0xff && head[1] === 0xfe) || (head[0] === 0xfe && head[1] === 0xff)) {
-    throw new ForesyncError('data', 'log-utf16', 'The log is UTF-16 text.', {
-      hint: 'Turn it into UTF-8: iconv -f UTF-16 -t UTF-8 FILE | foresync analyze -',
-    });
-  }
-  if (
-    head.includes(carriageReturn) &&
-    !head.includes(lineFeed) &&
-    head.indexOf(carriageReturn) < head.length - 1
-  ) {
-    throw new ForesyncError(
-      'data',
-      'log-line-ends',
-      'The log has lines that end with a carriage return alone.',
-      {
-        hint: "Turn them into line feeds: tr '\\r' '\\n' < FILE | foresync analyze -",
-      },
-    );
-  }
-  if (isBinary(head)) {
-    throw new ForesyncError('data', 'log-binary', 'The log is a binary file.', {
-      hint: "Text is read, such as CSV, JSON Lines or a server's log, plain or compressed by gzip, zstd, brotli (.br) or xz.",
-    });
-  }
-}
-
-/** A stray NUL is its line's affair; every hundredth byte is no text's. */
-function isBinary(head: Buffer): boolean {
-  let nuls = 0;
-  for (let at = head.indexOf(0); at >= 0; at = head.indexOf(0, at + 1)) nuls++;
-  return nuls > head.length / 100;
 }

@@ -15,7 +15,8 @@ export function fileIdOf({ dev, ino, birthtimeNs }: BigIntStats): string {
 
 /**
  * Finds logs again that were renamed within their folder, as rotation does it: what was written after the last reading, and what the
- * writer goes on to write until it opens the new file, would be lost. Of each log the last that was renamed is kept.
+ * writer goes on to write until it opens the new file, would be lost. Of each log the last that was renamed is kept. Logs at hosts are not
+ * looked for: there a glob finds them, `access.log*`.
  */
 export class RotatedLogs {
   readonly #fileIds = new Map<string, string>();
