@@ -1,16 +1,14 @@
 import { ForesyncError } from '../errors.ts';
 import { printable } from '../text.ts';
-import { AgentProcess, type Spawn, spawnWithExeca } from '../transport/agent-process.ts';
+import { AgentProcess, defaultSpawn, type Spawn } from '../transport/agent-process.ts';
 
 /**
  * Undoes xz with this machine's xz program, which Node has no decoder for. Throws `io` (`xz-missing`) where there is none, and `data`
  * (`log-damaged`) where the bytes are cut off or damaged. Where the reader leaves, the program is ended.
  */
-export async function* unpackXz(
-  chunks: AsyncIterable<Buffer>,
-  spawn: Spawn = spawnWithExeca,
-): AsyncGenerator<Buffer> {
-  const xz = new AgentProcess(spawn('xz', ['-dc'], { env: process.env, ownSession: true }));
+export async function* unpackXz(chunks: AsyncIterable<Buffer>, spawn?: Spawn): AsyncGenerator<Buffer> {
+  const start = spawn ?? (await defaultSpawn());
+  const xz = new AgentProcess(start('xz', ['-dc'], { env: process.env, ownSession: true }));
   let failure: { cause: unknown } | undefined;
   const fed = feed(chunks, xz).catch((cause: unknown) => {
     failure = { cause };

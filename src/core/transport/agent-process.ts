@@ -1,7 +1,6 @@
 import { once } from 'node:events';
 import type { Readable, Writable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
-import { execa } from 'execa';
 
 /** How a process ended. A process that could not even be started has neither code nor signal. */
 export interface ProcessEnd {
@@ -28,38 +27,10 @@ export type Spawn = (
   options: { env: NodeJS.ProcessEnv; ownSession: boolean },
 ) => SpawnedProcess;
 
-export const spawnWithExeca: Spawn = (program, args, { env, ownSession }) => {
-  const started = execa(program, args, {
-    env,
-    extendEnv: false,
-    detached: ownSession,
-    buffer: false,
-    reject: false,
-    stripFinalNewline: false,
-    stdin: 'pipe',
-    stdout: 'pipe',
-    stderr: 'pipe',
-    forceKillAfterDelay: false,
-  });
-  const exit = new Promise<{ code: number | undefined; signal: string | undefined }>((resolve) => {
-    started.nodeChildProcess.once('exit', (code, signal) =>
-      resolve({ code: code ?? undefined, signal: signal ?? undefined }),
-    );
-  });
-  const failure = started.then(({ exitCode, signal, shortMessage }) => ({
-    code: exitCode,
-    signal,
-    ...(shortMessage && { error: shortMessage }),
-  }));
-  return {
-    stdin: started.stdin,
-    stdout: started.stdout,
-    stderr: started.stderr,
-    // execa waits for the streams, which nobody may be reading; it alone knows of a program that did not start.
-    ended: Promise.race([exit, failure]),
-    kill: (signal) => void started.kill(signal),
-  };
-};
+/** The default of `Spawn`. execa is a hundred modules: a command that starts nothing need not wait for them. */
+export async function defaultSpawn(): Promise<Spawn> {
+  return (await import('./spawn-with-execa.ts')).spawnWithExeca;
+}
 
 const stderrTailBytes = 8 << 10;
 const graceMs = 5_000;

@@ -2,7 +2,7 @@ import type { Readable, Writable } from 'node:stream';
 import { ForesyncError } from '../errors.ts';
 import { type HostSpec, hostLabel } from '../group/host.ts';
 import { type AgentHost, localHost, localMachine, type ProbedHost } from './agent-host.ts';
-import { AgentProcess, type ProcessEnd, type Spawn, spawnWithExeca } from './agent-process.ts';
+import { AgentProcess, defaultSpawn, type ProcessEnd, type Spawn } from './agent-process.ts';
 import { addonFile, agentFile, type Cargo, describeCargo } from './cargo.ts';
 import { agentMagic, readLine } from './handshake.ts';
 import { memoryTunables } from './memory-tunables.ts';
@@ -105,7 +105,7 @@ async function start(
   options: ConnectOptions,
   greet: (agent: AgentProcess) => Promise<AgentHost>,
 ): Promise<AgentChannel> {
-  const spawn = options.spawn ?? spawnWithExeca;
+  const spawn = options.spawn ?? (await defaultSpawn());
   const given = options.env ?? process.env;
   // What comes later counts.
   const tunables = given.GLIBC_TUNABLES ? `${given.GLIBC_TUNABLES}:${memoryTunables}` : memoryTunables;

@@ -1,4 +1,4 @@
-import { AgentProcess, type Spawn, spawnWithExeca } from './agent-process.ts';
+import { AgentProcess, defaultSpawn, type Spawn } from './agent-process.ts';
 import { answerPrefix, scriptCommand } from './bootstrap.ts';
 import { noSshAnswer, sshCommand } from './ssh-command.ts';
 import { scriptFailure, sshMissing } from './ssh-failure.ts';
@@ -31,13 +31,14 @@ export function scriptWord(text: string): string {
 export async function* runRemoteScript(
   destination: string,
   script: string,
-  { signal, env = process.env, interactive, spawn = spawnWithExeca }: RemoteScriptOptions,
+  { signal, env = process.env, interactive, spawn }: RemoteScriptOptions,
 ): AsyncGenerator<Buffer> {
   signal?.throwIfAborted();
   const body = Buffer.from(`printf '\\n${begin.trimEnd()}\\n'\n${script}\n`);
   const settings = { env, interactive: interactive ?? process.stdin.isTTY === true };
   const { program, args } = sshCommand(destination, settings, scriptCommand(body.length));
-  const ssh = new AgentProcess(spawn(program, args, { env, ownSession: false }));
+  const start = spawn ?? (await defaultSpawn());
+  const ssh = new AgentProcess(start(program, args, { env, ownSession: false }));
   const kill = () => ssh.kill();
   signal?.addEventListener('abort', kill);
   let hasBegun = false;

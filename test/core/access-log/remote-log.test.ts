@@ -24,7 +24,8 @@ import { loadGroup } from '../../../src/core/group/config.ts';
 import { type IngestReport, ingestLogs } from '../../../src/core/history/ingest.ts';
 import { openHistory } from '../../../src/core/history/open-history.ts';
 import { openState, type StateFile } from '../../../src/core/state/open.ts';
-import { type Spawn, spawnWithExeca } from '../../../src/core/transport/agent-process.ts';
+import type { Spawn } from '../../../src/core/transport/agent-process.ts';
+import { spawnWithExeca } from '../../../src/core/transport/spawn-with-execa.ts';
 import { startSshd, type TestSshd } from '../../support/sshd.ts';
 
 const root = mkdtempSync(path.join(tmpdir(), 'foresync-remote-log-'));

@@ -14,11 +14,12 @@ import os from 'node:os';
 import path from 'node:path';
 import { after, describe, test } from 'node:test';
 import { localMachine } from '../../../src/core/transport/agent-host.ts';
-import { AgentProcess, spawnWithExeca } from '../../../src/core/transport/agent-process.ts';
+import { AgentProcess } from '../../../src/core/transport/agent-process.ts';
 import { bootstrapScript, remoteCommand } from '../../../src/core/transport/bootstrap.ts';
 import { addonFile, describeCargo } from '../../../src/core/transport/cargo.ts';
 import { connectAgent } from '../../../src/core/transport/connect.ts';
 import { RemoteShell } from '../../../src/core/transport/remote-shell.ts';
+import { spawnWithExeca } from '../../../src/core/transport/spawn-with-execa.ts';
 import { findProgram } from '../../support/sshd-path.ts';
 
 const agent = path.join(import.meta.dirname, 'fake-agent.cjs');

@@ -6,8 +6,9 @@ import os from 'node:os';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { parseHost } from '../../../src/core/group/host.ts';
-import { type Spawn, spawnWithExeca } from '../../../src/core/transport/agent-process.ts';
+import type { Spawn } from '../../../src/core/transport/agent-process.ts';
 import { type AgentChannel, type ConnectOptions, connectAgent } from '../../../src/core/transport/connect.ts';
+import { spawnWithExeca } from '../../../src/core/transport/spawn-with-execa.ts';
 import { startSshd, type TestSshd } from '../../support/sshd.ts';
 
 const agent = path.join(import.meta.dirname, 'fake-agent.cjs');
