@@ -12,18 +12,9 @@ export function orderHash(bytes: Uint8Array, start: number, end: number): number
   return (hash ^ (hash >>> 16)) >>> 0;
 }
 
-/** Hashes are cut into `ranges` of one width; the last may be a little wider. */
-export function rangeOf(hash: number, ranges: number): number {
-  return Math.min(ranges - 1, Math.floor(hash / rangeWidth(ranges)));
-}
-
-/** The first hash of a range; 2^32 for the one behind the last. */
+/** The first hash of a range, where hashes are cut into `ranges` of one width, the last a little wider; 2^32 for the one behind the last. */
 export function rangeStart(range: number, ranges: number): number {
-  return range >= ranges ? 2 ** 32 : range * rangeWidth(ranges);
-}
-
-function rangeWidth(ranges: number): number {
-  return Math.floor(2 ** 32 / ranges);
+  return range >= ranges ? 2 ** 32 : range * Math.floor(2 ** 32 / ranges);
 }
 
 /** Below 0, 0 or above 0, as the bytes [aStart, aEnd) of `a` stand before, at or behind those of `b`. */

@@ -5,15 +5,13 @@ const hourMs = 3_600_000;
 
 /** How long a key's accesses are kept by the minute, and by the hour after that, back from the last access in the history; older ones by the day. */
 export const keptMinutesMs = 30 * dayMs;
-export const keptHoursMs = 180 * dayMs;
+const keptHoursMs = 180 * dayMs;
 
 /** Buckets before `hours` are as wide as an hour, those before `days` as a day. Both are beginnings of days, `days` not behind `hours`. */
 export interface CoarseBefore {
   hours: number;
   days: number;
 }
-
-export const nothingCoarse: CoarseBefore = { hours: 0, days: 0 };
 
 /** What the retention asks for where the history ends at `lastMs`. */
 export function coarseBefore(lastMs: number, bucketMs: number): CoarseBefore {
