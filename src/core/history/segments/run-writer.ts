@@ -23,11 +23,14 @@ export class RunWriter {
     this.#id = Number(added.run(replica).lastInsertRowid);
   }
 
+  /** The segment's memory is given up. */
   add(range: number, { bytes, firstHash, rows }: Segment): void {
     this.#insert.run(this.#id * segmentsOfRun + this.#segments, bytes);
     this.#ranges[range]?.push(firstHash, this.#segments++);
     this.#rows += rows;
     this.#bytes += bytes.length;
+    // A packer gives each segment memory of its own. Waiting for the garbage collector would hold a whole history.
+    if (bytes.buffer instanceof ArrayBuffer) bytes.buffer.transfer(0);
   }
 
   /** Says what the run holds. A run without rows is dropped. */

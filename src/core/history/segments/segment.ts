@@ -70,7 +70,7 @@ export class SegmentPacker {
 
 /** Where segments come from, in their order. */
 export interface SegmentSource {
-  /** The next segment's bytes, undefined behind the last. */
+  /** The next segment's bytes, valid until the next call; undefined behind the last. */
   next(): Uint8Array | undefined;
   /**
    * Passes over segments that end before `hash`. Returns whether the segment that was given last does so too. May be left out where passing over

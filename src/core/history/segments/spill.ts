@@ -98,6 +98,7 @@ export class SpillSource implements SegmentSource {
   #at: number;
   readonly #end: number;
   readonly #length = Buffer.allocUnsafe(lengthBytes);
+  #buffer = Buffer.alloc(0);
 
   constructor({ descriptor, starts }: Pick<SpilledRows, 'descriptor' | 'starts'>, range: number) {
     this.#descriptor = descriptor;
@@ -108,7 +109,9 @@ export class SpillSource implements SegmentSource {
   next(): Uint8Array | undefined {
     if (this.#at >= this.#end) return undefined;
     this.#read(this.#length);
-    const bytes = Buffer.allocUnsafe(this.#length.readUInt32LE());
+    const length = this.#length.readUInt32LE();
+    if (this.#buffer.length < length) this.#buffer = Buffer.allocUnsafeSlow(length);
+    const bytes = this.#buffer.subarray(0, length);
     this.#read(bytes);
     return bytes;
   }
