@@ -62,7 +62,8 @@ export class FollowRounds {
     } catch (error) {
       if (signal?.aborted) return;
       // Another process writes to the state file: the round's turn comes with the next.
-      if (signal && isInUse(error)) this.tell('state', 'The state file is in use.');
+      if (signal && isInUse(error))
+        this.tell('state', error instanceof ForesyncError ? error.message : 'The state file is in use.');
       else if (!isOfALog(error)) throw error;
       else if (readings.length > 1) for (const reading of readings) await this.store([reading], signal);
       else for (const reading of readings) this.#passOver(reading, error);
@@ -98,10 +99,13 @@ export class FollowRounds {
   }
 }
 
-/** Another process writes to the state file, or did while the round was read. */
+/** Nothing can be stored now: another process writes to the state file, or the disk is full. */
 function isInUse(error: unknown): boolean {
   const code = systemCodeOf(error);
-  return code === 'history-changed' || code?.startsWith('SQLITE_BUSY') === true;
+  return (
+    ['history-changed', 'spill-failed', 'state-full'].includes(code ?? '') ||
+    code?.startsWith('SQLITE_BUSY') === true
+  );
 }
 
 /** Of a log that cannot be read now, not of the state file, of wrong usage, or of a line under --strict. */

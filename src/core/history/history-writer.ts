@@ -4,7 +4,7 @@ import type { BatchTotals } from './counting/access-batch.ts';
 import type { SpilledBatch } from './counting/event-counter.ts';
 import type { ColdBatch } from './counting/table-spill.ts';
 import { loadCensus, storeCensus } from './key-census-store.ts';
-import { addTraffic } from './replica-traffic.ts';
+import { addTraffic, coarsenTraffic, endOfTraffic } from './replica-traffic.ts';
 import { coldCut } from './segments/cold-cut.ts';
 import type { KeyCensus } from './segments/key-census.ts';
 import type { MergedRange, MergeOutput, MergeTask } from './segments/range-merge.ts';
@@ -38,14 +38,17 @@ export type MergeRanges = (
 export class HistoryWriter {
   readonly #db: StateDatabase;
   readonly #bucketMs: number;
-  /** How often the history had been changed when this run began to look at it. */
-  readonly #changesBefore: number;
+  /** Whose logs this run reads. */
+  readonly #replicas: readonly string[];
+  /** How often what is known of their logs had been changed when this run began to look at it. */
+  readonly #changesBefore: string;
   #isOpen = false;
 
-  constructor(db: StateDatabase, bucketMs: number) {
+  constructor(db: StateDatabase, bucketMs: number, replicas: readonly string[]) {
     this.#db = db;
     this.#bucketMs = bucketMs;
-    this.#changesBefore = countChanges(db);
+    this.#replicas = replicas;
+    this.#changesBefore = this.#changes();
   }
 
   get hasChanges(): boolean {
@@ -53,21 +56,19 @@ export class HistoryWriter {
   }
 
   /**
-   * Begins the transaction. Throws `history-changed` (kind `stopped`) where another process changed the history since this one looked how far its logs were
-   * read: both would count the same events.
+   * Begins the transaction. Throws `history-changed` (kind `stopped`) where another process read logs of the same replicas since this one looked how far they
+   * were read, or forgot all: both would count the same events.
    */
   begin(): void {
     if (this.#isOpen) return;
     this.#db.exec('BEGIN IMMEDIATE');
     this.#isOpen = true;
-    if (countChanges(this.#db) !== this.#changesBefore) throw changedMeanwhile();
+    if (this.#changes() !== this.#changesBefore) throw changedMeanwhile();
   }
 
   commit(): void {
     if (!this.#isOpen) return;
-    this.#db
-      .prepare("INSERT OR REPLACE INTO history_meta VALUES ('changes', ?)")
-      .run(this.#changesBefore + 1);
+    for (const replica of this.#replicas) this.#countChange(changesOf(replica));
     this.#db.exec('COMMIT');
     this.#isOpen = false;
   }
@@ -80,9 +81,10 @@ export class HistoryWriter {
   /** Forgets everything that was read before. */
   clearHistory(): void {
     this.begin();
-    for (const table of ['segment', 'run', 'sketch', 'replica', 'source', 'table_source'])
+    for (const table of ['earlier_row', 'segment', 'run', 'sketch', 'replica', 'source', 'table_source'])
       this.#db.exec(`DELETE FROM history_${table}`);
     this.#db.exec("DELETE FROM history_meta WHERE name = 'census'");
+    this.#countChange(rebuilds);
   }
 
   /** Adds what was counted, and folds the coldest keys into sketches where more than `maxKeys` would be kept. The rows of the batches must be cut into `ranges`. */
@@ -96,7 +98,7 @@ export class HistoryWriter {
     for (const { rows } of batches) ids.set(rows.replica, this.#replicaId(rows.replica));
     for (const { replica } of coldBatches) ids.set(replica, this.#replicaId(replica));
     const runs = listRuns(this.#db);
-    const lastMs = this.#addTotals([
+    this.#addTotals([
       ...batches.map(({ rows, ...totals }) => ({ ...totals, id: ids.get(rows.replica) as number })),
       ...coldBatches.map(({ replica, sketch, traffic }) => ({
         ...sketch,
@@ -105,11 +107,13 @@ export class HistoryWriter {
       })),
     ]);
     for (const { replica, sketch } of coldBatches) addToSketch(this.#db, ids.get(replica) as number, sketch);
+    const coarse = coarseBefore(endOfTraffic(this.#db) * this.#bucketMs, this.#bucketMs);
+    coarsenTraffic(this.#db, coarse, this.#bucketMs);
     const rewritten = runsToRewrite(runs, batches, ids);
     const task: MergeTask = {
       bucketMs: this.#bucketMs,
       ranges,
-      coarse: coarseBefore(lastMs, this.#bucketMs),
+      coarse,
       spilled: batches.map(({ rows }) => ({ ...rows, replica: ids.get(rows.replica) ?? 0 })),
       rewritten,
       kept: runs.filter((run) => !rewritten.includes(run)),
@@ -124,6 +128,17 @@ export class HistoryWriter {
       await this.#merge(all, census, merge);
     }
     storeCensus(this.#db, census);
+  }
+
+  #changes(): string {
+    const find = this.#db.prepare<[string], number>('SELECT value FROM history_meta WHERE name = ?').pluck();
+    return [rebuilds, ...this.#replicas.map(changesOf)].map((name) => find.get(name) ?? 0).join(' ');
+  }
+
+  #countChange(name: string): void {
+    this.#db
+      .prepare('INSERT INTO history_meta VALUES (?, 1) ON CONFLICT DO UPDATE SET value = value + 1')
+      .run(name);
   }
 
   async #merge(task: MergeTask, census: KeyCensus, merge: MergeRanges): Promise<void> {
@@ -159,18 +174,15 @@ export class HistoryWriter {
     return Number(added.lastInsertRowid);
   }
 
-  /** Returns when the history ends. */
-  #addTotals(all: readonly (BatchTotals & { id: number })[]): number {
+  #addTotals(all: readonly (BatchTotals & { id: number })[]): void {
     const add = this.#db.prepare(
       `UPDATE history_replica SET reads = reads + ?, writes = writes + ?, first_ms = min(first_ms, ?), last_ms = max(last_ms, ?)
        WHERE id = ?`,
     );
-    for (const { id, reads, writes, firstMs, lastMs } of all) add.run(reads, writes, firstMs, lastMs, id);
-    const lastMs =
-      this.#db.prepare<[], number>('SELECT max(last_ms) FROM history_replica').pluck().get() ?? 0;
-    const coarse = coarseBefore(lastMs, this.#bucketMs);
-    for (const { id, traffic } of all) addTraffic(this.#db, id, traffic, coarse, this.#bucketMs);
-    return lastMs;
+    for (const { id, reads, writes, firstMs, lastMs, traffic } of all) {
+      add.run(reads, writes, firstMs, lastMs, id);
+      addTraffic(this.#db, id, traffic);
+    }
   }
 }
 
@@ -194,12 +206,13 @@ function runsToRewrite(
   return chosen;
 }
 
-function countChanges(db: StateDatabase): number {
-  return db.prepare<[], number>("SELECT value FROM history_meta WHERE name = 'changes'").pluck().get() ?? 0;
+const rebuilds = 'rebuilds';
+
+function changesOf(replica: string): string {
+  return `changes of ${replica}`;
 }
 
 function changedMeanwhile(): ForesyncError {
-  const message =
-    'Another foresync wrote to this history while logs were read; nothing of this run was kept.';
+  const message = 'Another foresync read logs of the same replica meanwhile; nothing of this run was kept.';
   return new ForesyncError('stopped', 'history-changed', message, { hint: 'Run it again.' });
 }

@@ -1,11 +1,14 @@
 import { randomInt } from 'node:crypto';
+import { once } from 'node:events';
 import type { LocatedLog } from '../access-log/find-logs.ts';
 import { systemClock } from '../clock.ts';
+import { ForesyncError, messageOf, systemCodeOf } from '../errors.ts';
 import type { StateFile } from '../state/open.ts';
 import { storeWatermark } from './clickhouse/watermarks.ts';
 import { defaultLimits } from './counting/access-batch.ts';
 import { CounterPool } from './counting/counter-pool.ts';
 import { TableSpill } from './counting/table-spill.ts';
+import { dropEarlierRows, hasEarlierRows, spillEarlierRows } from './earlier-rows.ts';
 import { HistoryWriter } from './history-writer.ts';
 import { defaultMaxKeys, type IngestOptions } from './ingest-options.ts';
 import { IngestRun } from './ingest-run.ts';
@@ -35,7 +38,8 @@ export async function ingestLogs(
   options: IngestOptions,
 ): Promise<IngestReport> {
   const { bucketMs } = openHistory(state);
-  const writer = new HistoryWriter(state.db, bucketMs);
+  const replicas = [...new Set(inputs.map(({ replica }) => replica))];
+  const writer = new HistoryWriter(state.db, bucketMs, replicas);
   const spillPath = `${state.path}-spill-${process.pid}-${randomInt(2 ** 31)}`;
   const pool = new CounterPool({
     bucketMs,
@@ -54,14 +58,16 @@ export async function ingestLogs(
     const run = new IngestRun(parts, options, new ReadingProgress(inputs));
     for (const input of inputsByReplica(inputs)) await run.read(input);
     if (options.rebuild) writer.clearHistory();
+    if (hasEarlierRows(state.db)) {
+      writer.begin();
+      spillEarlierRows(state.db, tables);
+      dropEarlierRows(state.db);
+    }
     const counted = { batches: [...(await pool.finish()), ...tables.batches], cold: tables.cold };
     await writer.store(counted, {
       ranges: pool.ranges,
       maxKeys: options.maxKeys ?? defaultMaxKeys,
-      merge: (task, db, outputs) => {
-        options.signal?.throwIfAborted();
-        return pool.merge(task, db, outputs);
-      },
+      merge: (task, db, outputs) => unlessAborted(pool.merge(task, db, outputs), options.signal),
     });
     if (known.hasNews || run.marks.length > 0) writer.begin();
     known.store(state.db);
@@ -69,6 +75,8 @@ export async function ingestLogs(
     const profile = writer.hasChanges ? refreshProfile(state.db) : loadProfile(state.db);
     writer.commit();
     return { files: run.files, profile: profile.events > 0 ? profile : undefined };
+  } catch (error) {
+    throw storeError(error);
   } finally {
     await pool.close();
     tables.close();
@@ -76,8 +84,33 @@ export async function ingestLogs(
   }
 }
 
+/** Rejects as soon as the signal trips; what runs on is ended with the pool. */
+async function unlessAborted<T>(running: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (!signal) return running;
+  const watch = new AbortController();
+  const aborted = once(signal, 'abort', { signal: watch.signal }).then(() => signal.throwIfAborted());
+  aborted.catch(() => undefined);
+  try {
+    signal.throwIfAborted();
+    return (await Promise.race([running, aborted])) as T;
+  } finally {
+    watch.abort();
+  }
+}
+
 /** Keeps one replica's logs together, so that they are counted in one batch. */
 function inputsByReplica(inputs: readonly LogInput[]): LogInput[] {
   const groups = Map.groupBy(inputs, (input) => input.replica);
   return [...groups.values()].flat();
+}
+
+/** Puts a state file that cannot be written into words. */
+function storeError(error: unknown): unknown {
+  const code = systemCodeOf(error) ?? '';
+  if (!code.startsWith('SQLITE_FULL') && !code.startsWith('SQLITE_IOERR')) return error;
+  const message = `The state file cannot be written: ${messageOf(error)}; nothing of this run was kept.`;
+  return new ForesyncError('io', 'state-full', message, {
+    hint: 'Make room on its disk: a run needs up to twice the size of the history.',
+    cause: error,
+  });
 }

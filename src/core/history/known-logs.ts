@@ -39,7 +39,8 @@ export class KnownLogs {
   find(replica: string, identity: FileIdentity, head: Buffer): KnownLog | undefined {
     const seen = new SeenHead(head);
     const alike = this.#rows.filter(
-      (row) => row.replica === replica && (seen.beginsWith(row) || seen.isBeginningOf(row)),
+      (row) =>
+        row.replica === replica && seen.mayBeLike(row) && (seen.beginsWith(row) || seen.isBeginningOf(row)),
     );
     const own = alike.find((row) => isSameFile(row, identity));
     const isUnchanged =

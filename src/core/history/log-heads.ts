@@ -27,6 +27,13 @@ export class SeenHead {
     this.#head = head;
   }
 
+  /** Whether the whole lines that both have are the same: soon seen, so that of thousands of logs few heads are hashed. */
+  mayBeLike({ line_hashes: known }: LogHead): boolean {
+    const own = this.#ownLineHashes();
+    const length = Math.min(own.length, known.length);
+    return length === 0 || own.readUInt32BE(length - crcBytes) === known.readUInt32BE(length - crcBytes);
+  }
+
   /** Whether a log that begins so holds all of the remembered head. */
   beginsWith({ head_bytes: length, head_hash: known }: LogHead): boolean {
     if (length === 0 || length > this.#head.length) return false;
@@ -41,10 +48,15 @@ export class SeenHead {
    */
   isBeginningOf(known: LogHead): boolean {
     if (this.#head.length >= known.head_bytes) return false;
-    this.#lineHashes ??= lineHashes(this.#head);
-    const { length } = this.#lineHashes;
+    const own = this.#ownLineHashes();
+    const { length } = own;
     const at = length - crcBytes;
-    return at >= 0 && this.#lineHashes.subarray(at).equals(known.line_hashes.subarray(at, length));
+    return at >= 0 && own.subarray(at).equals(known.line_hashes.subarray(at, length));
+  }
+
+  #ownLineHashes(): Buffer {
+    this.#lineHashes ??= lineHashes(this.#head);
+    return this.#lineHashes;
   }
 }
 

@@ -1,13 +1,13 @@
-import type { StateFile } from '../state/open.ts';
+import { openStateToRead, type StateDatabase, type StateFile } from '../state/open.ts';
 import type { AccessHistory, HistorySummary, KeySeries } from './access-history.ts';
+import { refuseEarlierRows } from './earlier-rows.ts';
 import { hourTraffic } from './replica-traffic.ts';
 import { MergedKeys } from './segments/merged-keys.ts';
 import { listRuns } from './segments/stored-runs.ts';
 import { loadProfile } from './traffic-profile.ts';
 
 /**
- * The access history of a state file. `series()` comes segment by segment, with no statement open in between, so that the caller may use the file
- * meanwhile.
+ * The access history of a state file. `series()` is as the history was committed when its first key was asked for, whatever is written meanwhile.
  */
 export function openHistory(state: StateFile): AccessHistory {
   const bucketMs = state.db
@@ -15,7 +15,17 @@ export function openHistory(state: StateFile): AccessHistory {
     .pluck()
     .get();
   if (bucketMs === undefined) throw new Error('the state file has no bucket width');
-  return { bucketMs, summary: () => summarise(state), series: () => seriesByKey(state, bucketMs) };
+  return {
+    bucketMs,
+    summary: () => {
+      refuseEarlierRows(state.db);
+      return summarise(state);
+    },
+    series: () => {
+      refuseEarlierRows(state.db);
+      return seriesByKey(state, bucketMs);
+    },
+  };
 }
 
 function summarise(state: StateFile): HistorySummary {
@@ -23,7 +33,18 @@ function summarise(state: StateFile): HistorySummary {
   return { events, keys, reads, writes, firstMs, lastMs, replicas: replicas.map(({ name }) => name) };
 }
 
-function* seriesByKey({ db }: StateFile, bucketMs: number): IterableIterator<KeySeries> {
+/** In a snapshot of its own: another process may merge the runs anew meanwhile. */
+function* seriesByKey({ path }: StateFile, bucketMs: number): IterableIterator<KeySeries> {
+  const db = openStateToRead(path);
+  try {
+    db.exec('BEGIN');
+    yield* seriesIn(db, bucketMs);
+  } finally {
+    db.close();
+  }
+}
+
+function* seriesIn(db: StateDatabase, bucketMs: number): IterableIterator<KeySeries> {
   const replicas = db.prepare<[], number>('SELECT id FROM history_replica ORDER BY id').pluck().all();
   const traffic = (replica: number) => hourTraffic(db, replica, bucketMs);
   const decoder = new TextDecoder('utf-8', { ignoreBOM: true });

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, test } from 'node:test';
@@ -7,6 +7,9 @@ import fc from 'fast-check';
 import { parseColumns } from '../../../src/core/access-log/columns.ts';
 import { ingestLogs } from '../../../src/core/history/ingest.ts';
 import { openHistory } from '../../../src/core/history/open-history.ts';
+import { RowAccesses } from '../../../src/core/history/segments/row-accesses.ts';
+import { RowCursor } from '../../../src/core/history/segments/segment.ts';
+import { listRuns, RunSource, type StoredRun } from '../../../src/core/history/segments/stored-runs.ts';
 import { loadSketch } from '../../../src/core/history/sketch/stored-sketch.ts';
 import { loadProfile } from '../../../src/core/history/traffic-profile.ts';
 import { openState, type StateFile } from '../../../src/core/state/open.ts';
@@ -206,6 +209,118 @@ test('of two runs over the same log at the same time one is kept, and the other 
     assert.equal(openHistory(a).summary().events, 1000);
     const again = await ingestLogs(b, inputs, {});
     assert.deepEqual([again.files[0]?.state, again.profile?.events], ['unchanged', 1000]);
+  } finally {
+    a.close();
+    b.close();
+  }
+});
+
+test('after a hundred small runs there are few stored ones, and old accesses are kept by hours and days', async () => {
+  const state = openState(path.join(folder, `state${++files}.db`));
+  try {
+    const log = path.join(folder, `log${++files}`);
+    writeFileSync(log, 'time,op,key\n');
+    // A key that is accessed every hour of two years.
+    for (let run = 0; run < 100; run++) {
+      const lines = Array.from(
+        { length: 175 },
+        (_, i) => `${t0 + (run * 175 + i) * 3_600_000 + i},read,k${i % 3}\n`,
+      );
+      appendFileSync(log, lines.join(''));
+      await ingestLogs(state, [{ path: log, replica: 'east' }], { threads: 0 });
+    }
+    const runs = listRuns(state.db);
+    assert.ok(runs.length <= 8, `${runs.length} runs`);
+    assert.equal(loadProfile(state.db).events, 17_500);
+    const oldest = runs[0] as StoredRun;
+    assert.ok(oldest.coarse.days > 0 && oldest.coarse.hours > oldest.coarse.days);
+    const cursor = new RowCursor(new RunSource(state.db, oldest));
+    const row = new RowAccesses();
+    for (cursor.advance(); !cursor.isAtEnd; cursor.advance()) {
+      cursor.unpack(row, 60_000);
+      const stored = [...row.buckets.subarray(0, row.length)];
+      assert.ok(
+        stored.filter((bucket) => bucket < oldest.coarse.days).every((bucket) => bucket % 1440 === 0),
+      );
+      const byHours = stored.filter((bucket) => bucket >= oldest.coarse.days && bucket < oldest.coarse.hours);
+      assert.ok(byHours.every((bucket) => bucket % 60 === 0));
+    }
+  } finally {
+    state.close();
+  }
+});
+
+test('in one hour after the other, no more keys are kept than are to be', async () => {
+  const state = openState(path.join(folder, `state${++files}.db`));
+  try {
+    for (let run = 0; run < 6; run++) {
+      const log = path.join(folder, `log${++files}`);
+      writeFileSync(log, Array.from({ length: 600 }, (_, i) => `${t0 + i},read,r${run}-${i}\n`).join(''));
+      const maxKeys = 1000;
+      await ingestLogs(state, [{ path: log, replica: 'east' }], { threads: 0, maxKeys });
+      const { keys } = loadProfile(state.db);
+      assert.ok(keys <= maxKeys * 1.25, `${keys} keys after run ${run}`);
+      assert.ok(keys >= Math.min(600 * (run + 1), maxKeys * 0.85), `${keys} keys after run ${run}`);
+    }
+  } finally {
+    state.close();
+  }
+});
+
+test('a few events of another year make nothing else coarse', async () => {
+  const events = Array.from({ length: 5000 }, (_, i) => ({
+    timeMs: t0 + i * 60_000,
+    key: `k${i % 3}`,
+    isWrite: false,
+    replica: 'east',
+  }));
+  const stray = { timeMs: t0 + 900 * dayMs, key: 'stray', isWrite: false, replica: 'east' };
+  const [alone, beside] = await Promise.all(
+    [[events], [[...events, stray]]].map((runs) => stored(runs, (state) => [...openHistory(state).series()])),
+  );
+  assert.deepEqual(
+    beside?.filter(({ key }) => key !== 'stray'),
+    alone,
+  );
+});
+
+test('a merge that another process commits changes nothing for who reads already', async () => {
+  const file = path.join(folder, `state${++files}.db`);
+  const [reader, writer] = [openState(file), openState(file)];
+  try {
+    const log = path.join(folder, `log${++files}`);
+    writeFileSync(log, Array.from({ length: 9000 }, (_, i) => `${t0 + i},read,a${i}\n`).join(''));
+    const inputs = [{ path: log, replica: 'east' }];
+    await ingestLogs(writer, inputs, { threads: 0 });
+    const keys: string[] = [];
+    for (const { key } of openHistory(reader).series()) {
+      if (keys.push(key) !== 3) continue;
+      appendFileSync(log, Array.from({ length: 9000 }, (_, i) => `${t0 + i},read,b${i}\n`).join(''));
+      await ingestLogs(writer, inputs, { threads: 0 });
+    }
+    assert.equal(keys.length, 9000);
+    assert.ok(keys.every((key) => key.startsWith('a')));
+    assert.equal([...openHistory(reader).series()].length, 18_000);
+  } finally {
+    reader.close();
+    writer.close();
+  }
+});
+
+test('a run over one replica is not disturbed by what is stored of another', async () => {
+  const file = path.join(folder, `state${++files}.db`);
+  const [a, b] = [openState(file), openState(file)];
+  try {
+    const log = path.join(folder, `log${++files}`);
+    writeFileSync(log, `${t0},read,k\n${t0},read,l\n`);
+    const ended = await Promise.allSettled(
+      [a, b].map((state, i) => ingestLogs(state, [{ path: log, replica: `r${i}` }], { threads: 0 })),
+    );
+    assert.deepEqual(
+      ended.map(({ status }) => status),
+      ['fulfilled', 'fulfilled'],
+    );
+    assert.equal(openHistory(a).summary().events, 4);
   } finally {
     a.close();
     b.close();

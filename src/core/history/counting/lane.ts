@@ -23,6 +23,7 @@ export interface Lane {
 export class InlineLane implements Lane {
   readonly waiting = 0;
   readonly #counter: EventCounter;
+  #isClosed = false;
 
   constructor(settings: CounterSettings) {
     this.#counter = new EventCounter(settings);
@@ -50,10 +51,13 @@ export class InlineLane implements Lane {
       const step = merge.next();
       if (step.done) return step.value;
       await new Promise(setImmediate);
+      // Nothing may be written once the transaction is over.
+      if (this.#isClosed) throw new Error('the merge was ended');
     }
   }
 
   async close(): Promise<void> {
+    this.#isClosed = true;
     this.#counter.close();
   }
 }

@@ -4,10 +4,19 @@ import type { KeyCensus } from './key-census.ts';
 export interface ColdCut {
   hour: number;
   share: number;
+  /** Another for each cut: by the same hashes the survivors of one would survive the next. */
+  salt: number;
 }
 
 /** So much more than is to be kept may be there, so that not every run has to cut again. */
 const slack = 1.25;
+
+/** Whether a key that was last accessed in that hour is given up. */
+export function isCut({ hour, share, salt }: ColdCut, lastHour: number, hash: number): boolean {
+  if (lastHour !== hour) return lastHour < hour;
+  const mixed = Math.imul(hash ^ Math.imul(salt, 0x9e3779b1), 0x85ebca6b);
+  return ((mixed ^ (mixed >>> 15)) >>> 0) / 2 ** 32 < share;
+}
 
 /** Which keys to give up where there are a quarter more than `maxKeys`: those that were not accessed for longest. */
 export function coldCut(census: KeyCensus, maxKeys: number): ColdCut | undefined {
@@ -16,7 +25,7 @@ export function coldCut(census: KeyCensus, maxKeys: number): ColdCut | undefined
   if (keys <= maxKeys * slack) return undefined;
   let surplus = keys - maxKeys;
   for (const [hour, count] of hours) {
-    if (count >= surplus) return { hour, share: surplus / count };
+    if (count >= surplus) return { hour, share: surplus / count, salt: keys };
     surplus -= count;
   }
   return undefined;

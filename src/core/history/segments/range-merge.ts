@@ -1,6 +1,6 @@
 import type { StateDatabase } from '../../state/open.ts';
 import type { PackedSketch } from '../sketch/key-sketch.ts';
-import type { ColdCut } from './cold-cut.ts';
+import { type ColdCut, isCut } from './cold-cut.ts';
 import { ColdSketches } from './cold-sketches.ts';
 import { KeyCensus, type StoredCensus } from './key-census.ts';
 import { compareBytes, rangeStart } from './order-hash.ts';
@@ -191,7 +191,7 @@ class RangeMerge {
     all.clear();
     for (const { replica, cursor } of this.#group) all.add(cursor, replica, this.#task.bucketMs);
     const hour = Math.floor(all.accesses.lastMs / hourMs);
-    if (hour > cold.hour || (hour === cold.hour && lead.hash / 2 ** 32 >= cold.share)) {
+    if (!isCut(cold, hour, lead.hash)) {
       this.#census.keep(all, () => textOf(bytes, keyStart, keyEnd));
       return true;
     }

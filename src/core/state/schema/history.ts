@@ -56,14 +56,12 @@ ALTER TABLE history_source ADD COLUMN line_hashes BLOB NOT NULL DEFAULT x'';
 `;
 
 /**
- * Rows of keys in packed segments (src/core/history/segments) in place of a table row a key. What the earlier tables held has to be read
- * from the logs again.
+ * Rows of keys in packed segments (src/core/history/segments) in place of a table row a key. What the earlier table holds is packed by the
+ * next `analyze` (src/core/history/earlier-rows.ts).
  */
 export const segmentsSchema = `
-DROP TABLE history_series;
+ALTER TABLE history_series RENAME TO history_earlier_row;
 DROP TABLE history_hour;
-DELETE FROM history_source;
-DELETE FROM history_replica;
 DELETE FROM history_meta WHERE name = 'profile';
 
 -- A series (src/core/history/series-codec.ts) of all accesses: by bucket lately, by hours before that, for good.
