@@ -1,6 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { openStateToRead } from '../../state/open.ts';
-import { mergeRange } from '../segments/range-merge.ts';
+import { openStateToRead, type StateDatabase } from '../../state/open.ts';
+import { type MergedRange, type MergeTask, mergeRange } from '../segments/range-merge.ts';
 import { type CounterSettings, EventCounter } from './event-counter.ts';
 import { segmentsUnderWay, type ThreadReply, type ThreadRequest } from './thread-messages.ts';
 
@@ -31,6 +31,14 @@ parentPort?.on('message', (request: ThreadRequest) => {
 
 async function merge({ task, range, stateFile }: ThreadRequest & { type: 'merge' }): Promise<void> {
   const db = openStateToRead(stateFile);
+  try {
+    reply({ type: 'merged', merged: await mergeIn(db, task, range) });
+  } finally {
+    db.close();
+  }
+}
+
+async function mergeIn(db: StateDatabase, task: MergeTask, range: number): Promise<MergedRange> {
   const running = mergeRange(task, range, db, {
     segment(replica, segment) {
       sent++;
@@ -40,8 +48,7 @@ async function merge({ task, range, stateFile }: ThreadRequest & { type: 'merge'
   let step = running.next();
   for (; !step.done; step = running.next())
     while (sent > segmentsUnderWay) await new Promise<void>((resolve) => (onTaken = resolve));
-  db.close();
-  reply({ type: 'merged', merged: step.value });
+  return step.value;
 }
 
 function reply(message: ThreadReply, moved: ArrayBuffer[] = []): void {

@@ -20,7 +20,7 @@ export class PendingEvents {
   readonly #seed: number;
   readonly #limit: number;
 
-  /** The seed is a secret of this run, so that nobody can write a log whose keys all collide. */
+  /** The seed is a secret of this run, so that a log cannot be written for its keys to collide in every run. */
   constructor(seed: number, limit = pendingAtMost) {
     this.#seed = seed | 0;
     this.#limit = Math.max(1, Math.min(limit, pendingAtMost));

@@ -40,7 +40,7 @@ export class KeyCensus {
   readonly levels = new Map<number, number>();
   /** Keys by the day of their first access. */
   readonly newByDay = new Map<number, number>();
-  /** Distinct keys that were accessed in an hour, and on a day. Hours only as far back as keys are kept by them. */
+  /** Distinct keys that were accessed in an hour, and on a day. What comes late, of a time of which keys keep days only, counts in no hour. */
   readonly activeByHour = new Map<number, number>();
   readonly activeByDay = new Map<number, number>();
   /** Keys by the hour of their last access. */

@@ -135,7 +135,7 @@ function said<T>(write: () => T): T {
       'spill-failed',
       `What was counted cannot be set aside: ${messageOf(error)}.`,
       {
-        hint: 'The folder of the state file must be writable and have room for about as much as the history takes.',
+        hint: 'The folder of the state file must be writable and have room: for a long log several times what the history takes.',
         cause: error,
       },
     );
