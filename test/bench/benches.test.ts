@@ -30,6 +30,16 @@ test('ingest and plan count what they were given', async () => {
   assert.equal(plan.keys, 300);
 });
 
+test('scale has a row for each log, the last with each key twice', async () => {
+  const { logs } = await answerOf('scale', '--events', '500,1000', '--next', '100', '--keys', '300');
+  const counted = (logs as { events: number; keys: number }[]).map(({ events, keys }) => [events, keys]);
+  assert.deepEqual(
+    counted.map(([events]) => events),
+    [500, 1000, 600],
+  );
+  assert.equal(counted[2]?.[1], 300);
+});
+
 test('clickhouse counts what is in the table, all of it and the hotter half', async () => {
   const { events, keys, halfKept } = await answerOf('clickhouse', '--events', '3000');
   assert.equal(events, 3000);
