@@ -4,7 +4,7 @@ import { hourTraffic, loadTraffic } from './replica-traffic.ts';
 import { MergedKeys } from './segments/merged-keys.ts';
 import { orderHash } from './segments/order-hash.ts';
 import { listRuns } from './segments/stored-runs.ts';
-import type { BucketSeries } from './series-codec.ts';
+import { type BucketSeries, seriesOf } from './series-codec.ts';
 import { HyperLogLog } from './sketch/hyper-log-log.ts';
 import { loadSketch } from './sketch/stored-sketch.ts';
 import type { HotKey, KeyFigures, ReplicaTraffic } from './traffic/inputs.ts';
@@ -81,11 +81,7 @@ function withSeries(
   for (const { key, bytes } of wanted) {
     const found = keys.find(hashOf(bytes), bytes)?.accesses;
     if (!found) throw new Error(`the history does not hold its hottest key ${JSON.stringify(key)}`);
-    series.set(key, {
-      buckets: found.buckets.slice(0, found.length),
-      reads: found.reads.slice(0, found.length),
-      writes: found.writes.slice(0, found.length),
-    });
+    series.set(key, seriesOf(found));
   }
   return hottest.map((key) => ({ ...key, series: series.get(key.key) as BucketSeries }));
 }

@@ -4,6 +4,7 @@ import { refuseEarlierRows } from './earlier-rows.ts';
 import { hourTraffic } from './replica-traffic.ts';
 import { MergedKeys } from './segments/merged-keys.ts';
 import { listRuns } from './segments/stored-runs.ts';
+import { seriesOf } from './series-codec.ts';
 import { loadProfile } from './traffic-profile.ts';
 
 /**
@@ -49,12 +50,10 @@ function* seriesIn(db: StateDatabase, bucketMs: number): IterableIterator<KeySer
   const traffic = (replica: number) => hourTraffic(db, replica, bucketMs);
   const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
   for (const { key, accesses, readsAt } of new MergedKeys(db, listRuns(db), bucketMs, traffic).all()) {
-    const { buckets, reads, writes, length, firstMs, lastMs, lastReadMs, sizeBytes } = accesses;
+    const { firstMs, lastMs, lastReadMs, sizeBytes } = accesses;
     yield {
       key: decoder.decode(key),
-      buckets: buckets.slice(0, length),
-      reads: reads.slice(0, length),
-      writes: writes.slice(0, length),
+      ...seriesOf(accesses),
       firstMs,
       lastMs,
       lastReadMs: lastReadMs < 0 ? undefined : lastReadMs,

@@ -1,6 +1,13 @@
 import type { StateDatabase } from '../state/open.ts';
-import type { CoarseBefore } from './segments/retention.ts';
-import { type BucketSeries, decodeSeries, encodeSeries, mergeSeries } from './series-codec.ts';
+import { type CoarseBefore, coarsen } from './segments/retention.ts';
+import {
+  type BucketSeries,
+  decodeSeries,
+  encodeSeries,
+  mergeSeries,
+  rowOf,
+  seriesOf,
+} from './series-codec.ts';
 
 const hourMs = 3_600_000;
 
@@ -21,7 +28,7 @@ export function addTraffic(db: StateDatabase, replica: number, added: BucketSeri
 /** Keeps only hours of what lies before the retention's minutes, within the caller's transaction. */
 export function coarsenTraffic(db: StateDatabase, { hours }: CoarseBefore, bucketMs: number): void {
   for (const replica of db.prepare<[], number>('SELECT id FROM history_replica').pluck().all())
-    storeTraffic(db, replica, byHoursBefore(loadTraffic(db, replica), hours, hourMs / bucketMs));
+    storeTraffic(db, replica, byHoursBefore(loadTraffic(db, replica), hours, bucketMs));
 }
 
 function storeTraffic(db: StateDatabase, replica: number, traffic: BucketSeries): void {
@@ -62,23 +69,8 @@ function sumByHour({ buckets, reads, writes }: BucketSeries, perHour: number): M
   return sums;
 }
 
-function byHoursBefore(series: BucketSeries, hours: number, perHour: number): BucketSeries {
-  if (series.buckets.length === 0 || (series.buckets[0] as number) >= hours) return series;
-  const sums: BucketSeries = {
-    buckets: new Int32Array(series.buckets.length),
-    reads: new Uint32Array(series.buckets.length),
-    writes: new Uint32Array(series.buckets.length),
-  };
-  let length = 0;
-  series.buckets.forEach((bucket, i) => {
-    const coarse = bucket < hours ? bucket - (bucket % perHour) : bucket;
-    if (length === 0 || sums.buckets[length - 1] !== coarse) sums.buckets[length++] = coarse;
-    sums.reads[length - 1] = (sums.reads[length - 1] as number) + (series.reads[i] as number);
-    sums.writes[length - 1] = (sums.writes[length - 1] as number) + (series.writes[i] as number);
-  });
-  return {
-    buckets: sums.buckets.slice(0, length),
-    reads: sums.reads.slice(0, length),
-    writes: sums.writes.slice(0, length),
-  };
+function byHoursBefore(series: BucketSeries, hours: number, bucketMs: number): BucketSeries {
+  const row = rowOf(series);
+  coarsen(row, { hours, days: 0 }, bucketMs);
+  return seriesOf(row);
 }

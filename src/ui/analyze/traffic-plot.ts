@@ -31,14 +31,13 @@ export function trafficPlot({ course }: TrafficProfile, frame: PageFrame): strin
     return ((reads + (timeline.writes[step] ?? 0)) * unit.ms) / Math.max(coveredMs, stepMs / 2);
   });
   const columns = resample(rates, width);
-  const most = Math.max(...columns);
-  const top = roundTop(most);
+  const top = roundTop(Math.max(...columns));
   const [line, labels] = timeAxis(fromMs, toMs, width, brush.theme);
   const lines = columnPlot(columns, height, top, brush.theme).map((cells, index) => {
     const mark = index === 0 ? top : index === height / 2 ? top / 2 : undefined;
     return `${scale(mark, frame)}${brush.paint('active', cells)}`;
   });
-  const heading = `events ${unit.word}, UTC, ${formatRate(most)} at most${strayWords(span.strayEvents)}`;
+  const heading = `events ${unit.word}, UTC, ${formatRate(Math.max(...rates))} at most${strayWords(span.strayEvents)}`;
   return [
     row('Traffic', brush.paint('quiet', heading), brush),
     ...lines,

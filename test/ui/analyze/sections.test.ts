@@ -35,7 +35,7 @@ test('without reads there is no skew, and one moment is no period', () => {
 
 test('the plot has a scale, columns for the whole time and an axis', () => {
   const lines = trafficPlot(profile(), frame());
-  assert.equal(lines[0], '  Traffic     events an hour, UTC, 217 at most');
+  assert.equal(lines[0], '  Traffic     events an hour, UTC, 230 at most');
   assert.match(lines[1] ?? '', /^ {9}240 ┤[ ▁▂▃▄▅▆▇█]{66}$/);
   assert.match(lines[4] ?? '', /^ {9}120 ┤/);
   assert.match(lines[6] ?? '', /^ {13}│▃/);

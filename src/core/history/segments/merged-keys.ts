@@ -1,8 +1,7 @@
 import type { StateDatabase } from '../../state/open.ts';
 import { Expansion, type HourTraffic } from './expansion.ts';
-import { compareBytes } from './order-hash.ts';
 import { RowAccesses } from './row-accesses.ts';
-import { RowCursor } from './segment.ts';
+import { firstOf, RowCursor } from './segment.ts';
 import { RunSource, type StoredRun } from './stored-runs.ts';
 
 /** One key over all runs. Arrays and bytes are overwritten by the next. */
@@ -46,7 +45,7 @@ export class MergedKeys {
   /** Every key from here on. */
   *all(): IterableIterator<MergedKey> {
     for (const { cursor } of this.#inputs) cursor.advance();
-    for (let lead = this.#lead(); lead; lead = this.#lead()) {
+    for (let lead = firstOf(this.#inputs); lead; lead = firstOf(this.#inputs)) {
       const key = lead.bytes.subarray(lead.keyStart, lead.keyEnd);
       const found = this.#inputs.filter((input) => isAt(input.cursor, lead.hash, key));
       yield this.#merge(key, lead.hash, found);
@@ -58,19 +57,10 @@ export class MergedKeys {
   find(hash: number, key: Uint8Array): MergedKey | undefined {
     for (const { cursor } of this.#inputs) {
       cursor.advanceTo(hash);
-      while (cursor.hash === hash && compare(cursor, key) < 0) cursor.advance();
+      while (cursor.hash === hash && cursor.compareKey(key, 0, key.length) < 0) cursor.advance();
     }
     const found = this.#inputs.filter((input) => isAt(input.cursor, hash, key));
     return found.length > 0 ? this.#merge(key, hash, found) : undefined;
-  }
-
-  #lead(): RowCursor | undefined {
-    let lead: RowCursor | undefined;
-    for (const { cursor } of this.#inputs) {
-      if (cursor.isAtEnd || (lead && cursor.hash > lead.hash)) continue;
-      if (!lead || cursor.hash < lead.hash || compare(cursor, keyOf(lead)) < 0) lead = cursor;
-    }
-    return lead;
   }
 
   #merge(key: Uint8Array, hash: number, inputs: Input[]): MergedKey {
@@ -91,14 +81,6 @@ export class MergedKeys {
   }
 }
 
-function keyOf({ bytes, keyStart, keyEnd }: RowCursor): Uint8Array {
-  return bytes.subarray(keyStart, keyEnd);
-}
-
-function compare({ bytes, keyStart, keyEnd }: RowCursor, key: Uint8Array): number {
-  return compareBytes(bytes, keyStart, keyEnd, key, 0, key.length);
-}
-
 function isAt(cursor: RowCursor, hash: number, key: Uint8Array): boolean {
-  return cursor.hash === hash && compare(cursor, key) === 0;
+  return cursor.hash === hash && cursor.compareKey(key, 0, key.length) === 0;
 }

@@ -3,11 +3,11 @@ import type { PackedSketch } from '../sketch/key-sketch.ts';
 import { type ColdCut, isCut } from './cold-cut.ts';
 import { ColdSketches } from './cold-sketches.ts';
 import { KeyCensus, type StoredCensus } from './key-census.ts';
-import { compareBytes, rangeStart } from './order-hash.ts';
+import { rangeStart } from './order-hash.ts';
 import { type CoarseBefore, coarsen } from './retention.ts';
 import { RowAccesses } from './row-accesses.ts';
 import { RowSum } from './row-sum.ts';
-import { RowCursor, type Segment, SegmentPacker } from './segment.ts';
+import { firstOf, RowCursor, type Segment, SegmentPacker } from './segment.ts';
 import { type SpilledRows, SpillSource } from './spill.ts';
 import { RunSource, type StoredRun } from './stored-runs.ts';
 
@@ -102,7 +102,7 @@ class RangeMerge {
 
   /** Merges the next key; returns false where there is none. */
   next(): boolean {
-    const lead = this.#lead();
+    const lead = firstOf(this.#driving);
     if (!lead || lead.hash >= this.#endHash) return false;
     const { hash } = lead;
     for (const { cursor } of this.#kept) {
@@ -120,17 +120,6 @@ class RangeMerge {
   finish(): MergedRange {
     for (const packer of this.#packers.values()) packer.flush();
     return { census: this.#census.stored(), cold: this.#cold.packed() };
-  }
-
-  /** The cursor on the first of all keys. */
-  #lead(): RowCursor | undefined {
-    let lead: RowCursor | undefined;
-    for (const { cursor } of this.#driving) {
-      if (lead && cursor.hash > lead.hash) continue;
-      if (cursor.isAtEnd) continue;
-      if (!lead || cursor.hash < lead.hash || isBefore(cursor, lead)) lead = cursor;
-    }
-    return lead;
   }
 
   #collect(lead: RowCursor): void {
@@ -213,14 +202,12 @@ class RangeMerge {
   }
 }
 
-function isBefore(a: RowCursor, b: RowCursor): boolean {
-  return compareBytes(a.bytes, a.keyStart, a.keyEnd, b.bytes, b.keyStart, b.keyEnd) < 0;
+function isBefore(cursor: RowCursor, { bytes, keyStart, keyEnd }: RowCursor): boolean {
+  return cursor.compareKey(bytes, keyStart, keyEnd) < 0;
 }
 
-function isSameKey(a: RowCursor, b: RowCursor): boolean {
-  return (
-    a.hash === b.hash && compareBytes(a.bytes, a.keyStart, a.keyEnd, b.bytes, b.keyStart, b.keyEnd) === 0
-  );
+function isSameKey(cursor: RowCursor, { hash, bytes, keyStart, keyEnd }: RowCursor): boolean {
+  return cursor.hash === hash && cursor.compareKey(bytes, keyStart, keyEnd) === 0;
 }
 
 function textOf(bytes: Uint8Array, start: number, end: number): string {

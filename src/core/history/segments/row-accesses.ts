@@ -72,16 +72,25 @@ export class RowAccesses {
 
   /**
    * Packs the accesses: the size and how long before the last access the last read was, each plus one, 0 for none; how long after their
-   * buckets' beginnings the first and the last access were; then for each bucket a varint of `distance * 4 + shape`, where
-   * distance counts from the bucket before (from 0 at first), then its reads and writes as varints as far as the shape asks for them.
+   * buckets' beginnings the first and the last access were; then the buckets.
    */
   pack(writer: ByteWriter, bucketMs: number): void {
-    const { buckets, reads, writes, length } = this;
-    writer.reserve((4 + 3 * length) * maxVarintBytes);
+    const { buckets, length } = this;
+    writer.reserve(4 * maxVarintBytes);
     writer.putVarint(this.sizeBytes + 1);
     writer.putVarint(this.lastReadMs < 0 ? 0 : this.lastMs - this.lastReadMs + 1);
     writer.putVarint(this.firstMs - (buckets[0] as number) * bucketMs);
     writer.putVarint(this.lastMs - (buckets[length - 1] as number) * bucketMs);
+    this.packBuckets(writer);
+  }
+
+  /**
+   * For each bucket a varint (LEB128) of `distance * 4 + shape`, where distance counts from the bucket before (from 0 at first), then its reads and
+   * writes as varints as far as the shape asks for them.
+   */
+  packBuckets(writer: ByteWriter): void {
+    const { buckets, reads, writes, length } = this;
+    writer.reserve(3 * length * maxVarintBytes);
     let last = 0;
     for (let i = 0; i < length; i++) {
       const bucket = buckets[i] as number;
@@ -97,11 +106,19 @@ export class RowAccesses {
 
   /** Undoes `pack`. The packed bytes are the reader's from where it stands to `end`. */
   unpack(reader: ByteReader, end: number, bucketMs: number): void {
-    this.length = 0;
     this.sizeBytes = reader.takeVarint() - 1;
     const sinceRead = reader.takeVarint();
     const afterFirst = reader.takeVarint();
     const afterLast = reader.takeVarint();
+    const last = this.unpackBuckets(reader, end);
+    this.firstMs = (this.length > 0 ? (this.buckets[0] as number) : 0) * bucketMs + afterFirst;
+    this.lastMs = last * bucketMs + afterLast;
+    this.lastReadMs = sinceRead === 0 ? none : this.lastMs - sinceRead + 1;
+  }
+
+  /** Undoes `packBuckets`; returns the last bucket, 0 where there is none. */
+  unpackBuckets(reader: ByteReader, end: number): number {
+    this.length = 0;
     let bucket = 0;
     while (reader.at < end) {
       const head = reader.takeVarint();
@@ -110,9 +127,7 @@ export class RowAccesses {
       const reads = shape === Shape.oneRead ? 1 : shape === Shape.writes ? 0 : reader.takeVarint();
       this.push(bucket, reads, shape >= Shape.writes ? reader.takeVarint() : 0);
     }
-    this.firstMs = (this.length > 0 ? (this.buckets[0] as number) : 0) * bucketMs + afterFirst;
-    this.lastMs = bucket * bucketMs + afterLast;
-    this.lastReadMs = sinceRead === 0 ? none : this.lastMs - sinceRead + 1;
+    return bucket;
   }
 
   #grow(length: number): void {

@@ -1,4 +1,5 @@
 import { ByteReader, ByteWriter, maxVarintBytes } from './byte-writer.ts';
+import { compareBytes } from './order-hash.ts';
 import type { RowAccesses } from './row-accesses.ts';
 
 /** A segment is closed at the first row that ends behind this. */
@@ -79,6 +80,21 @@ export interface SegmentSource {
   skipTo?(hash: number): boolean;
 }
 
+/** The cursor that stands on the first of all keys; undefined where all are at their ends. */
+export function firstOf(inputs: readonly { cursor: RowCursor }[]): RowCursor | undefined {
+  let first: RowCursor | undefined;
+  for (const { cursor } of inputs) {
+    if (cursor.isAtEnd || (first && cursor.hash > first.hash)) continue;
+    if (
+      !first ||
+      cursor.hash < first.hash ||
+      cursor.compareKey(first.bytes, first.keyStart, first.keyEnd) < 0
+    )
+      first = cursor;
+  }
+  return first;
+}
+
 /** Walks the rows of sorted segments. */
 export class RowCursor {
   /** Of the row that the cursor stands on; infinite behind the last. */
@@ -98,6 +114,11 @@ export class RowCursor {
 
   get isAtEnd(): boolean {
     return this.hash === Number.POSITIVE_INFINITY;
+  }
+
+  /** As `compareBytes`, the key against the bytes [start, end). */
+  compareKey(bytes: Uint8Array, start: number, end: number): number {
+    return compareBytes(this.bytes, this.keyStart, this.keyEnd, bytes, start, end);
   }
 
   /** Goes to the next row. Throws a RangeError for bytes that are no segment. */
