@@ -1,4 +1,5 @@
-import { medianFirstReadShare } from './first-read.ts';
+import { medianFirstReadShare } from './timing/first-read.ts';
+import { movedFirstRead } from './timing/first-read-forest.ts';
 import type { Forecast } from './forecast.ts';
 
 export interface KeyForecast {
@@ -11,24 +12,24 @@ export interface KeyForecast {
   sizeBytes: number | undefined;
   /** Index of the replica that read the key most, as the history counts them; −1 for a key without reads. */
   donor: number;
-  byArima: boolean;
 }
 
 export function keyForecast(forecast: Forecast, index: number): KeyForecast {
-  const { scan } = forecast;
+  const { store } = forecast;
   const expectedReads = forecast.expectedReads[index]!;
-  const sizeBytes = scan.sizeBytes[index]!;
+  const sizeBytes = store.sizeBytes[index]!;
+  const byRate = forecast.intensity.timeOfShare(medianFirstReadShare(expectedReads)) / forecast.horizonMs;
+  const expectedShare = movedFirstRead(byRate, forecast.firstReadMoves[index]!);
   return {
-    key: forecast.keys[index]!,
+    key: store.names[index]!,
     confidence: forecast.confidence[index]!,
     expectedAtMs: Math.round(
-      forecast.originMs + forecast.intensity.timeOfShare(medianFirstReadShare(expectedReads)),
+      forecast.originMs + expectedShare * forecast.horizonMs,
     ),
     expectedReads,
-    expectedWrites: scan.writeScores[index]! * forecast.writesPerScore,
+    expectedWrites: forecast.expectedWrites[index]!,
     sizeBytes: Number.isNaN(sizeBytes) ? undefined : sizeBytes,
-    donor: scan.donors[index]!,
-    byArima: forecast.byArima[index] === 1,
+    donor: store.donors[index]!,
   };
 }
 
@@ -37,7 +38,7 @@ export function keyForecast(forecast: Forecast, index: number): KeyForecast {
  * given; of equal ones the key read last, then the first of the history.
  */
 export function rankKeys(
-  { confidence, expectedReads, scan: { lastReadMs } }: Forecast,
+  { confidence, expectedReads, store: { lastReadMs } }: Forecast,
   minConfidence: number,
   sizeOf?: (index: number) => number,
 ): Uint32Array {

@@ -1,18 +1,14 @@
-import { type ConfidenceCurve, clamp, fitConfidence, noScore } from './confidence.ts';
-import { middleHalfLife } from './decay-table.ts';
-import { outcomesOf } from './half-life-choice.ts';
-import { expectedReads, fitRate, logShareOf, proportional, type RateFit } from './rate-fit.ts';
-import type { Scan } from './scan.ts';
+import { type Candidate, scoresAt } from './backtest/candidates.ts';
+import { type ConfidenceCurve, clamp, fitConfidence, noScore, type Outcome } from './confidence.ts';
+import type { TrainingRows } from './learned/training-rows.ts';
+import { expectedReads, fitRate, proportional, type RateFit } from './rate-fit.ts';
 import type { TimeGrid } from './time-grid.ts';
-import { forecastVolume } from './volume-forecast.ts';
+import type { VolumeForecast } from './volume-forecast.ts';
 
 /** What turns a score into reads and a confidence. */
 export interface KeyRates {
   /** Reads of the group in `horizonBuckets` buckets from the origin. */
   volume: number;
-  volumeRule: string;
-  /** Reads of the group in the window that begins at this bucket, as they were forecast then. */
-  volumeAt(start: number): number;
   fit: RateFit;
   /** Absent where the history is too short for a backtest. */
   confidence: ConfidenceCurve | undefined;
@@ -20,39 +16,69 @@ export interface KeyRates {
   horizonScale: number;
 }
 
-/** Fits the rates of the half-life with the index `chosen`, on the backtest's windows where it was `tested`. */
-export function fitKeyRates(scan: Scan, grid: TimeGrid, chosen: number, tested: boolean): KeyRates {
-  const volumeForecast = forecastVolume(scan.volume, grid);
-  const outcomes = tested ? outcomesOf(scan.histograms[chosen]!, volumeForecast, grid) : [];
+/** Fits the rates of the chosen candidate on these windows, none of which it was fitted to. */
+export function fitKeyRates(
+  chosen: Candidate,
+  rows: TrainingRows,
+  windows: number[],
+  grid: TimeGrid,
+  volume: VolumeForecast,
+): KeyRates {
+  const outcomes = windows.flatMap((origin) => outcomesAt(chosen, rows, origin, grid, volume));
   return {
-    volume: volumeForecast.at(grid.originMs / grid.bucketMs, grid.fullEnd),
-    volumeRule: volumeForecast.rule,
-    volumeAt: (start) => volumeForecast.at(start),
+    volume: volume.at(grid.originMs / grid.bucketMs, grid.fullEnd),
     fit: outcomes.length > 0 ? fitRate(outcomes) : proportional,
     confidence: fitConfidence(outcomes),
     horizonScale: grid.horizonMs / (grid.horizonBuckets * grid.bucketMs),
   };
 }
 
-/** The forecast of every key; the arrays run beside the scan's keys. */
+function outcomesAt(
+  chosen: Candidate,
+  rows: TrainingRows,
+  origin: number,
+  grid: TimeGrid,
+  volume: VolumeForecast,
+): Outcome[] {
+  const start = rows.starts[origin]!;
+  const scores = scoresAt(chosen, rows, origin);
+  const logVolume = Math.log(volume.at(grid.origins[origin]!));
+  let scoreSum = 0;
+  for (let i = 0; i < scores.length; i++) scoreSum += scores[i]! * rows.weights[start + i]!;
+  return Array.from(scores, (score, i) => {
+    const keys = rows.weights[start + i]!;
+    const reads = rows.reads[start + i]!;
+    return {
+      logShare: logShareOfScore(score, scoreSum),
+      logVolume,
+      keys,
+      reads: reads * keys,
+      hits: reads > 0 ? keys : 0,
+    };
+  });
+}
+
+/** The forecast of every key. */
 export interface KeyFigures {
   /** Reads within the horizon. */
   expectedReads: Float64Array;
   /** P(read within the horizon), within (0, 1). */
   confidence: Float64Array;
-  /** 1 where the figures come from ARIMA. */
-  byArima: Uint8Array;
 }
 
-export function forecastKeys(scores: Float32Array, count: number, rates: KeyRates): KeyFigures {
+/** `weights` say how many keys each score stands for; 1 where absent. */
+export function forecastKeys(
+  scores: Float32Array,
+  rates: KeyRates,
+  weights?: Float32Array | undefined,
+): KeyFigures {
   const figures = {
-    expectedReads: new Float64Array(count),
-    confidence: new Float64Array(count),
-    byArima: new Uint8Array(count),
+    expectedReads: new Float64Array(scores.length),
+    confidence: new Float64Array(scores.length),
   };
   let scoreSum = 0;
-  for (let i = 0; i < count; i++) scoreSum += scores[i]!;
-  for (let i = 0; i < count; i++) {
+  for (let i = 0; i < scores.length; i++) scoreSum += scores[i]! * (weights?.[i] ?? 1);
+  for (let i = 0; i < scores.length; i++) {
     const logShare = logShareOfScore(scores[i]!, scoreSum);
     const reads = expectedReads(rates.fit, logShare, rates.volume) * rates.horizonScale;
     figures.expectedReads[i] = reads;
@@ -61,15 +87,7 @@ export function forecastKeys(scores: Float32Array, count: number, rates: KeyRate
   return figures;
 }
 
-/** Gives a key other expected reads, and the confidence that a key of so many reads has. */
-export function setExpectedReads(figures: KeyFigures, index: number, reads: number, rates: KeyRates): void {
-  const logShare = logShareOf(rates.fit, reads / rates.horizonScale, rates.volume);
-  figures.expectedReads[index] = reads;
-  figures.confidence[index] = confidenceOf(reads, logShare, rates);
-}
-
-/** Scores that the backtest's histograms do not tell from zero are none here either. */
-export function logShareOfScore(score: number, scoreSum: number): number {
+function logShareOfScore(score: number, scoreSum: number): number {
   return score >= 2 ** -64 ? Math.log(score / scoreSum) : noScore;
 }
 
@@ -81,13 +99,4 @@ function confidenceOf(
   if (!confidence) return clamp(-Math.expm1(-reads));
   const inBuckets = confidence(logShare, Math.log(volume));
   return horizonScale === 1 ? inBuckets : clamp(1 - (1 - inBuckets) ** horizonScale);
-}
-
-/** Writes in `horizonBuckets` buckets for a score of 1: from the backtest's totals, else as for a steady rate. */
-export function writesPerScore({ writes }: Scan, grid: TimeGrid, halfLivesMs: number[]): number {
-  if (writes.scored > 0) return writes.came / writes.scored;
-  const halfLife = halfLivesMs[middleHalfLife]! / grid.bucketMs;
-  return (
-    (grid.horizonBuckets * (1 - 2 ** (-1 / halfLife))) / (1 - 2 ** (-(grid.end - grid.first) / halfLife))
-  );
 }

@@ -1,6 +1,6 @@
 /** How far a forecast is: keys read out of the history, then hot keys that ARIMA has judged. */
 export interface ForecastProgress {
-  step: 'keys' | 'arima';
+  step: 'keys' | 'learn' | 'arima';
   done: number;
   all: number;
 }

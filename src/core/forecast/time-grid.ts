@@ -11,14 +11,17 @@ export interface TimeGrid {
   end: number;
   /** End of the buckets that are complete at the origin, or of the history where that ends long before. */
   fullEnd: number;
-  /** Starts of the backtest's windows, oldest first; each is `horizonBuckets` long and the last ends at `fullEnd`. */
+  /**
+   * Starts of the backtest's windows, oldest first; each is `horizonBuckets` long and the last ends at `fullEnd`. They stand a horizon
+   * apart, or overlap where the history is too short for that.
+   */
   origins: number[];
 }
 
-/** More windows cost time for every key, fewer make the choice noisy; eight days cover each weekday. */
-export const maxOrigins = 8;
+/** More windows cost time for every key, fewer make the choice noisy; sixteen days cover each weekday twice. */
+export const maxOrigins = 16;
 /** A window is only used where at least this share of the history lies before it. */
-const minPastShare = 0.25;
+const minPastShare = 0.2;
 
 export function timeGrid(
   history: { bucketMs: number; firstMs: number; lastMs: number },
@@ -33,11 +36,12 @@ export function timeGrid(
   const end = bucketOf(knownUntilMs) + 1;
   const fullEnd = Math.max(first, bucketOf(knownUntilMs));
   const horizonBuckets = Math.max(1, Math.round(horizonMs / bucketMs));
+  const latest = fullEnd - horizonBuckets;
+  const earliest = first + Math.max(1, Math.ceil((fullEnd - first) * minPastShare));
+  const room = Math.floor((latest - earliest) / (maxOrigins - 1));
+  const spacing = Math.max(1, Math.min(horizonBuckets, room));
   const origins: number[] = [];
-  for (let start = fullEnd - horizonBuckets; origins.length < maxOrigins; start -= horizonBuckets) {
-    const past = start - first;
-    if (past < 1 || past < (fullEnd - first) * minPastShare) break;
+  for (let start = latest; start >= earliest && origins.length < maxOrigins; start -= spacing)
     origins.unshift(start);
-  }
   return { bucketMs, originMs, horizonMs, horizonBuckets, first, end, fullEnd, origins };
 }

@@ -1,5 +1,5 @@
-import type { GroupVolume } from './group-volume.ts';
-import type { TimeGrid } from './time-grid.ts';
+import type { GroupVolume } from '../group-volume.ts';
+import type { TimeGrid } from '../time-grid.ts';
 
 const hourMs = 3_600_000;
 const dayMs = 24 * hourMs;

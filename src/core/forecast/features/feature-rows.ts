@@ -1,0 +1,52 @@
+import type { SeriesColumns } from '../series/series-store.ts';
+import type { Signals } from '../series/signals.ts';
+import { Neighbours, neighbourFeatureNames } from './neighbours.ts';
+import { type FeatureScale, OwnFeatures, ownFeatureNames } from './own-features.ts';
+
+export const featureNames: readonly string[] = [
+  ...ownFeatureNames,
+  ...neighbourFeatureNames('name'),
+  ...neighbourFeatureNames('first access'),
+];
+export const featureCount = featureNames.length;
+
+/** The orders of all keys that neighbours are looked for in. */
+export interface KeyOrders {
+  natural: Uint32Array;
+  birth: Uint32Array;
+}
+
+/** Computes the features of keys at one origin. Holds a few numbers for each key, so it is made once for each origin. */
+export class FeatureRows {
+  readonly #own: OwnFeatures;
+  readonly #neighbours: Neighbours[];
+  readonly #origin: number;
+
+  constructor(
+    columns: SeriesColumns,
+    orders: KeyOrders,
+    scale: FeatureScale,
+    at: { origin: number; signals: Signals[number] },
+  ) {
+    const known = (key: number) => isKnown(columns, key, at.origin);
+    this.#own = new OwnFeatures(columns, scale);
+    this.#origin = at.origin;
+    this.#neighbours = [orders.natural, orders.birth].map(
+      (order) => new Neighbours(order, known, at.signals),
+    );
+  }
+
+  /** The features of these keys, `featureCount` for each, in their order. All of them must be known at the origin. */
+  write(keys: ArrayLike<number>, rows: Float32Array): void {
+    for (let i = 0; i < keys.length; i++) {
+      const key = keys[i]!;
+      let at = this.#own.write(key, this.#origin, rows, i * featureCount);
+      for (const neighbours of this.#neighbours) at = neighbours.write(key, rows, at);
+    }
+  }
+}
+
+/** Whether a key was accessed before the bucket `origin`. */
+export function isKnown({ buckets, offsets }: SeriesColumns, key: number, origin: number): boolean {
+  return buckets[offsets[key]!]! < origin;
+}

@@ -1,0 +1,52 @@
+/** Keys as a range scan or a listing would meet them: by the text before their last number, by the number, then by what follows. */
+export function naturalOrder(names: string[]): Uint32Array {
+  const numbers = new Float64Array(names.length);
+  const prefixes: string[] = new Array(names.length);
+  for (let key = 0; key < names.length; key++) {
+    const name = names[key]!;
+    const [start, end] = lastDigits(name);
+    prefixes[key] = name.slice(0, start);
+    numbers[key] = end > start ? Number(name.slice(start, end)) : -1;
+  }
+  const ranks = ranksOf(prefixes);
+  return new Uint32Array(names.length)
+    .map((_, key) => key)
+    .sort(
+      (a, b) =>
+        ranks[a]! - ranks[b]! ||
+        numbers[a]! - numbers[b]! ||
+        (names[a]! < names[b]! ? -1 : names[a]! > names[b]! ? 1 : 0),
+    );
+}
+
+/** Digits past the 15th do not fit a number exactly, and are left to the comparison of the whole names. */
+const maxDigits = 15;
+
+function lastDigits(name: string): [start: number, end: number] {
+  let end = name.length;
+  while (end > 0 && !isDigit(name.charCodeAt(end - 1))) end--;
+  let start = end;
+  while (start > 0 && isDigit(name.charCodeAt(start - 1))) start--;
+  return [start, Math.min(end, start + maxDigits)];
+}
+
+function isDigit(code: number): boolean {
+  return code >= 48 && code <= 57;
+}
+
+function ranksOf(texts: string[]): Int32Array {
+  const rankOf = new Map<string, number>();
+  for (const text of texts) rankOf.set(text, 0);
+  let rank = 0;
+  for (const text of [...rankOf.keys()].sort()) rankOf.set(text, rank++);
+  return Int32Array.from(texts, (text) => rankOf.get(text)!);
+}
+
+/** Keys by the time of their first access; of equal times in the order given. */
+export function birthOrder(firstMs: Float64Array, tie: Uint32Array): Uint32Array {
+  const place = new Uint32Array(tie.length);
+  for (let i = 0; i < tie.length; i++) place[tie[i]!] = i;
+  return new Uint32Array(firstMs.length)
+    .map((_, key) => key)
+    .sort((a, b) => firstMs[a]! - firstMs[b]! || place[a]! - place[b]!);
+}

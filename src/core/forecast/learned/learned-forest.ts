@@ -1,0 +1,100 @@
+import { addForest, boost, type BoostOptions, type Forest } from '../trees/boost.ts';
+import { seededRandom } from '../seeded-random.ts';
+import type { BinnedRows } from './binned-rows.ts';
+
+/**
+ * Three views of the same rows, of which none is best everywhere: reads as Poisson counts; the same with the decayed count as
+ * the offset, so that the trees only say where it is wrong; and the square root of the reads, which looks more at
+ * the many keys that are read seldom.
+ */
+export const forestKinds = ['counts', 'offset', 'roots'] as const;
+export type ForestKind = (typeof forestKinds)[number];
+
+export interface LearnedForest {
+  kind: ForestKind;
+  forest: Forest;
+  /** The offset is `base + slope · ln(decayed count + decayFloor)`, the decayed count being this feature. */
+  base: number;
+  decayFeature: number;
+}
+
+const offsetSlope = 0.5;
+const decayFloor = 0.05;
+const leastRate = 1e-4;
+
+const options: Omit<BoostOptions, 'random' | 'loss' | 'maxStep'> = {
+  trees: 80,
+  learningRate: 0.08,
+  maxLeaves: 16,
+  minHessian: 5,
+  lambda: 2,
+  rowShare: 0.4,
+  featureShare: 0.3,
+};
+
+/** Fits a forest to the first `count` rows. `decayFeature` is the decayed count of the half-life that did best. */
+export function fitForest(
+  kind: ForestKind,
+  rows: BinnedRows,
+  count: number,
+  decayFeature: number,
+  seed: number,
+): LearnedForest {
+  const roots = kind === 'roots';
+  const targets = roots ? rows.reads.map(Math.sqrt) : rows.reads;
+  const fitted: LearnedForest = { kind, forest: [], base: 0, decayFeature };
+  const offsets = offsetsOf(fitted, (row) => rows.decayed(decayFeature, row), count);
+  fitted.base = baseOf(kind, offsets, targets, rows.weights, count);
+  for (let row = 0; row < count; row++) offsets[row]! += fitted.base;
+  fitted.forest = boost(
+    { ...rows, count, targets, offsets },
+    {
+      ...options,
+      loss: roots ? 'squared' : 'poisson',
+      maxStep: roots ? Number.POSITIVE_INFINITY : 0.7,
+      random: seededRandom(seed),
+    },
+  );
+  return fitted;
+}
+
+/** Natural logarithms of the reads that the forest expects of `count` binned rows. */
+export function logRates(
+  learned: LearnedForest,
+  bins: Uint8Array,
+  stride: number,
+  decayed: (row: number) => number,
+  count: number,
+): Float32Array {
+  const scores = offsetsOf(learned, decayed, count);
+  for (let row = 0; row < count; row++) scores[row]! += learned.base;
+  addForest(learned.forest, bins, stride, count, scores);
+  if (learned.kind === 'roots')
+    for (let row = 0; row < count; row++) scores[row] = 2 * Math.log(Math.max(leastRate, scores[row]!));
+  return scores;
+}
+
+function offsetsOf({ kind }: LearnedForest, decayed: (row: number) => number, count: number): Float32Array {
+  const offsets = new Float32Array(count);
+  if (kind === 'offset')
+    for (let row = 0; row < count; row++) offsets[row] = offsetSlope * Math.log(decayed(row) + decayFloor);
+  return offsets;
+}
+
+/** The constant that makes what is expected before the first tree add up to what came. */
+function baseOf(
+  kind: ForestKind,
+  offsets: Float32Array,
+  targets: Float32Array,
+  weights: Float32Array,
+  count: number,
+): number {
+  let came = 0;
+  let expected = 0;
+  for (let row = 0; row < count; row++) {
+    came += weights[row]! * targets[row]!;
+    expected += weights[row]! * (kind === 'roots' ? 1 : Math.exp(offsets[row]!));
+  }
+  const ratio = expected > 0 ? came / expected : 0;
+  return kind === 'roots' ? ratio : Math.log(Math.max(1e-9, ratio));
+}
