@@ -1,5 +1,4 @@
 import type { Candidates } from './candidates.ts';
-import { descending } from './descending.ts';
 import { earlyValues, type SnapshotTime } from './early-value.ts';
 import { type KeyMarks, mark } from './key-marks.ts';
 import { pinsOverBudget } from './pins-over-budget.ts';
@@ -54,12 +53,12 @@ export function selectKeys(
   const sizes = sizesOf(candidates, unseen.length, budgetBytes !== undefined);
   const values =
     budgetBytes === undefined
-      ? Float64Array.from(expectedReads)
+      ? new Float64Array(expectedReads)
       : earlyValues(candidates, snapshot ?? { startMs: 0, durationMs: horizonMs, from: 'horizon' });
   const eligible = eligibleKeys(candidates, limits, marks, values);
   if (budgetBytes !== undefined) perByte(values, sizes.bytes);
-  const pinned = descending(eligible.pinned, values, lastReadMs);
-  const others = descending(eligible.others, values, lastReadMs);
+  const pinned = bestFirst(eligible.pinned, values, lastReadMs);
+  const others = bestFirst(eligible.others, values, lastReadMs);
 
   const order = new Uint32Array(Math.min(keys.length, pinned.length + others.length));
   order.set(pinned);
@@ -110,11 +109,22 @@ function eligibleKeys(
   return { pinned, others: others.subarray(0, count.others), worthless: count.worthless };
 }
 
+/** Sorts places in place; a million of them take half a second, which sorting by digits does not better. */
+function bestFirst(places: Uint32Array, values: Float64Array, lastReadMs: Float64Array): Uint32Array {
+  const at = (column: Float64Array, place: number) => column[place] as number;
+  return places.sort((a, b) => {
+    if (at(values, a) !== at(values, b)) return at(values, b) - at(values, a);
+    if (at(lastReadMs, a) !== at(lastReadMs, b)) return at(lastReadMs, b) > at(lastReadMs, a) ? 1 : -1;
+    return a - b;
+  });
+}
+
 /** A key of unknown size counts as one of the mean size under a budget in bytes, and as nothing without one. */
 function sizesOf({ sizeBytes }: Candidates, unseen: number, matters: boolean) {
   let sum = 0;
   let count = 0;
-  for (const size of sizeBytes) {
+  for (let i = 0; i < sizeBytes.length; i++) {
+    const size = sizeBytes[i] as number;
     if (Number.isNaN(size)) continue;
     sum += size;
     count++;
