@@ -11,8 +11,7 @@ export function candidatesOf(forecast: Forecast): Candidates {
     keys,
     confidence: forecast.confidence.subarray(0, keys.length),
     expectedReads: forecast.expectedReads.subarray(0, keys.length),
-    expectedWrites: Float64Array.from(
-      scan.writeScores.subarray(0, keys.length),
+    expectedWrites: new Float64Array(scan.writeScores.subarray(0, keys.length)).map(
       (score) => score * forecast.writesPerScore,
     ),
     sizeBytes: scan.sizeBytes.subarray(0, keys.length),
