@@ -2,13 +2,16 @@ import { existsSync } from 'node:fs';
 import { Flags } from '@oclif/core';
 import { BaseCommand, configFlag, stateFlag, usageError } from '../cli/base-command.ts';
 import { durationFlag, timeFlag } from '../cli/duration-flag.ts';
+import { keyWishes, keyWishFlags } from '../cli/key-wishes.ts';
 import { sizeFlag } from '../cli/size-flag.ts';
 import { ForesyncError } from '../core/errors.ts';
 import { forecast, forecastModels } from '../core/forecast/forecast.ts';
 import { loadGroup, type ReplicaGroup } from '../core/group/config.ts';
 import { openHistory } from '../core/history/open-history.ts';
+import { type KeyWishes, markKeys } from '../core/plan/key-marks.ts';
 import { makePlan, type Plan } from '../core/plan/make-plan.ts';
 import { type PlanReport, reportPlan } from '../core/plan/plan-report.ts';
+import { snapshotTime } from '../core/plan/snapshot-time.ts';
 import { streamPlan, writePlan } from '../core/plan/write-plan.ts';
 import { openState, type StateFile } from '../core/state/open.ts';
 import { readParameters } from '../core/state/parameters.ts';
@@ -24,7 +27,8 @@ export default class PlanCommand extends BaseCommand {
   static override summary = 'Forecast which keys will be read, and write a Prefetch Plan.';
   static override description =
     `Forecasts every key of the access history and writes the keys worth having first, each with the calibrated probability that it is read within the horizon, the expected time, reads and writes, its size and the replica to read it from.
-How fast old reads lose weight is chosen by a backtest on earlier horizons of the same history. With a budget in keys the order is by expected reads, with a budget in bytes by expected reads per byte.
+How fast old reads lose weight is chosen by a backtest on earlier horizons of the same history. With a budget in keys the order is by expected reads, with a budget in bytes by what each byte is worth: the reads expected before the snapshot would bring the row anyway, less what writes make travel twice.
+Pinned keys come first, whatever their confidence; excluded ones are never planned. foresync.yaml may have lists of both, pin and exclude.
 What is not said by a flag comes from the parameters that metrics has tuned, if any.`;
   static override examples = [
     '<%= config.bin %> <%= command.id %>',
@@ -49,6 +53,11 @@ What is not said by a flag comes from the parameters that metrics has tuned, if 
     }),
     'budget-keys': Flags.integer({ description: 'Plan so many keys at most.', min: 1, helpValue: 'N' }),
     'budget-bytes': sizeFlag({ description: 'Plan rows of so many bytes at most.' }),
+    'snapshot-duration': durationFlag({
+      description:
+        'How long the snapshot is going to take, for the order under --budget-bytes; by default as in past runs, else the horizon.',
+    }),
+    ...keyWishFlags,
     'arima-keys': Flags.integer({
       description: 'On how many of the hottest keys ARIMA is tried.',
       default: 200,
@@ -73,8 +82,9 @@ What is not said by a flag comes from the parameters that metrics has tuned, if 
     const minConfidence = probability(flags['min-confidence']);
     const named = metadata.flags.config?.setFromDefault !== true;
     const group = named || existsSync(flags.config) ? loadGroup(flags.config) : undefined;
+    const wishes = keyWishes(flags, group);
     const started = performance.now();
-    const report = await this.make(group, { ...flags, minConfidence });
+    const report = await this.make(group, { ...flags, minConfidence, wishes });
     const seconds = Math.round(performance.now() - started) / 1000;
     const lines = planLines(report, flags.out, brushFor(process.argv, process.env));
     if (flags.out === '-') process.stderr.write(`${lines.join('\n')}\n`);
@@ -133,6 +143,12 @@ What is not said by a flag comes from the parameters that metrics has tuned, if 
           ...budgets,
         },
         replicas,
+        marks: flags.wishes && (await markKeys(forecasted.keys, flags.wishes, this.signal)),
+        snapshot: snapshotTime(state, {
+          group,
+          durationMs: flags['snapshot-duration'],
+          horizonMs: forecasted.horizonMs,
+        }),
       });
       return { plan, report: reportPlan(plan, forecasted, lastMs) };
     } finally {
@@ -146,6 +162,8 @@ interface PlanFlags {
   at: number | undefined;
   model: (typeof forecastModels)[number];
   minConfidence: number | undefined;
+  wishes: KeyWishes | undefined;
+  'snapshot-duration': number | undefined;
   'budget-keys': number | undefined;
   'budget-bytes': number | undefined;
   'arima-keys': number;

@@ -48,6 +48,10 @@ function facts(report: PlanReport, brush: Brush): [name: string, text: string][]
     ],
   ];
   if (report.bytes > 0) rows.push(['size', formatBytes(report.bytes)]);
+  const choice = choiceWords(report);
+  if (choice !== '') rows.push(['keys', choice]);
+  if (report.snapshot)
+    rows.push(['order', `by reads per byte before the snapshot, ${snapshotWords(report.snapshot)}`]);
   if (report.keys > 0) {
     const spread = sparkline(confidenceTenths, 10, brush.theme);
     rows.push([
@@ -58,6 +62,21 @@ function facts(report: PlanReport, brush: Brush): [name: string, text: string][]
   if (forecast.arima.tried > 0)
     rows.push(...arimaWords(report).map((text, line): [string, string] => [line === 0 ? 'ARIMA' : '', text]));
   return rows;
+}
+
+function choiceWords({ chosen, worthless }: PlanReport): string {
+  const unseen = chosen?.unseen ? ` (${formatCount(chosen.unseen)} never seen)` : '';
+  return [
+    ...(chosen
+      ? [`${formatCount(chosen.pinned)} pinned${unseen}`, `${formatCount(chosen.excluded)} excluded`]
+      : []),
+    ...(worthless ? [`${formatCount(worthless)} not worth being sent early`] : []),
+  ].join(', ');
+}
+
+function snapshotWords({ durationMs, from }: NonNullable<PlanReport['snapshot']>): string {
+  const source = { flag: 'as said', runs: 'as in past runs', horizon: 'the horizon' }[from];
+  return `${formatDuration(durationMs)} (${source})`;
 }
 
 function calibrationWords({ forecast }: PlanReport): string {
@@ -127,13 +146,20 @@ function keyText(key: RowKey): string {
 function notes({
   keys,
   minConfidence,
+  worthless,
   staleMs,
   horizonMs,
   assumedSizeBytes,
   forecast: { arima },
 }: PlanReport): string[] {
   const found: string[] = [];
-  if (keys === 0) found.push(`No key reaches a confidence of ${minConfidence}: lower --min-confidence.`);
+  if (keys === 0) {
+    found.push(
+      worthless
+        ? 'Keys of enough confidence are written more than they would be read early.'
+        : `No key reaches a confidence of ${minConfidence}: lower --min-confidence.`,
+    );
+  }
   if (staleMs > horizonMs)
     found.push(`The history ends ${formatDuration(staleMs)} before the forecast begins.`);
   if (assumedSizeBytes !== undefined) {

@@ -195,6 +195,72 @@ test('a threshold that no key reaches gives an empty plan and says what to do', 
   assert.equal(lines('empty.jsonl').length, 1);
 });
 
+test('pinned keys come first, seen or not, excluded ones never, and the page and the header say so', async () => {
+  writeFileSync(path.join(folder, 'never.txt'), 'k1\nk2?\n');
+  writeFileSync(
+    path.join(folder, 'pins.yaml'),
+    'group: pins\ntable: items\nlead: us-east\npin: ["k59"]\nexclude: ["@never.txt"]\nreplicas:\n  us-east: { store: "sqlite:/srv/shop.db" }\n',
+  );
+  const flags = ['--pin', 'k5?', '--pin', 'new key', '--exclude', 'k58', '--config', 'pins.yaml'];
+  const { exitCode, stdout, stderr } = await run('plan', ...flags, '--out', 'pins.jsonl');
+  assert.equal(exitCode, 0, stderr);
+  const [header, ...entries] = lines('pins.jsonl');
+  const keys = entries.map(({ key }) => String(key));
+  const pinned = entries.filter((entry) => entry.pinned === true).map(({ key }) => String(key));
+  assert.deepEqual(keys.slice(0, pinned.length), pinned);
+  assert.deepEqual(pinned.toSorted(), [
+    'k50',
+    'k51',
+    'k52',
+    'k53',
+    'k54',
+    'k55',
+    'k56',
+    'k57',
+    'k59',
+    'new key',
+  ]);
+  assert.ok(keys.includes('k0') && !keys.some((key) => /^(?:k1|k2.|k58)$/.test(key)));
+  const unseen = entries[pinned.length - 1];
+  assert.deepEqual(unseen, {
+    key: 'new key',
+    confidence: 0,
+    expectedAt: new Date(Date.parse(String(header?.origin)) + 12 * hourMs).toISOString(),
+    expectedReads: 0,
+    expectedWrites: 0,
+    model: 'pin',
+    pinned: true,
+  });
+  assert.deepEqual([header?.pinned, header?.excluded], [10, 12]);
+  assert.match(stdout, /keys +10 pinned \(2 never seen\), 12 excluded/);
+  for (const line of stdout.split('\n')) assert.ok(line.length <= 80, `${line.length}: ${line}`);
+});
+
+test('under a budget in bytes, a short snapshot leaves what is written much to itself, and the page says how many', async () => {
+  const flags = ['--budget-bytes', '1M', '--min-confidence', '0', '--out', 'bytes.jsonl'];
+  assert.equal((await run('plan', ...flags)).exitCode, 0);
+  const [whole, ...all] = lines('bytes.jsonl');
+  assert.deepEqual([whole?.snapshotMs, whole?.snapshotFrom], [24 * hourMs, 'horizon']);
+  assert.ok(all.some(({ key }) => key === 'k0'));
+  const log = Array.from({ length: 500 }, (_, hour) => {
+    const atMs = startMs + hour * hourMs;
+    const writes = Array.from({ length: 4 }, (_, n) => `${atMs + n},write,counter,100`);
+    return [...writes, `${atMs + 9},read,counter,100`, `${atMs + 10},read,page,100`].join('\n');
+  });
+  writeFileSync(path.join(folder, 'counter.csv'), `time,op,key,size\n${log.join('\n')}\n`);
+  assert.equal((await run('analyze', 'counter.csv', '--state', 'counter.db')).exitCode, 0);
+  const short = [...flags, '--state', 'counter.db', '--snapshot-duration', '10m'];
+  const { stdout, exitCode, stderr } = await run('plan', ...short);
+  assert.equal(exitCode, 0, stderr);
+  const [header, ...entries] = lines('bytes.jsonl');
+  assert.deepEqual(
+    [header?.snapshotMs, header?.snapshotFrom, header?.worthless, ...entries.map(({ key }) => key)],
+    [600_000, 'flag', 1, 'page'],
+  );
+  assert.match(stdout, /keys +1 not worth being sent early/);
+  assert.match(stdout, /before the snapshot, 10 min 00 s \(as said\)/);
+});
+
 const refused: [what: string, args: string[], exitCode: number, message: RegExp][] = [
   ['a horizon that is none', ['--horizon', 'soon'], 64, /'soon' is no duration/],
   ['a time that is none', ['--at', 'yesterday'], 64, /'yesterday' is no time/],
@@ -202,6 +268,10 @@ const refused: [what: string, args: string[], exitCode: number, message: RegExp]
   ['no keys at all', ['--budget-keys', '0'], 64, /budget-keys/],
   ['a probability above one', ['--min-confidence', '1.5'], 64, /'1\.5' is no probability/],
   ['an unknown model', ['--model', 'oracle'], 64, /model/],
+  ['an empty pin', ['--pin', ''], 64, /pattern of keys is empty/],
+  ['a list of pins that is not there', ['--pin', '@none.txt'], 74, /patterns of keys cannot be read/],
+  ['more pins than the budget', ['--pin', 'k*', '--budget-keys', '5'], 64, /59 keys are pinned/],
+  ['a snapshot of no duration', ['--snapshot-duration', 'long'], 64, /'long' is no duration/],
   ['two claims on standard output', ['--json', '--out', '-'], 64, /standard output/],
   ['an origin before the history', ['--at', '2025-01-01'], 65, /history begins after/],
   ['a state file that is not there', ['--state', 'none.db'], 65, /no state file none\.db/],

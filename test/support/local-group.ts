@@ -18,7 +18,8 @@ export function localGroup(folder: string, files: Record<string, string>, table 
   );
   const [lead] = replicas.values();
   if (!lead) throw new Error('a group has one replica at least');
-  return { name: 'shop', table, lead, replicas, file: path.join(folder, 'foresync.yaml') };
+  const file = path.join(folder, 'foresync.yaml');
+  return { name: 'shop', table, lead, replicas, pin: [], exclude: [], file };
 }
 
 /** A plan for some keys of each donor. */

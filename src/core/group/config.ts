@@ -28,15 +28,21 @@ export interface ReplicaGroup {
   lead: Replica;
   /** All replicas by name, the lead among them. */
   replicas: Map<string, Replica>;
+  /** Keys, patterns of keys and `@FILE`s, relative to foresync.yaml's folder, that plans pin and exclude. */
+  pin: string[];
+  exclude: string[];
   /** Absolute path of the foresync.yaml that it was read from. */
   file: string;
 }
 
 const name = z.string().min(1).max(200);
+const patterns = z.array(z.string().min(1).max(4096)).default([]);
 const schema = z.strictObject({
   group: name,
   table: name,
   lead: name,
+  pin: patterns,
+  exclude: patterns,
   replicas: z.record(
     name,
     z.strictObject({
@@ -56,7 +62,7 @@ export function loadGroup(file: string): ReplicaGroup {
   const folder = path.dirname(absolute);
   const found = schema.safeParse(readYaml(absolute));
   if (!found.success) throw invalid(absolute, describe(found.error));
-  const { group, table, lead: leadName, replicas: described } = found.data;
+  const { group, table, lead: leadName, replicas: described, pin, exclude } = found.data;
   const replicas = new Map<string, Replica>();
   for (const [replicaName, replica] of Object.entries(described)) {
     const read = <T>(key: string, parse: () => T) =>
@@ -74,7 +80,7 @@ export function loadGroup(file: string): ReplicaGroup {
   }
   const lead = replicas.get(leadName);
   if (!lead) throw invalid(absolute, `lead: '${leadName}' is none of the replicas`);
-  return { name: group, table, lead, replicas, file: absolute };
+  return { name: group, table, lead, replicas, pin, exclude, file: absolute };
 }
 
 function readYaml(file: string): unknown {
@@ -129,6 +135,6 @@ function notYaml(file: string, reason: string): ForesyncError {
 
 function invalid(file: string, reason: string): ForesyncError {
   return new ForesyncError('config', 'config-invalid', `${printable(file)}: ${printable(reason)}.`, {
-    hint: 'Known keys: group, table, lead, replicas.NAME.{host, store, logs}.',
+    hint: 'Known keys: group, table, lead, pin, exclude, replicas.NAME.{host, store, logs}.',
   });
 }

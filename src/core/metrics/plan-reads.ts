@@ -22,7 +22,7 @@ export interface PlanCameTrue extends HitCount {
   /** Of the confidences thinned to the log's share of the volume. */
   calibration: Calibration | undefined;
   /**
-   * Planned rows that were sent and not read within the horizon; bytes where the plan has sizes, undefined where not.
+   * Planned rows, pinned ones apart, that were sent and not read within the horizon; bytes where the plan has sizes, undefined where not.
    * `byVolume`: how many more of the sent keys were to be expected unread than at the group's whole volume.
    */
   wasted: { keys: number; sentKeys: number; byVolume: number; bytes: number | undefined };
@@ -40,6 +40,7 @@ export class PlanReads {
   private readonly plan: NonNullable<RunFigures['plan']>;
   private readonly confidences: number[] = [];
   private readonly expectedReads: number[] = [];
+  private readonly pinned: boolean[] = [];
   private readonly sizes: (number | undefined)[] = [];
   private readonly wasRead: (0 | 1)[] = [];
   private reads = 0;
@@ -53,12 +54,13 @@ export class PlanReads {
     this.toMs = plan.originMs + plan.horizonMs;
   }
 
-  add({ key, confidence, expectedReads, sizeBytes }: PlannedKey): void {
+  add({ key, confidence, expectedReads, sizeBytes, pinned }: PlannedKey): void {
     if (this.places.has(key)) return;
     this.places.set(key, this.places.size);
     this.wasRead.push(0);
     this.confidences.push(confidence);
     this.expectedReads.push(expectedReads);
+    this.pinned.push(pinned);
     this.sizes.push(sizeBytes);
   }
 
@@ -107,11 +109,14 @@ export class PlanReads {
   }
 
   private wasted(inLog: readonly number[]): PlanCameTrue['wasted'] {
-    const sentKeys = Math.min(this.plan.sentKeys, this.places.size);
+    const sent = Math.min(this.plan.sentKeys, this.places.size);
+    let sentKeys = 0;
     let keys = 0;
     let byVolume = 0;
     let bytes: number | undefined;
-    for (let place = 0; place < sentKeys; place++) {
+    for (let place = 0; place < sent; place++) {
+      if (this.pinned[place]) continue;
+      sentKeys += 1;
       byVolume += (this.confidences[place] ?? 0) - (inLog[place] ?? 0);
       if (this.wasRead[place]) continue;
       keys += 1;

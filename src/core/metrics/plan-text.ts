@@ -10,6 +10,8 @@ export interface PlannedKey {
   /** Reads of the whole group within the horizon. */
   expectedReads: number;
   sizeBytes: number | undefined;
+  /** Planned because an operator wanted it. */
+  pinned: boolean;
 }
 
 /** The plan a run was made with: what its header says, and its entries, best first, streamed once. */
@@ -35,6 +37,7 @@ const entryLine = z.object({
   confidence: z.number().min(0).max(1),
   expectedReads: z.number().nonnegative(),
   sizeBytes: z.number().nonnegative().optional(),
+  pinned: z.boolean().default(false),
 });
 
 /**

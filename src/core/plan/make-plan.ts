@@ -1,5 +1,8 @@
 import type { Forecast, ForecastModel } from '../forecast/forecast.ts';
 import { keyForecast } from '../forecast/key-forecast.ts';
+import type { SnapshotTime } from './early-value.ts';
+import { candidatesOf } from './forecast-candidates.ts';
+import type { KeyMarks } from './key-marks.ts';
 import type { PlanEntry, PlanHeader } from './prefetch-plan.ts';
 import { type PlanLimits, type Selection, selectKeys } from './select.ts';
 
@@ -10,19 +13,29 @@ export interface PlanOf {
   limits: PlanLimits;
   /** Names of the replicas, in the order that the forecast's donors count them in. */
   replicas: string[];
+  /** What was said of keys with `--pin` and `--exclude`, if anything. */
+  marks?: KeyMarks | undefined;
+  /** Default: the snapshot takes the whole horizon. */
+  snapshot?: SnapshotTime | undefined;
 }
 
 export interface Plan {
   header: PlanHeader;
   selection: Selection;
   limits: PlanLimits;
+  marks: KeyMarks | undefined;
+  snapshot: SnapshotTime | undefined;
   /** The entries, best first; may be gone through again. */
   entries(): Iterable<PlanEntry>;
 }
 
-/** Turns a forecast into a Prefetch Plan. The same forecast gives the same plan, byte for byte. */
-export function makePlan(forecast: Forecast, { group, table, model, limits, replicas }: PlanOf): Plan {
-  const selection = selectKeys(forecast, limits);
+/**
+ * Turns a forecast into a Prefetch Plan. The same forecast and wishes give the same plan, byte for byte. Throws
+ * `pins-over-budget`.
+ */
+export function makePlan(forecast: Forecast, options: PlanOf): Plan {
+  const { group, table, model, limits, replicas, marks, snapshot } = options;
+  const selection = selectKeys(candidatesOf(forecast), limits, { marks, snapshot });
   const { report } = forecast;
   const allReads = forecast.expectedReads.reduce((sum, reads) => sum + reads, 0);
   const groupReads = Math.max(forecast.groupReads, allReads);
@@ -35,12 +48,19 @@ export function makePlan(forecast: Forecast, { group, table, model, limits, repl
     horizonMs: forecast.horizonMs,
     model,
     minConfidence: limits.minConfidence,
-    entries: selection.order.length,
+    entries: selection.order.length + selection.unseen.length,
     expectedHitRate: round(groupReads > 0 ? Math.min(1, selection.expectedReads / groupReads) : 0),
     expectedReads: round(selection.expectedReads),
     ...(limits.budgetKeys === undefined ? {} : { budgetKeys: limits.budgetKeys }),
     ...(limits.budgetBytes === undefined ? {} : { budgetBytes: limits.budgetBytes }),
     ...(selection.assumedSizeBytes === undefined ? {} : { assumedSizeBytes: selection.assumedSizeBytes }),
+    ...(limits.budgetBytes === undefined || snapshot === undefined
+      ? {}
+      : { snapshotMs: snapshot.durationMs, snapshotFrom: snapshot.from }),
+    ...(limits.budgetBytes === undefined ? {} : { worthless: selection.worthless }),
+    ...(marks === undefined
+      ? {}
+      : { pinned: selection.pinned + selection.unseen.length, excluded: selection.excluded }),
     halfLifeMs: report.halfLifeMs,
     halfLifeFrom: report.halfLifeFrom,
     calibration: report.calibration,
@@ -49,25 +69,51 @@ export function makePlan(forecast: Forecast, { group, table, model, limits, repl
     arimaUsed: report.arima.used,
     arimaFailed: report.arima.failed,
   };
-  return { header, selection, limits, entries: () => entriesOf(forecast, selection, replicas) };
+  return {
+    header,
+    selection,
+    limits,
+    marks,
+    snapshot,
+    entries: () => entriesOf(forecast, selection, replicas),
+  };
 }
 
-function* entriesOf(forecast: Forecast, { order }: Selection, replicas: string[]): Generator<PlanEntry> {
-  for (const index of order) {
-    const { key, confidence, expectedAtMs, expectedReads, expectedWrites, sizeBytes, donor, byArima } =
-      keyForecast(forecast, index);
-    const replica = replicas[donor];
-    yield {
-      key,
-      confidence: round(confidence),
-      expectedAt: new Date(expectedAtMs).toISOString(),
-      expectedReads: round(expectedReads),
-      expectedWrites: round(expectedWrites),
-      ...(sizeBytes === undefined ? {} : { sizeBytes }),
-      ...(replica === undefined ? {} : { donor: replica }),
-      model: byArima ? 'arima' : 'decay',
-    };
-  }
+function* entriesOf(forecast: Forecast, selection: Selection, replicas: string[]): Generator<PlanEntry> {
+  const { order, pinned, unseen } = selection;
+  for (const index of order.subarray(0, pinned))
+    yield { ...entryOf(forecast, index, replicas), pinned: true };
+  for (const key of unseen) yield unseenEntry(forecast, key);
+  for (const index of order.subarray(pinned)) yield entryOf(forecast, index, replicas);
+}
+
+function entryOf(forecast: Forecast, index: number, replicas: string[]): PlanEntry {
+  const { key, confidence, expectedAtMs, expectedReads, expectedWrites, sizeBytes, donor, byArima } =
+    keyForecast(forecast, index);
+  const replica = replicas[donor];
+  return {
+    key,
+    confidence: round(confidence),
+    expectedAt: new Date(expectedAtMs).toISOString(),
+    expectedReads: round(expectedReads),
+    expectedWrites: round(expectedWrites),
+    ...(sizeBytes === undefined ? {} : { sizeBytes }),
+    ...(replica === undefined ? {} : { donor: replica }),
+    model: byArima ? 'arima' : 'decay',
+  };
+}
+
+/** A pinned key of which the history knows nothing. */
+function unseenEntry({ originMs, horizonMs }: Forecast, key: string): PlanEntry {
+  return {
+    key,
+    confidence: 0,
+    expectedAt: new Date(Math.round(originMs + horizonMs / 2)).toISOString(),
+    expectedReads: 0,
+    expectedWrites: 0,
+    model: 'pin',
+    pinned: true,
+  };
 }
 
 function round(value: number): number {

@@ -40,6 +40,7 @@ const entryFields = new Set([
   'sizeBytes',
   'donor',
   'model',
+  'pinned',
 ]);
 
 /** Reads one of a plan's other lines. Throws `plan-invalid` (kind `data`) with the number of the line. */
@@ -56,6 +57,7 @@ export function parseEntry(line: string, number: number): PlanEntry {
   optional(value, 'sizeBytes', isCount, number);
   optional(value, 'donor', isText, number);
   required(value, 'model', isText, number);
+  optional(value, 'pinned', (v) => typeof v === 'boolean', number);
   return value as unknown as PlanEntry;
 }
 

@@ -1,4 +1,5 @@
 import type { Forecast, ForecastReport } from '../forecast/forecast.ts';
+import type { SnapshotTime } from './early-value.ts';
 import type { Plan } from './make-plan.ts';
 import type { PlanEntry } from './prefetch-plan.ts';
 
@@ -21,6 +22,12 @@ export interface PlanReport {
   minConfidence: number;
   budgetKeys: number | undefined;
   budgetBytes: number | undefined;
+  /** Absent where nothing was said of keys. `unseen` of the pinned ones are not known to the history. */
+  chosen: { pinned: number; unseen: number; excluded: number } | undefined;
+  /** Keys of enough confidence that had better wait for the snapshot; absent without a budget in bytes. */
+  worthless: number | undefined;
+  /** The snapshot that values are reckoned against; absent without a budget in bytes. */
+  snapshot: SnapshotTime | undefined;
   /** Planned keys by confidence, in tenths from 0 to 1. */
   confidenceTenths: number[];
   /** The time from the last event to the origin; negative where the origin lies inside the history. */
@@ -34,6 +41,7 @@ const shownEntries = 10;
 export function reportPlan(plan: Plan, forecast: Forecast, lastMs: number): PlanReport {
   const { header, selection } = plan;
   const confidenceTenths = new Array<number>(10).fill(0);
+  if (selection.unseen.length > 0) confidenceTenths[0] = selection.unseen.length;
   for (const index of selection.order) {
     const tenth = Math.min(9, Math.floor((forecast.confidence[index] ?? 0) * 10));
     confidenceTenths[tenth] = (confidenceTenths[tenth] ?? 0) + 1;
@@ -57,6 +65,13 @@ export function reportPlan(plan: Plan, forecast: Forecast, lastMs: number): Plan
     minConfidence: header.minConfidence,
     budgetKeys: plan.limits.budgetKeys,
     budgetBytes: plan.limits.budgetBytes,
+    chosen: plan.marks && {
+      pinned: selection.pinned + selection.unseen.length,
+      unseen: selection.unseen.length,
+      excluded: selection.excluded,
+    },
+    worthless: plan.limits.budgetBytes === undefined ? undefined : selection.worthless,
+    snapshot: plan.limits.budgetBytes === undefined ? undefined : plan.snapshot,
     confidenceTenths,
     staleMs: forecast.originMs - lastMs,
     forecast: forecast.report,

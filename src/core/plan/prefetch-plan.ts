@@ -29,5 +29,8 @@ export interface PlanEntry {
   sizeBytes?: number | undefined;
   /** The replica to read the row from. */
   donor?: string | undefined;
+  /** What the figures come from; `pin` for a pinned key that the history does not know, which has no figures. */
   model: string;
+  /** An operator wants the row whatever its confidence. */
+  pinned?: boolean | undefined;
 }

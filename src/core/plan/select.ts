@@ -1,5 +1,7 @@
-import type { Forecast } from '../forecast/forecast.ts';
-import { rankKeys } from '../forecast/key-forecast.ts';
+import type { Candidates } from './candidates.ts';
+import { earlyValues, type SnapshotTime } from './early-value.ts';
+import { type KeyMarks, mark } from './key-marks.ts';
+import { pinsOverBudget } from './pins-over-budget.ts';
 
 export interface PlanLimits {
   minConfidence: number;
@@ -8,8 +10,16 @@ export interface PlanLimits {
 }
 
 export interface Selection {
-  /** Places in the forecast, best first. */
+  /** Places in the forecast of the known keys, best first, the pinned ones before all others. */
   order: Uint32Array;
+  /** How many of `order` are pinned. */
+  pinned: number;
+  /** Pinned keys that the forecast does not know; they come after the pinned ones that it knows. */
+  unseen: string[];
+  /** Keys of the forecast that are excluded. */
+  excluded: number;
+  /** Keys of enough confidence that had better wait for the snapshot; always 0 without a budget in bytes. */
+  worthless: number;
   expectedReads: number;
   /** Of the entries whose size is known, or assumed under a budget in bytes. */
   bytes: number;
@@ -17,54 +27,117 @@ export interface Selection {
   assumedSizeBytes: number | undefined;
 }
 
+export interface SelectionOptions {
+  marks?: KeyMarks | undefined;
+  /** Default: the snapshot takes the whole horizon. */
+  snapshot?: SnapshotTime | undefined;
+}
+
 /** Taken for a row's size where no log gives any. */
 const defaultSizeBytes = 256;
 
 /**
- * Chooses and orders the keys: those of enough confidence, with a budget in bytes by expected reads per byte, else by
- * expected reads; of equal ones the one read last, then the first of the history. What does not fit a budget in bytes is
- * passed over, and smaller keys behind it may still fit.
+ * Chooses and orders the keys. Pinned ones come first, whatever their confidence, then those of enough confidence that are
+ * not excluded; both by expected reads, or with a budget in bytes by `earlyValues` per byte; of equal ones the one read last,
+ * then the first of the forecast. Under a budget in bytes, keys whose value is not above zero are not planned, and what does
+ * not fit is passed over: smaller keys behind it may still fit. Throws `pins-over-budget` (kind `usage`).
  */
-export function selectKeys(forecast: Forecast, limits: PlanLimits): Selection {
+export function selectKeys(
+  candidates: Candidates,
+  limits: PlanLimits,
+  { marks, snapshot }: SelectionOptions = {},
+): Selection {
+  const { expectedReads, horizonMs, lastReadMs, keys } = candidates;
   const { budgetKeys = Number.POSITIVE_INFINITY, budgetBytes } = limits;
-  const sizes = forecast.scan.sizeBytes.subarray(0, forecast.keys.length);
-  const assumed = budgetBytes === undefined ? undefined : meanSize(sizes);
-  const sizeOf = (index: number) => known(sizes[index]) ?? assumed?.size ?? 0;
-  const ranked = rankKeys(forecast, limits.minConfidence, budgetBytes === undefined ? undefined : sizeOf);
-  const order = new Uint32Array(ranked.length);
-  let entries = 0;
-  let bytes = 0;
-  let expectedReads = 0;
-  for (const index of ranked) {
-    if (entries >= budgetKeys) break;
-    const size = sizeOf(index);
+  const unseen = marks?.unseen ?? [];
+  const sizes = sizesOf(candidates, unseen.length, budgetBytes !== undefined);
+  const values =
+    budgetBytes === undefined
+      ? new Float64Array(expectedReads)
+      : earlyValues(candidates, snapshot ?? { startMs: 0, durationMs: horizonMs, from: 'horizon' });
+  const eligible = eligibleKeys(candidates, limits, marks, values);
+  if (budgetBytes !== undefined) perByte(values, sizes.bytes);
+  const pinned = bestFirst(eligible.pinned, values, lastReadMs);
+  const others = bestFirst(eligible.others, values, lastReadMs);
+
+  const order = new Uint32Array(Math.min(keys.length, pinned.length + others.length));
+  order.set(pinned);
+  let entries = pinned.length;
+  let bytes = unseen.length * sizes.assumed;
+  let reads = 0;
+  for (const index of pinned) {
+    bytes += sizes.bytes[index] ?? 0;
+    reads += expectedReads[index] ?? 0;
+  }
+  pinsOverBudget({ keys: pinned.length + unseen.length, bytes }, limits);
+  for (const index of others) {
+    if (entries + unseen.length >= budgetKeys) break;
+    const size = sizes.bytes[index] ?? 0;
     if (budgetBytes !== undefined && bytes + size > budgetBytes) continue;
     bytes += size;
-    expectedReads += forecast.expectedReads[index] ?? 0;
+    reads += expectedReads[index] ?? 0;
     order[entries++] = index;
   }
   return {
     order: order.subarray(0, entries),
-    expectedReads,
+    pinned: pinned.length,
+    unseen,
+    excluded: marks?.excluded ?? 0,
+    worthless: eligible.worthless,
+    expectedReads: reads,
     bytes,
-    assumedSizeBytes: assumed?.missing ? assumed.size : undefined,
+    assumedSizeBytes: sizes.someAssumed ? sizes.assumed : undefined,
   };
 }
 
-function known(size: number | undefined): number | undefined {
-  return Number.isNaN(size) ? undefined : size;
+function eligibleKeys(
+  { confidence }: Candidates,
+  { minConfidence, budgetBytes }: PlanLimits,
+  marks: KeyMarks | undefined,
+  values: Float64Array,
+): { pinned: Uint32Array; others: Uint32Array; worthless: number } {
+  const pinned = new Uint32Array(marks?.pinned ?? 0);
+  const others = new Uint32Array(values.length);
+  const count = { pinned: 0, others: 0, worthless: 0 };
+  for (let i = 0; i < values.length; i++) {
+    const said = marks?.marks[i] ?? mark.none;
+    if (said === mark.pinned) pinned[count.pinned++] = i;
+    else if (said === mark.excluded || (confidence[i] ?? 0) < minConfidence) continue;
+    else if (budgetBytes !== undefined && (values[i] ?? 0) <= 0) count.worthless++;
+    else others[count.others++] = i;
+  }
+  return { pinned, others: others.subarray(0, count.others), worthless: count.worthless };
 }
 
-function meanSize(sizes: Float64Array): { size: number; missing: boolean } {
+/** Sorts places in place; a million of them take half a second, which sorting by digits does not better. */
+function bestFirst(places: Uint32Array, values: Float64Array, lastReadMs: Float64Array): Uint32Array {
+  const at = (column: Float64Array, place: number) => column[place] as number;
+  return places.sort((a, b) => {
+    if (at(values, a) !== at(values, b)) return at(values, b) - at(values, a);
+    if (at(lastReadMs, a) !== at(lastReadMs, b)) return at(lastReadMs, b) > at(lastReadMs, a) ? 1 : -1;
+    return a - b;
+  });
+}
+
+/** A key of unknown size counts as one of the mean size under a budget in bytes, and as nothing without one. */
+function sizesOf({ sizeBytes }: Candidates, unseen: number, matters: boolean) {
   let sum = 0;
   let count = 0;
-  for (const size of sizes) {
+  for (let i = 0; i < sizeBytes.length; i++) {
+    const size = sizeBytes[i] as number;
     if (Number.isNaN(size)) continue;
     sum += size;
     count++;
   }
+  const mean = count > 0 ? Math.max(1, Math.round(sum / count)) : defaultSizeBytes;
+  const assumed = matters ? mean : 0;
   return {
-    size: count > 0 ? Math.max(1, Math.round(sum / count)) : defaultSizeBytes,
-    missing: count < sizes.length,
+    bytes: sizeBytes.map((size) => (Number.isNaN(size) ? assumed : size)),
+    assumed,
+    someAssumed: matters && count < sizeBytes.length + unseen,
   };
+}
+
+function perByte(values: Float64Array, sizes: Float64Array): void {
+  for (let i = 0; i < values.length; i++) values[i] = (values[i] ?? 0) / Math.max(1, sizes[i] ?? 0);
 }

@@ -21,7 +21,7 @@ export interface Batches {
 const keysPerBatch = 500;
 
 /**
- * Deals a plan's entries out to donors, in their order. Entries under `minConfidence` are left out; entries of a donor
+ * Deals a plan's entries out to donors, in their order. Entries under `minConfidence` that are not pinned are left out; entries of a donor
  * that is not in `donors`, or of none, go to the lead.
  */
 export async function dealBatches(
@@ -33,7 +33,7 @@ export async function dealBatches(
   let expectedReads = 0;
   for await (const entry of entries) {
     options.signal.throwIfAborted();
-    if (entry.confidence < options.minConfidence) continue;
+    if (entry.confidence < options.minConfidence && !entry.pinned) continue;
     const donor = entry.donor !== undefined && options.donors.has(entry.donor) ? entry.donor : options.lead;
     const batches = byDonor.get(donor) ?? [];
     byDonor.set(donor, batches);

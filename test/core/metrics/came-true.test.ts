@@ -5,7 +5,15 @@ import type { AccessHistory, KeySeries } from '../../../src/core/history/access-
 import { type CameTrue, JoinerLog, type LoggedAccess } from '../../../src/core/metrics/came-true.ts';
 import { readStoredPlan } from '../../../src/core/metrics/plan-text.ts';
 import { figuresOf } from '../../../src/core/metrics/run-figures.ts';
-import { examplePlan, exampleRun, exampleSnapshot, horizonMs, originMs, startMs } from './run-example.ts';
+import {
+  examplePlan,
+  exampleRun,
+  exampleSnapshot,
+  horizonMs,
+  originMs,
+  planText,
+  startMs,
+} from './run-example.ts';
 
 const read = (timeMs: number, key: string): LoggedAccess => ({ timeMs, key, read: true });
 const hourMs = 3_600_000;
@@ -14,6 +22,7 @@ async function cameTrue(
   log: LoggedAccess[],
   snapshot = exampleSnapshot(),
   history?: AccessHistory,
+  planFile = examplePlan,
 ): Promise<CameTrue> {
   const figures = figuresOf({
     ...exampleRun(snapshot),
@@ -22,7 +31,7 @@ async function cameTrue(
     snapshot: JSON.parse(JSON.stringify(snapshot)),
   });
   assert.ok(figures);
-  const joinerLog = await JoinerLog.against(figures, await readStoredPlan(zstdCompressSync(examplePlan)));
+  const joinerLog = await JoinerLog.against(figures, await readStoredPlan(zstdCompressSync(planFile)));
   for (const access of log) joinerLog.take(access);
   return joinerLog.result(originMs + horizonMs, history);
 }
@@ -67,6 +76,17 @@ test("the log's share of the reads expected of the group thins the confidence, a
   assert.equal(Math.round((ample?.volume?.share ?? 0) * 1e6) / 1e6, 1.5);
   assert.equal(ample?.wasted.byVolume, 0);
   for (const bin of ample?.calibration?.bins ?? []) assert.equal(bin.meanInLog, bin.meanConfidence);
+});
+
+test('a pinned key that nobody read is no waste of the forecast', async () => {
+  const pins = planText([
+    { key: 'a', confidence: 0, expectedReads: 0, sizeBytes: 100, pinned: true },
+    { key: 'b', confidence: 0.85, sizeBytes: 200 },
+    { key: 'c', confidence: 0.75, sizeBytes: 400 },
+  ]);
+  const { plan } = await cameTrue([read(originMs + 1, 'b')], exampleSnapshot(), undefined, pins);
+  const { keys, sentKeys, bytes } = plan?.wasted ?? {};
+  assert.deepEqual([keys, sentKeys, bytes], [1, 2, 400]);
 });
 
 test('a planned key whose turn never came is no hit and no waste', async () => {

@@ -64,7 +64,13 @@ export function exampleRun(snapshot = exampleSnapshot()): RunRecord {
 
 /** A plan file's text with these entries, each of ten expected reads where nothing else is said. */
 export function planText(
-  entries: { key: unknown; confidence: number; expectedReads?: number; sizeBytes?: number }[],
+  entries: {
+    key: unknown;
+    confidence: number;
+    expectedReads?: number;
+    sizeBytes?: number;
+    pinned?: boolean;
+  }[],
   header: object = {},
 ): string {
   const first = {

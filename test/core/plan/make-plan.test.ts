@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import type { Forecast } from '../../../src/core/forecast/forecast.ts';
 import { forecast } from '../../../src/core/forecast/forecast.ts';
+import { candidatesOf } from '../../../src/core/plan/forecast-candidates.ts';
 import { makePlan } from '../../../src/core/plan/make-plan.ts';
 import { parseEntry, parseHeader } from '../../../src/core/plan/plan-line.ts';
 import { reportPlan } from '../../../src/core/plan/plan-report.ts';
@@ -29,7 +30,7 @@ function forecastOf(list: TestEvent[]): Promise<Forecast> {
 }
 
 function keysOf(result: Forecast, limits: PlanLimits): string[] {
-  return [...selectKeys(result, limits).order].map((index) => result.keys[index] ?? '');
+  return [...selectKeys(candidatesOf(result), limits).order].map((index) => result.keys[index] ?? '');
 }
 
 test('with a budget in keys the order is by expected reads', async () => {
@@ -67,10 +68,10 @@ test('of equal keys the one read last comes first', async () => {
 test('a size that no log gives is assumed under a budget in bytes, and the plan says so', async () => {
   const some = await forecastOf(events(4, (i) => (i < 2 ? 40 : undefined)));
   assert.deepEqual(keysOf(some, { minConfidence: 0, budgetBytes: 125 }), ['k0', 'k1', 'k2']);
-  assert.equal(selectKeys(some, { minConfidence: 0, budgetBytes: 125 }).assumedSizeBytes, 40);
-  assert.equal(selectKeys(some, { minConfidence: 0 }).assumedSizeBytes, undefined);
+  assert.equal(selectKeys(candidatesOf(some), { minConfidence: 0, budgetBytes: 125 }).assumedSizeBytes, 40);
+  assert.equal(selectKeys(candidatesOf(some), { minConfidence: 0 }).assumedSizeBytes, undefined);
   const none = await forecastOf(events(4, () => undefined));
-  assert.equal(selectKeys(none, { minConfidence: 0, budgetBytes: 1000 }).assumedSizeBytes, 256);
+  assert.equal(selectKeys(candidatesOf(none), { minConfidence: 0, budgetBytes: 1000 }).assumedSizeBytes, 256);
 });
 
 test('budgets are kept, whatever they are', async () => {

@@ -37,6 +37,7 @@ const entry: fc.Arbitrary<PlanEntry> = fc.record(
     sizeBytes: count,
     donor: text,
     model: text,
+    pinned: fc.boolean(),
   },
   { requiredKeys: ['key', 'confidence', 'expectedAt', 'expectedReads', 'expectedWrites', 'model'] },
 );

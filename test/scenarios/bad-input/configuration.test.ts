@@ -18,6 +18,7 @@ describe('a wrong foresync.yaml', () => {
       ['an unknown key of a replica', east({ hots: 'x' }), { message: /replicas\.east: unknown key 'hots'/ }],
       ['a key that would steer a terminal', { 'a\u001b[31m\n': 1 }, { message: /'a\\u001b\[31m\\u000a'/ }],
       ['a lead that is no replica', { lead: 'west' }, { message: /'west' is none of the replicas/ }],
+      ['a pin that is no text', { pin: [85123] }, { message: /pin\.0: .*string/ }],
       ['no table', { table: undefined }, { message: /table: / }],
       [
         'a host that is an option',
