@@ -5,7 +5,7 @@ import { forecastOfRows, type RowForecast, reportOfFits } from './forecast-rows.
 import { recentShares } from './recent-shares.ts';
 import { type Season, strongestSeason } from './seasons.ts';
 import { keysByShape } from './shapes.ts';
-import { affordable, fitWorkUnits } from './work-units.ts';
+import { affordableFits, fitWorkUnits } from './work-units.ts';
 
 /** A key that is read less often than every other step shows less of its own than its group does. */
 const readsAStep = 0.5;
@@ -32,15 +32,12 @@ export async function forecastBySeason(
   const hot = hotKeys(panel, season);
   const series = [...shared, ...hot.map((key) => readsOf(panel, [key]))];
   const price = fitWorkUnits(season.usable, order);
-  const { count, workUnits } = affordable(
-    series.map(() => price),
-    options.workUnits,
-  );
+  const count = affordableFits(series.length, price, options.workUnits);
   const jobs = series.slice(0, count).map((reads, id): FitJob => {
     return { id, series: reads.slice(panel.steps - season.usable), horizonSteps, order };
   });
   const results = await fitInWorkers(jobs, options);
-  const report = reportOfFits(results, workUnits, count === 0 ? panel.keys : 0);
+  const report = reportOfFits(results, count * price, count === 0 ? panel.keys : 0);
   const own = new Map(hot.map((key, i) => [key, rowOf(results[shared.length + i])]));
   const byShare = shareOut(panel, horizonSteps, shared, shapes, results);
   const rows = byShare.map((row, key) => average(row, own.get(key)));

@@ -6,17 +6,10 @@ import type { ArimaOrder } from './fit-job.ts';
  * workers together on a server of 2 cores.
  */
 export function fitWorkUnits(steps: number, { season }: ArimaOrder): number {
-  return steps + Math.ceil(season ** 4 / 16_384);
+  return Math.max(1, steps) + Math.ceil(season ** 4 / 16_384);
 }
 
-/** How many of the jobs, from the first on, the budget pays for, and what they cost. */
-export function affordable(prices: number[], workUnits: number): { count: number; workUnits: number } {
-  let spent = 0;
-  let count = 0;
-  for (const price of prices) {
-    if (spent + price > workUnits) break;
-    spent += price;
-    count++;
-  }
-  return { count, workUnits: spent };
+/** How many fits of one price the budget pays for. */
+export function affordableFits(fits: number, price: number, workUnits: number): number {
+  return Math.max(0, Math.min(fits, Math.floor(workUnits / price)));
 }
