@@ -5,7 +5,8 @@ import { durationFlag, timeFlag } from '../cli/duration-flag.ts';
 import { keyWishes, keyWishFlags } from '../cli/key-wishes.ts';
 import { sizeFlag } from '../cli/size-flag.ts';
 import { ForesyncError } from '../core/errors.ts';
-import { forecast, forecastModels } from '../core/forecast/forecast.ts';
+import { forecast } from '../core/forecast/forecast.ts';
+import { forecastModels } from '../core/forecast/models.ts';
 import { loadGroup, type ReplicaGroup } from '../core/group/config.ts';
 import { openHistory } from '../core/history/open-history.ts';
 import { type KeyWishes, markKeys } from '../core/plan/key-marks.ts';
@@ -45,7 +46,7 @@ What is not said by a flag comes from the parameters that metrics has tuned, if 
       options: forecastModels,
       default: 'auto' as const,
       description:
-        'decay: decayed counts alone. auto: with ARIMA for hot keys where a backtest speaks for it. arima: ARIMA for all hot keys.',
+        'auto: what served most in the backtest, or a blend. The others: that model alone; the backtest still fits its settings.',
     })(),
     'min-confidence': Flags.string({
       description: 'Keys less likely to be read than this are not planned; 0.5 unless tuned.',
@@ -58,11 +59,11 @@ What is not said by a flag comes from the parameters that metrics has tuned, if 
         'How long the snapshot is going to take, for the order under --budget-bytes; by default as in past runs, else the horizon.',
     }),
     ...keyWishFlags,
-    'arima-keys': Flags.integer({
-      description: 'On how many of the hottest keys ARIMA is tried.',
-      default: 200,
+    seed: Flags.integer({
+      description: 'Of all that is random in the fits: the same history, flags and seed give the same plan.',
+      default: 1,
       min: 0,
-      max: 100_000,
+      max: 2 ** 31 - 1,
       helpValue: 'N',
     }),
     out: Flags.string({
@@ -127,7 +128,7 @@ What is not said by a flag comes from the parameters that metrics has tuned, if 
         originMs: flags.at,
         model: flags.model,
         halfLifeMs: tuned.halfLifeMs,
-        arimaKeys: flags['arima-keys'],
+        seed: flags.seed,
         ...budgets,
         leadReplica: group?.lead.name,
         signal: this.signal,
@@ -143,7 +144,7 @@ What is not said by a flag comes from the parameters that metrics has tuned, if 
           ...budgets,
         },
         replicas,
-        marks: flags.wishes && (await markKeys(forecasted.keys, flags.wishes, this.signal)),
+        marks: flags.wishes && (await markKeys(forecasted.store.names, flags.wishes, this.signal)),
         snapshot: snapshotTime(state, {
           group,
           durationMs: flags['snapshot-duration'],
@@ -166,7 +167,7 @@ interface PlanFlags {
   'snapshot-duration': number | undefined;
   'budget-keys': number | undefined;
   'budget-bytes': number | undefined;
-  'arima-keys': number;
+  seed: number;
   out: string;
   state: string;
 }

@@ -1,25 +1,25 @@
 import { ForesyncError } from '../errors.ts';
 import type { AccessHistory } from '../history/access-history.ts';
-import { best, type Judgement, judge, tellingWindows } from './backtest/backtest.ts';
-import { type Candidate, candidatesOf, isLearned } from './backtest/candidates.ts';
-import { featureCount, featureNames } from './features/feature-rows.ts';
-import { birthOrder, naturalOrder } from './features/key-order.ts';
-import { type Cycle, horizonIntensity, type Intensity } from './timing/intensity.ts';
+import { tellingWindows } from './backtest/backtest.ts';
+import { isLearned } from './backtest/candidates.ts';
+import { bestDecay, choose, nameOf } from './choose.ts';
+import { featureCount } from './features/feature-rows.ts';
 import { fitKeyRates, forecastKeys, type KeyFigures } from './key-rates.ts';
-import { blend } from './learned/blend.ts';
-import { type Learned, learn } from './learned/learn.ts';
-import { sampleRows } from './learned/row-sample.ts';
-import { type TrainingRows, trainingRows } from './learned/training-rows.ts';
-import { type ForecastModel, middleDecay, type SimpleRule, decayRules } from './models.ts';
+import { askedFeatures } from './learned/asked-features.ts';
+import { learn } from './learned/learn.ts';
+import { decayRules, type ForecastModel, middleDecay, type SimpleRule } from './models.ts';
+import { type Predicted, predict, writesFeature } from './predict.ts';
+import { type Prepared, prepare } from './prepare.ts';
 import type { OnForecastProgress } from './progress.ts';
+import { inOrderOf } from './ranks.ts';
+import type { ForecastReport } from './report.ts';
 import { groupVolume } from './series/group-reads.ts';
 import { loadSeries, type SeriesStore } from './series/series-store.ts';
-import { emptySignals } from './series/signals.ts';
-import type { ForecastTask, Shared } from './threads/forecast-tasks.ts';
 import { ForecastThreads } from './threads/forecast-threads.ts';
-import { type FirstReadForest, fitFirstReads } from './timing/first-read-forest.ts';
-import { firstReadRows } from './timing/first-read-rows.ts';
 import { type TimeGrid, timeGrid } from './time-grid.ts';
+import { fitFirstReads } from './timing/first-read-forest.ts';
+import { firstReadRows } from './timing/first-read-rows.ts';
+import { horizonIntensity, type Intensity } from './timing/intensity.ts';
 import { forecastVolume } from './volume-forecast.ts';
 
 export interface ForecastOptions {
@@ -34,8 +34,8 @@ export interface ForecastOptions {
   budgetBytes?: number | undefined;
   /** Wins as donor where several replicas have read a key equally often. */
   leadReplica?: string | undefined;
-  /** Default 1. */
-  seed?: number | undefined;
+  /** Of everything random in the fits; the same seed gives the same forecast. */
+  seed: number;
   signal?: AbortSignal | undefined;
   onProgress?: OnForecastProgress | undefined;
 }
@@ -44,6 +44,7 @@ export interface ForecastOptions {
 export interface Forecast extends KeyFigures {
   originMs: number;
   horizonMs: number;
+  seed: number;
   /** All keys known at the origin. */
   store: SeriesStore;
   expectedWrites: Float32Array;
@@ -55,18 +56,15 @@ export interface Forecast extends KeyFigures {
   report: ForecastReport;
 }
 
-export interface ForecastReport {
-  chosen: Judgement | undefined;
-  judgements: Judgement[];
-  backtestWindows: number;
-  volumeRule: string;
-  cycle: Cycle;
-}
-
+/** Share of the known keys that the backtest scores where the plan has no budget. */
 const defaultBudgetShare = 0.2;
+/** Rows that are learned from: more cost time and gained nothing on the traces that were tried. */
 const rowLimit = 60_000;
-const writesFeature = featureNames.indexOf('writes, half-life 2H');
 
+/**
+ * Forecasts every key of the history by the model that served most reads in a rolling backtest. The same history,
+ * options and seed give the same forecast. Throws `history-empty` and `origin-before-history`.
+ */
 export async function forecast(history: AccessHistory, options: ForecastOptions): Promise<Forecast> {
   const grid = gridOf(history, options);
   const threads = new ForecastThreads(options.signal);
@@ -79,128 +77,112 @@ export async function forecast(history: AccessHistory, options: ForecastOptions)
   }
 }
 
-const T = process.env.FT ? (label: string, since: { t: number }) => { const now = performance.now(); console.error(label, (now - since.t).toFixed(0)); since.t = now; } : () => {};
-
 async function forecastStore(
   store: SeriesStore,
   grid: TimeGrid,
   threads: ForecastThreads,
   options: ForecastOptions,
 ): Promise<Forecast> {
-  const since = { t: performance.now() };
-  const shared = share(store, grid);
-  threads.share(shared);
-  T('orders', since);
-  await threads.run(rangesOf(store.keys, 8).map(([start, end]): ForecastTask => ({ do: 'signals', start, end })));
-  T('signals', since);
-  const sample = sampleRows(store, grid.origins, shared.signals, { limit: rowLimit, seed: options.seed ?? 1 });
-  const rows = trainingRows(store, sample, grid.origins, grid.horizonBuckets);
-  T('sample', since);
-  await threads.run(grid.origins.map((_, origin): ForecastTask => ({ do: 'features', origin, rows })));
-  T('features', since);
-  const budget = { budgetShare: budgetShare(store, options), known: sample.known };
-  const decayOn = (windows: number[]) =>
-    best(decayRules.map((rule) => judge({ rule }, rows, windows, budget)));
-  const decayUntil = (until: number): SimpleRule => {
-    const found = decayOn(tellingWindows(rows).filter((window) => window < until))?.candidate;
-    return found && 'rule' in found && until > 0 ? found.rule : middleDecay;
-  };
-  const learned = await learn(rows, shared, threads, {
-    decayOf: (windows) => decayUntil(windows).needs[0]!,
-    seed: options.seed ?? 1,
-    onProgress: options.onProgress,
-  });
-  T('learn', since);
-  const windows = tellingWindows(rows, learned ? learned.folds[0]!.from : 0);
-  const all = tellingWindows(rows);
-  const bestDecay = decayUntil(grid.origins.length);
-  const judgements = windows.length === 0 ? [] : candidatesOf(learned, bestDecay, (grid.fullEnd - grid.first) * grid.bucketMs).map((c) => judge(c, rows, windows, budget));
-  const chosen = best(judgements);
-  const candidate = chosen?.candidate ?? { rule: middleDecay };
-  T('judge', since);
-  const volumeForecast = forecastVolume(groupVolume(store, grid), grid);
-  const rates = fitKeyRates(candidate, rows, isLearned(candidate) ? windows : all, grid, volumeForecast);
-  T('rates', since);
+  const { seed, onProgress } = options;
+  const share = budgetShare(store, options);
+  const prepared = await prepare(store, grid, threads, { rowLimit, seed, onProgress });
+  const tuned =
+    options.halfLifeMs === undefined ? undefined : nearestDecay(options.halfLifeMs, grid.horizonMs);
+  const decayUntil = (until: number): SimpleRule => tuned ?? bestDecay(prepared, until, share) ?? middleDecay;
+  const decay = decayUntil(grid.origins.length);
+  const learned = mayLearn(options.model)
+    ? await learn(prepared.rows, prepared.shared, threads, {
+        decayOf: (windows) => decayUntil(windows).needs[0] as number,
+        seed,
+        onProgress,
+      })
+    : undefined;
   const group = groupVolume(store, grid);
-  const judgedOn = isLearned(candidate) ? windows : all;
-  const firstReads = learned && fitFirstReads(firstReadRows(candidate, rows, learned.bins, judgedOn, { grid, rates, group, volume: volumeForecast }), 1);
-  if (process.env.FT) console.error('first reads', firstReads?.share);
-  T('first reads', since);
-  const { scores, writes, moves } = await predict(candidate, learned, firstReads, store, threads);
-  T('predict', since);
-  const figures = forecastKeys(scores, rates);
-  const factor = writesFactor(store, rows, grid) * rates.horizonScale;
-  const intensity = horizonIntensity(groupVolume(store, grid), grid);
-  T('rest', since);
+  const volume = forecastVolume(group, grid);
+  const choice = choose(prepared, grid, { model: options.model, budgetShare: share, learned, decay, volume });
+  const { candidate } = choice;
+  const byKeys = isLearned(candidate) && candidate.learned.folds[0]?.half !== undefined;
+  // What was judged on other keys of the same windows is too sure of itself: the decayed count tells how sure one can be.
+  const rated = byKeys ? { candidate: { rule: decay }, windows: tellingWindows(prepared.rows) } : choice;
+  const rates = fitKeyRates(rated.candidate, prepared.rows, rated.windows, grid, volume);
+  const firstReads =
+    learned &&
+    fitFirstReads(
+      firstReadRows(rated.candidate, prepared.rows, learned.bins, rated.windows, {
+        grid,
+        rates,
+        group,
+        volume,
+      }),
+      seed,
+    );
+  const predicted = await predict(candidate, store.keys, threads, { learned, firstReads, onProgress });
+  const scores = byKeys ? inOrderOf(predicted.scores, predicted.decayed) : predicted.scores;
+  const intensity = horizonIntensity(group, grid);
   return {
     originMs: grid.originMs,
     horizonMs: grid.horizonMs,
+    seed,
     store,
-    ...figures,
-    expectedWrites: writes.map((w) => w * factor),
-    firstReadMoves: moves,
+    ...(byKeys ? inStrictOrder(forecastKeys(scores, rates), predicted) : forecastKeys(scores, rates)),
+    expectedWrites: expectedWrites(predicted, prepared, rates.horizonScale),
+    firstReadMoves: predicted.firstReadMoves,
     groupReads: rates.volume * rates.horizonScale,
     intensity,
     report: {
-      chosen,
-      judgements,
-      backtestWindows: windows.length,
-      volumeRule: volumeForecast.rule,
+      chosen: nameOf(candidate, grid.horizonMs),
+      chosenFrom: choice.from,
+      halfLifeMs: (decay.halfLife ?? 1) * grid.horizonMs,
+      halfLifeFrom: tuned ? 'tuned' : choice.windows.length > 0 ? 'backtest' : 'default',
+      models: choice.models,
+      backtestWindows: choice.windows.length,
+      judgedBy: byKeys ? 'keys' : 'time',
+      calibration: rates.confidence ? 'isotonic' : 'poisson',
+      volumeRule: volume.rule,
       cycle: intensity.cycle,
+      learned: learned && {
+        rows: prepared.rows.count,
+        features: featureCount,
+        asked: askedFeatures(learned.forests),
+        firstReadShare: firstReads?.share ?? 0,
+      },
+      arima: undefined,
+      lstm: undefined,
     },
   };
 }
 
-async function predict(candidate: Candidate, known: Learned | undefined, firstReads: FirstReadForest | undefined, store: SeriesStore, threads: ForecastThreads) {
-  const learned: Learned | undefined = isLearned(candidate) ? candidate.learned : undefined;
-  const rule = isLearned(candidate) ? candidate.decay : candidate.rule;
-  const wanted = [...new Set([...rule.needs, writesFeature])];
-  const forests = learned?.forests ?? [];
-  const into = [...forests, ...wanted, 0].map(() => new Float32Array(new SharedArrayBuffer(Math.max(1, store.keys) * 4)).subarray(0, store.keys));
-  await threads.run(
-    rangesOf(store.keys, 2).map(([start, end]): ForecastTask => ({ do: 'predict', start, end, edges: known?.edges ?? [], forests, firstReads: firstReads?.forest ?? [], wanted, into })),
-  );
-  const column = (feature: number) => into[forests.length + wanted.indexOf(feature)]!;
-  const decayed = rule.score(column);
-  const scores = isLearned(candidate)
-    ? blend({ forests: into.slice(0, forests.length), decayed, decayWeight: candidate.decayWeight })
-    : decayed;
-  const share = firstReads?.share ?? 0;
-  return { scores, writes: column(writesFeature), moves: into.at(-1)!.map((move) => move * share) };
+function mayLearn(model: ForecastModel): boolean {
+  return model === 'auto' || model === 'learned';
 }
 
-function share(store: SeriesStore, grid: TimeGrid): Shared {
-  const { names, ...columns } = store;
-  const natural = naturalOrder(names);
-  const origins = [...grid.origins, grid.end];
-  return {
-    columns,
-    orders: { natural: inSharedMemory(natural), birth: inSharedMemory(birthOrder(store.firstMs, natural)) },
-    scale: { bucketMs: grid.bucketMs, horizonBuckets: grid.horizonBuckets, spanBuckets: grid.end - grid.first },
-    origins,
-    signals: emptySignals(store.keys, origins.length),
-  };
+function nearestDecay(halfLifeMs: number, horizonMs: number): SimpleRule {
+  const distance = ({ halfLife = 1 }: SimpleRule) => Math.abs(Math.log((halfLife * horizonMs) / halfLifeMs));
+  return decayRules.reduce((best, rule) => (distance(rule) < distance(best) ? rule : best));
 }
 
-function inSharedMemory(values: Uint32Array): Uint32Array {
-  const copy = new Uint32Array(new SharedArrayBuffer(values.byteLength));
-  copy.set(values);
-  return copy;
+/** Keys that share a decayed count are told apart by the score that orders them, by less than shows in any figure. */
+function inStrictOrder(figures: KeyFigures, { scores }: Predicted): KeyFigures {
+  let most = 0;
+  for (const score of scores) most = Math.max(most, score);
+  if (most > 0)
+    for (let i = 0; i < scores.length; i++)
+      figures.expectedReads[i]! *= 1 + 1e-6 * ((scores[i] as number) / most);
+  return figures;
 }
 
-function writesFactor(store: SeriesStore, rows: TrainingRows, grid: TimeGrid): number {
-  void store;
-  void grid;
+/** Decayed writes, times what a decayed write meant in the windows of the backtest. */
+function expectedWrites(
+  { decayedWrites }: Predicted,
+  { rows }: Prepared,
+  horizonScale: number,
+): Float32Array {
   let scored = 0;
-  for (let row = 0; row < rows.count; row++) scored += rows.features[row * featureCount + writesFeature]! * rows.weights[row]!;
-  return scored > 0 ? 0 : 0;
-}
-
-function rangesOf(count: number, parts: number): [start: number, end: number][] {
-  const size = Math.max(1, Math.ceil(count / parts));
-  const ranges: [number, number][] = [];
-  for (let start = 0; start < count; start += size) ranges.push([start, Math.min(count, start + size)]);
-  return ranges;
+  for (let row = 0; row < rows.count; row++)
+    scored += (rows.features[row * featureCount + writesFeature] as number) * (rows.weights[row] as number);
+  // A steady rate, where there is no window: with a half-life of two horizons, a horizon's writes are ln 2 / 2 of the count.
+  const factor = scored > 0 ? rows.writesInAll / scored : Math.LN2 / 2;
+  return decayedWrites.map((writes) => writes * factor * horizonScale);
 }
 
 function gridOf(history: AccessHistory, { originMs, horizonMs }: ForecastOptions): TimeGrid {
@@ -223,13 +205,18 @@ function gridOf(history: AccessHistory, { originMs, horizonMs }: ForecastOptions
   return timeGrid({ bucketMs: history.bucketMs, firstMs, lastMs }, originMs ?? lastMs, horizonMs);
 }
 
-function budgetShare(store: SeriesStore, { budgetKeys, budgetBytes }: ForecastOptions): number {
-  let keys = budgetKeys ?? store.keys * defaultBudgetShare;
+function budgetShare({ keys, sizeBytes }: SeriesStore, { budgetKeys, budgetBytes }: ForecastOptions): number {
+  let planned = budgetKeys ?? keys * defaultBudgetShare;
   if (budgetBytes !== undefined) {
-    const sizes = store.sizeBytes.filter((size) => size > 0);
-    const mean = sizes.reduce((sum, size) => sum + size, 0) / sizes.length;
-    const fitting = sizes.length > 0 ? budgetBytes / mean : keys;
-    keys = budgetKeys === undefined ? fitting : Math.min(keys, fitting);
+    let sum = 0;
+    let known = 0;
+    for (const size of sizeBytes) {
+      if (!(size > 0)) continue;
+      sum += size;
+      known++;
+    }
+    const fitting = known > 0 ? budgetBytes / (sum / known) : planned;
+    planned = budgetKeys === undefined ? fitting : Math.min(planned, fitting);
   }
-  return Math.min(1, keys / Math.max(1, store.keys));
+  return Math.min(1, planned / Math.max(1, keys));
 }

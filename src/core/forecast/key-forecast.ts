@@ -1,6 +1,6 @@
+import type { Forecast } from './forecast.ts';
 import { medianFirstReadShare } from './timing/first-read.ts';
 import { movedFirstRead } from './timing/first-read-forest.ts';
-import type { Forecast } from './forecast.ts';
 
 export interface KeyForecast {
   key: string;
@@ -23,34 +23,10 @@ export function keyForecast(forecast: Forecast, index: number): KeyForecast {
   return {
     key: store.names[index]!,
     confidence: forecast.confidence[index]!,
-    expectedAtMs: Math.round(
-      forecast.originMs + expectedShare * forecast.horizonMs,
-    ),
+    expectedAtMs: Math.round(forecast.originMs + expectedShare * forecast.horizonMs),
     expectedReads,
     expectedWrites: forecast.expectedWrites[index]!,
     sizeBytes: Number.isNaN(sizeBytes) ? undefined : sizeBytes,
     donor: store.donors[index]!,
   };
-}
-
-/**
- * Places of the keys of enough confidence, best first: by expected reads, or by expected reads per byte where sizes are
- * given; of equal ones the key read last, then the first of the history.
- */
-export function rankKeys(
-  { confidence, expectedReads, store: { lastReadMs } }: Forecast,
-  minConfidence: number,
-  sizeOf?: (index: number) => number,
-): Uint32Array {
-  const value = sizeOf
-    ? expectedReads.map((reads, index) => reads / Math.max(1, sizeOf(index)))
-    : expectedReads;
-  const places = new Uint32Array(value.length);
-  let count = 0;
-  for (let i = 0; i < value.length; i++) if (confidence[i]! >= minConfidence) places[count++] = i;
-  return places.subarray(0, count).sort((a, b) => {
-    if (value[a] !== value[b]) return value[b]! - value[a]!;
-    if (lastReadMs[a] !== lastReadMs[b]) return lastReadMs[b]! > lastReadMs[a]! ? 1 : -1;
-    return a - b;
-  });
 }

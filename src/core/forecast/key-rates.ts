@@ -33,7 +33,8 @@ export function fitKeyRates(
   };
 }
 
-function outcomesAt(
+/** What came of each row of a window, by what the candidate said of it. */
+export function outcomesAt(
   chosen: Candidate,
   rows: TrainingRows,
   origin: number,

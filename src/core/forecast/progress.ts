@@ -1,6 +1,6 @@
-/** How far a forecast is: keys read out of the history, then hot keys that ARIMA has judged. */
+/** How far a forecast is: keys read out of the history, moments looked back to, forests and series fitted, keys forecast. */
 export interface ForecastProgress {
-  step: 'keys' | 'learn' | 'arima';
+  step: 'keys' | 'features' | 'learn' | 'series' | 'predict';
   done: number;
   all: number;
 }

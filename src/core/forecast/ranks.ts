@@ -40,3 +40,19 @@ export function meanRanks(values: Float32Array, weights: Float32Array | undefine
   }
   return ranks;
 }
+
+/** The values, handed out anew so that they stand in the order of `places`; equal places share the mean of theirs. */
+export function inOrderOf(places: Float32Array, values: Float32Array): Float32Array {
+  const order = descendingOrder(places);
+  const sorted = values.slice().sort().reverse();
+  const given = new Float32Array(places.length);
+  for (let start = 0; start < order.length; ) {
+    const place = places[order[start]!]!;
+    let end = start;
+    let sum = 0;
+    for (; end < order.length && places[order[end]!]! === place; end++) sum += sorted[end]!;
+    for (let i = start; i < end; i++) given[order[i]!] = sum / (end - start);
+    start = end;
+  }
+  return given;
+}

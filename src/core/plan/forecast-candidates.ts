@@ -6,16 +6,14 @@ const halvings = 40;
 
 /** A forecast as the choice of keys sees it. */
 export function candidatesOf(forecast: Forecast): Candidates {
-  const { keys, scan, horizonMs } = forecast;
+  const { store, horizonMs, confidence, expectedReads, expectedWrites } = forecast;
   return {
-    keys,
-    confidence: forecast.confidence.subarray(0, keys.length),
-    expectedReads: forecast.expectedReads.subarray(0, keys.length),
-    expectedWrites: new Float64Array(scan.writeScores.subarray(0, keys.length)).map(
-      (score) => score * forecast.writesPerScore,
-    ),
-    sizeBytes: scan.sizeBytes.subarray(0, keys.length),
-    lastReadMs: scan.lastReadMs.subarray(0, keys.length),
+    keys: store.names,
+    confidence,
+    expectedReads,
+    expectedWrites,
+    sizeBytes: store.sizeBytes,
+    lastReadMs: store.lastReadMs,
     horizonMs,
     readShareBy: (ms) => shareBy(ms, forecast.intensity.timeOfShare),
   };

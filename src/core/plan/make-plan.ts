@@ -1,5 +1,6 @@
-import type { Forecast, ForecastModel } from '../forecast/forecast.ts';
+import type { Forecast } from '../forecast/forecast.ts';
 import { keyForecast } from '../forecast/key-forecast.ts';
+import type { ForecastModel } from '../forecast/models.ts';
 import type { SnapshotTime } from './early-value.ts';
 import { candidatesOf } from './forecast-candidates.ts';
 import type { KeyMarks } from './key-marks.ts';
@@ -65,9 +66,10 @@ export function makePlan(forecast: Forecast, options: PlanOf): Plan {
     halfLifeFrom: report.halfLifeFrom,
     calibration: report.calibration,
     backtestWindows: report.backtestWindows,
-    arimaTried: report.arima.tried,
-    arimaUsed: report.arima.used,
-    arimaFailed: report.arima.failed,
+    chosen: report.chosen,
+    chosenFrom: report.chosenFrom,
+    judgedBy: report.judgedBy,
+    seed: forecast.seed,
   };
   return {
     header,
@@ -88,8 +90,10 @@ function* entriesOf(forecast: Forecast, selection: Selection, replicas: string[]
 }
 
 function entryOf(forecast: Forecast, index: number, replicas: string[]): PlanEntry {
-  const { key, confidence, expectedAtMs, expectedReads, expectedWrites, sizeBytes, donor, byArima } =
-    keyForecast(forecast, index);
+  const { key, confidence, expectedAtMs, expectedReads, expectedWrites, sizeBytes, donor } = keyForecast(
+    forecast,
+    index,
+  );
   const replica = replicas[donor];
   return {
     key,
@@ -99,7 +103,7 @@ function entryOf(forecast: Forecast, index: number, replicas: string[]): PlanEnt
     expectedWrites: round(expectedWrites),
     ...(sizeBytes === undefined ? {} : { sizeBytes }),
     ...(replica === undefined ? {} : { donor: replica }),
-    model: byArima ? 'arima' : 'decay',
+    model: forecast.report.chosen.model,
   };
 }
 

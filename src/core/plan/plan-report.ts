@@ -1,4 +1,5 @@
-import type { Forecast, ForecastReport } from '../forecast/forecast.ts';
+import type { Forecast } from '../forecast/forecast.ts';
+import type { ForecastReport } from '../forecast/report.ts';
 import type { SnapshotTime } from './early-value.ts';
 import type { Plan } from './make-plan.ts';
 import type { PlanEntry } from './prefetch-plan.ts';
@@ -57,7 +58,7 @@ export function reportPlan(plan: Plan, forecast: Forecast, lastMs: number): Plan
     horizonMs: header.horizonMs,
     model: header.model,
     keys: header.entries,
-    knownKeys: forecast.keys.length,
+    knownKeys: forecast.store.keys,
     bytes: selection.bytes,
     assumedSizeBytes: selection.assumedSizeBytes,
     expectedReads: selection.expectedReads,

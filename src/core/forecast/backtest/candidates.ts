@@ -1,7 +1,7 @@
-import type { Learned } from '../learned/learn.ts';
-import { blend } from '../learned/blend.ts';
-import type { TrainingRows } from '../learned/training-rows.ts';
 import { featureCount } from '../features/feature-rows.ts';
+import { blend } from '../learned/blend.ts';
+import type { Learned } from '../learned/learn.ts';
+import type { TrainingRows } from '../learned/training-rows.ts';
 import { type ColumnOf, type SimpleRule, simpleRules } from '../models.ts';
 
 /** Something that gives every key a score. */

@@ -45,7 +45,8 @@ export function servedShare(
 
 function ordered(scores: Float32Array, rows: TrainingRows, start: number): Uint32Array {
   const freshness = new Float32Array(scores.length);
-  for (let i = 0; i < scores.length; i++) freshness[i] = -rows.features[(start + i) * featureCount + lastReadAge]!;
+  for (let i = 0; i < scores.length; i++)
+    freshness[i] = -rows.features[(start + i) * featureCount + lastReadAge]!;
   const fresh = descendingOrder(freshness);
   const byScore = descendingOrder(Float32Array.from(fresh, (i) => scores[i]!));
   return byScore.map((i) => fresh[i]!);

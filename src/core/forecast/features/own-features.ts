@@ -127,7 +127,8 @@ export class OwnFeatures {
         if (slot !== lastSlot) {
           if (lastSlot < 0) lastSlot = slot;
           const slotAge = (slot - lastSlot) * this.#slotBuckets;
-          for (let k = 0; k < slots.length; k++) slots[k] = slots[k]! * this.#slotTables[k]!.decay(slotAge) + 1;
+          for (let k = 0; k < slots.length; k++)
+            slots[k] = slots[k]! * this.#slotTables[k]!.decay(slotAge) + 1;
           const fade = this.#slotTables[2]!.decay(slotAge);
           const time = modulo(bucket, this.#dayBuckets);
           cosine = cosine * fade + this.#cosines[time]!;
@@ -152,7 +153,10 @@ export class OwnFeatures {
       decayedReads[k]! *= lastRead < 0 ? 0 : this.#readTables[k]!.decay(origin - lastRead);
     for (let k = 0; k < decayedReads.length; k++) row[at++] = decayedReads[k]!;
     for (let k = 0; k < slots.length; k++)
-      row[at++] = lastSlot < 0 ? 0 : slots[k]! * this.#slotTables[k]!.decay(Math.max(0, origin - lastSlot * this.#slotBuckets));
+      row[at++] =
+        lastSlot < 0
+          ? 0
+          : slots[k]! * this.#slotTables[k]!.decay(Math.max(0, origin - lastSlot * this.#slotBuckets));
     for (let k = 0; k < decayedWrites.length; k++)
       row[at++] = lastWrite < 0 ? 0 : decayedWrites[k]! * this.#writeTables[k]!.decay(origin - lastWrite);
     const age = (bucket: number) => (bucket < 0 ? never : (origin - bucket) / h);

@@ -1,4 +1,4 @@
-import { descendingOrder, meanRanks } from '../ranks.ts';
+import { inOrderOf, meanRanks } from '../ranks.ts';
 
 /** Softens the head: the first and the second rank are nearly the same. */
 const rankOffset = 10;
@@ -30,22 +30,5 @@ export function blend({ forests, decayed, decayWeight, weights }: BlendParts): F
     for (let i = 0; i < count; i++) rates[i]! += forest[i]! / forests.length;
   }
   if (decayWeight > 0) add(decayed, decayWeight);
-  return inOrderOf(places, rates);
-}
-
-/** Exponentials of the values, handed out anew so that they stand in the order of `places`; equal places share their mean. */
-function inOrderOf(places: Float32Array, logRates: Float32Array): Float32Array {
-  const order = descendingOrder(places);
-  const sorted = logRates.slice().sort().reverse();
-  const scores = new Float32Array(places.length);
-  for (let start = 0; start < order.length; ) {
-    const place = places[order[start]!]!;
-    let end = start;
-    let sum = 0;
-    for (; end < order.length && places[order[end]!]! === place; end++) sum += sorted[end]!;
-    const score = Math.exp(sum / (end - start));
-    for (let i = start; i < end; i++) scores[order[i]!] = score;
-    start = end;
-  }
-  return scores;
+  return inOrderOf(places, rates.map(Math.exp));
 }

@@ -1,5 +1,5 @@
-import { addForest, boost, type BoostOptions, type Forest } from '../trees/boost.ts';
 import { seededRandom } from '../seeded-random.ts';
+import { addForest, type BoostOptions, boost, type Forest } from '../trees/boost.ts';
 import type { BinnedRows } from './binned-rows.ts';
 
 /**

@@ -64,7 +64,8 @@ function inclusionFactor(known: Uint32Array[], signals: Signals, limit: number):
   const counts = new Float64Array(40 * perOctave);
   const binOf = (value: number) =>
     Math.max(0, Math.min(counts.length - 1, Math.floor((Math.log2(value) + 4) * perOctave)));
-  for (const [o, keys] of known.entries()) for (const key of keys) counts[binOf(interest(signals[o]!, key))]! += 1;
+  for (const [o, keys] of known.entries())
+    for (const key of keys) counts[binOf(interest(signals[o]!, key))]! += 1;
   const expected = (factor: number) => {
     let sum = 0;
     for (let bin = 0; bin < counts.length; bin++)
@@ -82,7 +83,8 @@ function inclusionFactor(known: Uint32Array[], signals: Signals, limit: number):
 
 /** A number in [0, 1) that depends on key, origin and seed alone (the finaliser of MurmurHash3, Appleby 2011). */
 function hashed(key: number, origin: number, seed: number): number {
-  let h = Math.imul(key + 1, 0x9e3779b1) ^ Math.imul(origin + 1, 0x85ebca77) ^ Math.imul(seed + 1, 0xc2b2ae3d);
+  let h =
+    Math.imul(key + 1, 0x9e3779b1) ^ Math.imul(origin + 1, 0x85ebca77) ^ Math.imul(seed + 1, 0xc2b2ae3d);
   h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
   h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
   return ((h ^ (h >>> 16)) >>> 0) / 2 ** 32;

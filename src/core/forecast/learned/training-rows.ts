@@ -18,6 +18,8 @@ export interface TrainingRows {
   starts: number[];
   /** All reads of known keys in the window, by origin. */
   readsInAll: number[];
+  /** All writes of known keys, over all windows. */
+  writesInAll: number;
 }
 
 /** The rows of a sample, with what came, but without features yet. */
@@ -37,6 +39,7 @@ export function trainingRows(
     weights: new Float32Array(new SharedArrayBuffer(Math.max(1, count) * 4)),
     starts: [0],
     readsInAll: [],
+    writesInAll: 0,
   };
   let at = 0;
   for (const [o, origin] of origins.entries()) {
@@ -44,10 +47,16 @@ export function trainingRows(
     rows.keys.set(sample.keys[o]!, at);
     rows.weights.set(sample.weights[o]!, at);
     for (let i = 0; i < sample.keys[o]!.length; i++, at++) {
-      const { reads, first } = readsWithin(columns, rows.keys[at]!, origin, origin + horizonBuckets);
+      const { reads, writes, first } = accessesWithin(
+        columns,
+        rows.keys[at]!,
+        origin,
+        origin + horizonBuckets,
+      );
       rows.reads[at] = reads;
       rows.firstRead[at] = reads > 0 ? (first - origin + 0.5) / horizonBuckets : Number.NaN;
       readsInAll += reads * rows.weights[at]!;
+      rows.writesInAll += writes * rows.weights[at]!;
     }
     rows.starts.push(at);
     rows.readsInAll.push(readsInAll);
@@ -55,13 +64,14 @@ export function trainingRows(
   return rows;
 }
 
-function readsWithin(
-  { offsets, buckets, reads }: SeriesColumns,
+function accessesWithin(
+  { offsets, buckets, reads, writes }: SeriesColumns,
   key: number,
   from: number,
   until: number,
-): { reads: number; first: number } {
+): { reads: number; writes: number; first: number } {
   let sum = 0;
+  let written = 0;
   let first = from;
   let low = offsets[key]!;
   let high = offsets[key + 1]!;
@@ -74,6 +84,7 @@ function readsWithin(
   for (let i = low; i < end && buckets[i]! < until; i++) {
     if (reads[i]! > 0 && sum === 0) first = buckets[i]!;
     sum += reads[i]!;
+    written += writes[i]!;
   }
-  return { reads: sum, first };
+  return { reads: sum, writes: written, first };
 }

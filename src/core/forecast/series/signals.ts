@@ -17,7 +17,11 @@ export function emptySignals(keys: number, origins: number): Signals {
 /** Fills the signals of the keys from `start` until `end`. */
 export function fillSignals(
   { offsets, buckets, reads, writes }: SeriesColumns,
-  { origins, horizonBuckets, spanBuckets }: { origins: number[]; horizonBuckets: number; spanBuckets: number },
+  {
+    origins,
+    horizonBuckets,
+    spanBuckets,
+  }: { origins: number[]; horizonBuckets: number; spanBuckets: number },
   signals: Signals,
   start: number,
   end: number,

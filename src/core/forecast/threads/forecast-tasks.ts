@@ -5,8 +5,8 @@ import { type ForestKind, fitForest, type LearnedForest, logRates } from '../lea
 import type { TrainingRows } from '../learned/training-rows.ts';
 import type { SeriesColumns } from '../series/series-store.ts';
 import { fillSignals, type Signals } from '../series/signals.ts';
-import { addForest, type Forest } from '../trees/boost.ts';
 import { binColumn, type Edges, findEdges } from '../trees/binning.ts';
+import { addForest, type Forest } from '../trees/boost.ts';
 
 /** What every task of a forecast looks at; arrays in shared memory, filled as the forecast goes on. */
 export interface Shared {
@@ -29,7 +29,16 @@ export type ForecastTask =
   /** Logarithms of the reads that forests expect of rows. */
   | { do: 'judge'; forest: LearnedForest; start: number; end: number; rows: TrainingRows; bins: Uint8Array }
   /** The same of keys where the plan begins, and values of their features. */
-  | { do: 'predict'; start: number; end: number; edges: Edges[]; forests: LearnedForest[]; firstReads: Forest; wanted: number[]; into: Float32Array[] };
+  | {
+      do: 'predict';
+      start: number;
+      end: number;
+      edges: Edges[];
+      forests: LearnedForest[];
+      firstReads: Forest;
+      wanted: number[];
+      into: Float32Array[];
+    };
 
 export interface FitOrder {
   kind: ForestKind;
@@ -43,7 +52,9 @@ export interface FitOrder {
 
 export type ForecastResult = undefined | Edges[] | LearnedForest | Float32Array;
 
-const keysAtOnce = 8192;
+const keysAtOnce = 2048;
+/** A thread serves one forecast, so what it knows of the last origin is made once. */
+let lastRows: FeatureRows | undefined;
 
 export function runTask(shared: Shared, task: ForecastTask): ForecastResult {
   switch (task.do) {
@@ -73,7 +84,11 @@ export function runTask(shared: Shared, task: ForecastTask): ForecastResult {
   }
 }
 
-function writeFeatures({ columns, orders, scale, origins, signals }: Shared, o: number, rows: TrainingRows): void {
+function writeFeatures(
+  { columns, orders, scale, origins, signals }: Shared,
+  o: number,
+  rows: TrainingRows,
+): void {
   const features = new FeatureRows(columns, orders, scale, { origin: origins[o]!, signals: signals[o]! });
   const [start, end] = [rows.starts[o]!, rows.starts[o + 1]!];
   features.write(
@@ -97,8 +112,8 @@ function predict(
   { columns, orders, scale, origins, signals }: Shared,
   { start, end, edges, forests, firstReads, wanted, into }: ForecastTask & { do: 'predict' },
 ): void {
-  const at = { origin: origins.at(-1)!, signals: signals.at(-1)! };
-  const features = new FeatureRows(columns, orders, scale, at);
+  lastRows ??= new FeatureRows(columns, orders, scale, { origin: origins.at(-1)!, signals: signals.at(-1)! });
+  const features = lastRows;
   const rows = new Float32Array(keysAtOnce * featureCount);
   const bins = new Uint8Array(keysAtOnce * featureCount);
   for (let from = start; from < end; from += keysAtOnce) {

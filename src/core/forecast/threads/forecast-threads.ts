@@ -66,8 +66,21 @@ export class ForecastThreads {
 }
 
 function failed(cause: unknown): ForesyncError {
-  return new ForesyncError('defect', 'forecast-failed', 'A thread of the forecast ended before its work was done.', {
-    hint: 'Plan again with --model decay, which needs little memory, and report this.',
-    ...(cause === undefined ? {} : { cause }),
-  });
+  return new ForesyncError(
+    'defect',
+    'forecast-failed',
+    'A thread of the forecast ended before its work was done.',
+    {
+      hint: 'Plan again with --model decay, which needs little memory, and report this.',
+      ...(cause === undefined ? {} : { cause }),
+    },
+  );
+}
+
+/** Cuts `count` things into so many ranges of nearly equal length, or fewer. */
+export function rangesOf(count: number, parts: number): [start: number, end: number][] {
+  const size = Math.max(1, Math.ceil(count / parts));
+  const ranges: [number, number][] = [];
+  for (let start = 0; start < count; start += size) ranges.push([start, Math.min(count, start + size)]);
+  return ranges;
 }

@@ -1,5 +1,5 @@
-import { addForest, boost, type BoostRows, type Forest } from '../trees/boost.ts';
 import { seededRandom } from '../seeded-random.ts';
+import { addForest, type BoostRows, boost, type Forest } from '../trees/boost.ts';
 
 /** Moves the time of the first read away from what the group's cycle and the key's rate alone say. */
 export interface FirstReadForest {
@@ -75,7 +75,11 @@ function fit(rows: FirstReadRows, count: number, seed: number): Forest {
   });
 }
 
-function distance({ came, expected, weights, earlier, count }: FirstReadRows, moves: Float32Array, share: number): number {
+function distance(
+  { came, expected, weights, earlier, count }: FirstReadRows,
+  moves: Float32Array,
+  share: number,
+): number {
   let sum = 0;
   for (let row = earlier; row < count; row++) {
     const at = movedFirstRead(expected[row]!, share * moves[row - earlier]!);

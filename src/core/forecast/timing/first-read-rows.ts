@@ -15,7 +15,12 @@ export function firstReadRows(
   rows: TrainingRows,
   bins: Uint8Array,
   windows: number[],
-  { grid, rates, group, volume }: { grid: TimeGrid; rates: KeyRates; group: GroupVolume; volume: VolumeForecast },
+  {
+    grid,
+    rates,
+    group,
+    volume,
+  }: { grid: TimeGrid; rates: KeyRates; group: GroupVolume; volume: VolumeForecast },
 ): FirstReadRows {
   const places: number[] = [];
   const expected: number[] = [];
@@ -28,7 +33,11 @@ export function firstReadRows(
     const intensity = horizonIntensity(group, then);
     const start = rows.starts[window]!;
     const weights = rows.weights.subarray(start, rows.starts[window + 1]!);
-    const figures = forecastKeys(scoresAt(chosen, rows, window), { ...rates, volume: volume.at(origin) }, weights);
+    const figures = forecastKeys(
+      scoresAt(chosen, rows, window),
+      { ...rates, volume: volume.at(origin) },
+      weights,
+    );
     for (let i = 0; i < weights.length; i++) {
       if (rows.reads[start + i]! === 0) continue;
       places.push(start + i);

@@ -1,4 +1,4 @@
-import { addTree, type GrowOptions, TreeGrower, type Tree } from './grow-tree.ts';
+import { addTree, type GrowOptions, type Tree, TreeGrower } from './grow-tree.ts';
 
 export interface BoostRows {
   /** Column-major, `[feature * stride + row]`; rows from `count` on are not looked at. */

@@ -81,8 +81,7 @@ export class TreeGrower {
       tree.bin[parent.id] = parent.bin;
       tree.left[parent.id] = left.id;
       tree.right[parent.id] = right.id;
-      const [small, large] =
-        left.end - left.start <= right.end - right.start ? [left, right] : [right, left];
+      const [small, large] = left.end - left.start <= right.end - right.start ? [left, right] : [right, left];
       this.#fill(small, gradients, hessians, taken, features);
       subtract(parent.histogram, small.histogram, large.histogram);
       large.gradient = parent.gradient - small.gradient;
@@ -189,11 +188,18 @@ function subtract(whole: Float64Array, part: Float64Array, into: Float64Array): 
 }
 
 /** Adds the tree's values of `count` rows to `scores`; `bins` is column-major, `stride` values a feature. */
-export function addTree(tree: Tree, bins: Uint8Array, stride: number, count: number, scores: Float32Array): void {
+export function addTree(
+  tree: Tree,
+  bins: Uint8Array,
+  stride: number,
+  count: number,
+  scores: Float32Array,
+): void {
   const { feature, bin, left, right, value } = tree;
   for (let row = 0; row < count; row++) {
     let node = 0;
-    while (left[node]! >= 0) node = bins[feature[node]! * stride + row]! <= bin[node]! ? left[node]! : right[node]!;
+    while (left[node]! >= 0)
+      node = bins[feature[node]! * stride + row]! <= bin[node]! ? left[node]! : right[node]!;
     scores[row]! += value[node]!;
   }
 }

@@ -1,0 +1,97 @@
+import { best, type Judgement, judge, tellingWindows } from './backtest/backtest.ts';
+import { calibrationError } from './backtest/calibration-error.ts';
+import { type Candidate, candidatesOf, isLearned } from './backtest/candidates.ts';
+import { outcomesAt } from './key-rates.ts';
+import type { Learned } from './learned/learn.ts';
+import { decayRules, type ForecastModel, middleDecay, type SimpleRule } from './models.ts';
+import type { Prepared } from './prepare.ts';
+import type { ModelName, ModelScore } from './report.ts';
+import type { TimeGrid } from './time-grid.ts';
+import type { VolumeForecast } from './volume-forecast.ts';
+
+export interface Choice {
+  candidate: Candidate;
+  from: 'backtest' | 'named' | 'default';
+  /** Windows that the candidate is judged on, none of which it was fitted to. */
+  windows: number[];
+  models: ModelScore[];
+}
+
+export interface ChoiceOptions {
+  model: ForecastModel;
+  /** The plan's budget as a share of the known keys. */
+  budgetShare: number;
+  /** Undefined where the history is too short to learn from. */
+  learned: Learned | undefined;
+  decay: SimpleRule;
+  volume: VolumeForecast;
+}
+
+/** Judges every candidate on the same windows, and takes the one that served most, or the best of the model that was named. */
+export function choose({ rows, sample }: Prepared, grid: TimeGrid, options: ChoiceOptions): Choice {
+  const { model, budgetShare, learned, decay, volume } = options;
+  const windows = tellingWindows(rows, learned?.folds[0]?.from ?? 0);
+  const historyMs = (grid.fullEnd - grid.first) * grid.bucketMs;
+  const scores: { judgement: Judgement; score: ModelScore }[] = [];
+  for (const candidate of candidatesOf(learned, decay, historyMs)) {
+    const began = performance.now();
+    const judgement = judge(candidate, rows, windows, { budgetShare, known: sample.known });
+    const outcomes = windows.map((window) => outcomesAt(candidate, rows, window, grid, volume));
+    const score: ModelScore = {
+      ...nameOf(candidate, grid.horizonMs),
+      hitRate: judgement.hitRate,
+      served: judgement.served,
+      calibrationError: calibrationError(outcomes),
+      ms: performance.now() - began,
+      windows: windows.length,
+      chosen: false,
+      reason: undefined,
+    };
+    scores.push({ judgement, score });
+  }
+  const wanted = scores.filter(({ score }) => model === 'auto' || score.model === model);
+  const found = windows.length > 0 ? best(wanted.map(({ judgement }) => judgement)) : undefined;
+  const candidate = found?.candidate ?? wanted.at(-1)?.judgement.candidate ?? { rule: middleDecay };
+  for (const { judgement, score } of scores) {
+    score.chosen = judgement.candidate === candidate;
+    if (!score.chosen && found) score.reason = behind(found.served - judgement.served);
+  }
+  return {
+    candidate,
+    from: found ? (model === 'auto' ? 'backtest' : 'named') : 'default',
+    windows: isLearned(candidate) ? windows : tellingWindows(rows),
+    models: windows.length === 0 ? [] : scores.map(({ score }) => score).sort((a, b) => b.served - a.served),
+  };
+}
+
+/** The half-life whose decayed count served most in the windows before the origin `until`. */
+export function bestDecay(
+  { rows, sample }: Prepared,
+  until: number,
+  budgetShare: number,
+): SimpleRule | undefined {
+  const windows = tellingWindows(rows).filter((window) => window < until);
+  if (windows.length === 0) return undefined;
+  const budget = { budgetShare, known: sample.known };
+  const found = best(decayRules.map((rule) => judge({ rule }, rows, windows, budget)));
+  return found && 'rule' in found.candidate ? found.candidate.rule : undefined;
+}
+
+export function nameOf(candidate: Candidate, horizonMs: number): ModelName {
+  if (isLearned(candidate)) {
+    const { decay, decayWeight } = candidate;
+    return { model: 'learned', decayWeight, halfLifeMs: (decay.halfLife ?? 1) * horizonMs };
+  }
+  const { model, halfLife, cycleMs } = candidate.rule;
+  return {
+    model,
+    ...(halfLife === undefined ? {} : { halfLifeMs: halfLife * horizonMs }),
+    ...(cycleMs === undefined ? {} : { cycleMs }),
+  };
+}
+
+function behind(distance: number): string {
+  return distance <= 0
+    ? 'as good, and not simpler'
+    : `${(100 * distance).toFixed(distance < 0.01 ? 2 : 1)} points behind`;
+}

@@ -1,0 +1,67 @@
+import { birthOrder, naturalOrder } from './features/key-order.ts';
+import { type RowSample, sampleRows } from './learned/row-sample.ts';
+import { type TrainingRows, trainingRows } from './learned/training-rows.ts';
+import type { OnForecastProgress } from './progress.ts';
+import type { SeriesStore } from './series/series-store.ts';
+import { emptySignals } from './series/signals.ts';
+import type { ForecastTask, Shared } from './threads/forecast-tasks.ts';
+import { type ForecastThreads, rangesOf } from './threads/forecast-threads.ts';
+import type { TimeGrid } from './time-grid.ts';
+
+/** What every model is judged by and some learn from: keys at earlier origins, with their features and what then came. */
+export interface Prepared {
+  shared: Shared;
+  sample: RowSample;
+  rows: TrainingRows;
+}
+
+/** Takes about `rowLimit` rows; fewer where the history has fewer keys and windows. */
+export async function prepare(
+  store: SeriesStore,
+  grid: TimeGrid,
+  threads: ForecastThreads,
+  {
+    rowLimit,
+    seed,
+    onProgress,
+  }: { rowLimit: number; seed: number; onProgress?: OnForecastProgress | undefined },
+): Promise<Prepared> {
+  const shared = share(store, grid);
+  threads.share(shared);
+  const ranges = rangesOf(store.keys, 8);
+  await threads.run(ranges.map(([start, end]): ForecastTask => ({ do: 'signals', start, end })));
+  const sample = sampleRows(store, grid.origins, shared.signals, { limit: rowLimit, seed });
+  const rows = trainingRows(store, sample, grid.origins, grid.horizonBuckets);
+  const all = grid.origins.length;
+  await threads.run(
+    grid.origins.map((_, origin): ForecastTask => ({ do: 'features', origin, rows })),
+    (done) => onProgress?.({ step: 'features', done, all }),
+  );
+  return { shared, sample, rows };
+}
+
+function share(store: SeriesStore, grid: TimeGrid): Shared {
+  const { names, ...columns } = store;
+  const natural = naturalOrder(names);
+  const origins = [...grid.origins, grid.end];
+  return {
+    columns,
+    orders: {
+      natural: inSharedMemory(natural),
+      birth: inSharedMemory(birthOrder(store.firstMs, natural)),
+    },
+    scale: {
+      bucketMs: grid.bucketMs,
+      horizonBuckets: grid.horizonBuckets,
+      spanBuckets: grid.end - grid.first,
+    },
+    origins,
+    signals: emptySignals(store.keys, origins.length),
+  };
+}
+
+function inSharedMemory(values: Uint32Array): Uint32Array {
+  const copy = new Uint32Array(new SharedArrayBuffer(Math.max(4, values.byteLength)), 0, values.length);
+  copy.set(values);
+  return copy;
+}

@@ -1,0 +1,70 @@
+import type { ForecastModel } from './models.ts';
+import type { PanelReport } from './panel/panel.ts';
+import type { Cycle } from './timing/intensity.ts';
+
+/** How a forecast came about. */
+export interface ForecastReport {
+  /** What the plan's keys are ordered by. */
+  chosen: ModelName;
+  /** `named`: by `--model`; `default`: nothing could be tested; `stored`: an earlier plan's choice, which still holds. */
+  chosenFrom: 'backtest' | 'named' | 'default' | 'stored';
+  /** Of the decayed count that is chosen, or that stands beside the forests. */
+  halfLifeMs: number;
+  halfLifeFrom: 'backtest' | 'tuned' | 'default';
+  /** Every candidate of the backtest, best first. */
+  models: ModelScore[];
+  /** Windows of the backtest that tell anything. */
+  backtestWindows: number;
+  /** `keys`: the history is too short to learn from earlier windows, so the forests were judged on keys that they had not seen. */
+  judgedBy: 'time' | 'keys';
+  /** `poisson`: 1 − e^(−expected reads), where the history is too short for a backtest. */
+  calibration: 'isotonic' | 'poisson';
+  volumeRule: string;
+  cycle: Cycle;
+  /** Absent where the history is too short to learn from. */
+  learned: LearnedReport | undefined;
+  /** Absent where they were not tried. */
+  arima: SeriesReport | undefined;
+  lstm: SeriesReport | undefined;
+}
+
+/** A model with its settings, as far as it has some. */
+export interface ModelName {
+  model: Exclude<ForecastModel, 'auto'>;
+  halfLifeMs?: number;
+  /** Of a seasonal model. */
+  cycleMs?: number;
+  /** How much the decayed count weighs beside each forest. */
+  decayWeight?: number;
+}
+
+export interface ModelScore extends ModelName {
+  /** Share of the reads that the plan's budget would have served, mean over the windows; NaN where it could not be tested. */
+  hitRate: number;
+  /** What the choice goes by: the mean of that and of what the budget's half and quarter would have served. */
+  served: number;
+  /** Mean distance of the confidence from what came, in ten bins of equal size, on windows that the confidence was not fitted to. */
+  calibrationError: number | undefined;
+  /** Time that it took, without what all models share; the only figure that differs between runs. */
+  ms: number;
+  windows: number;
+  chosen: boolean;
+  /** Why it is not chosen, or could not be tested, in a few words. */
+  reason: string | undefined;
+}
+
+export interface LearnedReport {
+  /** Keys at earlier moments that it learned from. */
+  rows: number;
+  features: number;
+  /** The features that the trees ask for most, with their share of all questions. */
+  asked: { feature: string; share: number }[];
+  /** How much of what the trees say of the first read is taken; 0 where it was no better than the key's rate and the cycle. */
+  firstReadShare: number;
+}
+
+export interface SeriesReport extends PanelReport {
+  /** Keys that it was tried on. */
+  keys: number;
+  ms: number;
+}
