@@ -1,0 +1,60 @@
+import { Adam } from './adam.ts';
+import { learnSequence, type Model, type Sequence } from './sequence.ts';
+import { sequencesPerUpdate, type WorkPlan } from './work.ts';
+
+const rate = 0.01;
+
+/**
+ * Origins to learn from, `[key * steps + step]`: a horizon follows, and the key's level was then no lower than half of that
+ * which the panel's coldest key has now. The panel's keys were chosen by what they are at its end; a key that was cold before its
+ * rise is there only because it rose, and would teach that cold keys rise.
+ */
+export function originsOf({ features }: Model): Uint8Array {
+  const { keys, steps, horizonSteps, levels } = features;
+  let coldest = Number.POSITIVE_INFINITY;
+  for (let key = 0; key < keys; key++) coldest = Math.min(coldest, levels[key * steps + steps - 1]!);
+  const least = coldest - Math.LN2;
+  const origins = new Uint8Array(keys * steps);
+  for (let key = 0; key < keys; key++) {
+    for (let step = 0; step + horizonSteps < steps; step++)
+      if (levels[key * steps + step]! >= least) origins[key * steps + step] = 1;
+  }
+  return origins;
+}
+
+/** Trains the model's weights by backpropagation through time, truncated at the sequences' starts. Throws when the signal trips. */
+export function train(
+  model: Model,
+  plan: WorkPlan,
+  uniform: () => number,
+  signal: AbortSignal | undefined,
+): void {
+  const { shape, weights, features } = model;
+  const origins = originsOf(model);
+  const slopes = new Float64Array(shape.size);
+  const adam = new Adam(shape.size);
+  for (let update = 0; update < plan.updates; update++) {
+    signal?.throwIfAborted();
+    slopes.fill(0);
+    for (let i = 0; i < sequencesPerUpdate; i++)
+      learnSequence(model, drawSequence(features, plan, uniform), origins, slopes);
+    const scale = 1 / (sequencesPerUpdate * (plan.window - plan.warmUp));
+    for (let i = 0; i < slopes.length; i++) slopes[i]! *= scale;
+    // The rate falls to nothing along half a cosine (Loshchilov and Hutter 2017).
+    adam.update(weights, slopes, rate * 0.5 * (1 + Math.cos((Math.PI * update) / plan.updates)));
+  }
+}
+
+function drawSequence(
+  { keys, steps, horizonSteps }: Model['features'],
+  { window, warmUp }: WorkPlan,
+  uniform: () => number,
+): Sequence {
+  const starts = steps - horizonSteps - window + 1;
+  return {
+    key: Math.floor(uniform() * keys),
+    start: Math.floor(uniform() * starts),
+    length: window,
+    scoredFrom: warmUp,
+  };
+}
