@@ -15,11 +15,10 @@ export class Adam {
     this.#square = new Float64Array(size);
   }
 
-  /** Takes one step down the slopes; slopes that are no numbers are passed over, and `false` says so. */
-  update(weights: Float64Array, slopes: Float64Array, rate: number): boolean {
+  /** Takes one step down the slopes. */
+  update(weights: Float64Array, slopes: Float64Array, rate: number): void {
     let squares = 0;
     for (let i = 0; i < slopes.length; i++) squares += slopes[i]! * slopes[i]!;
-    if (!Number.isFinite(squares)) return false;
     const shorten = Math.min(1, longestSlope / Math.sqrt(squares + tiny));
     this.#updates++;
     const meanLift = 1 / (1 - momentum ** this.#updates);
@@ -32,6 +31,5 @@ export class Adam {
       this.#square[i] = square;
       weights[i]! -= (rate * mean * meanLift) / (Math.sqrt(square * squareLift) + tiny);
     }
-    return true;
   }
 }

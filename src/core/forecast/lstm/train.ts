@@ -4,16 +4,19 @@ import { sequencesPerUpdate, type WorkPlan } from './work.ts';
 
 const rate = 0.01;
 
+/** Weights shrink by this share of the rate an update (Loshchilov and Hutter 2019): a panel has few days, and they are soon known by heart. */
+const weightDecay = 0.5;
+
 /**
  * Origins to learn from, `[key * steps + step]`: a horizon follows, and the key's level was then no lower than half of that
- * which the panel's coldest key has now. The panel's keys were chosen by what they are at its end; a key that was cold before its
- * rise is there only because it rose, and would teach that cold keys rise.
+ * of the panel's middle key now. The panel's keys were chosen by what they are at its end: a key that was cold before its
+ * rise is there only because it rose, and would teach that cold keys rise. What the panel lacks, keys that were hot and
+ * fell, cannot be made up for here: panels that hold some of them are better to learn from.
  */
-export function originsOf({ features }: Model): Uint8Array {
+function originsOf({ features }: Model): Uint8Array {
   const { keys, steps, horizonSteps, levels } = features;
-  let coldest = Number.POSITIVE_INFINITY;
-  for (let key = 0; key < keys; key++) coldest = Math.min(coldest, levels[key * steps + steps - 1]!);
-  const least = coldest - Math.LN2;
+  const latest = Float32Array.from({ length: keys }, (_, key) => levels[key * steps + steps - 1]!).sort();
+  const least = latest[keys >> 1]! - Math.LN2;
   const origins = new Uint8Array(keys * steps);
   for (let key = 0; key < keys; key++) {
     for (let step = 0; step + horizonSteps < steps; step++)
@@ -41,7 +44,9 @@ export function train(
     const scale = 1 / (sequencesPerUpdate * (plan.window - plan.warmUp));
     for (let i = 0; i < slopes.length; i++) slopes[i]! *= scale;
     // The rate falls to nothing along half a cosine (Loshchilov and Hutter 2017).
-    adam.update(weights, slopes, rate * 0.5 * (1 + Math.cos((Math.PI * update) / plan.updates)));
+    const now = rate * 0.5 * (1 + Math.cos((Math.PI * update) / plan.updates));
+    for (let i = 0; i < weights.length; i++) weights[i]! *= 1 - weightDecay * now;
+    adam.update(weights, slopes, now);
   }
 }
 
