@@ -1,0 +1,48 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { forecastByLstm } from '../../../../src/core/forecast/lstm/forecast-by-lstm.ts';
+import { forecastByLstmInWorker } from '../../../../src/core/forecast/lstm/forecast-in-worker.ts';
+import { dailyRate, hourlyPanel } from './panels.ts';
+
+const panel = hourlyPanel(10, 120, dailyRate);
+const options = { seed: 7, workUnits: 600 };
+
+test('a worker forecasts what this thread does, from shared buffers too', async () => {
+  const here = forecastByLstm(panel, 12, options);
+  assert.ok(here.report.fitted === 10);
+  assert.deepEqual(await forecastByLstmInWorker(panel, 12, options), here);
+  const reads = new Float32Array(new SharedArrayBuffer(panel.reads.byteLength));
+  reads.set(panel.reads);
+  assert.deepEqual(await forecastByLstmInWorker({ ...panel, reads }, 12, options), here);
+});
+
+test('the signal ends a worker in the midst of its work', async () => {
+  const controller = new AbortController();
+  // Hours of work, were it not ended: a test of this length would be killed.
+  const long = forecastByLstmInWorker(
+    hourlyPanel(2000, 400, () => 0.1),
+    390,
+    {
+      seed: 7,
+      workUnits: 1e9,
+      signal: controller.signal,
+    },
+  );
+  setImmediate(() => controller.abort(new Error('enough')));
+  await assert.rejects(long, { message: 'enough' });
+  await assert.rejects(forecastByLstmInWorker(panel, 12, { ...options, signal: controller.signal }), {
+    message: 'enough',
+  });
+});
+
+test('a worker that dies is a failure of all keys, with its reason', async () => {
+  for (const [program, reason] of [
+    ['throw new Error("out of luck")', 'its worker failed: out of luck'],
+    ['process.exit(3)', 'its worker ended'],
+  ] as const) {
+    const worker = new URL(`data:text/javascript,${encodeURIComponent(program)}`);
+    const forecast = await forecastByLstmInWorker(panel, 12, { ...options, worker });
+    assert.deepEqual([forecast.report.failed, forecast.report.failure], [10, reason]);
+    assert.ok(forecast.expected.every(Number.isNaN));
+  }
+});
