@@ -4,10 +4,11 @@ import { tellingWindows } from './backtest/backtest.ts';
 import { isLearned } from './backtest/candidates.ts';
 import { bestDecay, choose, nameOf } from './choose.ts';
 import { featureCount } from './features/feature-rows.ts';
-import { fitKeyRates, forecastKeys, type KeyFigures } from './key-rates.ts';
+import { fitKeyRates, forecastKeys, type KeyFigures, setExpectedReads } from './key-rates.ts';
 import { askedFeatures } from './learned/asked-features.ts';
 import { learn } from './learned/learn.ts';
 import { decayRules, type ForecastModel, middleDecay, type SimpleRule } from './models.ts';
+import { rowLimit, type TimeBudget } from './panel/time-budget.ts';
 import { type Predicted, predict, writesFeature } from './predict.ts';
 import { type Prepared, prepare } from './prepare.ts';
 import type { OnForecastProgress } from './progress.ts';
@@ -15,6 +16,7 @@ import { inOrderOf } from './ranks.ts';
 import type { ForecastReport } from './report.ts';
 import { groupVolume } from './series/group-reads.ts';
 import { loadSeries, type SeriesStore } from './series/series-store.ts';
+import { trySeries } from './series-stage.ts';
 import { ForecastThreads } from './threads/forecast-threads.ts';
 import { type TimeGrid, timeGrid } from './time-grid.ts';
 import { fitFirstReads } from './timing/first-read-forest.ts';
@@ -36,6 +38,7 @@ export interface ForecastOptions {
   leadReplica?: string | undefined;
   /** Of everything random in the fits; the same seed gives the same forecast. */
   seed: number;
+  timeBudget: TimeBudget;
   signal?: AbortSignal | undefined;
   onProgress?: OnForecastProgress | undefined;
 }
@@ -47,6 +50,9 @@ export interface Forecast extends KeyFigures {
   seed: number;
   /** All keys known at the origin. */
   store: SeriesStore;
+  /** 1 where the expected reads are those of `seriesModel`. */
+  bySeries: Uint8Array;
+  seriesModel: 'arima' | 'lstm' | undefined;
   expectedWrites: Float32Array;
   /** What moves the expected time of the first read, in shares of the horizon. */
   firstReadMoves: Float32Array;
@@ -58,8 +64,6 @@ export interface Forecast extends KeyFigures {
 
 /** Share of the known keys that the backtest scores where the plan has no budget. */
 const defaultBudgetShare = 0.2;
-/** Rows that are learned from: more cost time and gained nothing on the traces that were tried. */
-const rowLimit = 60_000;
 
 /**
  * Forecasts every key of the history by the model that served most reads in a rolling backtest. The same history,
@@ -85,7 +89,11 @@ async function forecastStore(
 ): Promise<Forecast> {
   const { seed, onProgress } = options;
   const share = budgetShare(store, options);
-  const prepared = await prepare(store, grid, threads, { rowLimit, seed, onProgress });
+  const prepared = await prepare(store, grid, threads, {
+    rowLimit: rowLimit(options.timeBudget),
+    seed,
+    onProgress,
+  });
   const tuned =
     options.halfLifeMs === undefined ? undefined : nearestDecay(options.halfLifeMs, grid.horizonMs);
   const decayUntil = (until: number): SimpleRule => tuned ?? bestDecay(prepared, until, share) ?? middleDecay;
@@ -118,13 +126,34 @@ async function forecastStore(
     );
   const predicted = await predict(candidate, store.keys, threads, { learned, firstReads, onProgress });
   const scores = byKeys ? inOrderOf(predicted.scores, predicted.decayed) : predicted.scores;
+  const figures = byKeys
+    ? inStrictOrder(forecastKeys(scores, rates), predicted)
+    : forecastKeys(scores, rates);
+  const { taken, ...series } = await trySeries(
+    { prepared, grid, candidate, decay, rates, volume, group, budgetShare: share },
+    {
+      ...options,
+      served: choice.served,
+      hitRate: choice.hitRate,
+      windows: choice.windows,
+      decayed: predicted.decayed,
+      budget: options.timeBudget,
+    },
+  );
+  const bySeries = new Uint8Array(store.keys);
+  taken?.keys.forEach((key, i) => {
+    bySeries[key] = 1;
+    setExpectedReads(figures, key, taken.reads[i] as number, rates);
+  });
   const intensity = horizonIntensity(group, grid);
   return {
     originMs: grid.originMs,
     horizonMs: grid.horizonMs,
     seed,
     store,
-    ...(byKeys ? inStrictOrder(forecastKeys(scores, rates), predicted) : forecastKeys(scores, rates)),
+    ...figures,
+    bySeries,
+    seriesModel: taken?.model,
     expectedWrites: expectedWrites(predicted, prepared, rates.horizonScale),
     firstReadMoves: predicted.firstReadMoves,
     groupReads: rates.volume * rates.horizonScale,
@@ -134,7 +163,8 @@ async function forecastStore(
       chosenFrom: choice.from,
       halfLifeMs: (decay.halfLife ?? 1) * grid.horizonMs,
       halfLifeFrom: tuned ? 'tuned' : choice.windows.length > 0 ? 'backtest' : 'default',
-      models: choice.models,
+      models: [...choice.models, ...series.scores].sort((a, b) => b.served - a.served || (a.chosen ? -1 : 1)),
+      timeBudget: options.timeBudget,
       backtestWindows: choice.windows.length,
       judgedBy: byKeys ? 'keys' : 'time',
       calibration: rates.confidence ? 'isotonic' : 'poisson',
@@ -146,8 +176,8 @@ async function forecastStore(
         asked: askedFeatures(learned.forests),
         firstReadShare: firstReads?.share ?? 0,
       },
-      arima: undefined,
-      lstm: undefined,
+      arima: series.reports.arima,
+      lstm: series.reports.lstm,
     },
   };
 }

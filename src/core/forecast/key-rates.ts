@@ -1,7 +1,7 @@
 import { type Candidate, scoresAt } from './backtest/candidates.ts';
 import { type ConfidenceCurve, clamp, fitConfidence, noScore, type Outcome } from './confidence.ts';
 import type { TrainingRows } from './learned/training-rows.ts';
-import { expectedReads, fitRate, proportional, type RateFit } from './rate-fit.ts';
+import { expectedReads, fitRate, logShareOf, proportional, type RateFit } from './rate-fit.ts';
 import type { TimeGrid } from './time-grid.ts';
 import type { VolumeForecast } from './volume-forecast.ts';
 
@@ -86,6 +86,14 @@ export function forecastKeys(
     figures.confidence[i] = confidenceOf(reads, logShare, rates);
   }
   return figures;
+}
+
+/** Gives a key other expected reads within whole buckets, and the confidence that a key of so many reads has. */
+export function setExpectedReads(figures: KeyFigures, key: number, reads: number, rates: KeyRates): void {
+  const least = Math.max(reads, 1e-9);
+  figures.expectedReads[key] = reads * rates.horizonScale;
+  const logShare = Math.max(noScore + 1, logShareOf(rates.fit, least, rates.volume));
+  figures.confidence[key] = confidenceOf(reads * rates.horizonScale, logShare, rates);
 }
 
 function logShareOfScore(score: number, scoreSum: number): number {
