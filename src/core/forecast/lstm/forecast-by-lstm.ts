@@ -11,7 +11,7 @@ import { planWork } from './work.ts';
 
 export interface LstmOptions {
   seed: number;
-  /** Budget in millions of multiply-adds: a core does some 700 a second. What 150 updates and the keys do not need is left. */
+  /** Budget in millions of multiply-adds: one core does some 800 a second. What 150 updates and the keys do not need is left. */
   workUnits: number;
   signal?: AbortSignal | undefined;
 }
