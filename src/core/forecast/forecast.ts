@@ -14,6 +14,7 @@ import { type Prepared, prepare } from './prepare.ts';
 import type { OnForecastProgress } from './progress.ts';
 import { inOrderOf } from './ranks.ts';
 import type { ForecastReport } from './report.ts';
+import { birthsOf } from './series/births.ts';
 import { groupVolume } from './series/group-reads.ts';
 import { loadSeries, type SeriesStore } from './series/series-store.ts';
 import { trySeries } from './series-stage.ts';
@@ -169,6 +170,7 @@ async function forecastStore(
       judgedBy: byKeys ? 'keys' : 'time',
       calibration: rates.confidence ? 'isotonic' : 'poisson',
       volumeRule: volume.rule,
+      births: birthsOf(prepared.rows, prepared.sample.known, store.keys, grid, group),
       cycle: intensity.cycle,
       learned: learned && {
         rows: prepared.rows.count,

@@ -1,6 +1,7 @@
 import type { ForecastModel } from './models.ts';
 import type { PanelReport } from './panel/panel.ts';
 import type { TimeBudget } from './panel/time-budget.ts';
+import type { Births } from './series/births.ts';
 import type { Cycle } from './timing/intensity.ts';
 
 /** How a forecast came about. */
@@ -21,6 +22,8 @@ export interface ForecastReport {
   /** `poisson`: 1 − e^(−expected reads), where the history is too short for a backtest. */
   calibration: 'isotonic' | 'poisson';
   volumeRule: string;
+  /** Undefined where the history is too short for a backtest. */
+  births: Births | undefined;
   cycle: Cycle;
   /** Absent where the history is too short to learn from. */
   learned: LearnedReport | undefined;

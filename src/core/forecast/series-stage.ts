@@ -68,7 +68,7 @@ export async function trySeries(base: SeriesBase, options: SeriesStageOptions): 
     stage.reports[series.model] = { ...report, keys: 0, ms: ms + (before?.ms ?? 0) };
   }
   const best = found.sort((a, b) => b.judgement.served - a.judgement.served)[0];
-  if (!best || (!named && !(windows.length > 0 && best.judgement.served > worthwhile))) return stage;
+  if (!best || (!named && !earned(best.judgement))) return stage;
   const began = performance.now();
   const taken = await withinClock(budget, options.signal, (signal) =>
     forecastNow(best.series, base, { ...options, signal }),
@@ -122,6 +122,11 @@ async function withinClock<T>(
   }
 }
 
+/** Two windows are little proof, so none of them may speak against it. */
+function earned({ windows, served, least }: SeriesJudgement): boolean {
+  return windows === triedWindows && served > worthwhile && least >= 0;
+}
+
 function scoreOf(
   series: SeriesModel,
   judgement: SeriesJudgement | undefined,
@@ -146,7 +151,7 @@ function reasonOf({ served, windows, report }: SeriesJudgement): string {
   if (windows === 0) return 'no window to test it on';
   if (report.fitted === 0) return report.skipped > 0 ? 'no fit within the budget' : 'no key with a series to fit';
   if (report.failed === report.fitted) return `no fit: ${report.failure ?? 'none held'}`;
-  if (served > worthwhile) return 'another gained more';
+  if (served > worthwhile) return 'gained in one window, not in all';
   const points = (100 * Math.abs(served)).toFixed(2);
   return Math.abs(served) < 5e-5 ? 'moved nothing that was read' : `${served < 0 ? 'lost' : 'gained only'} ${points} points`;
 }

@@ -28,6 +28,8 @@ export interface SeriesBase {
 export interface SeriesJudgement {
   served: number;
   hitRate: number;
+  /** The least that it gained in any of them. */
+  least: number;
   windows: number;
   report: PanelReport;
 }
@@ -45,7 +47,7 @@ export async function judgeSeries(
   const { prepared, grid, budgetShare } = base;
   const { rows, sample } = prepared;
   const steps = panelSteps(grid);
-  let [served, hitRate] = [0, 0];
+  let [served, hitRate, least] = [0, 0, Number.POSITIVE_INFINITY];
   const reports: PanelReport[] = [];
   for (const window of windows) {
     const origin = grid.origins[window] as number;
@@ -60,11 +62,12 @@ export async function judgeSeries(
     for (let i = 0; i < places.length; i++)
       if (Number.isFinite(reads[i])) expected[places[i] as number] = reads[i] as number;
     const withIt = servedShare(expected, rows, window, cut);
+    least = Math.min(least, withIt.served - without.served);
     served += (withIt.served - without.served) / windows.length;
     hitRate += (withIt.hitRate - without.hitRate) / windows.length;
     reports.push(forecast.report);
   }
-  return { served, hitRate, windows: windows.length, report: sumOf(reports) };
+  return { served, hitRate, least, windows: windows.length, report: sumOf(reports) };
 }
 
 function expectedAt({ prepared: { rows }, grid, candidate, rates, volume }: SeriesBase, window: number): Float32Array {

@@ -12,8 +12,8 @@ export const seriesModels: readonly SeriesModel[] = [
   { model: 'lstm' },
 ];
 
-/** Rows of a panel: more of them than any share of a usual budget pays for. */
-export const panelKeys = 400;
+/** Rows of a panel: as many as the share of a usual budget pays for. */
+export const panelKeys = 120;
 
 export interface SeriesRun {
   seed: number;
