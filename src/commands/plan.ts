@@ -14,6 +14,7 @@ import { makePlan, type Plan } from '../core/plan/make-plan.ts';
 import { type PlanReport, reportPlan } from '../core/plan/plan-report.ts';
 import { snapshotTime } from '../core/plan/snapshot-time.ts';
 import { streamPlan, writePlan } from '../core/plan/write-plan.ts';
+import { forecastChoices } from '../core/state/forecast-choice.ts';
 import { openState, type StateFile } from '../core/state/open.ts';
 import { readParameters } from '../core/state/parameters.ts';
 import { printable } from '../core/text.ts';
@@ -65,6 +66,9 @@ What is not said by a flag comes from the parameters that metrics has tuned, if 
       min: 0,
       max: 2 ** 31 - 1,
       helpValue: 'N',
+    }),
+    relearn: Flags.boolean({
+      description: 'Learn and choose anew, even where an earlier plan has a choice that still holds.',
     }),
     out: Flags.string({
       description: "The plan file; '-' for standard output.",
@@ -123,12 +127,20 @@ What is not said by a flag comes from the parameters that metrics has tuned, if 
       const tuned = readParameters(state, group?.name);
       const history = openHistory(state);
       const budgets = { budgetKeys: flags['budget-keys'], budgetBytes: flags['budget-bytes'] };
+      const horizonMs = flags.horizon ?? tuned.horizonMs ?? defaultHorizonMs;
       const forecasted = await forecast(history, {
-        horizonMs: flags.horizon ?? tuned.horizonMs ?? defaultHorizonMs,
+        horizonMs,
         originMs: flags.at,
         model: flags.model,
         halfLifeMs: tuned.halfLifeMs,
         seed: flags.seed,
+        stored: forecastChoices(state, {
+          group: group?.name,
+          horizonMs,
+          model: flags.model,
+          seed: flags.seed,
+        }),
+        relearn: flags.relearn,
         ...budgets,
         leadReplica: group?.lead.name,
         signal: this.signal,
@@ -168,6 +180,7 @@ interface PlanFlags {
   'budget-keys': number | undefined;
   'budget-bytes': number | undefined;
   seed: number;
+  relearn: boolean;
   out: string;
   state: string;
 }

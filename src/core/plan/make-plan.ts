@@ -67,7 +67,7 @@ export function makePlan(forecast: Forecast, options: PlanOf): Plan {
     calibration: report.calibration,
     backtestWindows: report.backtestWindows,
     chosen: report.chosen,
-    chosenFrom: report.chosenFrom,
+    chosenFrom: report.learnedFrom,
     judgedBy: report.judgedBy,
     seed: forecast.seed,
   };
