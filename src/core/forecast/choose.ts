@@ -1,4 +1,4 @@
-import { best, type Judgement, judge, tellingWindows } from './backtest/backtest.ts';
+import { best, type Judgement, judge, leadsOver, tellingWindows } from './backtest/backtest.ts';
 import { calibrationError } from './backtest/calibration-error.ts';
 import { type Candidate, candidatesOf, isLearned } from './backtest/candidates.ts';
 import { outcomesAt } from './key-rates.ts';
@@ -18,6 +18,8 @@ export interface Choice {
   /** Windows that the candidate is judged on, none of which it was fitted to. */
   windows: number[];
   models: ModelScore[];
+  /** By window of the backtest, how much more than the best simple rule the candidate served. */
+  leads: number[];
 }
 
 export interface ChoiceOptions {
@@ -67,6 +69,12 @@ export function choose({ rows, sample }: Prepared, grid: TimeGrid, options: Choi
     served: found?.served ?? Number.NaN,
     hitRate: found?.hitRate ?? Number.NaN,
     windows: isLearned(candidate) ? windows : tellingWindows(rows),
+    leads: found
+      ? leadsOver(
+          scores.map(({ judgement }) => judgement).filter((one) => !isLearned(one.candidate)),
+          found,
+        )
+      : [],
     models: windows.length === 0 ? [] : scores.map(({ score }) => score).sort((a, b) => b.served - a.served),
   };
 }

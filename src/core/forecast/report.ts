@@ -10,6 +10,12 @@ export interface ForecastReport {
   chosen: ModelName;
   /** `named`: by `--model`; `default`: nothing could be tested; `stored`: an earlier plan's choice, which still holds. */
   chosenFrom: 'backtest' | 'named' | 'default' | 'stored';
+  /** The same, but of a stored choice how it was chosen when it was learned. */
+  learnedFrom: 'backtest' | 'named' | 'default';
+  /** Where the history ended that a stored choice was learned from; undefined for a choice of this forecast. */
+  storedMs: number | undefined;
+  /** Why a choice that was stored is not taken, in a few words. */
+  relearned: string | undefined;
   /** Of the decayed count that is chosen, or that stands beside the forests. */
   halfLifeMs: number;
   halfLifeFrom: 'backtest' | 'tuned' | 'default';

@@ -1,4 +1,10 @@
-import { judgeSeries, leastScore, type SeriesBase, type SeriesJudgement, sumOf } from './backtest/series-backtest.ts';
+import {
+  judgeSeries,
+  leastScore,
+  type SeriesBase,
+  type SeriesJudgement,
+  sumOf,
+} from './backtest/series-backtest.ts';
 import type { ForecastModel } from './models.ts';
 import { buildPanel, panelSteps } from './panel/build-panel.ts';
 import { marginalKeys } from './panel/marginal-keys.ts';
@@ -6,90 +12,97 @@ import { forecastSeries, panelKeys, type SeriesModel, seriesModels } from './pan
 import { seriesShare, type TimeBudget } from './panel/time-budget.ts';
 import type { OnForecastProgress } from './progress.ts';
 import type { ModelScore, SeriesReport } from './report.ts';
+import type { SeriesColumns } from './series/series-store.ts';
 
 /** Earlier windows that a model of series is tried on: each costs as much as the plan's own. */
 const triedWindows = 2;
 /** What it must gain there, in share of reads served, to be let into a plan. */
 const worthwhile = 0.001;
 
-export interface SeriesStage {
+export interface SeriesVerdict {
   scores: ModelScore[];
   reports: { arima?: SeriesReport; lstm?: SeriesReport };
-  /** What takes the place of the base's expected reads; undefined where no model of series earned it. */
-  taken:
-    | {
-        model: 'arima' | 'lstm';
-        /** Places in the store, with the reads that are expected of them within whole buckets. */
-        keys: Uint32Array;
-        reads: Float64Array;
-        low: Float32Array;
-        high: Float32Array;
-      }
-    | undefined;
+  /** What earned a place in the plan, or was named. */
+  taken: SeriesModel | undefined;
 }
 
-export interface SeriesStageOptions {
+export interface SeriesTrialOptions {
   model: ForecastModel;
   /** What the base served, on its own windows. */
   served: number;
   hitRate: number;
   /** Windows that tell anything, oldest first. */
   windows: number[];
-  /** Decayed counts where the plan begins, by key. */
-  decayed: Float32Array;
   budget: TimeBudget;
   seed: number;
   signal?: AbortSignal | undefined;
   onProgress?: OnForecastProgress | undefined;
 }
 
-/** Lets models of series compete for the keys around the plan's budget, or takes the one that was named. */
-export async function trySeries(base: SeriesBase, options: SeriesStageOptions): Promise<SeriesStage> {
-  const { model, seed, budget, onProgress } = options;
-  const stage: SeriesStage = { scores: [], reports: {}, taken: undefined };
+/** Lets models of series compete, at earlier origins, for the keys around the plan's budget. */
+export async function trySeries(base: SeriesBase, options: SeriesTrialOptions): Promise<SeriesVerdict> {
+  const { model, seed, budget, signal, onProgress } = options;
+  const verdict: SeriesVerdict = { scores: [], reports: {}, taken: undefined };
   const named = model === 'arima' || model === 'lstm';
   const wanted = seriesModels.filter((series) => model === 'auto' || series.model === model);
   const windows = apart(options.windows, base.grid).slice(-triedWindows);
-  const all = wanted.length;
   const found: { series: SeriesModel; judgement: SeriesJudgement; score: ModelScore }[] = [];
   for (const [done, series] of wanted.entries()) {
-    onProgress?.({ step: 'series', done, all });
+    onProgress?.({ step: 'series', done, all: wanted.length });
     const began = performance.now();
-    const run = { seed, budget, forecasts: triedWindows + 1, signal: options.signal };
-    const judged = await withinClock(budget, options.signal, (signal) =>
-      judgeSeries(series, windows, base, { ...run, signal }),
+    const judgement = await withinClock(budget, signal, (ended) =>
+      judgeSeries(series, windows, base, { seed, budget, forecasts: triedWindows + 1, signal: ended }),
     );
     const ms = performance.now() - began;
-    stage.scores.push(scoreOf(series, judged, options, ms));
-    if (!judged) continue;
-    found.push({ series, judgement: judged, score: stage.scores.at(-1) as ModelScore });
-    const before = stage.reports[series.model];
-    const report = before ? sumOf([before, judged.report]) : judged.report;
-    stage.reports[series.model] = { ...report, keys: 0, ms: ms + (before?.ms ?? 0) };
+    const score = scoreOf(series, judgement, options, ms);
+    verdict.scores.push(score);
+    if (!judgement) continue;
+    found.push({ series, judgement, score });
+    const before = verdict.reports[series.model];
+    const report = before ? sumOf([before, judgement.report]) : judgement.report;
+    verdict.reports[series.model] = { ...report, keys: 0, ms: ms + (before?.ms ?? 0) };
   }
   const best = found.sort((a, b) => b.judgement.served - a.judgement.served)[0];
-  if (!best || (!named && !earned(best.judgement))) return stage;
-  const began = performance.now();
-  const taken = await withinClock(budget, options.signal, (signal) =>
-    forecastNow(best.series, base, { ...options, signal }),
-  );
-  if (!taken) return stage;
+  if (!best || (!named && !earned(best.judgement))) return verdict;
   best.score.chosen = true;
   best.score.reason = undefined;
-  const report = stage.reports[best.series.model] as SeriesReport;
-  report.keys = taken.keys.length;
-  report.ms += performance.now() - began;
-  onProgress?.({ step: 'series', done: all, all });
-  return { ...stage, taken };
+  return { ...verdict, taken: best.series };
+}
+
+/** What takes the place of other expected reads. */
+export interface SeriesReads {
+  model: 'arima' | 'lstm';
+  /** Places in the store, with the reads that are expected of them within whole buckets, and the central 80 % of them. */
+  keys: Uint32Array;
+  reads: Float64Array;
+  low: Float32Array;
+  high: Float32Array;
+}
+
+/** Forecasts the keys around the budget where the plan begins. Undefined where the clock ran out first. */
+export function readsBySeries(
+  series: SeriesModel,
+  base: Omit<SeriesBase, 'prepared' | 'candidate' | 'decay' | 'rates' | 'volume'> & {
+    columns: SeriesColumns;
+  },
+  options: {
+    /** Decayed counts where the plan begins, by key. */
+    decayed: Float32Array;
+    budget: TimeBudget;
+    seed: number;
+    signal?: AbortSignal | undefined;
+  },
+): Promise<SeriesReads | undefined> {
+  return withinClock(options.budget, options.signal, (signal) =>
+    forecastNow(series, base, { ...options, signal }),
+  );
 }
 
 async function forecastNow(
   series: SeriesModel,
-  base: SeriesBase,
-  { decayed, budget, seed, signal }: SeriesStageOptions,
-): Promise<NonNullable<SeriesStage['taken']>> {
-  const { prepared, grid, group, budgetShare } = base;
-  const { columns } = prepared.shared;
+  { grid, group, budgetShare, columns }: Parameters<typeof readsBySeries>[1],
+  { decayed, budget, seed, signal }: Parameters<typeof readsBySeries>[2],
+): Promise<SeriesReads> {
   const steps = panelSteps(grid);
   const cut = Math.max(1, columns.keys * budgetShare);
   const keys = marginalKeys(decayed, { cut, count: panelKeys, leastScore });
@@ -130,7 +143,7 @@ function earned({ windows, served, least }: SeriesJudgement): boolean {
 function scoreOf(
   series: SeriesModel,
   judgement: SeriesJudgement | undefined,
-  { served, hitRate }: SeriesStageOptions,
+  { served, hitRate }: SeriesTrialOptions,
   ms: number,
 ): ModelScore {
   const gained = judgement?.served ?? Number.NaN;
@@ -149,11 +162,14 @@ function scoreOf(
 
 function reasonOf({ served, windows, report }: SeriesJudgement): string {
   if (windows === 0) return 'no window to test it on';
-  if (report.fitted === 0) return report.skipped > 0 ? 'no fit within the budget' : 'no key with a series to fit';
+  if (report.fitted === 0)
+    return report.skipped > 0 ? 'no fit within the budget' : 'no key with a series to fit';
   if (report.failed === report.fitted) return `no fit: ${report.failure ?? 'none held'}`;
   if (served > worthwhile) return 'gained in one window, not in all';
   const points = (100 * Math.abs(served)).toFixed(2);
-  return Math.abs(served) < 5e-5 ? 'moved nothing that was read' : `${served < 0 ? 'lost' : 'gained only'} ${points} points`;
+  return Math.abs(served) < 5e-5
+    ? 'moved nothing that was read'
+    : `${served < 0 ? 'lost' : 'gained only'} ${points} points`;
 }
 
 /** The latest of the windows that do not overlap, oldest first. */

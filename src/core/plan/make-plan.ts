@@ -67,9 +67,11 @@ export function makePlan(forecast: Forecast, options: PlanOf): Plan {
     calibration: report.calibration,
     backtestWindows: report.backtestWindows,
     chosen: report.chosen,
-    chosenFrom: report.chosenFrom,
+    chosenFrom: report.learnedFrom,
     judgedBy: report.judgedBy,
     seed: forecast.seed,
+    timeBudgetSeconds: report.timeBudget.seconds,
+    ...(report.timeBudget.byClock ? { byClock: true } : {}),
   };
   return {
     header,
@@ -103,7 +105,7 @@ function entryOf(forecast: Forecast, index: number, replicas: string[]): PlanEnt
     expectedWrites: round(expectedWrites),
     ...(sizeBytes === undefined ? {} : { sizeBytes }),
     ...(replica === undefined ? {} : { donor: replica }),
-    model: forecast.report.chosen.model,
+    model,
   };
 }
 

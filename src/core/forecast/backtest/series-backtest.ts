@@ -56,7 +56,11 @@ export async function judgeSeries(
     const cut = Math.max(1, (sample.known[window] as number) * budgetShare);
     const places = marginalKeys(decayedAt(base, window), { cut, count: panelKeys, leastScore });
     const keys = Uint32Array.from(places, (place) => rows.keys[start + place] as number);
-    const panel = buildPanel(keys, origin, steps, { columns: prepared.shared.columns, group: base.group, grid });
+    const panel = buildPanel(keys, origin, steps, {
+      columns: prepared.shared.columns,
+      group: base.group,
+      grid,
+    });
     const { reads, forecast } = await forecastSeries(model, panel, steps.horizonSteps, run);
     const without = servedShare(expected, rows, window, cut);
     for (let i = 0; i < places.length; i++)
@@ -70,7 +74,10 @@ export async function judgeSeries(
   return { served, hitRate, least, windows: windows.length, report: sumOf(reports) };
 }
 
-function expectedAt({ prepared: { rows }, grid, candidate, rates, volume }: SeriesBase, window: number): Float32Array {
+function expectedAt(
+  { prepared: { rows }, grid, candidate, rates, volume }: SeriesBase,
+  window: number,
+): Float32Array {
   const weights = rows.weights.subarray(rows.starts[window], rows.starts[window + 1]);
   const then = { ...rates, volume: volume.at(grid.origins[window] as number) };
   return Float32Array.from(forecastKeys(scoresAt(candidate, rows, window), then, weights).expectedReads);
@@ -80,7 +87,10 @@ function decayedAt({ prepared: { rows }, decay }: SeriesBase, window: number): F
   const start = rows.starts[window] as number;
   const length = (rows.starts[window + 1] as number) - start;
   const feature = decay.needs[0] as number;
-  return Float32Array.from({ length }, (_, i) => rows.features[(start + i) * featureCount + feature] as number);
+  return Float32Array.from(
+    { length },
+    (_, i) => rows.features[(start + i) * featureCount + feature] as number,
+  );
 }
 
 export function sumOf(reports: PanelReport[]): PanelReport {
