@@ -148,7 +148,6 @@ What is not said by a flag comes from the parameters that metrics has tuned, if 
           horizonMs,
           model: flags.model,
           seed: flags.seed,
-          timeBudget: flags['time-budget'],
         }),
         relearn: flags.relearn,
         ...budgets,

@@ -3,6 +3,7 @@ import type { FittedRates } from './key-rates.ts';
 import type { Learned } from './learned/learn.ts';
 import type { SimpleRule } from './models.ts';
 import type { SeriesModel } from './panel/series-models.ts';
+import type { TimeBudget } from './panel/time-budget.ts';
 import type { ForecastReport, ModelScore, SeriesReport } from './report.ts';
 import type { Births } from './series/births.ts';
 import type { FirstReadForest } from './timing/first-read-forest.ts';
@@ -47,4 +48,6 @@ export interface FittedPast {
   reads: number;
   /** The half-life that was tuned beforehand. */
   tunedHalfLifeMs: number | undefined;
+  /** What it was allowed to cost. */
+  timeBudget: TimeBudget;
 }

@@ -70,6 +70,7 @@ export async function learnChoice(input: ForecastInput, prepared: Prepared): Pro
       end: fullEnd,
       reads: group.between(first, fullEnd),
       tunedHalfLifeMs: halfLifeMs,
+      timeBudget,
     },
     candidate,
     from,

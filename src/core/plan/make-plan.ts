@@ -92,10 +92,8 @@ function* entriesOf(forecast: Forecast, selection: Selection, replicas: string[]
 }
 
 function entryOf(forecast: Forecast, index: number, replicas: string[]): PlanEntry {
-  const { key, confidence, expectedAtMs, expectedReads, expectedWrites, sizeBytes, donor } = keyForecast(
-    forecast,
-    index,
-  );
+  const { key, confidence, expectedAtMs, expectedReads, expectedWrites, sizeBytes, donor, model } =
+    keyForecast(forecast, index);
   const replica = replicas[donor];
   return {
     key,

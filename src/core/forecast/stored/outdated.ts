@@ -9,7 +9,7 @@ const readsTolerance = 0.02;
 
 /**
  * Why a stored choice is not even worth a look at how it did since, in a few words; undefined where it is. It must have been learned from
- * this history, from events before the origin alone, with the same tuned half-life, and not too long ago.
+ * this history, from events before the origin alone, with the same tuned half-life and time budget, and not too long ago.
  */
 export function outdated({ past, backtest }: Fitted, input: ForecastInput): string | undefined {
   const { grid, group, options } = input;
@@ -17,6 +17,9 @@ export function outdated({ past, backtest }: Fitted, input: ForecastInput): stri
   if (past.bucketMs !== grid.bucketMs || past.horizonMs !== grid.horizonMs)
     return 'it was learned for another horizon';
   if (past.tunedHalfLifeMs !== options.halfLifeMs) return 'the tuned half-life is another one';
+  const { seconds, byClock } = options.timeBudget;
+  if (past.timeBudget.seconds !== seconds || past.timeBudget.byClock !== byClock)
+    return 'the time budget is another one';
   const reads = group.between(past.first, past.end);
   if (Math.abs(reads - past.reads) > readsTolerance * past.reads || grid.first > past.end)
     return 'the history that it was learned from has changed';
