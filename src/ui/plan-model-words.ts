@@ -8,7 +8,7 @@ export function roundDuration(ms: number): string {
     .replace(/\.0 s$/, ' s');
 }
 
-/** A model with its settings in at most 24 characters, as a table has it: `learned, decay 4 d x0.5`. */
+/** A model with its settings in at most 21 characters, as a table has it: `learned, decay x0.5`. */
 export function modelName({ model, halfLifeMs, cycleMs, decayWeight }: ModelName): string {
   if (model === 'learned') {
     return decayWeight === undefined || decayWeight === 0 || halfLifeMs === undefined

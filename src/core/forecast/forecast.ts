@@ -3,6 +3,7 @@ import type { AccessHistory } from '../history/access-history.ts';
 import { tellingWindows } from './backtest/backtest.ts';
 import { isLearned } from './backtest/candidates.ts';
 import { bestDecay, choose, nameOf } from './choose.ts';
+import { explainedColumns, type ForecastInside } from './explain/inside.ts';
 import { featureCount } from './features/feature-rows.ts';
 import { fitKeyRates, forecastKeys, type KeyFigures } from './key-rates.ts';
 import { askedFeatures } from './learned/asked-features.ts';
@@ -38,6 +39,8 @@ export interface ForecastOptions {
   seed: number;
   signal?: AbortSignal | undefined;
   onProgress?: OnForecastProgress | undefined;
+  /** Keeps what the explanation of a key needs; costs memory and little time. */
+  explained?: boolean | undefined;
 }
 
 /** The arrays run beside the store's keys. */
@@ -54,6 +57,8 @@ export interface Forecast extends KeyFigures {
   groupReads: number;
   intensity: Intensity;
   report: ForecastReport;
+  /** Only where it is to be explained. */
+  inside: ForecastInside | undefined;
 }
 
 /** Share of the known keys that the backtest scores where the plan has no budget. */
@@ -116,7 +121,12 @@ async function forecastStore(
       }),
       seed,
     );
-  const predicted = await predict(candidate, store.keys, threads, { learned, firstReads, onProgress });
+  const predicted = await predict(candidate, store.keys, threads, {
+    learned,
+    firstReads,
+    features: options.explained ? explainedColumns(learned, candidate, grid) : [],
+    onProgress,
+  });
   const scores = byKeys ? inOrderOf(predicted.scores, predicted.decayed) : predicted.scores;
   const intensity = horizonIntensity(group, grid);
   return {
@@ -149,6 +159,9 @@ async function forecastStore(
       arima: undefined,
       lstm: undefined,
     },
+    inside: options.explained
+      ? { grid, prepared, volume, learned, candidate, rated, columns: predicted.columns }
+      : undefined,
   };
 }
 
