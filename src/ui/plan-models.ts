@@ -1,6 +1,7 @@
 import type { ForecastReport, ModelScore, SeriesReport } from '../core/forecast/report.ts';
 import type { PlanReport } from '../core/plan/plan-report.ts';
 import { printable } from '../core/text.ts';
+import { wrapWords } from './dashboard/wrap-words.ts';
 import { formatCount, formatCounted, formatDuration, formatPercent } from './format.ts';
 import type { Brush } from './metrics-paint.ts';
 import { modelName, roundDuration } from './plan-model-words.ts';
@@ -59,7 +60,7 @@ function orderWords(forecast: ForecastReport): string[] {
     beside.length > 0 ? `${first},` : `${first}: ${why}`,
     ...beside,
     ...(forecast.judgedBy === 'keys'
-      ? ['judged on keys that it had not seen, since the history is short for later windows']
+      ? ['The history is short: it was judged on keys that it had not seen.']
       : []),
   ];
 }
@@ -90,5 +91,5 @@ function seriesWords(name: string, report: SeriesReport | undefined, { paint }: 
     failed > 0 ? [`${formatCount(failed)} failed${failure ? ` (${printable(failure, 24)})` : ''}`] : [];
   const left = skipped > 0 ? [`${formatCount(skipped)} left out by the budget`] : [];
   const words = [`tried on ${formatCounted(keys, 'key')} in ${formatDuration(ms)}`, ...failures, ...left];
-  return [`  ${paint('quiet', `${name} ${words.join(', ')}`)}`];
+  return wrapWords([`${name} ${words.join(', ')}`], 76).map((line) => `  ${paint('quiet', line)}`);
 }
