@@ -36,13 +36,23 @@ export class PlanProgress {
   }
 }
 
+/** What each step does and counts; the rate is told where it counts keys, of which there may be millions. */
+const steps: Record<ForecastProgress['step'], { doing: string; of: string; rate: boolean }> = {
+  keys: { doing: 'reading the history', of: 'keys', rate: true },
+  features: { doing: 'looking back', of: 'earlier moments', rate: false },
+  learn: { doing: 'learning', of: 'forests', rate: false },
+  series: { doing: 'fitting series', of: 'fits', rate: false },
+  predict: { doing: 'forecasting', of: 'keys', rate: true },
+};
+
 function stepLine(step: ForecastProgress['step'], done: number, all: number, ms: number): string {
   const share = all > 0 ? Math.min(1, done / all) : 0;
-  const what =
-    step === 'keys'
-      ? `forecasting  ${formatPercent(share)}  ${formatCount(done)} of ${formatCount(all)} keys`
-      : `trying ARIMA  ${formatPercent(share)}  ${formatCount(done)} of ${formatCount(all)} hot keys`;
+  const { doing, of, rate } = steps[step];
+  const what = `${doing}  ${formatPercent(share)}  ${formatCount(done)} of ${formatCount(all)} ${of}`;
   if (ms < leastMs || share === 0) return what;
-  const rate = `${formatCompact((done / ms) * 1000)} keys/s`;
-  return share === 1 ? `${what}  ${rate}` : `${what}  ${rate}  ETA ${formatEta(ms * (1 / share - 1))}`;
+  return [
+    what,
+    ...(rate ? [`${formatCompact((done / ms) * 1000)} keys/s`] : []),
+    ...(share === 1 ? [] : [`ETA ${formatEta(ms * (1 / share - 1))}`]),
+  ].join('  ');
 }

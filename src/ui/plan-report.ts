@@ -10,14 +10,16 @@ import {
   formatPercent,
 } from './format.ts';
 import type { Brush } from './metrics-paint.ts';
-import { bar, sparkline } from './theme.ts';
+import { roundDuration } from './plan-model-words.ts';
+import { modelLines } from './plan-models.ts';
+import { sparkline } from './theme.ts';
 
 /** What a new plan holds and how it came about, for a terminal of 80 columns; safe to print. `file` is where it was written. */
 export function planLines(report: PlanReport, file: string, brush: Brush): string[] {
   return [
     headline(report, brush),
     ...facts(report, brush).map(([name, text]) => `  ${brush.paint('quiet', name.padEnd(12))}${text}`),
-    ...halfLifeLines(report, brush),
+    ...modelLines(report, brush),
     ...entryTable(report, brush),
     ...notes(report).map((note) => `  ${brush.paint('warning', brush.symbols.warning)} ${note}`),
     ...nextStep(report, file, brush),
@@ -30,7 +32,7 @@ function headline({ keys, knownKeys }: PlanReport, { paint, symbols }: Brush): s
 }
 
 function facts(report: PlanReport, brush: Brush): [name: string, text: string][] {
-  const { forecast, confidenceTenths } = report;
+  const { confidenceTenths } = report;
   const until = Date.parse(report.origin) + report.horizonMs;
   const rows: [string, string][] = [
     ...(report.group === undefined
@@ -54,13 +56,9 @@ function facts(report: PlanReport, brush: Brush): [name: string, text: string][]
     rows.push(['order', `by reads per byte before the snapshot, ${snapshotWords(report.snapshot)}`]);
   if (report.keys > 0) {
     const spread = sparkline(confidenceTenths, 10, brush.theme);
-    rows.push([
-      'confidence',
-      `0 ${spread} 1   threshold ${report.minConfidence}, ${calibrationWords(report)}`,
-    ]);
+    rows.push(['confidence', `0 ${spread} 1   threshold ${report.minConfidence}`]);
+    rows.push(...calibrationWords(report).map((words): [string, string] => ['', words]));
   }
-  if (forecast.arima.tried > 0)
-    rows.push(...arimaWords(report).map((text, line): [string, string] => [line === 0 ? 'ARIMA' : '', text]));
   return rows;
 }
 
@@ -79,46 +77,15 @@ function snapshotWords({ durationMs, from }: NonNullable<PlanReport['snapshot']>
   return `${formatDuration(durationMs)} (${source})`;
 }
 
-function calibrationWords({ forecast }: PlanReport): string {
-  if (forecast.calibration === 'poisson') return 'not calibrated: the history is too short';
-  return `calibrated on ${formatCounted(forecast.backtestWindows, 'earlier horizon')}`;
-}
-
-/** Keys that ARIMA is not taken for lose nothing: the decayed counts forecast them like all others. */
-function arimaWords({ forecast: { arima } }: PlanReport): string[] {
-  const { tried, used, sparse, failed, ms } = arima;
-  const first = `taken for ${formatCount(used)} of the ${formatCounted(tried, 'hottest key', 'hottest keys')}, in ${formatDuration(ms)}`;
-  if (used === tried) return [first];
-  const no = ([count, what]: [number, string]) => (count > 0 ? [`${formatCount(count)} ${what}`] : []);
-  const causes: [number, string][] = [
-    [tried - used - sparse - failed, 'no better'],
-    [sparse, 'too few reads'],
-    [failed, 'no steady fit'],
-  ];
-  return [first, `the others go by decayed counts: ${causes.flatMap(no).join(', ')}`];
-}
-
-const barWidth = 24;
-
-/** The half-lives of the backtest, side by side, so that one sees what the choice is worth. */
-function halfLifeLines({ forecast }: PlanReport, { paint, theme, symbols }: Brush): string[] {
-  const chosen = `${formatDuration(forecast.halfLifeMs)} half-life`;
-  if (forecast.halfLives.length === 0) {
-    return [
-      '',
-      `  ${chosen}, ${forecast.halfLifeFrom === 'tuned' ? 'as tuned' : 'by default: nothing to test it on'}`,
-    ];
-  }
-  const from = forecast.halfLifeFrom === 'tuned' ? 'as tuned' : 'best of the backtest';
+function calibrationWords({ forecast, horizonMs }: PlanReport): string[] {
+  if (forecast.calibration === 'poisson')
+    return ['not calibrated, the history is too short: 1 - e^(-expected reads)'];
+  const windows = formatCounted(forecast.backtestWindows, 'earlier window');
   return [
-    '',
-    `  ${paint('strong', `${chosen}, ${from}`)}${paint('quiet', ': share of the reads that came')}`,
-    `  ${paint('quiet', 'served by the whole plan, its first half and its first quarter, on average')}`,
-    ...forecast.halfLives.map(({ halfLifeMs, servedShare }) => {
-      const taken = halfLifeMs === forecast.halfLifeMs;
-      const line = `${formatDuration(halfLifeMs).padStart(13)} ${bar(servedShare, barWidth, theme)} ${formatPercent(servedShare, 1)}`;
-      return taken ? `  ${paint('active', line)} ${symbols.done}` : `  ${line}`;
-    }),
+    `calibrated on ${windows} of ${roundDuration(horizonMs)}`,
+    ...(forecast.judgedBy === 'keys'
+      ? ['by the decayed count: what is learned was judged by keys only']
+      : []),
   ];
 }
 
@@ -150,7 +117,6 @@ function notes({
   staleMs,
   horizonMs,
   assumedSizeBytes,
-  forecast: { arima },
 }: PlanReport): string[] {
   const found: string[] = [];
   if (keys === 0) {
@@ -165,8 +131,6 @@ function notes({
   if (assumedSizeBytes !== undefined) {
     found.push(`Where no log gives a row's size, ${formatBytes(assumedSizeBytes)} are assumed.`);
   }
-  if (arima.tried > 0 && arima.failed === arima.tried)
-    found.push(`ARIMA could not be tried on any key: ${printable(arima.failure ?? '', 40)}.`);
   return found;
 }
 

@@ -3,6 +3,8 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import os from 'node:os';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
+import type { BacktestReport } from '../../src/core/plan/backtest-report.ts';
+import type { KeyReport } from '../../src/core/plan/key-report.ts';
 import type { PlanReport } from '../../src/core/plan/plan-report.ts';
 import { openState } from '../../src/core/state/open.ts';
 import { changeParameter } from '../../src/core/state/parameters.ts';
@@ -60,8 +62,10 @@ test('a plan is written from the state file alone, and the screen says what it h
   assert.equal(entries[0]?.key, 'k0');
   assert.equal(entries[0]?.donor, 'us-east');
   assert.match(stdout, /Planned \d+ keys/);
-  assert.match(stdout, /half-life, best of the backtest/);
-  assert.match(stdout, /ARIMA +taken for \d+ of the \d+ hottest keys/);
+  assert.match(stdout, /Ordered by (?:what was learned from [\d,]+ earlier moments|\w+)/);
+  assert.match(stdout, /best of the backtest/);
+  assert.match(stdout, /calibrated on \d+ earlier windows of 24 h/);
+  assert.match(stdout, /frequency +[^ ]+ +\d+\.\d %/);
   assert.match(stdout, /foresync prefetch --plan plan\.jsonl/);
   for (const line of stdout.split('\n')) assert.ok(line.length <= 80, `${line.length}: ${line}`);
   assert.match(stdout, /foresync add-replica NAME .* --plan plan\.jsonl/);
@@ -100,8 +104,8 @@ test('--json prints one object with the same figures', async () => {
   assert.equal(report.keys, 7);
   assert.equal(entries.length, 7);
   assert.equal(report.expectedHitRate, header?.expectedHitRate);
-  assert.equal(report.forecast.halfLives.length, 9);
-  assert.equal(report.forecast.arima.used, header?.arimaUsed);
+  assert.deepEqual(report.forecast.chosen, header?.chosen);
+  assert.equal(report.forecast.models.filter(({ model }) => model === 'decay').length, 9);
   assert.deepEqual(report.first, entries);
   assert.equal(report.file, 'json.jsonl');
 });
@@ -128,9 +132,9 @@ test('origin, horizon, model and budgets are those of the flags', async () => {
       horizonMs: header?.horizonMs,
       model: header?.model,
       budget: header?.budgetBytes,
-      arima: header?.arimaTried,
+      chosen: (header?.chosen as { model?: string } | undefined)?.model,
     },
-    { origin: at, horizonMs: 6 * hourMs, model: 'decay', budget: 500, arima: 0 },
+    { origin: at, horizonMs: 6 * hourMs, model: 'decay', budget: 500, chosen: 'decay' },
   );
   assert.ok(entries.reduce((sum, entry) => sum + Number(entry.sizeBytes), 0) <= 500);
   assert.equal(entries[0]?.key, hostileKey, 'most reads per byte');
@@ -171,7 +175,8 @@ test('group and table come from foresync.yaml, tuned parameters from the state f
       header?.halfLifeFrom,
       header?.minConfidence,
     ],
-    ['shop', 'items', 12 * hourMs, 5 * hourMs, 'tuned', 0.25],
+    ['shop', 'items', 12 * hourMs, 6 * hourMs, 'tuned', 0.25],
+    'of the half-lives that are tried, the nearest to the tuned one',
   );
   await run(
     'plan',
@@ -261,6 +266,86 @@ test('under a budget in bytes, a short snapshot leaves what is written much to i
   assert.match(stdout, /before the snapshot, 10 min 00 s \(as said\)/);
 });
 
+test('--backtest shows every model, best first, and writes no plan', async () => {
+  const here = readdirSync(folder).sort();
+  const { exitCode, stdout, stderr } = await run('plan', '--backtest', '--budget-keys', '12');
+  assert.equal(exitCode, 0, stderr);
+  assert.match(stdout, /Backtest on \d+ earlier windows of 24 h, for a plan of 12 keys/);
+  assert.match(stdout, /decay, 8 d +\d/);
+  assert.equal(stdout.match(/chosen ✓/g)?.length, 1);
+  assert.match(stdout, /points over plain frequency\./);
+  for (const line of stdout.split('\n')) assert.ok(line.length <= 80, `${line.length}: ${line}`);
+  const json = await run('plan', '--backtest', '--budget-keys', '12', '--json');
+  const { backtest } = JSON.parse(json.stdout) as { backtest: BacktestReport };
+  const served = backtest.models.map((score) => score.served);
+  assert.deepEqual(
+    served,
+    served.toSorted((a, b) => b - a),
+  );
+  assert.equal(served.length, backtest.models.length);
+  const frequency = backtest.models.find(({ model }) => model === 'frequency');
+  assert.equal(backtest.lead?.overFrequency, Number(backtest.chosen?.served) - Number(frequency?.served));
+  assert.deepEqual(readdirSync(folder).sort(), here);
+});
+
+test('--backtest of a history that is too short says so', async () => {
+  const { exitCode, stdout } = await run('plan', '--backtest', '--horizon', '60d');
+  assert.equal(exitCode, 0);
+  assert.match(stdout, /Nothing to test on yet/);
+});
+
+test('--explain says where a key stands and why, and writes no plan', async () => {
+  const here = readdirSync(folder).sort();
+  const { exitCode, stdout, stderr } = await run('plan', '--explain', 'k0');
+  assert.equal(exitCode, 0, stderr);
+  assert.match(stdout, /✓ k0\n {2}Planned as entry 1 of \d+/);
+  assert.match(stdout, /size, donor +100 B, us-east/);
+  assert.match(stdout, /frequency +[\d.,]+ +\d+ to \d+ +(?:negative binomial|poisson)/);
+  assert.match(stdout, /It is number 1 of 60 keys/);
+  for (const line of stdout.split('\n')) assert.ok(line.length <= 80, `${line.length}: ${line}`);
+  assert.deepEqual(readdirSync(folder).sort(), here);
+});
+
+test('--explain --json gives the figures of the plan, with intervals about them', async () => {
+  await run('plan', '--out', 'explained.jsonl');
+  const entry = lines('explained.jsonl').find(({ key }) => key === 'k3');
+  const { stdout } = await run('plan', '--explain', 'k3', '--json');
+  const { explained } = JSON.parse(stdout) as { explained: KeyReport };
+  assert.ok(Math.abs(explained.expectedReads - Number(entry?.expectedReads)) < 1e-3);
+  assert.equal(explained.expectedAt, entry?.expectedAt);
+  assert.ok(
+    explained.interval.low < explained.expectedReads && explained.interval.high > explained.expectedReads,
+  );
+  assert.equal(
+    explained.past.reads.length,
+    Math.round((Date.parse(explained.origin) - explained.past.fromMs) / explained.past.stepMs + 0.5),
+  );
+  assert.ok(Math.abs(explained.ahead.reduce((a, b) => a + b, 0) - explained.expectedReads) < 1e-6);
+  assert.ok(explained.models.some(({ name }) => name.model === 'recency'));
+  assert.ok(explained.features.length >= 9);
+});
+
+const notPlanned: [key: string, flags: string[], why: RegExp][] = [
+  ['k50', [], /Not planned: confidence 0\.\d+ is below the threshold 0\.5/],
+  ['k5', ['--budget-keys', '3'], /Not planned: 3 better keys fill the budget of 3 keys/],
+  ['k1', ['--exclude', 'k1'], /Not planned: it is excluded/],
+];
+for (const [key, flags, why] of notPlanned) {
+  test(`--explain says why ${key} is not planned with ${flags.join(' ') || 'no flags'}`, async () => {
+    const { exitCode, stdout } = await run('plan', '--explain', key, ...flags);
+    assert.equal(exitCode, 0);
+    assert.match(stdout, why);
+  });
+}
+
+test('--explain of a hostile key prints no control characters', async () => {
+  const { stdout, exitCode } = await run('plan', '--explain', hostileKey);
+  assert.equal(exitCode, 0);
+  assert.ok(stdout.includes('evil\\u001b[31m\\u0007\\u202e'));
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what this looks for
+  assert.doesNotMatch(stdout, /[\u0000-\u0009\u000b-\u001f\u202e]/);
+});
+
 const refused: [what: string, args: string[], exitCode: number, message: RegExp][] = [
   ['a horizon that is none', ['--horizon', 'soon'], 64, /'soon' is no duration/],
   ['a time that is none', ['--at', 'yesterday'], 64, /'yesterday' is no time/],
@@ -273,6 +358,13 @@ const refused: [what: string, args: string[], exitCode: number, message: RegExp]
   ['more pins than the budget', ['--pin', 'k*', '--budget-keys', '5'], 64, /59 keys are pinned/],
   ['a snapshot of no duration', ['--snapshot-duration', 'long'], 64, /'long' is no duration/],
   ['two claims on standard output', ['--json', '--out', '-'], 64, /standard output/],
+  [
+    'an explanation of a key that is not there',
+    ['--explain', 'k1x'],
+    65,
+    /knows no key k1x[\s\S]*Did you mean k1 or k10/,
+  ],
+  ['an explanation and a backtest', ['--explain', 'k1', '--backtest'], 64, /backtest/],
   ['an origin before the history', ['--at', '2025-01-01'], 65, /history begins after/],
   ['a state file that is not there', ['--state', 'none.db'], 65, /no state file none\.db/],
   ['a configuration that is not there', ['--config', 'none.yaml'], 78, /none\.yaml/],

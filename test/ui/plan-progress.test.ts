@@ -12,15 +12,18 @@ test('a plan in the making is one line, drawn over itself, with rate and ETA whe
   progress.show({ step: 'keys', done: 8192, all: 1_000_000 });
   nowMs += 901;
   progress.show({ step: 'keys', done: 250_000, all: 1_000_000 });
-  progress.show({ step: 'arima', done: 1, all: 200 });
+  progress.show({ step: 'learn', done: 0, all: 9 });
+  nowMs += 1000;
+  progress.show({ step: 'learn', done: 3, all: 9 });
   progress.writes('plan\u001b[2J.jsonl');
   progress.clear();
   progress.clear();
   const line = (text: string) => `\r\u001b[2K${text}`;
   assert.deepEqual(written, [
-    line('forecasting  0 %  0 of 1,000,000 keys'),
-    line('forecasting  25 %  250,000 of 1,000,000 keys  250 k keys/s  ETA 3 s'),
-    line('trying ARIMA  <1 %  1 of 200 hot keys'),
+    line('reading the history  0 %  0 of 1,000,000 keys'),
+    line('reading the history  25 %  250,000 of 1,000,000 keys  250 k keys/s  ETA 3 s'),
+    line('learning  0 %  0 of 9 forests'),
+    line('learning  33 %  3 of 9 forests  ETA 2 s'),
     line('writing plan\\u001b[2J.jsonl'),
     line(''),
   ]);

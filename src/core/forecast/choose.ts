@@ -107,6 +107,6 @@ export function nameOf(candidate: Candidate, horizonMs: number): ModelName {
 
 function behind(distance: number): string {
   return distance <= 0
-    ? 'as good, and not simpler'
+    ? 'as good, not simpler'
     : `${(100 * distance).toFixed(distance < 0.01 ? 2 : 1)} points behind`;
 }

@@ -1,6 +1,7 @@
 import { ForesyncError } from '../errors.ts';
 import type { AccessHistory } from '../history/access-history.ts';
 import { nameOf } from './choose.ts';
+import { explainedColumns, type ForecastInside } from './explain/inside.ts';
 import { featureCount } from './features/feature-rows.ts';
 import type { Fitted } from './fitted.ts';
 import { forecastKeys, type KeyFigures, ratesFrom, setExpectedReads } from './key-rates.ts';
@@ -41,6 +42,8 @@ export interface ForecastOptions {
   timeBudget: TimeBudget;
   signal?: AbortSignal | undefined;
   onProgress?: OnForecastProgress | undefined;
+  /** Learns anew and keeps what the explanation of a key needs; costs memory and little time. */
+  explained?: boolean | undefined;
 }
 
 /** The arrays run beside the store's keys. */
@@ -61,6 +64,8 @@ export interface Forecast extends KeyFigures {
   groupReads: number;
   intensity: Intensity;
   report: ForecastReport;
+  /** Where `explained` was asked for. */
+  inside: ForecastInside | undefined;
 }
 
 /** Share of the known keys that the backtest scores where the plan has no budget. */
@@ -95,7 +100,12 @@ async function forecastStore(
   const { candidate, decay, learned, firstReads, backtest, writesFactor } = use.fitted;
   const rates = ratesFrom(use.fitted.rates, grid, volume);
   const { onProgress } = options;
-  const predicted = await predict(candidate, store.keys, threads, { learned, firstReads, onProgress });
+  const predicted = await predict(candidate, store.keys, threads, {
+    learned,
+    firstReads,
+    features: options.explained ? explainedColumns(learned, candidate, grid) : [],
+    onProgress,
+  });
   const byKeys = backtest.judgedBy === 'keys';
   const scores = byKeys ? inOrderOf(predicted.scores, predicted.decayed) : predicted.scores;
   const figures = byKeys
@@ -133,7 +143,7 @@ async function forecastStore(
       learnedFrom: use.fitted.from,
       storedMs: use.stored ? use.fitted.past.originMs : undefined,
       relearned: use.relearned,
-      halfLifeMs: (decay.halfLife ?? 1) * grid.horizonMs,
+      halfLifeMs: options.halfLifeMs ?? (decay.halfLife ?? 1) * grid.horizonMs,
       halfLifeFrom:
         options.halfLifeMs !== undefined ? 'tuned' : backtest.windows > 0 ? 'backtest' : 'default',
       models: backtest.models,
@@ -152,6 +162,10 @@ async function forecastStore(
       births: use.fitted.births,
       ...seriesReports(use.fitted, bySeries),
     },
+    inside:
+      options.explained && use.fresh
+        ? { ...use.fresh, grid, volume, learned, candidate, columns: predicted.columns }
+        : undefined,
   };
 }
 

@@ -1,5 +1,5 @@
 import { tellingWindows } from './backtest/backtest.ts';
-import { isLearned } from './backtest/candidates.ts';
+import { type Candidate, isLearned } from './backtest/candidates.ts';
 import { bestDecay, choose } from './choose.ts';
 import { featureCount } from './features/feature-rows.ts';
 import type { Fitted } from './fitted.ts';
@@ -14,8 +14,14 @@ import { trySeries } from './series-stage.ts';
 import { fitFirstReads } from './timing/first-read-forest.ts';
 import { firstReadRows } from './timing/first-read-rows.ts';
 
+export interface LearnedChoice {
+  fitted: Fitted;
+  /** What the rates are fitted to, and the windows it was judged on. */
+  rated: { candidate: Candidate; windows: number[] };
+}
+
 /** Learns forests, chooses a candidate by the backtest and fits the rates to it. `prepared` has rows of all origins of the grid. */
-export async function learnChoice(input: ForecastInput, prepared: Prepared): Promise<Fitted> {
+export async function learnChoice(input: ForecastInput, prepared: Prepared): Promise<LearnedChoice> {
   const { grid, threads, group, volume, budgetShare } = input;
   const { model, halfLifeMs, seed, timeBudget, onProgress } = input.options;
   const { rows } = prepared;
@@ -61,7 +67,7 @@ export async function learnChoice(input: ForecastInput, prepared: Prepared): Pro
     { ...input.options, served: choice.served, hitRate: choice.hitRate, windows, budget: timeBudget },
   );
   const { bucketMs, horizonMs, originMs, first, fullEnd } = grid;
-  return {
+  const fitted: Fitted = {
     past: {
       originMs,
       bucketMs,
@@ -90,6 +96,7 @@ export async function learnChoice(input: ForecastInput, prepared: Prepared): Pro
       rows: rows.count,
     },
   };
+  return { fitted, rated: { candidate: rated.candidate, windows: rated.windows } };
 }
 
 function mayLearn(model: ForecastModel): boolean {

@@ -15,6 +15,8 @@ export interface Predicted {
   decayedWrites: Float32Array;
   /** What moves the expected time of the first read, in shares of the horizon. */
   firstReadMoves: Float32Array;
+  /** The features that were asked for. */
+  columns: Map<number, Float32Array>;
 }
 
 export const writesFeature = featureNames.indexOf('writes, half-life 2H');
@@ -27,16 +29,19 @@ export async function predict(
   {
     learned,
     firstReads,
+    features = [],
     onProgress,
   }: {
     /** Also where a simple rule is chosen: what it says of first reads is taken all the same. */
     learned: Learned | undefined;
     firstReads: FirstReadForest | undefined;
+    /** Features that are wanted of every key. */
+    features?: number[] | undefined;
     onProgress?: OnForecastProgress | undefined;
   },
 ): Promise<Predicted> {
   const rule = isLearned(candidate) ? candidate.decay : candidate.rule;
-  const wanted = [...new Set([...rule.needs, writesFeature])];
+  const wanted = [...new Set([...rule.needs, writesFeature, ...features])];
   const forests = isLearned(candidate) ? candidate.learned.forests : [];
   const column = () => new Float32Array(new SharedArrayBuffer(Math.max(1, keys) * 4), 0, keys);
   const into = [...forests, ...wanted, firstReads].map(column);
@@ -66,5 +71,6 @@ export async function predict(
     decayed,
     decayedWrites: featureOf(writesFeature),
     firstReadMoves: (into.at(-1) as Float32Array).map((move) => move * share),
+    columns: new Map(features.map((feature) => [feature, featureOf(feature)])),
   };
 }

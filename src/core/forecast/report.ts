@@ -16,7 +16,7 @@ export interface ForecastReport {
   storedMs: number | undefined;
   /** Why a choice that was stored is not taken, in a few words. */
   relearned: string | undefined;
-  /** Of the decayed count that is chosen, or that stands beside the forests. */
+  /** Of the decayed count that is chosen, or that stands beside the forests; a tuned one as it was tuned, though the nearest of the family is used. */
   halfLifeMs: number;
   halfLifeFrom: 'backtest' | 'tuned' | 'default';
   /** Every candidate of the backtest, best first. */

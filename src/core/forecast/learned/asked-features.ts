@@ -1,10 +1,8 @@
 import { featureCount, featureNames } from '../features/feature-rows.ts';
 import type { LearnedForest } from './learned-forest.ts';
 
-const shown = 8;
-
 /** The features that the trees ask for most, with their share of all questions. */
-export function askedFeatures(forests: LearnedForest[]): { feature: string; share: number }[] {
+export function askedFeatures(forests: LearnedForest[], shown = 8): { feature: string; share: number }[] {
   const counts = new Float64Array(featureCount);
   let all = 0;
   for (const { forest } of forests) {

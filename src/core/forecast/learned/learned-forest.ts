@@ -70,11 +70,21 @@ export function logRates(
   for (let row = 0; row < count; row++) scores[row]! += learned.base;
   addForest(learned.forest, bins, stride, count, scores);
   if (learned.kind === 'roots')
-    for (let row = 0; row < count; row++) scores[row] = 2 * Math.log(Math.max(leastRate, scores[row]!));
+    for (let row = 0; row < count; row++) scores[row] = rateOfScore(learned, scores[row]!);
   return scores;
 }
 
-function offsetsOf({ kind }: LearnedForest, decayed: (row: number) => number, count: number): Float32Array {
+/** The natural logarithm of the reads that a sum of base, offset and trees stands for. */
+export function rateOfScore({ kind }: LearnedForest, score: number): number {
+  return kind === 'roots' ? 2 * Math.log(Math.max(leastRate, score)) : score;
+}
+
+/** What stands before the first tree beside the base: zero but for the kind `offset`. */
+export function offsetsOf(
+  { kind }: LearnedForest,
+  decayed: (row: number) => number,
+  count: number,
+): Float32Array {
   const offsets = new Float32Array(count);
   if (kind === 'offset')
     for (let row = 0; row < count; row++) offsets[row] = offsetSlope * Math.log(decayed(row) + decayFloor);

@@ -1,6 +1,6 @@
 import type { Fitted } from '../fitted.ts';
 import type { ForecastInput } from '../forecast-input.ts';
-import { learnChoice } from '../learn-choice.ts';
+import { type LearnedChoice, learnChoice } from '../learn-choice.ts';
 import { rowLimit } from '../panel/time-budget.ts';
 import { type Prepared, prepare } from '../prepare.ts';
 import { maxOrigins } from '../time-grid.ts';
@@ -24,6 +24,8 @@ export interface ChoiceInUse {
   stored: boolean;
   /** Why what was stored is not taken. */
   relearned: string | undefined;
+  /** What was learned from, where it was learned now. */
+  fresh: { prepared: Prepared; rated: LearnedChoice['rated'] } | undefined;
 }
 
 const classesPerDecade = 3;
@@ -50,14 +52,15 @@ export async function chooseOrReuse(input: ForecastInput): Promise<ChoiceInUse> 
       const windows = unseenWindows(found.past, input.grid);
       prepared = await prepareAt(windows, input, Math.ceil((limit * windows.length) / maxOrigins));
       relearned = await driftOf(found, prepared, input);
-      if (relearned === undefined) return { fitted: found, stored: true, relearned };
+      if (relearned === undefined) return { fitted: found, stored: true, relearned, fresh: undefined };
     }
   }
-  const fitted = await learnChoice(input, await prepareAt(input.grid.origins, input, limit, prepared));
+  const all = await prepareAt(input.grid.origins, input, limit, prepared);
+  const { fitted, rated } = await learnChoice(input, all);
   const later = typeof found === 'object' && found.past.originMs > fitted.past.originMs;
   if (kept && fitted.from !== 'default' && !later)
     kept.save(budgetClass(input.budgetShare), encodeChoice(fitted));
-  return { fitted, stored: false, relearned };
+  return { fitted, stored: false, relearned, fresh: { prepared: all, rated } };
 }
 
 function prepareAt(

@@ -1,0 +1,107 @@
+import { existsSync } from 'node:fs';
+import { ForesyncError } from '../core/errors.ts';
+import { type Forecast, forecast } from '../core/forecast/forecast.ts';
+import type { ForecastModel } from '../core/forecast/models.ts';
+import type { TimeBudget } from '../core/forecast/panel/time-budget.ts';
+import type { OnForecastProgress } from '../core/forecast/progress.ts';
+import type { ReplicaGroup } from '../core/group/config.ts';
+import { openHistory } from '../core/history/open-history.ts';
+import { type KeyWishes, markKeys } from '../core/plan/key-marks.ts';
+import { makePlan, type Plan } from '../core/plan/make-plan.ts';
+import { snapshotTime } from '../core/plan/snapshot-time.ts';
+import { forecastChoices } from '../core/state/forecast-choice.ts';
+import { openState, type StateFile } from '../core/state/open.ts';
+import { readParameters } from '../core/state/parameters.ts';
+import { printable } from '../core/text.ts';
+
+/** What the flags of `plan` say of the plan itself. */
+export interface PlanWishes {
+  horizon: number | undefined;
+  at: number | undefined;
+  model: ForecastModel;
+  minConfidence: number | undefined;
+  wishes: KeyWishes | undefined;
+  'snapshot-duration': number | undefined;
+  'budget-keys': number | undefined;
+  'budget-bytes': number | undefined;
+  seed: number;
+  'time-budget': TimeBudget;
+  relearn: boolean;
+  state: string;
+  /** A key of the forecast is to be explained. */
+  explained: boolean;
+}
+
+export interface MadePlan {
+  plan: Plan;
+  forecasted: Forecast;
+  replicas: string[];
+  /** The time of the history's last event. */
+  lastMs: number;
+}
+
+const defaultHorizonMs = 24 * 3_600_000;
+const defaultMinConfidence = 0.5;
+
+/** Forecasts the keys of a state file's history and makes a plan of them; what no flag says is as tuned. Writes nothing. */
+export async function planOf(
+  group: ReplicaGroup | undefined,
+  flags: PlanWishes,
+  signal: AbortSignal,
+  progress: { show: OnForecastProgress } | undefined,
+): Promise<MadePlan> {
+  const state = openExisting(flags.state);
+  try {
+    const tuned = readParameters(state, group?.name);
+    const history = openHistory(state);
+    const budgets = { budgetKeys: flags['budget-keys'], budgetBytes: flags['budget-bytes'] };
+    const horizonMs = flags.horizon ?? tuned.horizonMs ?? defaultHorizonMs;
+    const { model, seed } = flags;
+    const forecasted = await forecast(history, {
+      horizonMs,
+      originMs: flags.at,
+      model,
+      halfLifeMs: tuned.halfLifeMs,
+      seed,
+      timeBudget: flags['time-budget'],
+      // What explains a choice is not kept with it.
+      stored: flags.explained
+        ? undefined
+        : forecastChoices(state, { group: group?.name, horizonMs, model, seed }),
+      relearn: flags.relearn,
+      ...budgets,
+      leadReplica: group?.lead.name,
+      explained: flags.explained,
+      signal,
+      onProgress: progress && ((step) => progress.show(step)),
+    });
+    const { replicas, lastMs = forecasted.originMs } = history.summary();
+    const plan = makePlan(forecasted, {
+      group: group?.name,
+      table: group?.table,
+      model: flags.model,
+      limits: {
+        minConfidence: flags.minConfidence ?? tuned.minConfidence ?? defaultMinConfidence,
+        ...budgets,
+      },
+      replicas,
+      marks: flags.wishes && (await markKeys(forecasted.store.names, flags.wishes, signal)),
+      snapshot: snapshotTime(state, {
+        group,
+        durationMs: flags['snapshot-duration'],
+        horizonMs: forecasted.horizonMs,
+      }),
+    });
+    return { plan, forecasted, replicas, lastMs };
+  } finally {
+    state.close();
+  }
+}
+
+/** Planning from what is not there must not leave an empty state file behind. */
+function openExisting(file: string): StateFile {
+  if (existsSync(file)) return openState(file);
+  throw new ForesyncError('data', 'history-missing', `There is no state file ${printable(file)}.`, {
+    hint: 'Read access logs into it first: foresync analyze LOG... --state FILE.',
+  });
+}

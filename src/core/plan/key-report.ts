@@ -1,0 +1,35 @@
+import { explainKey, type KeyExplanation } from '../forecast/explain/explain-key.ts';
+import type { Forecast } from '../forecast/forecast.ts';
+import { type KeyStanding, keyStanding } from './key-standing.ts';
+import type { Plan } from './make-plan.ts';
+
+/** Why a key stands where it stands in a plan; everything that a screen or `--json` says of it. */
+export interface KeyReport extends Omit<KeyExplanation, 'figures'> {
+  key: string;
+  /** ISO 8601, UTC. */
+  origin: string;
+  horizonMs: number;
+  confidence: number;
+  /** ISO 8601, UTC; median of the first read, given that the key is read. */
+  expectedAt: string;
+  expectedReads: number;
+  expectedWrites: number;
+  sizeBytes: number | undefined;
+  donor: string | undefined;
+  standing: KeyStanding;
+}
+
+/** `replicas` are their names, in the order that the forecast counts them in. */
+export function reportKey(plan: Plan, forecast: Forecast, key: number, replicas: string[]): KeyReport {
+  const { figures, ...explanation } = explainKey(forecast, key);
+  const { expectedAtMs, donor, ...rest } = figures;
+  return {
+    ...rest,
+    origin: new Date(forecast.originMs).toISOString(),
+    horizonMs: forecast.horizonMs,
+    expectedAt: new Date(expectedAtMs).toISOString(),
+    donor: replicas[donor],
+    standing: keyStanding(plan, forecast, key),
+    ...explanation,
+  };
+}

@@ -1,0 +1,39 @@
+import type { ModelName } from '../core/forecast/report.ts';
+import { formatDuration } from './format.ts';
+
+/** `8 d`, `1 h 30 min`: a duration of which nothing is said that is zero. */
+export function roundDuration(ms: number): string {
+  return formatDuration(ms)
+    .replace(/ 00 (?:s|min|h)$/, '')
+    .replace(/\.0 s$/, ' s');
+}
+
+/** A model with its settings in at most 21 characters, as a table has it: `learned, decay x0.5`. */
+export function modelName({ model, halfLifeMs, cycleMs, decayWeight }: ModelName): string {
+  if (model === 'learned') {
+    return decayWeight === undefined || decayWeight === 0 || halfLifeMs === undefined
+      ? 'learned'
+      : `learned, decay x${decayWeight}`;
+  }
+  if (halfLifeMs !== undefined) return `${model}, ${roundDuration(halfLifeMs)}`;
+  return cycleMs === undefined ? model : `${model}, ${roundDuration(cycleMs)}`;
+}
+
+/** The same in a sentence: `the decayed count, half-life 8 d`. */
+export function modelWords({ model, halfLifeMs, cycleMs, decayWeight }: ModelName): string {
+  const halfLife = halfLifeMs === undefined ? '' : `, half-life ${roundDuration(halfLifeMs)}`;
+  switch (model) {
+    case 'frequency':
+      return 'plain frequency';
+    case 'recency':
+      return 'the time of the last read';
+    case 'decay':
+      return `the decayed count${halfLife}`;
+    case 'seasonal':
+      return `reads at the same time${cycleMs === undefined ? '' : ` ${roundDuration(cycleMs)} before`}`;
+    case 'learned':
+      return decayWeight ? `learned forests beside the decayed count${halfLife}` : 'learned forests';
+    default:
+      return { arima: 'ARIMA', lstm: 'the LSTM' }[model];
+  }
+}
