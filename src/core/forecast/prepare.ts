@@ -1,4 +1,4 @@
-import { birthOrder, naturalOrder } from './features/key-order.ts';
+import { birthOrder, keyOrder, naturalOrder } from './features/key-order.ts';
 import { type RowSample, sampleRows } from './learned/row-sample.ts';
 import { type TrainingRows, trainingRows } from './learned/training-rows.ts';
 import type { OnForecastProgress } from './progress.ts';
@@ -30,7 +30,7 @@ export async function prepare(
   threads.share(shared);
   const ranges = rangesOf(store.keys, 8);
   await threads.run(ranges.map(([start, end]): ForecastTask => ({ do: 'signals', start, end })));
-  const sample = sampleRows(store, grid.origins, shared.signals, { limit: rowLimit, seed });
+  const sample = sampleRows(store.keys, shared.signals, { limit: rowLimit, seed });
   const rows = trainingRows(store, sample, grid.origins, grid.horizonBuckets);
   const all = grid.origins.length;
   await threads.run(
@@ -42,14 +42,11 @@ export async function prepare(
 
 function share(store: SeriesStore, grid: TimeGrid): Shared {
   const { names, ...columns } = store;
-  const natural = naturalOrder(names);
+  const natural = keyOrder(naturalOrder(names));
   const origins = [...grid.origins, grid.end];
   return {
     columns,
-    orders: {
-      natural: inSharedMemory(natural),
-      birth: inSharedMemory(birthOrder(store.firstMs, natural)),
-    },
+    orders: { natural, birth: keyOrder(birthOrder(store.firstMs, natural)) },
     scale: {
       bucketMs: grid.bucketMs,
       horizonBuckets: grid.horizonBuckets,
@@ -58,10 +55,4 @@ function share(store: SeriesStore, grid: TimeGrid): Shared {
     origins,
     signals: emptySignals(store.keys, origins.length),
   };
-}
-
-function inSharedMemory(values: Uint32Array): Uint32Array {
-  const copy = new Uint32Array(new SharedArrayBuffer(Math.max(4, values.byteLength)), 0, values.length);
-  copy.set(values);
-  return copy;
 }
