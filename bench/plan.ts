@@ -1,10 +1,12 @@
 /**
- * How many keys a second does `foresync plan` forecast and write, from a history of thirty days, and in how much memory?
+ * How long does `foresync plan` take for a million keys and thirty days of history, in how much memory, and does its cost
+ * grow faster than the keys?
  *
- *   node bench/plan.ts [--keys 200000] [--events-per-key 10] [--seed 1]
+ *   node bench/plan.ts [--keys 250000,500000,1000000] [--events-per-key 10] [--seed 1]
  *
  * The parent writes a log from a seeded generator (Zipf, a daily cycle, keys born all along) and has `analyze` read it;
- * a child of its own then opens that history, forecasts and writes the plan, so that nothing else is in the figures.
+ * a child of its own then opens that history, forecasts and writes the plan, so that nothing else is in the figures. The
+ * last number of keys is the one that the limits are for.
  * Not asked here: how good the forecast is, and what `analyze` costs.
  */
 import { execFileSync } from 'node:child_process';
@@ -22,58 +24,101 @@ import { writePlan } from '../src/core/plan/write-plan.ts';
 import { openState } from '../src/core/state/open.ts';
 import { seededRandom } from './support/random.ts';
 
+export interface PlanFigures {
+  plans: OnePlan[];
+}
+
+export interface OnePlan {
+  keys: number;
+  events: number;
+  seconds: number;
+  /** Of all threads. */
+  cpuSeconds: number;
+  keysPerSecond: number;
+  /** Seconds until each step of the forecast reported its end, from the end of the one before; `write` is the plan itself. */
+  steps: Record<string, number>;
+  chosen: string;
+  maxRssBytes: number;
+}
+
 const { values: options } = parseArgs({
   options: {
-    keys: { type: 'string', default: '200000' },
+    keys: { type: 'string', default: '250000,500000,1000000' },
     'events-per-key': { type: 'string', default: '10' },
     seed: { type: 'string', default: '1' },
     measure: { type: 'string' },
   },
 });
 
-if (options.measure !== undefined) await measure(options.measure);
-else await prepare();
+if (options.measure !== undefined) print(await measure(options.measure));
+else {
+  const plans: OnePlan[] = [];
+  for (const keys of options.keys.split(',')) plans.push(await planOf(Number(keys)));
+  print({ plans } satisfies PlanFigures);
+}
 
-async function prepare(): Promise<void> {
+function print(figures: PlanFigures | OnePlan): void {
+  console.log(JSON.stringify(figures));
+}
+
+async function planOf(keys: number): Promise<OnePlan> {
   const folder = mkdtempSync(path.join(os.tmpdir(), 'foresync-bench-plan-'));
   try {
     const log = path.join(folder, 'access.tsv');
-    const keys = Number(options.keys);
     const lines = logLines(keys, keys * Number(options['events-per-key']), Number(options.seed));
     await pipeline(Readable.from(lines, { objectMode: false }), createWriteStream(log));
     const cli = fileURLToPath(new URL('../bin/run.js', import.meta.url));
     const analyze = ['analyze', log, '--columns', 'time,op,key,size', '--replica', 'r1', '--json'];
     execFileSync(cli, [...analyze, '--state', path.join(folder, 'state.db')], { maxBuffer: 1 << 26 });
     const child = execFileSync(process.execPath, [fileURLToPath(import.meta.url), '--measure', folder]);
-    process.stdout.write(child);
+    return JSON.parse(child.toString('utf8'));
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-async function measure(folder: string): Promise<void> {
+async function measure(folder: string): Promise<OnePlan> {
   const started = performance.now();
+  const ends = new Map<string, number>();
   const state = openState(path.join(folder, 'state.db'));
   const history = openHistory(state);
-  const forecasted = await forecast(history, { horizonMs: 86_400_000, model: 'auto', arimaKeys: 200 });
-  const plan = makePlan(forecasted, {
+  const forecasted = await forecast(history, {
+    horizonMs: 86_400_000,
     model: 'auto',
-    limits: { minConfidence: 0 },
-    replicas: history.summary().replicas,
+    seed: 1,
+    onProgress: ({ step }) => ends.set(step, performance.now()),
   });
+  const { events, replicas } = history.summary();
+  const plan = makePlan(forecasted, { model: 'auto', limits: { minConfidence: 0 }, replicas });
   await writePlan(path.join(folder, 'plan.jsonl'), plan);
   state.close();
+  ends.set('write', performance.now());
+  const { userCPUTime, systemCPUTime, maxRSS } = process.resourceUsage();
   const seconds = (performance.now() - started) / 1000;
-  const keys = plan.header.entries;
-  const result = {
-    question: 'How many keys a second does a plan forecast and write, and in how much memory?',
-    keys,
-    seconds: Math.round(seconds * 1000) / 1000,
-    keysPerSecond: Math.round(keys / seconds),
-    arimaSeconds: forecasted.report.arima.ms / 1000,
-    maxRssBytes: process.resourceUsage().maxRSS * 1024,
+  return {
+    keys: plan.header.entries,
+    events,
+    seconds: rounded(seconds),
+    cpuSeconds: rounded((userCPUTime + systemCPUTime) / 1e6),
+    keysPerSecond: Math.round(plan.header.entries / seconds),
+    steps: lengths(ends, started),
+    chosen: forecasted.report.chosen.model,
+    maxRssBytes: maxRSS * 1024,
   };
-  console.log(JSON.stringify(result));
+}
+
+function lengths(ends: Map<string, number>, startedMs: number): Record<string, number> {
+  const seconds: Record<string, number> = {};
+  let before = startedMs;
+  for (const [step, end] of [...ends].sort(([, a], [, b]) => a - b)) {
+    seconds[step] = rounded((end - before) / 1000);
+    before = end;
+  }
+  return seconds;
+}
+
+function rounded(seconds: number): number {
+  return Math.round(seconds * 1000) / 1000;
 }
 
 /** Events in order of time over thirty days, in pieces of many lines. Every key occurs at least once. */

@@ -192,7 +192,7 @@ function inStrictOrder(figures: KeyFigures, { scores }: Predicted): KeyFigures {
 }
 
 function gridOf(history: AccessHistory, { originMs, horizonMs }: ForecastOptions): TimeGrid {
-  const { firstMs, lastMs } = history.summary();
+  const { firstMs, lastMs, keys } = history.summary();
   if (firstMs === undefined || lastMs === undefined) {
     throw new ForesyncError('data', 'history-empty', 'The access history is empty.', {
       hint: 'Read access logs into it first: foresync analyze LOG...',
@@ -208,7 +208,7 @@ function gridOf(history: AccessHistory, { originMs, horizonMs }: ForecastOptions
       },
     );
   }
-  return timeGrid({ bucketMs: history.bucketMs, firstMs, lastMs }, originMs ?? lastMs, horizonMs);
+  return timeGrid({ bucketMs: history.bucketMs, firstMs, lastMs, keys }, originMs ?? lastMs, horizonMs);
 }
 
 function budgetShare({ keys, sizeBytes }: SeriesStore, { budgetKeys, budgetBytes }: ForecastOptions): number {

@@ -1,5 +1,5 @@
 import type { KeyOrders } from './features/feature-rows.ts';
-import { birthOrder, naturalOrder } from './features/key-order.ts';
+import { birthOrder, keyOrder, naturalOrder } from './features/key-order.ts';
 import { type RowSample, sampleRows } from './learned/row-sample.ts';
 import { type TrainingRows, trainingRows } from './learned/training-rows.ts';
 import type { OnForecastProgress } from './progress.ts';
@@ -38,7 +38,7 @@ export async function prepare(
   threads.share(shared);
   const ranges = rangesOf(store.keys, 8);
   await threads.run(ranges.map(([start, end]): ForecastTask => ({ do: 'signals', start, end })));
-  const sample = sampleRows(store, grid.origins, shared.signals, { limit: rowLimit, seed });
+  const sample = sampleRows(store.keys, shared.signals, { limit: rowLimit, seed });
   const rows = trainingRows(store, sample, grid.origins, grid.horizonBuckets);
   const all = grid.origins.length;
   await threads.run(
@@ -65,12 +65,6 @@ function share(store: SeriesStore, grid: TimeGrid, orders = ordersOf(store)): Sh
 }
 
 function ordersOf({ names, firstMs }: SeriesStore): KeyOrders {
-  const natural = naturalOrder(names);
-  return { natural: inSharedMemory(natural), birth: inSharedMemory(birthOrder(firstMs, natural)) };
-}
-
-function inSharedMemory(values: Uint32Array): Uint32Array {
-  const copy = new Uint32Array(new SharedArrayBuffer(Math.max(4, values.byteLength)), 0, values.length);
-  copy.set(values);
-  return copy;
+  const natural = keyOrder(naturalOrder(names));
+  return { natural, birth: keyOrder(birthOrder(firstMs, natural)) };
 }

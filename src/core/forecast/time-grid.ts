@@ -20,15 +20,19 @@ export interface TimeGrid {
 
 /** More windows cost time for every key, fewer make the choice noisy; sixteen days cover each weekday twice. */
 export const maxOrigins = 16;
+/** With so many keys, a window tells as much as several windows of few. */
+const manyKeys = 300_000;
+const maxOriginsOfMany = 8;
 /** A window is only used where at least this share of the history lies before it. */
 const minPastShare = 0.2;
 
 export function timeGrid(
-  history: { bucketMs: number; firstMs: number; lastMs: number },
+  history: { bucketMs: number; firstMs: number; lastMs: number; keys: number },
   originMs: number,
   horizonMs: number,
 ): TimeGrid {
-  const { bucketMs } = history;
+  const { bucketMs, keys } = history;
+  const windows = keys > manyKeys ? maxOriginsOfMany : maxOrigins;
   const bucketOf = (timeMs: number) => Math.floor(timeMs / bucketMs);
   const first = bucketOf(history.firstMs);
   // A short silence before the origin is traffic like any other; a long one is a log that ends.
@@ -38,10 +42,10 @@ export function timeGrid(
   const horizonBuckets = Math.max(1, Math.round(horizonMs / bucketMs));
   const latest = fullEnd - horizonBuckets;
   const earliest = first + Math.max(1, Math.ceil((fullEnd - first) * minPastShare));
-  const room = Math.floor((latest - earliest) / (maxOrigins - 1));
+  const room = Math.floor((latest - earliest) / (windows - 1));
   const spacing = Math.max(1, Math.min(horizonBuckets, room));
   const origins: number[] = [];
-  for (let start = latest; start >= earliest && origins.length < maxOrigins; start -= spacing)
+  for (let start = latest; start >= earliest && origins.length < windows; start -= spacing)
     origins.unshift(start);
   return { bucketMs, originMs, horizonMs, horizonBuckets, first, end, fullEnd, origins };
 }

@@ -40,7 +40,7 @@ test('a key that is hardly read has the middle, and rates of all sizes stay with
 });
 
 function grid(days: number) {
-  return timeGrid({ bucketMs: hourMs, firstMs: 0, lastMs: days * dayMs - 1 }, days * dayMs, dayMs);
+  return timeGrid({ bucketMs: hourMs, firstMs: 0, lastMs: days * dayMs - 1, keys: 1 }, days * dayMs, dayMs);
 }
 
 test('a day without cycle is passed through evenly', () => {

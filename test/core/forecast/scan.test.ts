@@ -37,7 +37,7 @@ function readsIn({ buckets, reads }: KeySeries, from: number, to: number): numbe
 
 async function scanned(of: AccessHistory, originMs: number, hotKeys = 0) {
   const { firstMs = 0, lastMs = 0 } = of.summary();
-  const grid: TimeGrid = timeGrid({ bucketMs, firstMs, lastMs }, originMs, horizonMs);
+  const grid: TimeGrid = timeGrid({ bucketMs, firstMs, lastMs, keys: 1 }, originMs, horizonMs);
   const scan = await scanHistory(of, grid, {
     halfLivesMs,
     hotKeys,

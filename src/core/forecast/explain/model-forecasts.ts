@@ -6,6 +6,7 @@ import { logRates } from '../learned/learned-forest.ts';
 import { type SimpleRule, simpleRules } from '../models.ts';
 import { expectedReads } from '../rate-fit.ts';
 import type { ModelName, ModelScore } from '../report.ts';
+import { forestMasks } from '../trees/boost.ts';
 import { type CountInterval, countInterval, type Scatter } from './count-interval.ts';
 import { type ForecastInside, historyMs } from './inside.ts';
 
@@ -44,7 +45,14 @@ export function forestForecasts(
   const windows = tellingWindows(rows, learned.folds[0]?.from ?? 0);
   const scale = grid.horizonMs / (grid.horizonBuckets * grid.bucketMs);
   return learned.forests.map((forest, kind) => {
-    const rate = logRates(forest, bins, 1, () => row[forest.decayFeature]!, 1)[0]!;
+    const rate = logRates(
+      forest,
+      forestMasks(forest.forest),
+      bins,
+      1,
+      () => row[forest.decayFeature]!,
+      1,
+    )[0]!;
     const scatter = { expected: [] as number[], came: [] as number[], weights: [] as number[] };
     for (const window of windows) {
       for (let r = rows.starts[window]!; r < rows.starts[window + 1]!; r++) {

@@ -1,5 +1,6 @@
 import type { SeriesColumns } from '../series/series-store.ts';
 import type { Signals } from '../series/signals.ts';
+import type { KeyOrder } from './key-order.ts';
 import { Neighbours, neighbourFeatureNames } from './neighbours.ts';
 import { type FeatureScale, OwnFeatures, ownFeatureNames } from './own-features.ts';
 
@@ -12,8 +13,8 @@ export const featureCount = featureNames.length;
 
 /** The orders of all keys that neighbours are looked for in. */
 export interface KeyOrders {
-  natural: Uint32Array;
-  birth: Uint32Array;
+  natural: KeyOrder;
+  birth: KeyOrder;
 }
 
 /** Computes the features of keys at one origin. Holds a few numbers for each key, so it is made once for each origin. */
@@ -28,12 +29,9 @@ export class FeatureRows {
     scale: FeatureScale,
     at: { origin: number; signals: Signals[number] },
   ) {
-    const known = (key: number) => isKnown(columns, key, at.origin);
     this.#own = new OwnFeatures(columns, scale);
     this.#origin = at.origin;
-    this.#neighbours = [orders.natural, orders.birth].map(
-      (order) => new Neighbours(order, known, at.signals),
-    );
+    this.#neighbours = [orders.natural, orders.birth].map((order) => new Neighbours(order, at.signals));
   }
 
   /** The features of these keys, `featureCount` for each, in their order. All of them must be known at the origin. */
@@ -44,9 +42,4 @@ export class FeatureRows {
       for (const neighbours of this.#neighbours) at = neighbours.write(key, rows, at);
     }
   }
-}
-
-/** Whether a key was accessed before the bucket `origin`. */
-export function isKnown({ buckets, offsets }: SeriesColumns, key: number, origin: number): boolean {
-  return buckets[offsets[key]!]! < origin;
 }

@@ -1,3 +1,20 @@
+/** An order of all keys, in shared memory. */
+export interface KeyOrder {
+  /** Keys by their place. */
+  keys: Uint32Array;
+  /** Places by key. */
+  places: Uint32Array;
+}
+
+export function keyOrder(sorted: Uint32Array): KeyOrder {
+  const shared = () =>
+    new Uint32Array(new SharedArrayBuffer(Math.max(4, sorted.byteLength)), 0, sorted.length);
+  const order = { keys: shared(), places: shared() };
+  order.keys.set(sorted);
+  for (let place = 0; place < sorted.length; place++) order.places[sorted[place]!] = place;
+  return order;
+}
+
 /** Keys as a range scan or a listing would meet them: by the text before their last number, by the number, then by what follows. */
 export function naturalOrder(names: string[]): Uint32Array {
   const numbers = new Float64Array(names.length);
@@ -43,10 +60,7 @@ function ranksOf(texts: string[]): Int32Array {
 }
 
 /** Keys by the time of their first access; of equal times in the order given. */
-export function birthOrder(firstMs: Float64Array, tie: Uint32Array): Uint32Array {
-  const place = new Uint32Array(tie.length);
-  for (let i = 0; i < tie.length; i++) place[tie[i]!] = i;
-  return new Uint32Array(firstMs.length)
-    .map((_, key) => key)
-    .sort((a, b) => firstMs[a]! - firstMs[b]! || place[a]! - place[b]!);
+export function birthOrder(firstMs: Float64Array, tie: KeyOrder): Uint32Array {
+  const { keys, places } = tie;
+  return keys.slice().sort((a, b) => firstMs[a]! - firstMs[b]! || places[a]! - places[b]!);
 }

@@ -1,4 +1,5 @@
-import { signalNames } from '../series/signals.ts';
+import { isKnown, signalCount, signalNames } from '../series/signals.ts';
+import type { KeyOrder } from './key-order.ts';
 
 /** Half-windows in places of the order: how many keys before and behind are looked at. */
 const halfWidths = [2, 8, 32, 128];
@@ -13,37 +14,50 @@ export function neighbourFeatureNames(order: string): string[] {
 
 /** What the neighbours of a key did lately, in one order of the keys that are known at one origin. */
 export class Neighbours {
-  readonly #places: Int32Array;
-  readonly #sums: Float64Array[];
+  readonly #order: KeyOrder;
+  /** How many known keys stand before each place of the order. */
+  readonly #knownBefore: Uint32Array;
+  /** Sums of the signals of the first so many known keys, `[known keys · signalCount + signal]`. */
+  readonly #sums: Float64Array;
   readonly #count: number;
 
-  /** `order` may hold keys that are not `known`, which are left out; `signals` are by key. */
-  constructor(order: Uint32Array, known: (key: number) => boolean, signals: Float32Array[]) {
-    this.#places = new Int32Array(order.length);
-    this.#sums = signals.map(() => new Float64Array(order.length + 1));
-    let place = 0;
-    for (let i = 0; i < order.length; i++) {
-      const key = order[i]!;
-      if (!known(key)) continue;
-      this.#places[key] = place;
-      for (let s = 0; s < signals.length; s++)
-        this.#sums[s]![place + 1] = this.#sums[s]![place]! + signals[s]![key]!;
-      place++;
+  /** `signals` are those of the origin. */
+  constructor(order: KeyOrder, signals: Float32Array) {
+    const { keys } = order;
+    this.#order = order;
+    const knownBefore = new Uint32Array(keys.length);
+    const sums = new Float64Array((keys.length + 1) * signalCount);
+    let known = 0;
+    let [a, b, c] = [0, 0, 0];
+    for (let place = 0; place < keys.length; place++) {
+      const key = keys[place]!;
+      knownBefore[place] = known;
+      if (!isKnown(signals, key)) continue;
+      known++;
+      sums[known * signalCount] = a += signals[key * signalCount]!;
+      sums[known * signalCount + 1] = b += signals[key * signalCount + 1]!;
+      sums[known * signalCount + 2] = c += signals[key * signalCount + 2]!;
     }
-    this.#count = place;
+    this.#knownBefore = knownBefore;
+    this.#sums = sums;
+    this.#count = known;
   }
 
   /** Writes the features of a known key into `row` from `at` on; returns the place after them. */
   write(key: number, row: Float32Array, at: number): number {
-    const place = this.#places[key]!;
-    for (const sums of this.#sums) {
-      const own = sums[place + 1]! - sums[place]!;
-      row[at++] = place > 0 ? sums[place]! - sums[place - 1]! : 0;
-      row[at++] = place + 1 < this.#count ? sums[place + 2]! - sums[place + 1]! : 0;
+    const sums = this.#sums;
+    const count = this.#count;
+    const place = this.#knownBefore[this.#order.places[key]!]!;
+    const between = (low: number, high: number, signal: number) =>
+      sums[high * signalCount + signal]! - sums[low * signalCount + signal]!;
+    for (let signal = 0; signal < signalCount; signal++) {
+      const own = between(place, place + 1, signal);
+      row[at++] = place > 0 ? between(place - 1, place, signal) : 0;
+      row[at++] = place + 1 < count ? between(place + 1, place + 2, signal) : 0;
       for (const width of halfWidths) {
         const low = Math.max(0, place - width);
-        const high = Math.min(this.#count, place + width + 1);
-        row[at++] = Math.max(0, sums[high]! - sums[low]! - own) / Math.max(1, high - low - 1);
+        const high = Math.min(count, place + width + 1);
+        row[at++] = Math.max(0, between(low, high, signal) - own) / Math.max(1, high - low - 1);
       }
     }
     return at;

@@ -1,4 +1,4 @@
-import { DecayTable, halfLifeFamily } from '../decay-table.ts';
+import { DecayFamily, halfLifeFamily } from '../decay-table.ts';
 import type { SeriesColumns } from '../series/series-store.ts';
 
 /** What a key's features are measured in: all ages are in horizons, so that a forest sees hours and weeks alike. */
@@ -53,9 +53,9 @@ export const ownFeatureNames = [
 export class OwnFeatures {
   readonly #columns: SeriesColumns;
   readonly #scale: FeatureScale;
-  readonly #readTables: DecayTable[];
-  readonly #writeTables: DecayTable[];
-  readonly #slotTables: DecayTable[];
+  readonly #readDecays: DecayFamily;
+  readonly #writeDecays: DecayFamily;
+  readonly #slotDecays: DecayFamily;
   readonly #slotBuckets: number;
   readonly #reads: Float64Array;
   readonly #writes: Float64Array;
@@ -67,20 +67,24 @@ export class OwnFeatures {
 
   constructor(columns: SeriesColumns, scale: FeatureScale) {
     const { horizonBuckets, spanBuckets } = scale;
-    const table = (multiple: number) => new DecayTable(multiple * horizonBuckets, spanBuckets);
+    const family = (multiples: number[]) =>
+      new DecayFamily(
+        multiples.map((multiple) => multiple * horizonBuckets),
+        spanBuckets,
+      );
     this.#columns = columns;
     this.#scale = scale;
-    this.#readTables = halfLifeFamily(1).map(table);
-    this.#writeTables = writeHalfLives.map(table);
-    this.#slotTables = slotHalfLives.map(table);
+    this.#readDecays = family(halfLifeFamily(1));
+    this.#writeDecays = family(writeHalfLives);
+    this.#slotDecays = family(slotHalfLives);
     this.#slotBuckets = Math.max(1, Math.round(horizonBuckets / 24));
     this.#dayBuckets = Math.max(1, Math.round(dayMs / scale.bucketMs));
     const angle = (_: number, bucket: number) => (2 * Math.PI * bucket) / this.#dayBuckets;
     this.#cosines = new Float64Array(this.#dayBuckets).map(angle).map(Math.cos);
     this.#sines = new Float64Array(this.#dayBuckets).map(angle).map(Math.sin);
-    this.#reads = new Float64Array(this.#readTables.length);
-    this.#writes = new Float64Array(this.#writeTables.length);
-    this.#slots = new Float64Array(this.#slotTables.length);
+    this.#reads = new Float64Array(halfLifeFamily(1).length);
+    this.#writes = new Float64Array(writeHalfLives.length);
+    this.#slots = new Float64Array(slotHalfLives.length);
   }
 
   /** Writes the key's features at the bucket `origin` into `row` from `at` on; returns the place after them. The key must have been accessed before. */
@@ -119,17 +123,15 @@ export class OwnFeatures {
       if (count > 0) {
         sumReads += count;
         if (lastRead < 0) lastRead = bucket;
-        const age = bucket - lastRead;
-        for (let k = 0; k < decayedReads.length; k++)
-          decayedReads[k] = decayedReads[k]! * this.#readTables[k]!.decay(age) + count;
+        this.#readDecays.fade(decayedReads, bucket - lastRead);
+        for (let k = 0; k < decayedReads.length; k++) decayedReads[k]! += count;
         lastRead = bucket;
         const slot = Math.floor(bucket / this.#slotBuckets);
         if (slot !== lastSlot) {
           if (lastSlot < 0) lastSlot = slot;
-          const slotAge = (slot - lastSlot) * this.#slotBuckets;
-          for (let k = 0; k < slots.length; k++)
-            slots[k] = slots[k]! * this.#slotTables[k]!.decay(slotAge) + 1;
-          const fade = this.#slotTables[2]!.decay(slotAge);
+          this.#slotDecays.set((slot - lastSlot) * this.#slotBuckets);
+          for (let k = 0; k < slots.length; k++) slots[k] = slots[k]! * this.#slotDecays.decays[k]! + 1;
+          const fade = this.#slotDecays.decays[2]!;
           const time = modulo(bucket, this.#dayBuckets);
           cosine = cosine * fade + this.#cosines[time]!;
           sine = sine * fade + this.#sines[time]!;
@@ -142,23 +144,21 @@ export class OwnFeatures {
       if (written > 0) {
         sumWrites += written;
         if (lastWrite < 0) lastWrite = bucket;
-        for (let k = 0; k < decayedWrites.length; k++)
-          decayedWrites[k] = decayedWrites[k]! * this.#writeTables[k]!.decay(bucket - lastWrite) + written;
+        this.#writeDecays.fade(decayedWrites, bucket - lastWrite);
+        for (let k = 0; k < decayedWrites.length; k++) decayedWrites[k]! += written;
         lastWrite = bucket;
       }
     }
     const known = i - from;
     cumulated[known] = sumReads;
-    for (let k = 0; k < decayedReads.length; k++)
-      decayedReads[k]! *= lastRead < 0 ? 0 : this.#readTables[k]!.decay(origin - lastRead);
+    if (lastRead >= 0) {
+      this.#readDecays.fade(decayedReads, origin - lastRead);
+      this.#slotDecays.fade(slots, Math.max(0, origin - lastSlot * this.#slotBuckets));
+    }
+    if (lastWrite >= 0) this.#writeDecays.fade(decayedWrites, origin - lastWrite);
     for (let k = 0; k < decayedReads.length; k++) row[at++] = decayedReads[k]!;
-    for (let k = 0; k < slots.length; k++)
-      row[at++] =
-        lastSlot < 0
-          ? 0
-          : slots[k]! * this.#slotTables[k]!.decay(Math.max(0, origin - lastSlot * this.#slotBuckets));
-    for (let k = 0; k < decayedWrites.length; k++)
-      row[at++] = lastWrite < 0 ? 0 : decayedWrites[k]! * this.#writeTables[k]!.decay(origin - lastWrite);
+    for (let k = 0; k < slots.length; k++) row[at++] = slots[k]!;
+    for (let k = 0; k < decayedWrites.length; k++) row[at++] = decayedWrites[k]!;
     const age = (bucket: number) => (bucket < 0 ? never : (origin - bucket) / h);
     const meanGap = gaps === 0 ? never : Math.exp(logGaps) / h;
     row[at++] = age(lastRead);

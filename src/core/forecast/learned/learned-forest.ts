@@ -1,5 +1,5 @@
 import { seededRandom } from '../seeded-random.ts';
-import { addForest, type BoostOptions, boost, type Forest } from '../trees/boost.ts';
+import { addForest, type BoostOptions, boost, type Forest, type ForestMasks } from '../trees/boost.ts';
 import type { BinnedRows } from './binned-rows.ts';
 
 /**
@@ -58,9 +58,10 @@ export function fitForest(
   return fitted;
 }
 
-/** Natural logarithms of the reads that the forest expects of `count` binned rows. */
+/** Natural logarithms of the reads that the forest, whose masks these are, expects of `count` binned rows. */
 export function logRates(
   learned: LearnedForest,
+  masks: ForestMasks,
   bins: Uint8Array,
   stride: number,
   decayed: (row: number) => number,
@@ -68,7 +69,7 @@ export function logRates(
 ): Float32Array {
   const scores = offsetsOf(learned, decayed, count);
   for (let row = 0; row < count; row++) scores[row]! += learned.base;
-  addForest(learned.forest, bins, stride, count, scores);
+  addForest(masks, bins, stride, count, scores);
   if (learned.kind === 'roots')
     for (let row = 0; row < count; row++) scores[row] = rateOfScore(learned, scores[row]!);
   return scores;

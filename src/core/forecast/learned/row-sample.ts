@@ -1,6 +1,4 @@
-import { isKnown } from '../features/feature-rows.ts';
-import type { SeriesColumns } from '../series/series-store.ts';
-import type { Signals } from '../series/signals.ts';
+import { isKnown, type Signals, signalCount } from '../series/signals.ts';
 
 /**
  * Which keys the forests learn from and are judged on at each origin. Keys that are read lately or often are all in it, of
@@ -19,57 +17,71 @@ export interface RowSample {
 const least = 0.15;
 const rounds = 50;
 
-/** Takes about `limit` rows at most. The same columns and seed give the same sample. */
+/** Takes about `limit` rows at most of so many keys, at each origin but the last of the signals. The same signals and seed give the same sample. */
 export function sampleRows(
-  columns: SeriesColumns,
-  origins: number[],
+  keys: number,
   signals: Signals,
   { limit, seed }: { limit: number; seed: number },
 ): RowSample {
-  const known = origins.map((origin) => knownKeys(columns, origin));
-  const factor = inclusionFactor(known, signals, limit);
-  const sample: RowSample = { keys: [], weights: [], known: known.map((keys) => keys.length) };
-  for (const [o, keys] of known.entries()) {
-    const taken = new Uint32Array(keys.length);
-    const weights = new Float32Array(keys.length);
-    let count = 0;
-    for (const key of keys) {
-      const chance = Math.min(1, factor * interest(signals[o]!, key));
+  const past = signals.slice(0, -1);
+  const census = censusOf(keys, past);
+  const factor = inclusionFactor(census, limit);
+  const sample: RowSample = { keys: [], weights: [], known: census.known };
+  for (const [o, of] of past.entries()) {
+    const taken: number[] = [];
+    const weights: number[] = [];
+    for (let key = 0; key < keys; key++) {
+      if (!isKnown(of, key)) continue;
+      const chance = Math.min(1, factor * interest(of, key));
       if (chance < 1 && hashed(key, o, seed) >= chance) continue;
-      taken[count] = key;
-      weights[count++] = 1 / chance;
+      taken.push(key);
+      weights.push(1 / chance);
     }
-    sample.keys.push(taken.slice(0, count));
-    sample.weights.push(weights.slice(0, count));
+    sample.keys.push(Uint32Array.from(taken));
+    sample.weights.push(Float32Array.from(weights));
   }
   return sample;
 }
 
-function knownKeys(columns: SeriesColumns, origin: number): Uint32Array {
-  const keys = new Uint32Array(columns.keys);
-  let count = 0;
-  for (let key = 0; key < columns.keys; key++) if (isKnown(columns, key, origin)) keys[count++] = key;
-  return keys.subarray(0, count);
+function interest(of: Float32Array, key: number): number {
+  return Math.sqrt(of[key * signalCount + 1]!) + Math.sqrt(of[key * signalCount + 2]!) / 2 + least;
 }
 
-function interest([, long, any]: Signals[number], key: number): number {
-  return Math.sqrt(long![key]!) + Math.sqrt(any![key]!) / 2 + least;
+interface Census {
+  /** By origin. */
+  known: number[];
+  /** Known keys of all origins by the logarithm of the interest in them. */
+  counts: Float64Array;
 }
 
-/** The factor with which the chances add up to `limit`, by bisection over a histogram of the logarithms. */
-function inclusionFactor(known: Uint32Array[], signals: Signals, limit: number): number {
-  const total = known.reduce((sum, keys) => sum + keys.length, 0);
-  if (total <= limit) return Number.POSITIVE_INFINITY;
-  const perOctave = 16;
-  const counts = new Float64Array(40 * perOctave);
-  const binOf = (value: number) =>
-    Math.max(0, Math.min(counts.length - 1, Math.floor((Math.log2(value) + 4) * perOctave)));
-  for (const [o, keys] of known.entries())
-    for (const key of keys) counts[binOf(interest(signals[o]!, key))]! += 1;
+const perOctave = 16;
+const octaves = 40;
+/** The least interest is just above 2^−4. */
+const octavesBelowOne = 4;
+
+function censusOf(keys: number, past: Signals): Census {
+  const counts = new Float64Array(octaves * perOctave);
+  const known = past.map((of) => {
+    let sum = 0;
+    for (let key = 0; key < keys; key++) {
+      if (!isKnown(of, key)) continue;
+      const bin = Math.floor((Math.log2(interest(of, key)) + octavesBelowOne) * perOctave);
+      counts[Math.max(0, Math.min(counts.length - 1, bin))]! += 1;
+      sum++;
+    }
+    return sum;
+  });
+  return { known, counts };
+}
+
+/** The factor with which the chances add up to `limit`, by bisection over the census. */
+function inclusionFactor({ known, counts }: Census, limit: number): number {
+  if (known.reduce((sum, keys) => sum + keys, 0) <= limit) return Number.POSITIVE_INFINITY;
   const expected = (factor: number) => {
     let sum = 0;
     for (let bin = 0; bin < counts.length; bin++)
-      if (counts[bin]! > 0) sum += counts[bin]! * Math.min(1, factor * 2 ** ((bin + 0.5) / perOctave - 4));
+      if (counts[bin]! > 0)
+        sum += counts[bin]! * Math.min(1, factor * 2 ** ((bin + 0.5) / perOctave - octavesBelowOne));
     return sum;
   };
   let [low, high] = [1e-12, 1e6];

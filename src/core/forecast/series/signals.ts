@@ -5,16 +5,26 @@ import type { SeriesColumns } from './series-store.ts';
 const halfLives = [1 / 2, 4, 1 / 4];
 export const signalNames = ['short', 'long', 'any'] as const;
 
-/** Decayed accesses of every key at every origin, for what is said of a key by its neighbours: `[origin][signal][key]`. */
-export type Signals = Float32Array[][];
+export const signalCount = signalNames.length;
 
-/** In shared memory. The origins are bucket numbers, ascending. */
+/**
+ * Decayed accesses of every key at every origin, for what is said of a key by its neighbours: `[origin][key · signalCount + signal]`,
+ * so that those of one key lie together. Below zero for keys that were not accessed before the origin.
+ */
+export type Signals = Float32Array[];
+
+/** In shared memory, of keys that are not known yet at any origin. */
 export function emptySignals(keys: number, origins: number): Signals {
-  const one = () => new Float32Array(new SharedArrayBuffer(Math.max(1, keys) * 4));
-  return Array.from({ length: origins }, () => signalNames.map(one));
+  const one = () => new Float32Array(new SharedArrayBuffer(Math.max(1, keys) * signalCount * 4)).fill(-1);
+  return Array.from({ length: origins }, one);
 }
 
-/** Fills the signals of the keys from `start` until `end`. */
+/** Whether a key was accessed before the origin of these signals. */
+export function isKnown(signals: Float32Array, key: number): boolean {
+  return signals[key * signalCount]! >= 0;
+}
+
+/** Fills the signals of the keys from `start` until `end`. The origins are bucket numbers, ascending. */
 export function fillSignals(
   { offsets, buckets, reads, writes }: SeriesColumns,
   {
@@ -37,9 +47,10 @@ export function fillSignals(
       const bucket = i < offsets[key + 1]! ? buckets[i]! : Number.POSITIVE_INFINITY;
       for (; next < origins.length && origins[next]! <= bucket; next++) {
         const age = origins[next]! - last;
-        signals[next]![0]![key] = a * short.decay(age);
-        signals[next]![1]![key] = b * long.decay(age);
-        signals[next]![2]![key] = c * any.decay(age);
+        const of = signals[next]!;
+        of[key * signalCount] = a * short.decay(age);
+        of[key * signalCount + 1] = b * long.decay(age);
+        of[key * signalCount + 2] = c * any.decay(age);
       }
       if (i >= offsets[key + 1]!) break;
       const age = bucket - last;

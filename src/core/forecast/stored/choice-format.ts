@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { featureCount, featureNames } from '../features/feature-rows.ts';
 import { forestKinds } from '../learned/learned-forest.ts';
 import { allSimpleRules, forecastModels } from '../models.ts';
+import { mostLeaves } from '../trees/leaf-masks.ts';
 
 /** Raised whenever the meaning of what is stored changes, that of a feature or a rule of the same name among it. */
 const formatVersion = 1;
@@ -25,7 +26,8 @@ export const bodyLimitBytes = 64 << 20;
 const mostLogReads = 30;
 const mostRootReads = 1e9;
 const mostTrees = 1000;
-const mostNodes = 1000;
+/** What `leafMasks` has bits for. */
+const mostNodes = 2 * mostLeaves - 1;
 
 const finite = z.number();
 const count = z.int().min(0);

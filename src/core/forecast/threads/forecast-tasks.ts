@@ -6,7 +6,7 @@ import type { TrainingRows } from '../learned/training-rows.ts';
 import type { SeriesColumns } from '../series/series-store.ts';
 import { fillSignals, type Signals } from '../series/signals.ts';
 import { binColumn, type Edges, findEdges } from '../trees/binning.ts';
-import { addForest, type Forest } from '../trees/boost.ts';
+import { addForest, type Forest, forestMasks } from '../trees/boost.ts';
 
 /** What every task of a forecast looks at; arrays in shared memory, filled as the forecast goes on. */
 export interface Shared {
@@ -52,7 +52,8 @@ export interface FitOrder {
 
 export type ForecastResult = undefined | Edges[] | LearnedForest | Float32Array;
 
-const keysAtOnce = 2048;
+/** Few enough that their features stay in the cache of a core. */
+const keysAtOnce = 256;
 /** A thread serves one forecast, so what it knows of the last origin is made once. */
 let lastRows: FeatureRows | undefined;
 
@@ -77,7 +78,14 @@ export function runTask(shared: Shared, task: ForecastTask): ForecastResult {
     case 'judge': {
       const { rows, start, end, forest } = task;
       const decayed = (row: number) => rows.features[(start + row) * featureCount + forest.decayFeature]!;
-      return logRates(forest, task.bins.subarray(start), rows.count, decayed, end - start);
+      return logRates(
+        forest,
+        forestMasks(forest.forest),
+        task.bins.subarray(start),
+        rows.count,
+        decayed,
+        end - start,
+      );
     }
     case 'predict':
       return predict(shared, task) as undefined;
@@ -114,6 +122,8 @@ function predict(
 ): void {
   lastRows ??= new FeatureRows(columns, orders, scale, { origin: origins.at(-1)!, signals: signals.at(-1)! });
   const features = lastRows;
+  const masks = forests.map(({ forest }) => forestMasks(forest));
+  const firstReadMasks = forestMasks(firstReads);
   const rows = new Float32Array(keysAtOnce * featureCount);
   const bins = new Uint8Array(keysAtOnce * featureCount);
   for (let from = start; from < end; from += keysAtOnce) {
@@ -127,13 +137,13 @@ function predict(
         binColumn(rows, featureCount, f, edges[f]!, bins.subarray(f * keysAtOnce, f * keysAtOnce + count));
     for (const [i, forest] of forests.entries()) {
       const decayed = (row: number) => rows[row * featureCount + forest.decayFeature]!;
-      into[i]!.set(logRates(forest, bins, keysAtOnce, decayed, count), from);
+      into[i]!.set(logRates(forest, masks[i]!, bins, keysAtOnce, decayed, count), from);
     }
     for (const [i, feature] of wanted.entries()) {
       const column = into[forests.length + i]!;
       for (let row = 0; row < count; row++) column[from + row] = rows[row * featureCount + feature]!;
     }
     const moves = into[forests.length + wanted.length]!.subarray(from, from + count);
-    addForest(firstReads, bins, keysAtOnce, count, moves);
+    addForest(firstReadMasks, bins, keysAtOnce, count, moves);
   }
 }

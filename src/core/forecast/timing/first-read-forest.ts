@@ -1,5 +1,5 @@
 import { seededRandom } from '../seeded-random.ts';
-import { addForest, type BoostRows, boost, type Forest } from '../trees/boost.ts';
+import { addForest, type BoostRows, boost, type Forest, forestMasks } from '../trees/boost.ts';
 
 /** Moves the time of the first read away from what the group's cycle and the key's rate alone say. */
 export interface FirstReadForest {
@@ -34,7 +34,7 @@ export function fitFirstReads(rows: FirstReadRows, seed: number): FirstReadFores
   if (rows.earlier < leastRows || later < leastRows) return undefined;
   const trial = fit(rows, rows.earlier, seed);
   const moves = new Float32Array(later);
-  addForest(trial, rows.bins.subarray(rows.earlier), rows.count, later, moves);
+  addForest(forestMasks(trial), rows.bins.subarray(rows.earlier), rows.count, later, moves);
   const without = distance(rows, moves, 0);
   let best: { share: number; distance: number } | undefined;
   for (const share of shares) {

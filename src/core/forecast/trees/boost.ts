@@ -1,4 +1,5 @@
-import { addTree, type GrowOptions, type Tree, TreeGrower } from './grow-tree.ts';
+import { type GrowOptions, type Tree, TreeGrower } from './grow-tree.ts';
+import { addLeaves, type LeafMasks, leafMasks } from './leaf-masks.ts';
 
 export interface BoostRows {
   /** Column-major, `[feature * stride + row]`; rows from `count` on are not looked at. */
@@ -24,6 +25,12 @@ export interface BoostOptions extends GrowOptions {
 
 /** Trees whose values add up, with the offset, to the logarithm of the expectation (`poisson`) or to the value itself. */
 export type Forest = Tree[];
+/** A forest as its values are looked up; made once for all rows. */
+export type ForestMasks = LeafMasks[];
+
+export function forestMasks(forest: Forest): ForestMasks {
+  return forest.map(leafMasks);
+}
 
 /**
  * Gradient boosting (Friedman 2001) by Newton steps on the Poisson deviance with a log link, on squares or on absolute
@@ -43,7 +50,7 @@ export function boost(data: BoostRows, options: BoostOptions): Forest {
     for (let row = 0; row < count; row++) if (options.random() < options.rowShare) taken[rows++] = row;
     const seen = drawFeatures(features, options);
     const tree = grower.grow(gradients, hessians, taken.subarray(0, rows), seen);
-    addTree(tree, bins, stride, count, scores);
+    addLeaves(leafMasks(tree), bins, stride, count, scores);
     forest.push(tree);
   }
   return forest;
@@ -51,13 +58,13 @@ export function boost(data: BoostRows, options: BoostOptions): Forest {
 
 /** Adds the forest's part to scores that begin with the offsets. */
 export function addForest(
-  forest: Forest,
+  forest: ForestMasks,
   bins: Uint8Array,
   stride: number,
   count: number,
   scores: Float32Array,
 ): void {
-  for (const tree of forest) addTree(tree, bins, stride, count, scores);
+  for (const tree of forest) addLeaves(tree, bins, stride, count, scores);
 }
 
 function derive(

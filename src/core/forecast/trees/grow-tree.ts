@@ -8,6 +8,7 @@ export interface Tree {
 }
 
 export interface GrowOptions {
+  /** At most `mostLeaves`. */
   maxLeaves: number;
   minHessian: number;
   /** Ridge penalty on leaf values. */
@@ -185,21 +186,4 @@ export class TreeGrower {
 
 function subtract(whole: Float64Array, part: Float64Array, into: Float64Array): void {
   for (let i = 0; i < whole.length; i++) into[i] = whole[i]! - part[i]!;
-}
-
-/** Adds the tree's values of `count` rows to `scores`; `bins` is column-major, `stride` values a feature. */
-export function addTree(
-  tree: Tree,
-  bins: Uint8Array,
-  stride: number,
-  count: number,
-  scores: Float32Array,
-): void {
-  const { feature, bin, left, right, value } = tree;
-  for (let row = 0; row < count; row++) {
-    let node = 0;
-    while (left[node]! >= 0)
-      node = bins[feature[node]! * stride + row]! <= bin[node]! ? left[node]! : right[node]!;
-    scores[row]! += value[node]!;
-  }
 }
