@@ -15,6 +15,8 @@ const slotHalfLives = [1, 4, 16];
 const windowCounts = [2, 4, 8, 16, 32];
 /** Stands for an age that is not known: longer than any. */
 const never = 1e6;
+/** Stands for a bucket that is not known: buckets before 1970 are below zero. */
+const none = -(2 ** 31);
 
 export const ownFeatureNames = [
   ...halfLifeFamily(1).map((h) => `reads, half-life ${h}H`),
@@ -94,21 +96,21 @@ export class OwnFeatures {
     const slots = this.#slots.fill(0);
     if (this.#cumulated.length < to - from + 1) this.#cumulated = new Float64Array((to - from) * 2);
     const cumulated = this.#cumulated;
-    let lastRead = -1;
-    let lastWrite = -1;
-    let lastSlot = -1;
+    let lastRead = none;
+    let lastWrite = none;
+    let lastSlot = none;
     let slotsInAll = 0;
     let sumReads = 0;
     let sumWrites = 0;
     let [gap1, gap2, logGaps, gaps] = [0, 0, 0, 0];
     let [cosine, sine, phases] = [0, 0, 0];
-    let last = -1;
+    let last = none;
     let i = from;
     for (; i < to; i++) {
       const bucket = buckets[i]!;
       if (bucket >= origin) break;
       cumulated[i - from] = sumReads;
-      if (last >= 0) {
+      if (last !== none) {
         gap2 = gap1;
         gap1 = bucket - last;
         logGaps = gaps === 0 ? Math.log(gap1) : logGaps * 0.7 + Math.log(gap1) * 0.3;
@@ -118,14 +120,14 @@ export class OwnFeatures {
       const count = reads[i]!;
       if (count > 0) {
         sumReads += count;
-        if (lastRead < 0) lastRead = bucket;
+        if (lastRead === none) lastRead = bucket;
         const age = bucket - lastRead;
         for (let k = 0; k < decayedReads.length; k++)
           decayedReads[k] = decayedReads[k]! * this.#readTables[k]!.decay(age) + count;
         lastRead = bucket;
         const slot = Math.floor(bucket / this.#slotBuckets);
         if (slot !== lastSlot) {
-          if (lastSlot < 0) lastSlot = slot;
+          if (lastSlot === none) lastSlot = slot;
           const slotAge = (slot - lastSlot) * this.#slotBuckets;
           for (let k = 0; k < slots.length; k++)
             slots[k] = slots[k]! * this.#slotTables[k]!.decay(slotAge) + 1;
@@ -141,7 +143,7 @@ export class OwnFeatures {
       const written = writes[i]!;
       if (written > 0) {
         sumWrites += written;
-        if (lastWrite < 0) lastWrite = bucket;
+        if (lastWrite === none) lastWrite = bucket;
         for (let k = 0; k < decayedWrites.length; k++)
           decayedWrites[k] = decayedWrites[k]! * this.#writeTables[k]!.decay(bucket - lastWrite) + written;
         lastWrite = bucket;
@@ -150,16 +152,17 @@ export class OwnFeatures {
     const known = i - from;
     cumulated[known] = sumReads;
     for (let k = 0; k < decayedReads.length; k++)
-      decayedReads[k]! *= lastRead < 0 ? 0 : this.#readTables[k]!.decay(origin - lastRead);
+      decayedReads[k]! *= lastRead === none ? 0 : this.#readTables[k]!.decay(origin - lastRead);
     for (let k = 0; k < decayedReads.length; k++) row[at++] = decayedReads[k]!;
     for (let k = 0; k < slots.length; k++)
       row[at++] =
-        lastSlot < 0
+        lastSlot === none
           ? 0
           : slots[k]! * this.#slotTables[k]!.decay(Math.max(0, origin - lastSlot * this.#slotBuckets));
     for (let k = 0; k < decayedWrites.length; k++)
-      row[at++] = lastWrite < 0 ? 0 : decayedWrites[k]! * this.#writeTables[k]!.decay(origin - lastWrite);
-    const age = (bucket: number) => (bucket < 0 ? never : (origin - bucket) / h);
+      row[at++] =
+        lastWrite === none ? 0 : decayedWrites[k]! * this.#writeTables[k]!.decay(origin - lastWrite);
+    const age = (bucket: number) => (bucket === none ? never : (origin - bucket) / h);
     const meanGap = gaps === 0 ? never : Math.exp(logGaps) / h;
     row[at++] = age(lastRead);
     row[at++] = age(lastWrite);
