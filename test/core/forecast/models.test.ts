@@ -39,7 +39,7 @@ test('a rule says what its name says', () => {
     const rule = simpleRules(100 * dayMs).find((r) => r.model === model && r.cycleMs === cycleMs);
     return rule?.score((f) => Float32Array.from(columns.get(valueAt(featureNames, f)) ?? []));
   };
-  const order = (values = new Float32Array()) =>
+  const order = (values: ArrayLike<number> = []) =>
     [0, 1, 2].sort((a, b) => valueAt(values, b) - valueAt(values, a));
   assert.deepEqual(order(scores('frequency')), [1, 0, 2]);
   assert.deepEqual(order(scores('recency')), [0, 2, 1]);
