@@ -4,9 +4,11 @@ import { BaseCommand, configFlag, stateFlag, usageError } from '../cli/base-comm
 import { durationFlag, timeFlag } from '../cli/duration-flag.ts';
 import { keyWishes, keyWishFlags } from '../cli/key-wishes.ts';
 import { sizeFlag } from '../cli/size-flag.ts';
+import { timeBudgetFlag } from '../cli/time-budget-flag.ts';
 import { ForesyncError } from '../core/errors.ts';
 import { forecast } from '../core/forecast/forecast.ts';
 import { forecastModels } from '../core/forecast/models.ts';
+import { defaultTimeBudget, type TimeBudget } from '../core/forecast/panel/time-budget.ts';
 import { loadGroup, type ReplicaGroup } from '../core/group/config.ts';
 import { openHistory } from '../core/history/open-history.ts';
 import { type KeyWishes, markKeys } from '../core/plan/key-marks.ts';
@@ -14,6 +16,7 @@ import { makePlan, type Plan } from '../core/plan/make-plan.ts';
 import { type PlanReport, reportPlan } from '../core/plan/plan-report.ts';
 import { snapshotTime } from '../core/plan/snapshot-time.ts';
 import { streamPlan, writePlan } from '../core/plan/write-plan.ts';
+import { forecastChoices } from '../core/state/forecast-choice.ts';
 import { openState, type StateFile } from '../core/state/open.ts';
 import { readParameters } from '../core/state/parameters.ts';
 import { printable } from '../core/text.ts';
@@ -59,12 +62,21 @@ What is not said by a flag comes from the parameters that metrics has tuned, if 
         'How long the snapshot is going to take, for the order under --budget-bytes; by default as in past runs, else the horizon.',
     }),
     ...keyWishFlags,
+    'time-budget': timeBudgetFlag({
+      description:
+        'What the fits may cost, in seconds of work of two cores; ARIMA and the LSTM get 12 % each. With a unit, as in 5s, the clock ends these two as well, and plans may differ from run to run.',
+      default: defaultTimeBudget,
+      defaultHelp: async () => String(defaultTimeBudget.seconds),
+    }),
     seed: Flags.integer({
       description: 'Of all that is random in the fits: the same history, flags and seed give the same plan.',
       default: 1,
       min: 0,
       max: 2 ** 31 - 1,
       helpValue: 'N',
+    }),
+    relearn: Flags.boolean({
+      description: 'Learn and choose anew, even where an earlier plan has a choice that still holds.',
     }),
     out: Flags.string({
       description: "The plan file; '-' for standard output.",
@@ -123,12 +135,21 @@ What is not said by a flag comes from the parameters that metrics has tuned, if 
       const tuned = readParameters(state, group?.name);
       const history = openHistory(state);
       const budgets = { budgetKeys: flags['budget-keys'], budgetBytes: flags['budget-bytes'] };
+      const horizonMs = flags.horizon ?? tuned.horizonMs ?? defaultHorizonMs;
       const forecasted = await forecast(history, {
-        horizonMs: flags.horizon ?? tuned.horizonMs ?? defaultHorizonMs,
+        horizonMs,
         originMs: flags.at,
         model: flags.model,
         halfLifeMs: tuned.halfLifeMs,
         seed: flags.seed,
+        timeBudget: flags['time-budget'],
+        stored: forecastChoices(state, {
+          group: group?.name,
+          horizonMs,
+          model: flags.model,
+          seed: flags.seed,
+        }),
+        relearn: flags.relearn,
         ...budgets,
         leadReplica: group?.lead.name,
         signal: this.signal,
@@ -168,6 +189,8 @@ interface PlanFlags {
   'budget-keys': number | undefined;
   'budget-bytes': number | undefined;
   seed: number;
+  'time-budget': TimeBudget;
+  relearn: boolean;
   out: string;
   state: string;
 }

@@ -1,4 +1,4 @@
-import { best, type Judgement, judge, tellingWindows } from './backtest/backtest.ts';
+import { best, type Judgement, judge, leadsOver, tellingWindows } from './backtest/backtest.ts';
 import { calibrationError } from './backtest/calibration-error.ts';
 import { type Candidate, candidatesOf, isLearned } from './backtest/candidates.ts';
 import { outcomesAt } from './key-rates.ts';
@@ -12,9 +12,14 @@ import type { VolumeForecast } from './volume-forecast.ts';
 export interface Choice {
   candidate: Candidate;
   from: 'backtest' | 'named' | 'default';
+  /** What the candidate served in the backtest; NaN where nothing could be tested. */
+  served: number;
+  hitRate: number;
   /** Windows that the candidate is judged on, none of which it was fitted to. */
   windows: number[];
   models: ModelScore[];
+  /** By window of the backtest, how much more than the best simple rule the candidate served. */
+  leads: number[];
 }
 
 export interface ChoiceOptions {
@@ -49,7 +54,9 @@ export function choose({ rows, sample }: Prepared, grid: TimeGrid, options: Choi
     };
     scores.push({ judgement, score });
   }
-  const wanted = scores.filter(({ score }) => model === 'auto' || score.model === model);
+  // Models of series stand on the decayed count: they speak of a few keys alone.
+  const name = model === 'arima' || model === 'lstm' ? 'decay' : model;
+  const wanted = scores.filter(({ score }) => name === 'auto' || score.model === name);
   const found = windows.length > 0 ? best(wanted.map(({ judgement }) => judgement)) : undefined;
   const candidate = found?.candidate ?? wanted.at(-1)?.judgement.candidate ?? { rule: middleDecay };
   for (const { judgement, score } of scores) {
@@ -59,7 +66,15 @@ export function choose({ rows, sample }: Prepared, grid: TimeGrid, options: Choi
   return {
     candidate,
     from: found ? (model === 'auto' ? 'backtest' : 'named') : 'default',
+    served: found?.served ?? Number.NaN,
+    hitRate: found?.hitRate ?? Number.NaN,
     windows: isLearned(candidate) ? windows : tellingWindows(rows),
+    leads: found
+      ? leadsOver(
+          scores.map(({ judgement }) => judgement).filter((one) => !isLearned(one.candidate)),
+          found,
+        )
+      : [],
     models: windows.length === 0 ? [] : scores.map(({ score }) => score).sort((a, b) => b.served - a.served),
   };
 }

@@ -1,4 +1,4 @@
-import { type Block, interpolate, poolAdjacentViolators } from './isotonic.ts';
+import { type Block, interpolate, type Point, poolAdjacentViolators } from './isotonic.ts';
 
 /** What keys of nearly the same score did in one window of the backtest. */
 export interface Outcome {
@@ -18,8 +18,13 @@ export const noScore = -100;
 const priorKeys = 2;
 const lowest = 1e-4;
 
-/** P(read within the horizon) of a key by the logarithm of its share and of the group's volume; within (0, 1), rising in both. */
-export type ConfidenceCurve = (logShare: number, logVolume: number) => number;
+/** Two curves of P(read within the horizon) through these points, ascending in x and not falling in y. */
+export interface ConfidenceCurve {
+  /** Over the logarithm of the key's share. */
+  byShare: Point[];
+  /** Over that of its share times the group's volume. */
+  byVolume: Point[];
+}
 
 /**
  * Isotonic regression of outcome on score, as the mean of two fits: one on the share alone and one on the share times
@@ -29,13 +34,20 @@ export function fitConfidence(outcomes: Outcome[]): ConfidenceCurve | undefined 
   if (outcomes.length === 0) return undefined;
   const byShare = fitCurve(outcomes, (o) => o.logShare);
   const byVolume = fitCurve(outcomes, (o) => (o.logShare === noScore ? noScore : o.logShare + o.logVolume));
-  return (logShare, logVolume) => {
-    const scaled = logShare === noScore ? noScore : logShare + logVolume;
-    return clamp((interpolate(byShare, logShare) + interpolate(byVolume, scaled)) / 2);
-  };
+  return { byShare, byVolume };
 }
 
-function fitCurve(outcomes: Outcome[], abscissa: (outcome: Outcome) => number): Block[] {
+/** P(read within the horizon) of a key, within (0, 1), rising with its share and with the volume. */
+export function confidenceAt(
+  { byShare, byVolume }: ConfidenceCurve,
+  logShare: number,
+  logVolume: number,
+): number {
+  const scaled = logShare === noScore ? noScore : logShare + logVolume;
+  return clamp((interpolate(byShare, logShare) + interpolate(byVolume, scaled)) / 2);
+}
+
+function fitCurve(outcomes: Outcome[], abscissa: (outcome: Outcome) => number): Point[] {
   const sorted = outcomes
     .map((o) => ({ x: abscissa(o), y: o.hits / o.keys, weight: o.keys }))
     .sort((a, b) => a.x - b.x);
@@ -48,7 +60,9 @@ function fitCurve(outcomes: Outcome[], abscissa: (outcome: Outcome) => number): 
   }
   const mean = (hits + 0.5) / (keys + 1);
   // Small blocks move further than large ones, which can break the order: pool once more.
-  return pool(blocks.map((b) => ({ ...b, y: (b.y * b.weight + mean * priorKeys) / (b.weight + priorKeys) })));
+  return pool(
+    blocks.map((b) => ({ ...b, y: (b.y * b.weight + mean * priorKeys) / (b.weight + priorKeys) })),
+  ).map(({ x, y }) => ({ x, y }));
 }
 
 function pool(points: Block[]): Block[] {

@@ -1,24 +1,22 @@
 import { ForesyncError } from '../errors.ts';
 import type { AccessHistory } from '../history/access-history.ts';
-import { tellingWindows } from './backtest/backtest.ts';
-import { isLearned } from './backtest/candidates.ts';
-import { bestDecay, choose, nameOf } from './choose.ts';
+import { nameOf } from './choose.ts';
 import { featureCount } from './features/feature-rows.ts';
-import { fitKeyRates, forecastKeys, type KeyFigures } from './key-rates.ts';
+import type { Fitted } from './fitted.ts';
+import { forecastKeys, type KeyFigures, ratesFrom, setExpectedReads } from './key-rates.ts';
 import { askedFeatures } from './learned/asked-features.ts';
-import { learn } from './learned/learn.ts';
-import { decayRules, type ForecastModel, middleDecay, type SimpleRule } from './models.ts';
-import { type Predicted, predict, writesFeature } from './predict.ts';
-import { type Prepared, prepare } from './prepare.ts';
+import type { ForecastModel } from './models.ts';
+import type { TimeBudget } from './panel/time-budget.ts';
+import { type Predicted, predict } from './predict.ts';
 import type { OnForecastProgress } from './progress.ts';
 import { inOrderOf } from './ranks.ts';
 import type { ForecastReport } from './report.ts';
 import { groupVolume } from './series/group-reads.ts';
 import { loadSeries, type SeriesStore } from './series/series-store.ts';
+import { readsBySeries, type SeriesReads } from './series-stage.ts';
+import { type ChoiceStore, chooseOrReuse } from './stored/stored-choice.ts';
 import { ForecastThreads } from './threads/forecast-threads.ts';
 import { type TimeGrid, timeGrid } from './time-grid.ts';
-import { fitFirstReads } from './timing/first-read-forest.ts';
-import { firstReadRows } from './timing/first-read-rows.ts';
 import { horizonIntensity, type Intensity } from './timing/intensity.ts';
 import { forecastVolume } from './volume-forecast.ts';
 
@@ -34,8 +32,13 @@ export interface ForecastOptions {
   budgetBytes?: number | undefined;
   /** Wins as donor where several replicas have read a key equally often. */
   leadReplica?: string | undefined;
+  /** Where choices are kept from forecast to forecast; without it all is learned each time. */
+  stored?: ChoiceStore | undefined;
+  /** Learns anew, whatever is stored. */
+  relearn?: boolean | undefined;
   /** Of everything random in the fits; the same seed gives the same forecast. */
   seed: number;
+  timeBudget: TimeBudget;
   signal?: AbortSignal | undefined;
   onProgress?: OnForecastProgress | undefined;
 }
@@ -47,6 +50,10 @@ export interface Forecast extends KeyFigures {
   seed: number;
   /** All keys known at the origin. */
   store: SeriesStore;
+  /** The keys whose expected reads are those of a model of series. */
+  bySeries: SeriesReads | undefined;
+  /** What a key's expected reads come from, by its place. */
+  modelOf(key: number): ForecastReport['chosen']['model'];
   expectedWrites: Float32Array;
   /** What moves the expected time of the first read, in shares of the horizon. */
   firstReadMoves: Float32Array;
@@ -58,12 +65,10 @@ export interface Forecast extends KeyFigures {
 
 /** Share of the known keys that the backtest scores where the plan has no budget. */
 const defaultBudgetShare = 0.2;
-/** Rows that are learned from: more cost time and gained nothing on the traces that were tried. */
-const rowLimit = 60_000;
 
 /**
- * Forecasts every key of the history by the model that served most reads in a rolling backtest. The same history,
- * options and seed give the same forecast. Throws `history-empty` and `origin-before-history`.
+ * Forecasts every key of the history by the model that served most reads in a rolling backtest, of this forecast or of an earlier
+ * one whose choice still holds. The same history, options, seed and stored choice give the same forecast. Throws `history-empty` and `origin-before-history`.
  */
 export async function forecast(history: AccessHistory, options: ForecastOptions): Promise<Forecast> {
   const grid = gridOf(history, options);
@@ -83,82 +88,83 @@ async function forecastStore(
   threads: ForecastThreads,
   options: ForecastOptions,
 ): Promise<Forecast> {
-  const { seed, onProgress } = options;
-  const share = budgetShare(store, options);
-  const prepared = await prepare(store, grid, threads, { rowLimit, seed, onProgress });
-  const tuned =
-    options.halfLifeMs === undefined ? undefined : nearestDecay(options.halfLifeMs, grid.horizonMs);
-  const decayUntil = (until: number): SimpleRule => tuned ?? bestDecay(prepared, until, share) ?? middleDecay;
-  const decay = decayUntil(grid.origins.length);
-  const learned = mayLearn(options.model)
-    ? await learn(prepared.rows, prepared.shared, threads, {
-        decayOf: (windows) => decayUntil(windows).needs[0] as number,
-        seed,
-        onProgress,
-      })
-    : undefined;
   const group = groupVolume(store, grid);
   const volume = forecastVolume(group, grid);
-  const choice = choose(prepared, grid, { model: options.model, budgetShare: share, learned, decay, volume });
-  const { candidate } = choice;
-  const byKeys = isLearned(candidate) && candidate.learned.folds[0]?.half !== undefined;
-  // What was judged on other keys of the same windows is too sure of itself: the decayed count tells how sure one can be.
-  const rated = byKeys ? { candidate: { rule: decay }, windows: tellingWindows(prepared.rows) } : choice;
-  const rates = fitKeyRates(rated.candidate, prepared.rows, rated.windows, grid, volume);
-  const firstReads =
-    learned &&
-    fitFirstReads(
-      firstReadRows(rated.candidate, prepared.rows, learned.bins, rated.windows, {
-        grid,
-        rates,
-        group,
-        volume,
-      }),
-      seed,
-    );
+  const budget = budgetShare(store, options);
+  const use = await chooseOrReuse({ store, grid, threads, group, volume, budgetShare: budget, options });
+  const { candidate, decay, learned, firstReads, backtest, writesFactor } = use.fitted;
+  const rates = ratesFrom(use.fitted.rates, grid, volume);
+  const { onProgress } = options;
   const predicted = await predict(candidate, store.keys, threads, { learned, firstReads, onProgress });
+  const byKeys = backtest.judgedBy === 'keys';
   const scores = byKeys ? inOrderOf(predicted.scores, predicted.decayed) : predicted.scores;
+  const figures = byKeys
+    ? inStrictOrder(forecastKeys(scores, rates), predicted)
+    : forecastKeys(scores, rates);
+  const { series } = use.fitted;
+  const bySeries =
+    series &&
+    (await readsBySeries(
+      series,
+      { grid, group, budgetShare: budget, columns: store },
+      { ...options, budget: options.timeBudget, decayed: predicted.decayed },
+    ));
+  bySeries?.keys.forEach((key, i) => {
+    setExpectedReads(figures, key, bySeries.reads[i] as number, rates);
+  });
+  const said = new Set(bySeries?.keys);
+  const chosen = nameOf(candidate, grid.horizonMs);
   const intensity = horizonIntensity(group, grid);
   return {
     originMs: grid.originMs,
     horizonMs: grid.horizonMs,
-    seed,
+    seed: options.seed,
     store,
-    ...(byKeys ? inStrictOrder(forecastKeys(scores, rates), predicted) : forecastKeys(scores, rates)),
-    expectedWrites: expectedWrites(predicted, prepared, rates.horizonScale),
+    ...figures,
+    bySeries,
+    modelOf: (key) => (bySeries && said.has(key) ? bySeries.model : chosen.model),
+    expectedWrites: predicted.decayedWrites.map((writes) => writes * writesFactor * rates.horizonScale),
     firstReadMoves: predicted.firstReadMoves,
     groupReads: rates.volume * rates.horizonScale,
     intensity,
     report: {
-      chosen: nameOf(candidate, grid.horizonMs),
-      chosenFrom: choice.from,
+      chosen,
+      chosenFrom: use.stored ? 'stored' : use.fitted.from,
+      learnedFrom: use.fitted.from,
+      storedMs: use.stored ? use.fitted.past.originMs : undefined,
+      relearned: use.relearned,
       halfLifeMs: (decay.halfLife ?? 1) * grid.horizonMs,
-      halfLifeFrom: tuned ? 'tuned' : choice.windows.length > 0 ? 'backtest' : 'default',
-      models: choice.models,
-      backtestWindows: choice.windows.length,
-      judgedBy: byKeys ? 'keys' : 'time',
+      halfLifeFrom:
+        options.halfLifeMs !== undefined ? 'tuned' : backtest.windows > 0 ? 'backtest' : 'default',
+      models: backtest.models,
+      backtestWindows: backtest.windows,
+      judgedBy: backtest.judgedBy,
       calibration: rates.confidence ? 'isotonic' : 'poisson',
       volumeRule: volume.rule,
       cycle: intensity.cycle,
       learned: learned && {
-        rows: prepared.rows.count,
+        rows: backtest.rows,
         features: featureCount,
         asked: askedFeatures(learned.forests),
         firstReadShare: firstReads?.share ?? 0,
       },
-      arima: undefined,
-      lstm: undefined,
+      timeBudget: options.timeBudget,
+      births: use.fitted.births,
+      ...seriesReports(use.fitted, bySeries),
     },
   };
 }
 
-function mayLearn(model: ForecastModel): boolean {
-  return model === 'auto' || model === 'learned';
-}
-
-function nearestDecay(halfLifeMs: number, horizonMs: number): SimpleRule {
-  const distance = ({ halfLife = 1 }: SimpleRule) => Math.abs(Math.log((halfLife * horizonMs) / halfLifeMs));
-  return decayRules.reduce((best, rule) => (distance(rule) < distance(best) ? rule : best));
+/** Where a model of series was only used, what it was worth was found out by an earlier forecast. */
+function seriesReports(
+  { seriesReports: { arima, lstm } }: Fitted,
+  used: SeriesReads | undefined,
+): Pick<ForecastReport, 'arima' | 'lstm'> {
+  const keys = used?.keys.length ?? 0;
+  return {
+    arima: arima && { ...arima, keys: used?.model === 'arima' ? keys : 0 },
+    lstm: lstm && { ...lstm, keys: used?.model === 'lstm' ? keys : 0 },
+  };
 }
 
 /** Keys that share a decayed count are told apart by the score that orders them, by less than shows in any figure. */
@@ -169,20 +175,6 @@ function inStrictOrder(figures: KeyFigures, { scores }: Predicted): KeyFigures {
     for (let i = 0; i < scores.length; i++)
       figures.expectedReads[i]! *= 1 + 1e-6 * ((scores[i] as number) / most);
   return figures;
-}
-
-/** Decayed writes, times what a decayed write meant in the windows of the backtest. */
-function expectedWrites(
-  { decayedWrites }: Predicted,
-  { rows }: Prepared,
-  horizonScale: number,
-): Float32Array {
-  let scored = 0;
-  for (let row = 0; row < rows.count; row++)
-    scored += (rows.features[row * featureCount + writesFeature] as number) * (rows.weights[row] as number);
-  // A steady rate, where there is no window: with a half-life of two horizons, a horizon's writes are ln 2 / 2 of the count.
-  const factor = scored > 0 ? rows.writesInAll / scored : Math.LN2 / 2;
-  return decayedWrites.map((writes) => writes * factor * horizonScale);
 }
 
 function gridOf(history: AccessHistory, { originMs, horizonMs }: ForecastOptions): TimeGrid {

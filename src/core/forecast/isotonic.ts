@@ -5,7 +5,12 @@ export interface WeightedPoints {
   weights: ArrayLike<number>;
 }
 
-export interface Block {
+export interface Point {
+  x: number;
+  y: number;
+}
+
+export interface Block extends Point {
   /** Weighted mean of the block's x. */
   x: number;
   /** Weighted mean of the block's y. */
@@ -42,7 +47,7 @@ export function poolAdjacentViolators(points: WeightedPoints): Block[] {
 }
 
 /** Straight lines between the blocks' middles, flat outside: non-decreasing where the blocks are. */
-export function interpolate(blocks: Block[], x: number): number {
+export function interpolate(blocks: readonly Point[], x: number): number {
   let low = 0;
   let high = blocks.length - 1;
   if (high < 0) return Number.NaN;

@@ -1,4 +1,5 @@
 import type { Forecast } from './forecast.ts';
+import type { ForecastReport } from './report.ts';
 import { medianFirstReadShare } from './timing/first-read.ts';
 import { movedFirstRead } from './timing/first-read-forest.ts';
 
@@ -12,6 +13,8 @@ export interface KeyForecast {
   sizeBytes: number | undefined;
   /** Index of the replica that read the key most, as the history counts them; −1 for a key without reads. */
   donor: number;
+  /** What its expected reads come from. */
+  model: ForecastReport['chosen']['model'];
 }
 
 export function keyForecast(forecast: Forecast, index: number): KeyForecast {
@@ -28,5 +31,6 @@ export function keyForecast(forecast: Forecast, index: number): KeyForecast {
     expectedWrites: forecast.expectedWrites[index]!,
     sizeBytes: Number.isNaN(sizeBytes) ? undefined : sizeBytes,
     donor: store.donors[index]!,
+    model: forecast.modelOf(index),
   };
 }

@@ -1,17 +1,28 @@
 import { type Candidate, scoresAt } from './backtest/candidates.ts';
-import { type ConfidenceCurve, clamp, fitConfidence, noScore, type Outcome } from './confidence.ts';
+import {
+  type ConfidenceCurve,
+  clamp,
+  confidenceAt,
+  fitConfidence,
+  noScore,
+  type Outcome,
+} from './confidence.ts';
 import type { TrainingRows } from './learned/training-rows.ts';
-import { expectedReads, fitRate, proportional, type RateFit } from './rate-fit.ts';
+import { expectedReads, fitRate, logShareOf, proportional, type RateFit } from './rate-fit.ts';
 import type { TimeGrid } from './time-grid.ts';
 import type { VolumeForecast } from './volume-forecast.ts';
 
-/** What turns a score into reads and a confidence. */
-export interface KeyRates {
-  /** Reads of the group in `horizonBuckets` buckets from the origin. */
-  volume: number;
+/** The part of it that comes from the backtest. */
+export interface FittedRates {
   fit: RateFit;
   /** Absent where the history is too short for a backtest. */
   confidence: ConfidenceCurve | undefined;
+}
+
+/** What turns a score into reads and a confidence. */
+export interface KeyRates extends FittedRates {
+  /** Reads of the group in `horizonBuckets` buckets from the origin. */
+  volume: number;
   /** The horizon over the same in whole buckets. */
   horizonScale: number;
 }
@@ -23,12 +34,19 @@ export function fitKeyRates(
   windows: number[],
   grid: TimeGrid,
   volume: VolumeForecast,
-): KeyRates {
+): FittedRates {
   const outcomes = windows.flatMap((origin) => outcomesAt(chosen, rows, origin, grid, volume));
   return {
-    volume: volume.at(grid.originMs / grid.bucketMs, grid.fullEnd),
     fit: outcomes.length > 0 ? fitRate(outcomes) : proportional,
     confidence: fitConfidence(outcomes),
+  };
+}
+
+/** Fitted rates, with the volume that is forecast from the grid's origin. */
+export function ratesFrom(fitted: FittedRates, grid: TimeGrid, volume: VolumeForecast): KeyRates {
+  return {
+    ...fitted,
+    volume: volume.at(grid.originMs / grid.bucketMs, grid.fullEnd),
     horizonScale: grid.horizonMs / (grid.horizonBuckets * grid.bucketMs),
   };
 }
@@ -88,6 +106,14 @@ export function forecastKeys(
   return figures;
 }
 
+/** Gives a key other expected reads within whole buckets, and the confidence that a key of so many reads has. */
+export function setExpectedReads(figures: KeyFigures, key: number, reads: number, rates: KeyRates): void {
+  const least = Math.max(reads, 1e-9);
+  figures.expectedReads[key] = reads * rates.horizonScale;
+  const logShare = Math.max(noScore + 1, logShareOf(rates.fit, least, rates.volume));
+  figures.confidence[key] = confidenceOf(reads * rates.horizonScale, logShare, rates);
+}
+
 function logShareOfScore(score: number, scoreSum: number): number {
   return score >= 2 ** -64 ? Math.log(score / scoreSum) : noScore;
 }
@@ -98,6 +124,6 @@ function confidenceOf(
   { confidence, volume, horizonScale }: KeyRates,
 ): number {
   if (!confidence) return clamp(-Math.expm1(-reads));
-  const inBuckets = confidence(logShare, Math.log(volume));
+  const inBuckets = confidenceAt(confidence, logShare, Math.log(volume));
   return horizonScale === 1 ? inBuckets : clamp(1 - (1 - inBuckets) ** horizonScale);
 }

@@ -89,6 +89,8 @@ export function simpleRules(historyMs: number): SimpleRule[] {
   return [frequency, recency, ...seen, ...decays];
 }
 
+/** Every rule, whatever the length of the history. */
+export const allSimpleRules: readonly SimpleRule[] = simpleRules(Number.POSITIVE_INFINITY);
 export const decayRules: readonly SimpleRule[] = decays;
 /** Of the decayed counts, the one taken where no backtest is possible. */
 export const middleDecay: SimpleRule = decays[5]!;

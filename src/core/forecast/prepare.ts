@@ -1,3 +1,4 @@
+import type { KeyOrders } from './features/feature-rows.ts';
 import { birthOrder, naturalOrder } from './features/key-order.ts';
 import { type RowSample, sampleRows } from './learned/row-sample.ts';
 import { type TrainingRows, trainingRows } from './learned/training-rows.ts';
@@ -23,10 +24,17 @@ export async function prepare(
   {
     rowLimit,
     seed,
+    orders,
     onProgress,
-  }: { rowLimit: number; seed: number; onProgress?: OnForecastProgress | undefined },
+  }: {
+    rowLimit: number;
+    seed: number;
+    /** Those of the same store, where they are known already. */
+    orders?: KeyOrders | undefined;
+    onProgress?: OnForecastProgress | undefined;
+  },
 ): Promise<Prepared> {
-  const shared = share(store, grid);
+  const shared = share(store, grid, orders);
   threads.share(shared);
   const ranges = rangesOf(store.keys, 8);
   await threads.run(ranges.map(([start, end]): ForecastTask => ({ do: 'signals', start, end })));
@@ -40,16 +48,12 @@ export async function prepare(
   return { shared, sample, rows };
 }
 
-function share(store: SeriesStore, grid: TimeGrid): Shared {
-  const { names, ...columns } = store;
-  const natural = naturalOrder(names);
+function share(store: SeriesStore, grid: TimeGrid, orders = ordersOf(store)): Shared {
+  const { names: _, ...columns } = store;
   const origins = [...grid.origins, grid.end];
   return {
     columns,
-    orders: {
-      natural: inSharedMemory(natural),
-      birth: inSharedMemory(birthOrder(store.firstMs, natural)),
-    },
+    orders,
     scale: {
       bucketMs: grid.bucketMs,
       horizonBuckets: grid.horizonBuckets,
@@ -58,6 +62,11 @@ function share(store: SeriesStore, grid: TimeGrid): Shared {
     origins,
     signals: emptySignals(store.keys, origins.length),
   };
+}
+
+function ordersOf({ names, firstMs }: SeriesStore): KeyOrders {
+  const natural = naturalOrder(names);
+  return { natural: inSharedMemory(natural), birth: inSharedMemory(birthOrder(firstMs, natural)) };
 }
 
 function inSharedMemory(values: Uint32Array): Uint32Array {

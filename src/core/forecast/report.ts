@@ -1,5 +1,7 @@
 import type { ForecastModel } from './models.ts';
 import type { PanelReport } from './panel/panel.ts';
+import type { TimeBudget } from './panel/time-budget.ts';
+import type { Births } from './series/births.ts';
 import type { Cycle } from './timing/intensity.ts';
 
 /** How a forecast came about. */
@@ -8,6 +10,12 @@ export interface ForecastReport {
   chosen: ModelName;
   /** `named`: by `--model`; `default`: nothing could be tested; `stored`: an earlier plan's choice, which still holds. */
   chosenFrom: 'backtest' | 'named' | 'default' | 'stored';
+  /** The same, but of a stored choice how it was chosen when it was learned. */
+  learnedFrom: 'backtest' | 'named' | 'default';
+  /** Where the history ended that a stored choice was learned from; undefined for a choice of this forecast. */
+  storedMs: number | undefined;
+  /** Why a choice that was stored is not taken, in a few words. */
+  relearned: string | undefined;
   /** Of the decayed count that is chosen, or that stands beside the forests. */
   halfLifeMs: number;
   halfLifeFrom: 'backtest' | 'tuned' | 'default';
@@ -20,9 +28,13 @@ export interface ForecastReport {
   /** `poisson`: 1 − e^(−expected reads), where the history is too short for a backtest. */
   calibration: 'isotonic' | 'poisson';
   volumeRule: string;
+  /** Undefined where the history is too short for a backtest. */
+  births: Births | undefined;
   cycle: Cycle;
   /** Absent where the history is too short to learn from. */
   learned: LearnedReport | undefined;
+  /** What may be fitted, in seconds of work; `byClock` where models of series were also ended by the clock. */
+  timeBudget: TimeBudget;
   /** Absent where they were not tried. */
   arima: SeriesReport | undefined;
   lstm: SeriesReport | undefined;
@@ -36,10 +48,15 @@ export interface ModelName {
   cycleMs?: number;
   /** How much the decayed count weighs beside each forest. */
   decayWeight?: number;
+  /** Of ARIMA: with a season, or each key by itself. */
+  seasonal?: boolean;
 }
 
 export interface ModelScore extends ModelName {
-  /** Share of the reads that the plan's budget would have served, mean over the windows; NaN where it could not be tested. */
+  /**
+   * Share of the reads that the plan's budget would have served, mean over the windows; NaN where it could not be tested. Of a
+   * model of series, which is tried on the last windows alone: what the best of the others served, and what it would have added to that there.
+   */
   hitRate: number;
   /** What the choice goes by: the mean of that and of what the budget's half and quarter would have served. */
   served: number;
@@ -64,7 +81,7 @@ export interface LearnedReport {
 }
 
 export interface SeriesReport extends PanelReport {
-  /** Keys that it was tried on. */
+  /** Keys of the plan's own origin whose expected reads are this model's; 0 where it did not earn that. */
   keys: number;
   ms: number;
 }

@@ -67,9 +67,11 @@ export function makePlan(forecast: Forecast, options: PlanOf): Plan {
     calibration: report.calibration,
     backtestWindows: report.backtestWindows,
     chosen: report.chosen,
-    chosenFrom: report.chosenFrom,
+    chosenFrom: report.learnedFrom,
     judgedBy: report.judgedBy,
     seed: forecast.seed,
+    timeBudgetSeconds: report.timeBudget.seconds,
+    ...(report.timeBudget.byClock ? { byClock: true } : {}),
   };
   return {
     header,
@@ -90,10 +92,8 @@ function* entriesOf(forecast: Forecast, selection: Selection, replicas: string[]
 }
 
 function entryOf(forecast: Forecast, index: number, replicas: string[]): PlanEntry {
-  const { key, confidence, expectedAtMs, expectedReads, expectedWrites, sizeBytes, donor } = keyForecast(
-    forecast,
-    index,
-  );
+  const { key, confidence, expectedAtMs, expectedReads, expectedWrites, sizeBytes, donor, model } =
+    keyForecast(forecast, index);
   const replica = replicas[donor];
   return {
     key,
@@ -103,7 +103,7 @@ function entryOf(forecast: Forecast, index: number, replicas: string[]): PlanEnt
     expectedWrites: round(expectedWrites),
     ...(sizeBytes === undefined ? {} : { sizeBytes }),
     ...(replica === undefined ? {} : { donor: replica }),
-    model: forecast.report.chosen.model,
+    model,
   };
 }
 

@@ -1,3 +1,4 @@
+import { forecastChoiceSchema } from './schema/forecast-choice.ts';
 import { historySchema, lineHashesSchema, segmentsSchema } from './schema/history.ts';
 import { runsSchema } from './schema/runs.ts';
 import { sketchSchema } from './schema/sketch.ts';
@@ -10,4 +11,5 @@ export const migrations: readonly string[] = [
   lineHashesSchema,
   segmentsSchema,
   sketchSchema,
+  forecastChoiceSchema,
 ];

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { fitConfidence, noScore, type Outcome } from '../../../src/core/forecast/confidence.ts';
+import { confidenceAt, fitConfidence, noScore, type Outcome } from '../../../src/core/forecast/confidence.ts';
 import { poisson, seededRandom } from './random.ts';
 
 const outcome = fc
@@ -30,7 +30,7 @@ test('a confidence lies within (0, 1) and never falls with the share', () => {
         assert.ok(curve);
         let before = 0;
         for (const share of shares.sort((a, b) => a - b)) {
-          const confidence = curve(share, logVolume);
+          const confidence = confidenceAt(curve, share, logVolume);
           assert.ok(confidence > 0 && confidence < 1);
           assert.ok(confidence >= before - 1e-12);
           before = confidence;
@@ -52,8 +52,9 @@ test('keys that are read at a known rate get its probability', () => {
     return { logShare: Math.log(share), logVolume: Math.log(volume), keys, hits, reads: hits };
   });
   const curve = fitConfidence(outcomes);
+  assert.ok(curve);
   for (const expected of [0.2, 0.5, 1, 2, 4]) {
-    const found = curve?.(Math.log(expected / volume), Math.log(volume)) ?? 0;
+    const found = confidenceAt(curve, Math.log(expected / volume), Math.log(volume));
     assert.ok(Math.abs(found - (1 - Math.exp(-expected))) < 0.04, `${expected}: ${found}`);
   }
 });
@@ -61,8 +62,9 @@ test('keys that are read at a known rate get its probability', () => {
 test('where every one of a few keys was read, or none, the confidence is far from certain', () => {
   const all = fitConfidence([{ logShare: -1, logVolume: 3, keys: 5, hits: 5, reads: 9 }]);
   const none = fitConfidence([{ logShare: -1, logVolume: 3, keys: 5, hits: 0, reads: 0 }]);
-  assert.ok((all?.(-1, 3) ?? 1) < 0.99);
-  assert.ok((none?.(-1, 3) ?? 0) > 0.01);
+  assert.ok(all && none);
+  assert.ok(confidenceAt(all, -1, 3) < 0.99);
+  assert.ok(confidenceAt(none, -1, 3) > 0.01);
 });
 
 test('what draws a small block to the average does not put it under a large one', () => {
@@ -71,7 +73,8 @@ test('what draws a small block to the average does not put it under a large one'
     { logShare: -5, logVolume: 0, keys: 1000, hits: 500, reads: 500 },
     { logShare: -4, logVolume: 0, keys: 9, hits: 5, reads: 5 },
   ]);
-  assert.ok((curve?.(-4, 0) ?? 0) >= (curve?.(-5, 0) ?? 1));
+  assert.ok(curve);
+  assert.ok(confidenceAt(curve, -4, 0) >= confidenceAt(curve, -5, 0));
 });
 
 test('without outcomes there is no curve', () => {

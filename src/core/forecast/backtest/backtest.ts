@@ -9,6 +9,8 @@ export interface Judgement {
   hitRate: number;
   /** What the choice goes by: the same with the budget's shorter heads. */
   served: number;
+  /** The same of each window. */
+  servedByWindow: number[];
 }
 
 /** Windows with reads enough to tell rankings apart. */
@@ -28,12 +30,14 @@ export function judge(
 ): Judgement {
   let hitRate = 0;
   let served = 0;
+  const servedByWindow: number[] = [];
   for (const origin of windows) {
     const share = servedShare(scoresAt(candidate, rows, origin), rows, origin, known[origin]! * budgetShare);
     hitRate += share.hitRate / windows.length;
     served += share.served / windows.length;
+    servedByWindow.push(share.served);
   }
-  return { candidate, hitRate, served };
+  return { candidate, hitRate, served, servedByWindow };
 }
 
 /** The one that served most; of equal ones the later in the list. Undefined for an empty list. */
@@ -41,4 +45,10 @@ export function best(judgements: Judgement[]): Judgement | undefined {
   let found: Judgement | undefined;
   for (const judgement of judgements) if (!found || judgement.served >= found.served) found = judgement;
   return found;
+}
+
+/** By window, how much more than the best simple rule a candidate served; empty without a rule. All are judged on the same windows. */
+export function leadsOver(rules: Judgement[], { servedByWindow }: Judgement): number[] {
+  const rule = best(rules);
+  return rule ? servedByWindow.map((served, i) => served - rule.servedByWindow[i]!) : [];
 }

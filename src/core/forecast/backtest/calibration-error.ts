@@ -1,4 +1,4 @@
-import { fitConfidence, type Outcome } from '../confidence.ts';
+import { confidenceAt, fitConfidence, type Outcome } from '../confidence.ts';
 
 const bins = 10;
 
@@ -32,7 +32,7 @@ function judged(on: Outcome[], by: Outcome[]): { said: number; keys: number; hit
   const confidence = fitConfidence(by);
   if (!confidence) return [];
   return on.map(({ logShare, logVolume, keys, hits }) => ({
-    said: confidence(logShare, logVolume),
+    said: confidenceAt(confidence, logShare, logVolume),
     keys,
     hits,
   }));

@@ -65,11 +65,24 @@ export async function learn(
   return { bins, edges, forests, folds, judged };
 }
 
-async function findBins(rows: TrainingRows, bins: Uint8Array, threads: ForecastThreads): Promise<Edges[]> {
+/** Fills in the bins of all rows, by these edges where they are given, and gives the edges. */
+export async function findBins(
+  rows: TrainingRows,
+  bins: Uint8Array,
+  threads: ForecastThreads,
+  edges?: Edges[],
+): Promise<Edges[]> {
   const tasks: ForecastTask[] = [];
   const step = Math.ceil(featureCount / 8);
   for (let start = 0; start < featureCount; start += step)
-    tasks.push({ do: 'bins', start, end: Math.min(featureCount, start + step), rows, bins });
+    tasks.push({
+      do: 'bins',
+      start,
+      end: Math.min(featureCount, start + step),
+      rows,
+      bins,
+      ...(edges && { edges }),
+    });
   return (await threads.run<Edges[]>(tasks)).flat();
 }
 

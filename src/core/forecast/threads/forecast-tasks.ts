@@ -23,8 +23,8 @@ export type ForecastTask =
   | { do: 'signals'; start: number; end: number }
   /** Features of the rows of one origin. */
   | { do: 'features'; origin: number; rows: TrainingRows }
-  /** Bins of the features from `start` until `end`; gives their edges. */
-  | { do: 'bins'; start: number; end: number; rows: TrainingRows; bins: Uint8Array }
+  /** Bins of the features from `start` until `end`, by the edges of all features where they are known; gives their edges. */
+  | { do: 'bins'; start: number; end: number; rows: TrainingRows; bins: Uint8Array; edges?: Edges[] }
   | { do: 'fit'; fit: FitOrder; rows: TrainingRows; bins: Uint8Array }
   /** Logarithms of the reads that forests expect of rows. */
   | { do: 'judge'; forest: LearnedForest; start: number; end: number; rows: TrainingRows; bins: Uint8Array }
@@ -97,10 +97,10 @@ function writeFeatures(
   );
 }
 
-function binFeatures({ start, end, rows, bins }: ForecastTask & { do: 'bins' }): Edges[] {
+function binFeatures({ start, end, rows, bins, edges: known }: ForecastTask & { do: 'bins' }): Edges[] {
   const edges: Edges[] = [];
   for (let f = start; f < end; f++) {
-    const found = findEdges(rows.features, featureCount, f);
+    const found = known?.[f] ?? findEdges(rows.features, featureCount, f);
     binColumn(rows.features, featureCount, f, found, bins.subarray(f * rows.count, (f + 1) * rows.count));
     edges.push(found);
   }
