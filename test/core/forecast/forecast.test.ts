@@ -4,9 +4,9 @@ import { type ForecastOptions, forecast } from '../../../src/core/forecast/forec
 import type { ForecastProgress } from '../../../src/core/forecast/progress.ts';
 import { assertSensible, byKey } from './key-forecasts.ts';
 import { memoryHistory, type TestEvent } from './memory-history.ts';
-import { dayMs, hourMs, steady } from './steady-traffic.ts';
+import { dayMs, hourMs, steady, timeBudget } from './steady-traffic.ts';
 
-const options: ForecastOptions = { horizonMs: dayMs, model: 'auto', seed: 7 };
+const options: ForecastOptions = { horizonMs: dayMs, model: 'auto', seed: 7, timeBudget };
 
 test('keys at steady rates get their rate and its probability', async () => {
   const rates = Array.from({ length: 200 }, (_, i) => 12 * 0.97 ** i);
@@ -69,7 +69,7 @@ test('the same history and seed give the same forecast, another seed another', a
   const [first, second, other] = [
     await forecast(memoryHistory(events), learned),
     await forecast(memoryHistory(events), learned),
-    await forecast(memoryHistory(events), { ...learned, seed: 8 }),
+    await forecast(memoryHistory(events), { ...learned, seed: 8, timeBudget }),
   ];
   assert.equal(first.report.chosen.model, 'learned');
   for (const figure of ['expectedReads', 'confidence', 'expectedWrites', 'firstReadMoves'] as const)

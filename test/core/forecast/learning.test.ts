@@ -6,7 +6,7 @@ import { makePlan } from '../../../src/core/plan/make-plan.ts';
 import { assertSensible, byKey } from './key-forecasts.ts';
 import { memoryHistory, type TestEvent } from './memory-history.ts';
 import { poisson, seededRandom } from './random.ts';
-import { dayMs, hourMs } from './steady-traffic.ts';
+import { dayMs, hourMs, timeBudget } from './steady-traffic.ts';
 
 const minuteMs = 60_000;
 
@@ -31,7 +31,13 @@ test('keys that are read at their own hour are planned and expected at that hour
     for (let key = 0; key < 240; key++)
       if (random() < 0.9)
         events.push({ timeMs: day * dayMs + (hourOf(key) + random()) * hourMs, key: `k${key}` });
-  const options: ForecastOptions = { horizonMs: 4 * hourMs, model: 'auto', budgetKeys: 40, seed: 3 };
+  const options: ForecastOptions = {
+    horizonMs: 4 * hourMs,
+    model: 'auto',
+    budgetKeys: 40,
+    seed: 3,
+    timeBudget,
+  };
   const originMs = 20 * dayMs - 1;
   const result = await forecast(memoryHistory(events), { ...options, originMs });
   assertSensible(result);
@@ -64,7 +70,7 @@ test('keys that died are not planned however popular they were, and those just b
   }
   for (let n = 0; n < 2000; n++) events.push({ timeMs: random() * 3 * dayMs, key: `giant${n % 5}` });
   const past = events.filter(({ timeMs }) => timeMs < days * dayMs);
-  const options: ForecastOptions = { horizonMs: dayMs, model: 'auto', budgetKeys: 60, seed: 3 };
+  const options: ForecastOptions = { horizonMs: dayMs, model: 'auto', budgetKeys: 60, seed: 3, timeBudget };
   const result = await forecast(memoryHistory(past), { ...options, originMs: days * dayMs });
   assertSensible(result);
   const keys = planned(result, 60);
@@ -89,7 +95,13 @@ test('where a scan moves through numbered keys, the learned model is far better 
     for (let n = 0; n < 2; n++)
       events.push({ timeMs: (minute + random()) * minuteMs, key: `row:${at++ % keys}` });
   }
-  const options: ForecastOptions = { horizonMs: 60 * minuteMs, model: 'auto', budgetKeys: 150, seed: 3 };
+  const options: ForecastOptions = {
+    horizonMs: 60 * minuteMs,
+    model: 'auto',
+    budgetKeys: 150,
+    seed: 3,
+    timeBudget,
+  };
   const history = memoryHistory(events, minuteMs);
   const { report, ...result } = await forecast(history, options);
   assert.equal(report.chosen.model, 'learned');
@@ -110,7 +122,14 @@ test('where popularity lasts, the choice is as good as the best simple rule', as
       for (let n = poisson(weight * 40, random); n > 0; n--)
         events.push({ timeMs: (day + random()) * dayMs, key: `k${key}` });
   const originMs = 20 * dayMs;
-  const options: ForecastOptions = { horizonMs: dayMs, model: 'auto', budgetKeys: 60, originMs, seed: 3 };
+  const options: ForecastOptions = {
+    horizonMs: dayMs,
+    model: 'auto',
+    budgetKeys: 60,
+    originMs,
+    seed: 3,
+    timeBudget,
+  };
   const after = events.filter(({ timeMs }) => timeMs > originMs);
   const served = async (model: ForecastOptions['model']) => {
     const keys = new Set(planned(await forecast(memoryHistory(events), { ...options, model }), 60));

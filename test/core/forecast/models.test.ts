@@ -6,10 +6,10 @@ import { forecastModels, simpleRules } from '../../../src/core/forecast/models.t
 import { assertSensible } from './key-forecasts.ts';
 import { memoryHistory, type TestEvent } from './memory-history.ts';
 import { seededRandom } from './random.ts';
-import { dayMs, steady } from './steady-traffic.ts';
+import { dayMs, steady, timeBudget } from './steady-traffic.ts';
 import { valueAt } from './value-at.ts';
 
-const options: ForecastOptions = { horizonMs: dayMs, model: 'decay', budgetKeys: 20, seed: 1 };
+const options: ForecastOptions = { horizonMs: dayMs, model: 'decay', budgetKeys: 20, seed: 1, timeBudget };
 const week = steady(
   Array.from({ length: 40 }, (_, i) => 6 / (i + 1)),
   20,

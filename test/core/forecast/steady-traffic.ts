@@ -3,6 +3,8 @@ import { poisson, seededRandom } from './random.ts';
 
 export const hourMs = 3_600_000;
 export const dayMs = 24 * hourMs;
+/** So little that fits of series take no time to speak of. */
+export const timeBudget = { seconds: 0.2, byClock: false };
 
 /** Days of reads at steady rates: key kI is read `rates[I]` times a day in the mean. */
 export function steady(rates: number[], days: number, seed = 1): TestEvent[] {
