@@ -1,44 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type Forecast, type ForecastOptions, forecast } from '../../../src/core/forecast/forecast.ts';
-import { keyForecast } from '../../../src/core/forecast/key-forecast.ts';
+import { type ForecastOptions, forecast } from '../../../src/core/forecast/forecast.ts';
 import type { ForecastProgress } from '../../../src/core/forecast/progress.ts';
+import { assertSensible, byKey } from './key-forecasts.ts';
 import { memoryHistory, type TestEvent } from './memory-history.ts';
-import { poisson, seededRandom } from './random.ts';
+import { dayMs, hourMs, steady, timeBudget } from './steady-traffic.ts';
 
-const hourMs = 3_600_000;
-const dayMs = 24 * hourMs;
-const options: ForecastOptions = { horizonMs: dayMs, model: 'auto', arimaKeys: 20 };
-
-function byKey(result: Forecast) {
-  return new Map(result.keys.map((key, index) => [key, keyForecast(result, index)]));
-}
-
-function assertSensible(result: Forecast): void {
-  for (const [key, entry] of byKey(result)) {
-    assert.ok(entry.confidence > 0 && entry.confidence < 1, `${key}: ${entry.confidence}`);
-    assert.ok(
-      entry.expectedReads >= 0 && Number.isFinite(entry.expectedReads),
-      `${key}: ${entry.expectedReads}`,
-    );
-    assert.ok(entry.expectedWrites >= 0 && Number.isFinite(entry.expectedWrites));
-    const after = entry.expectedAtMs - result.originMs;
-    assert.ok(after >= 0 && after <= result.horizonMs, `${key}: ${after}`);
-  }
-}
-
-/** Days of reads at steady rates: key kI is read `rates[I]` times a day in the mean. */
-function steady(rates: number[], days: number, seed = 1): TestEvent[] {
-  const random = seededRandom(seed);
-  const events: TestEvent[] = [];
-  for (let day = 0; day < days; day++) {
-    for (const [i, rate] of rates.entries()) {
-      for (let n = poisson(rate, random); n > 0; n--)
-        events.push({ timeMs: (day + random()) * dayMs, key: `k${i}` });
-    }
-  }
-  return events.sort((a, b) => a.timeMs - b.timeMs);
-}
+const options: ForecastOptions = { horizonMs: dayMs, model: 'auto', seed: 7, timeBudget };
 
 test('keys at steady rates get their rate and its probability', async () => {
   const rates = Array.from({ length: 200 }, (_, i) => 12 * 0.97 ** i);
@@ -87,21 +55,26 @@ test('nothing after the origin is seen', async () => {
   const soon = ['k0', 'new'].map((key) => ({ timeMs: originMs + 1, key }));
   const blind = await forecast(memoryHistory(past), { ...options, originMs });
   const seeing = await forecast(memoryHistory([...past, ...soon, ...future]), { ...options, originMs });
-  assert.deepEqual(seeing.keys, blind.keys);
+  assert.deepEqual(seeing.store.names, blind.store.names);
   assert.deepEqual(seeing.expectedReads, blind.expectedReads);
   assert.deepEqual(seeing.confidence, blind.confidence);
 });
 
-test('the same history gives the same forecast', async () => {
-  const events = steady([20, 15, 10, 5, 1], 30);
-  const [first, second] = [
-    await forecast(memoryHistory(events), options),
-    await forecast(memoryHistory(events), options),
+test('the same history and seed give the same forecast, another seed another', async () => {
+  const events = steady(
+    Array.from({ length: 60 }, (_, i) => 8 / (i + 1)),
+    30,
+  );
+  const learned = { ...options, model: 'learned' } as const;
+  const [first, second, other] = [
+    await forecast(memoryHistory(events), learned),
+    await forecast(memoryHistory(events), learned),
+    await forecast(memoryHistory(events), { ...learned, seed: 8, timeBudget }),
   ];
-  assert.ok(first.report.arima.tried > 0);
-  assert.deepEqual(second.expectedReads, first.expectedReads);
-  assert.deepEqual(second.confidence, first.confidence);
-  assert.deepEqual(second.byArima, first.byArima);
+  assert.equal(first.report.chosen.model, 'learned');
+  for (const figure of ['expectedReads', 'confidence', 'expectedWrites', 'firstReadMoves'] as const)
+    assert.deepEqual(second[figure], first[figure]);
+  assert.notDeepEqual(other.expectedReads, first.expectedReads);
 });
 
 test('an empty history is refused with what to do', async () => {
@@ -120,71 +93,28 @@ test('an origin before the history is refused', async () => {
   });
 });
 
-const odd: [what: string, events: TestEvent[], changes?: Partial<ForecastOptions>][] = [
-  ['one event', [{ timeMs: 5 * dayMs, key: 'a' }]],
-  ['one write', [{ timeMs: 5 * dayMs, key: 'a', op: 'write' }]],
-  ['one key', Array.from({ length: 500 }, (_, i) => ({ timeMs: i * hourMs, key: 'a' }))],
-  ['all at one time', Array.from({ length: 500 }, (_, i) => ({ timeMs: dayMs, key: `k${i % 50}` }))],
-  [
-    'all writes',
-    Array.from({ length: 900 }, (_, i) => ({ timeMs: i * hourMs, key: `k${i % 9}`, op: 'write' as const })),
-  ],
-  ['a horizon longer than the history', steady([3, 2, 1], 3), { horizonMs: 100 * dayMs }],
-  ['a horizon shorter than a bucket', steady([30, 20, 1], 10), { horizonMs: 10 * 60_000 }],
-  ['an origin years after the end', steady([3, 2, 1], 20), { originMs: 3000 * dayMs }],
-  [
-    'times before 1970',
-    steady([3, 2, 1], 20).map((event) => ({ ...event, timeMs: event.timeMs - 100 * dayMs })),
-  ],
-  [
-    'a gap of a year',
-    [
-      ...steady([3, 2, 1], 10),
-      ...steady([3, 2, 1], 10).map((e) => ({ ...e, timeMs: e.timeMs + 365 * dayMs })),
-    ],
-  ],
-];
-for (const [what, events, changes] of odd) {
-  test(`${what}: every figure is sensible`, async () => {
-    for (const model of ['auto', 'arima'] as const) {
-      const result = await forecast(memoryHistory(events), { ...options, ...changes, model });
-      assert.ok(result.keys.length > 0);
-      assertSensible(result);
-    }
-  });
-}
-
-test('counts of a billion in a bucket stay finite', async () => {
-  const history = memoryHistory(steady([3, 2, 1], 30));
-  const huge = {
-    ...history,
-    *series() {
-      for (const s of history.series()) yield { ...s, reads: s.reads.map((n) => n * 1e9) };
-    },
-  };
-  assertSensible(await forecast(huge, options));
-});
-
 test('a history that grows while it is read is taken as it comes', async () => {
   const history = memoryHistory(steady([3, 2, 1], 30));
   const result = await forecast({ ...history, summary: () => ({ ...history.summary(), keys: 0 }) }, options);
-  assert.equal(result.keys.length, 3);
+  assert.equal(result.store.keys, 3);
   assertSensible(result);
 });
 
-test('progress rises to all keys, then to all hot keys', async () => {
+test('progress rises within each step, one step after the other', async () => {
   const told: ForecastProgress[] = [];
   const history = memoryHistory(steady([9, 6, 3], 40));
-  await forecast(history, { ...options, onProgress: (progress) => told.push(progress) });
-  const arima = told.filter(({ step }) => step === 'arima');
+  await forecast(history, { ...options, model: 'learned', onProgress: (progress) => told.push(progress) });
+  const steps = [...new Set(told.map(({ step }) => step))];
+  assert.deepEqual(steps, ['keys', 'features', 'learn', 'predict']);
   assert.deepEqual(
-    arima.map(({ done, all }) => [done, all]),
-    [1, 2, 3].map((done) => [done, 3]),
+    told.map(({ step }) => steps.indexOf(step)),
+    told.map(({ step }) => steps.indexOf(step)).sort(),
   );
-  assert.deepEqual(told.slice(0, -3), [
-    { step: 'keys', done: 0, all: 3 },
-    { step: 'keys', done: 3, all: 3 },
-  ]);
+  for (const step of steps) {
+    const within = told.filter((progress) => progress.step === step);
+    assert.ok(within.every(({ done, all }, i) => done <= all && done >= (within[i - 1]?.done ?? 0)));
+    assert.equal(within.at(-1)?.done, within.at(-1)?.all);
+  }
 });
 
 test('an interruption ends the pass', async () => {

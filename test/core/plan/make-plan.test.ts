@@ -9,6 +9,7 @@ import { parseEntry, parseHeader } from '../../../src/core/plan/plan-line.ts';
 import { reportPlan } from '../../../src/core/plan/plan-report.ts';
 import { type PlanLimits, selectKeys } from '../../../src/core/plan/select.ts';
 import { memoryHistory, type TestEvent } from '../forecast/memory-history.ts';
+import { timeBudget } from '../forecast/steady-traffic.ts';
 
 const hourMs = 3_600_000;
 
@@ -26,11 +27,11 @@ function events(keys: number, sizeOf: (i: number) => number | undefined = () => 
 }
 
 function forecastOf(list: TestEvent[]): Promise<Forecast> {
-  return forecast(memoryHistory(list), { horizonMs: 24 * hourMs, model: 'decay', arimaKeys: 0 });
+  return forecast(memoryHistory(list), { horizonMs: 24 * hourMs, model: 'decay', seed: 1, timeBudget });
 }
 
 function keysOf(result: Forecast, limits: PlanLimits): string[] {
-  return [...selectKeys(candidatesOf(result), limits).order].map((index) => result.keys[index] ?? '');
+  return [...selectKeys(candidatesOf(result), limits).order].map((index) => result.store.names[index] ?? '');
 }
 
 test('with a budget in keys the order is by expected reads', async () => {
@@ -53,7 +54,7 @@ test('keys under the threshold are not planned', async () => {
   const least = 0.6;
   const planned = new Set(keysOf(result, { minConfidence: least }));
   assert.ok(planned.size > 0 && planned.size < 60);
-  for (const [index, key] of result.keys.entries())
+  for (const [index, key] of result.store.names.entries())
     assert.equal(planned.has(key), (result.confidence[index] ?? 0) >= least);
 });
 
@@ -144,4 +145,17 @@ test('the report counts what was planned', async () => {
   assert.equal(report.first.length, 10);
   assert.equal(report.bytes, report.keys * 100);
   assert.equal(report.staleMs, 5);
+});
+
+test('the same history and seed give the same bytes, whatever models were tried', async () => {
+  const bytes = async (seed: number) => {
+    const result = await forecast(memoryHistory(events(25)), {
+      ...{ horizonMs: 24 * hourMs, model: 'auto', seed, timeBudget },
+    });
+    const plan = makePlan(result, { model: 'auto', limits: { minConfidence: 0 }, replicas: ['r1'] });
+    return [plan.header, ...plan.entries()].map((line) => JSON.stringify(line)).join('\n');
+  };
+  const first = await bytes(5);
+  assert.equal(await bytes(5), first);
+  assert.notEqual(await bytes(6), first, 'the header says the seed');
 });

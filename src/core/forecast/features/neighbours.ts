@@ -43,8 +43,9 @@ export class Neighbours {
     this.#count = known;
   }
 
-  /** Writes the features of a known key into `row` from `at` on; returns the place after them. */
-  write(key: number, row: Float32Array, at: number): number {
+  /** Writes the features of a known key into `row` from `start` on; returns the place after them. */
+  write(key: number, row: Float32Array, start: number): number {
+    let at = start;
     const sums = this.#sums;
     const count = this.#count;
     const place = this.#knownBefore[this.#order.places[key]!]!;

@@ -15,6 +15,8 @@ const slotHalfLives = [1, 4, 16];
 const windowCounts = [2, 4, 8, 16, 32];
 /** Stands for an age that is not known: longer than any. */
 const never = 1e6;
+/** Stands for a bucket that is not known: buckets before 1970 are below zero. */
+const none = -(2 ** 31);
 
 export const ownFeatureNames = [
   ...halfLifeFamily(1).map((h) => `reads, half-life ${h}H`),
@@ -87,8 +89,9 @@ export class OwnFeatures {
     this.#slots = new Float64Array(slotHalfLives.length);
   }
 
-  /** Writes the key's features at the bucket `origin` into `row` from `at` on; returns the place after them. The key must have been accessed before. */
-  write(key: number, origin: number, row: Float32Array, at: number): number {
+  /** Writes the key's features at the bucket `origin` into `row` from `start` on; returns the place after them. The key must have been accessed before. */
+  write(key: number, origin: number, row: Float32Array, start: number): number {
+    let at = start;
     const { offsets, buckets, reads, writes, sizeBytes } = this.#columns;
     const { horizonBuckets: h } = this.#scale;
     const from = offsets[key]!;
@@ -98,21 +101,21 @@ export class OwnFeatures {
     const slots = this.#slots.fill(0);
     if (this.#cumulated.length < to - from + 1) this.#cumulated = new Float64Array((to - from) * 2);
     const cumulated = this.#cumulated;
-    let lastRead = -1;
-    let lastWrite = -1;
-    let lastSlot = -1;
+    let lastRead = none;
+    let lastWrite = none;
+    let lastSlot = none;
     let slotsInAll = 0;
     let sumReads = 0;
     let sumWrites = 0;
     let [gap1, gap2, logGaps, gaps] = [0, 0, 0, 0];
     let [cosine, sine, phases] = [0, 0, 0];
-    let last = -1;
+    let last = none;
     let i = from;
     for (; i < to; i++) {
       const bucket = buckets[i]!;
       if (bucket >= origin) break;
       cumulated[i - from] = sumReads;
-      if (last >= 0) {
+      if (last !== none) {
         gap2 = gap1;
         gap1 = bucket - last;
         logGaps = gaps === 0 ? Math.log(gap1) : logGaps * 0.7 + Math.log(gap1) * 0.3;
@@ -122,13 +125,13 @@ export class OwnFeatures {
       const count = reads[i]!;
       if (count > 0) {
         sumReads += count;
-        if (lastRead < 0) lastRead = bucket;
+        if (lastRead === none) lastRead = bucket;
         this.#readDecays.fade(decayedReads, bucket - lastRead);
         for (let k = 0; k < decayedReads.length; k++) decayedReads[k]! += count;
         lastRead = bucket;
         const slot = Math.floor(bucket / this.#slotBuckets);
         if (slot !== lastSlot) {
-          if (lastSlot < 0) lastSlot = slot;
+          if (lastSlot === none) lastSlot = slot;
           this.#slotDecays.set((slot - lastSlot) * this.#slotBuckets);
           for (let k = 0; k < slots.length; k++) slots[k] = slots[k]! * this.#slotDecays.decays[k]! + 1;
           const fade = this.#slotDecays.decays[2]!;
@@ -143,7 +146,7 @@ export class OwnFeatures {
       const written = writes[i]!;
       if (written > 0) {
         sumWrites += written;
-        if (lastWrite < 0) lastWrite = bucket;
+        if (lastWrite === none) lastWrite = bucket;
         this.#writeDecays.fade(decayedWrites, bucket - lastWrite);
         for (let k = 0; k < decayedWrites.length; k++) decayedWrites[k]! += written;
         lastWrite = bucket;
@@ -151,15 +154,15 @@ export class OwnFeatures {
     }
     const known = i - from;
     cumulated[known] = sumReads;
-    if (lastRead >= 0) {
+    if (lastRead !== none) {
       this.#readDecays.fade(decayedReads, origin - lastRead);
       this.#slotDecays.fade(slots, Math.max(0, origin - lastSlot * this.#slotBuckets));
     }
-    if (lastWrite >= 0) this.#writeDecays.fade(decayedWrites, origin - lastWrite);
+    if (lastWrite !== none) this.#writeDecays.fade(decayedWrites, origin - lastWrite);
     for (let k = 0; k < decayedReads.length; k++) row[at++] = decayedReads[k]!;
     for (let k = 0; k < slots.length; k++) row[at++] = slots[k]!;
     for (let k = 0; k < decayedWrites.length; k++) row[at++] = decayedWrites[k]!;
-    const age = (bucket: number) => (bucket < 0 ? never : (origin - bucket) / h);
+    const age = (bucket: number) => (bucket === none ? never : (origin - bucket) / h);
     const meanGap = gaps === 0 ? never : Math.exp(logGaps) / h;
     row[at++] = age(lastRead);
     row[at++] = age(lastWrite);

@@ -94,7 +94,7 @@ class Loader {
     while (length > 0 && series.buckets[length - 1]! >= keyEnd) length--;
     if (length === 0) return;
     const key = this.#names.push(series.key) - 1;
-    if (key >= this.#donors.length) this.#growKeys();
+    if (key + 1 >= this.#offsets.length) this.#growKeys();
     while (this.#length + length > this.#buckets.length) this.#growEntries();
     let lastRead = Number.NEGATIVE_INFINITY;
     for (let i = 0; i < length; i++) {

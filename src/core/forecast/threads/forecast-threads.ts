@@ -14,11 +14,15 @@ const script = new URL(`./forecast-worker${path.extname(import.meta.url)}`, impo
 export class ForecastThreads {
   readonly #workers = Array.from({ length: threads }, () => new Worker(script));
   readonly #signal: AbortSignal | undefined;
+  /** Why threads ended, as far as that is known. A thread that fails while it has no task is found out when it is given one. */
+  readonly #ended = new Map<Worker, unknown>();
 
   constructor(signal?: AbortSignal) {
     this.#signal = signal;
-    // A thread that fails while it has no task is found out when it is given one.
-    for (const worker of this.#workers) worker.on('error', () => {});
+    for (const worker of this.#workers) {
+      worker.on('error', (cause) => this.#ended.set(worker, cause));
+      worker.on('exit', () => this.#ended.set(worker, this.#ended.get(worker)));
+    }
   }
 
   share(shared: Shared): void {
@@ -58,6 +62,7 @@ export class ForecastThreads {
       const onExit = () => settle(() => reject(failed(undefined)));
       const onAbort = () => settle(() => reject(signal?.reason));
       if (signal?.aborted) return reject(signal.reason);
+      if (this.#ended.has(worker)) return reject(failed(this.#ended.get(worker)));
       worker.on('message', onMessage).on('error', onError).on('exit', onExit);
       signal?.addEventListener('abort', onAbort);
       worker.postMessage({ task } satisfies ThreadMessage);

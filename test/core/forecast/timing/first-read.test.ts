@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { medianFirstReadShare } from '../../../src/core/forecast/first-read.ts';
-import { GroupVolume } from '../../../src/core/forecast/group-volume.ts';
-import { horizonIntensity } from '../../../src/core/forecast/intensity.ts';
-import { timeGrid } from '../../../src/core/forecast/time-grid.ts';
-import { poisson, seededRandom } from './random.ts';
+import { GroupVolume } from '../../../../src/core/forecast/group-volume.ts';
+import { timeGrid } from '../../../../src/core/forecast/time-grid.ts';
+import { medianFirstReadShare } from '../../../../src/core/forecast/timing/first-read.ts';
+import { horizonIntensity } from '../../../../src/core/forecast/timing/intensity.ts';
+import { poisson, seededRandom } from '../random.ts';
 
 const hourMs = 3_600_000;
 const dayMs = 24 * hourMs;
