@@ -30,6 +30,8 @@ export interface PlanWishes {
   state: string;
   /** A key of the forecast is to be explained. */
   explained: boolean;
+  /** Every model is to be judged in all respects. */
+  backtest: boolean;
 }
 
 export interface MadePlan {
@@ -64,14 +66,16 @@ export async function planOf(
       halfLifeMs: tuned.halfLifeMs,
       seed,
       timeBudget: flags['time-budget'],
-      // What explains a choice is not kept with it.
-      stored: flags.explained
-        ? undefined
-        : forecastChoices(state, { group: group?.name, horizonMs, model, seed }),
+      // What explains a choice, and what others would have been worth, is not kept with it.
+      stored:
+        flags.explained || flags.backtest
+          ? undefined
+          : forecastChoices(state, { group: group?.name, horizonMs, model, seed }),
       relearn: flags.relearn,
       ...budgets,
       leadReplica: group?.lead.name,
       explained: flags.explained,
+      everyCalibration: flags.backtest,
       signal,
       onProgress: progress && ((step) => progress.show(step)),
     });

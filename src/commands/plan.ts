@@ -120,7 +120,8 @@ What is not said by a flag comes from the parameters that metrics has tuned, if 
     if (explain !== undefined) {
       const report = await this.watched(async (progress) => {
         const { plan, forecasted, replicas } = await planOf(group, wanted, this.signal, progress);
-        return reportKey(plan, forecasted, findKey(forecasted.store.names, explain), replicas);
+        const key = findKey(forecasted.store.names, explain);
+        return reportKey(plan, forecasted, key, replicas, this.signal);
       });
       this.log(keyLines(report, brush).join('\n'));
       return { explained: report, seconds: seconds() };

@@ -9,7 +9,9 @@ export function roundDuration(ms: number): string {
 }
 
 /** A model with its settings in at most 21 characters, as a table has it: `learned, decay x0.5`. */
-export function modelName({ model, halfLifeMs, cycleMs, decayWeight }: ModelName): string {
+export function modelName({ model, halfLifeMs, cycleMs, decayWeight, seasonal }: ModelName): string {
+  if (model === 'arima') return seasonal ? 'seasonal ARIMA' : 'ARIMA';
+  if (model === 'lstm') return 'LSTM';
   if (model === 'learned') {
     return decayWeight === undefined || decayWeight === 0 || halfLifeMs === undefined
       ? 'learned'

@@ -30,23 +30,26 @@ export interface ChoiceOptions {
   learned: Learned | undefined;
   decay: SimpleRule;
   volume: VolumeForecast;
+  /** Of which candidates to find out how good their confidence would be, which costs more than all else here. */
+  calibrated: 'every' | 'chosen';
 }
 
 /** Judges every candidate on the same windows, and takes the one that served most, or the best of the model that was named. */
 export function choose({ rows, sample }: Prepared, grid: TimeGrid, options: ChoiceOptions): Choice {
-  const { model, budgetShare, learned, decay, volume } = options;
+  const { model, budgetShare, learned, decay, volume, calibrated } = options;
   const windows = tellingWindows(rows, learned?.folds[0]?.from ?? 0);
   const historyMs = (grid.fullEnd - grid.first) * grid.bucketMs;
+  const calibrationOf = (candidate: Candidate) =>
+    calibrationError(windows.map((window) => outcomesAt(candidate, rows, window, grid, volume)));
   const scores: { judgement: Judgement; score: ModelScore }[] = [];
   for (const candidate of candidatesOf(learned, decay, historyMs)) {
     const began = performance.now();
     const judgement = judge(candidate, rows, windows, { budgetShare, known: sample.known });
-    const outcomes = windows.map((window) => outcomesAt(candidate, rows, window, grid, volume));
     const score: ModelScore = {
       ...nameOf(candidate, grid.horizonMs),
       hitRate: judgement.hitRate,
       served: judgement.served,
-      calibrationError: calibrationError(outcomes),
+      calibrationError: calibrated === 'every' ? calibrationOf(candidate) : undefined,
       ms: performance.now() - began,
       windows: windows.length,
       chosen: false,
@@ -61,6 +64,7 @@ export function choose({ rows, sample }: Prepared, grid: TimeGrid, options: Choi
   const candidate = found?.candidate ?? wanted.at(-1)?.judgement.candidate ?? { rule: middleDecay };
   for (const { judgement, score } of scores) {
     score.chosen = judgement.candidate === candidate;
+    if (score.chosen) score.calibrationError ??= calibrationOf(candidate);
     if (!score.chosen && found) score.reason = behind(found.served - judgement.served);
   }
   return {

@@ -42,6 +42,8 @@ export interface ForecastOptions {
   timeBudget: TimeBudget;
   signal?: AbortSignal | undefined;
   onProgress?: OnForecastProgress | undefined;
+  /** Find the calibration error of every candidate of the backtest, not of the chosen one alone. */
+  everyCalibration?: boolean | undefined;
   /** Learns anew and keeps what the explanation of a key needs; costs memory and little time. */
   explained?: boolean | undefined;
 }
@@ -164,7 +166,17 @@ async function forecastStore(
     },
     inside:
       options.explained && use.fresh
-        ? { ...use.fresh, grid, volume, learned, candidate, columns: predicted.columns }
+        ? {
+            ...use.fresh,
+            grid,
+            volume,
+            group,
+            budgetShare: budget,
+            decayed: predicted.decayed,
+            learned,
+            candidate,
+            columns: predicted.columns,
+          }
         : undefined,
   };
 }

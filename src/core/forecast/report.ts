@@ -60,7 +60,10 @@ export interface ModelScore extends ModelName {
   hitRate: number;
   /** What the choice goes by: the mean of that and of what the budget's half and quarter would have served. */
   served: number;
-  /** Mean distance of the confidence from what came, in ten bins of equal size, on windows that the confidence was not fitted to. */
+  /**
+   * Mean distance of the confidence from what came, in ten bins of equal size, on windows that the confidence was not fitted to. Undefined where
+   * there are too few, or only the chosen one was asked about.
+   */
   calibrationError: number | undefined;
   /** Time that it took, without what all models share; the only figure that differs between runs. */
   ms: number;

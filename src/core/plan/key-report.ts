@@ -20,8 +20,14 @@ export interface KeyReport extends Omit<KeyExplanation, 'figures'> {
 }
 
 /** `replicas` are their names, in the order that the forecast counts them in. */
-export function reportKey(plan: Plan, forecast: Forecast, key: number, replicas: string[]): KeyReport {
-  const { figures, ...explanation } = explainKey(forecast, key);
+export async function reportKey(
+  plan: Plan,
+  forecast: Forecast,
+  key: number,
+  replicas: string[],
+  signal?: AbortSignal,
+): Promise<KeyReport> {
+  const { figures, ...explanation } = await explainKey(forecast, key, signal);
   const { expectedAtMs, donor, ...rest } = figures;
   return {
     ...rest,

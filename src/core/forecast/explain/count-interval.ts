@@ -2,8 +2,8 @@
 export interface CountInterval {
   low: number;
   high: number;
-  /** `poisson` where counts like it scattered no more than that. */
-  by: 'poisson' | 'negative binomial';
+  /** `poisson` where counts like it scattered no more than that; ARIMA and the LSTM say themselves how sure they are. */
+  by: 'poisson' | 'negative binomial' | 'its own variance';
 }
 
 /** What was expected of rows, what came, and how many keys each stands for. */

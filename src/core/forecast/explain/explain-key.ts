@@ -9,6 +9,7 @@ import { binsOf, featureRow, type KeyFeature, keyFeature } from './key-features.
 import { type KeySteps, keySteps, readsAhead } from './key-series.ts';
 import { candidateScatter, forestForecasts, type ModelForecast, ruleForecasts } from './model-forecasts.ts';
 import { pathContributions } from './path-contributions.ts';
+import { seriesForecasts } from './series-forecasts.ts';
 
 /** Why the forecast of a key is what it is. */
 export interface KeyExplanation {
@@ -41,14 +42,20 @@ export interface KeyContributions {
 const shownContributions = 5;
 const aheadParts = 24;
 
-/** Explains the key at this place of the forecast, which must have been made with `explained`. */
-export function explainKey(forecast: Forecast, key: number): KeyExplanation {
+/** Explains the key at this place of the forecast, which must have been made with `explained`. Rejects when the signal trips. */
+export async function explainKey(
+  forecast: Forecast,
+  key: number,
+  signal?: AbortSignal,
+): Promise<KeyExplanation> {
   const { inside, store, intensity, horizonMs, report } = forecast;
   if (!inside) throw new Error('the forecast was not made to be explained');
   const row = featureRow(inside, key);
   const bins = inside.learned && binsOf(row, inside.learned.edges);
   const figures = keyForecast(forecast, key);
   const { candidate, windows } = inside.rated;
+  const { seed } = forecast;
+  const series = await seriesForecasts(inside, key, { seed, budget: report.timeBudget, signal });
   const feature = (f: number) => keyFeature(f, row[f]!, inside.columns.get(f));
   return {
     figures,
@@ -58,7 +65,7 @@ export function explainKey(forecast: Forecast, key: number): KeyExplanation {
     past: keySteps(store, key, inside.grid),
     ahead: readsAhead(figures.expectedReads, intensity, horizonMs, aheadParts),
     chosen: report.chosen,
-    models: [...forestForecasts(inside, bins, row), ...ruleForecasts(inside, report.models, key)],
+    models: [...forestForecasts(inside, bins, row), ...ruleForecasts(inside, report.models, key), ...series],
     features: rankedFeatures(inside.learned, inside.candidate).map(feature),
     contributions:
       isLearned(inside.candidate) && bins ? contributions(inside, row, bins, feature) : undefined,

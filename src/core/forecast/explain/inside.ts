@@ -1,5 +1,6 @@
 import { type Candidate, isLearned } from '../backtest/candidates.ts';
 import { featureNames } from '../features/feature-rows.ts';
+import type { GroupVolume } from '../group-volume.ts';
 import { askedFeatures } from '../learned/asked-features.ts';
 import type { Learned } from '../learned/learn.ts';
 import { type SimpleRule, simpleRules } from '../models.ts';
@@ -12,6 +13,11 @@ export interface ForecastInside {
   grid: TimeGrid;
   prepared: Prepared;
   volume: VolumeForecast;
+  group: GroupVolume;
+  /** The plan's budget as a share of the known keys. */
+  budgetShare: number;
+  /** Decayed counts where the plan begins, by key. */
+  decayed: Float32Array;
   learned: Learned | undefined;
   /** What orders the keys. */
   candidate: Candidate;
