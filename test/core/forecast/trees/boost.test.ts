@@ -122,6 +122,15 @@ test('rows that weigh nothing, and rows past the count, are not looked at', () =
   assert.notDeepEqual(even, scores);
 });
 
+test('rows that weigh twice as much are as good as twice the rows', () => {
+  const rows = rowsOf(2000, (x, y) => Math.round(3 * x + y));
+  const heavy = { ...rows, weights: rows.weights.map((weight) => 2 * weight) };
+  for (const loss of ['poisson', 'squared', 'absolute'] as const) {
+    const twice = { minHessian: options.minHessian * 2, lambda: options.lambda * 2, trees: 10 };
+    assert.deepEqual(fitted(heavy, loss, twice), fitted(rows, loss, { trees: 10 }));
+  }
+});
+
 test('the same seed gives the same trees, another seed others', () => {
   const rows = rowsOf(1000, wave);
   const forest = (seed: number) =>
