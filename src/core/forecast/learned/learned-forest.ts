@@ -23,8 +23,8 @@ const decayFloor = 0.05;
 const leastRate = 1e-4;
 
 const options: Omit<BoostOptions, 'random' | 'loss' | 'maxStep'> = {
-  trees: 80,
-  learningRate: 0.08,
+  trees: 56,
+  learningRate: 0.11,
   maxLeaves: 16,
   minHessian: 5,
   lambda: 2,
