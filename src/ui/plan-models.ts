@@ -89,7 +89,11 @@ function seriesWords(name: string, report: SeriesReport | undefined, { paint }: 
   const { keys, failed, failure, skipped, ms } = report;
   const failures =
     failed > 0 ? [`${formatCount(failed)} failed${failure ? ` (${printable(failure, 24)})` : ''}`] : [];
-  const left = skipped > 0 ? [`${formatCount(skipped)} left out by the budget`] : [];
-  const words = [`tried on ${formatCounted(keys, 'key')} in ${formatDuration(ms)}`, ...failures, ...left];
+  const left = skipped > 0 ? [`${formatCount(skipped)} fits past its share of --time-budget`] : [];
+  const words = [
+    `${keys > 0 ? `taken for ${formatCounted(keys, 'key')}` : 'tried, and not taken'} (${formatDuration(ms)})`,
+    ...failures,
+    ...left,
+  ];
   return wrapWords([`${name} ${words.join(', ')}`], 76).map((line) => `  ${paint('quiet', line)}`);
 }

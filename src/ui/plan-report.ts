@@ -80,7 +80,7 @@ function snapshotWords({ durationMs, from }: NonNullable<PlanReport['snapshot']>
 function calibrationWords({ forecast, horizonMs }: PlanReport): string[] {
   if (forecast.calibration === 'poisson')
     return ['not calibrated, the history is too short: 1 - e^(-expected reads)'];
-  const windows = formatCounted(forecast.backtestWindows, 'earlier window');
+  const windows = formatCounted(forecast.calibrationWindows, 'earlier window');
   return [
     `calibrated on ${windows} of ${roundDuration(horizonMs)}`,
     ...(forecast.judgedBy === 'keys'

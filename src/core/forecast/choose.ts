@@ -15,7 +15,9 @@ export interface Choice {
   /** What the candidate served in the backtest; NaN where nothing could be tested. */
   served: number;
   hitRate: number;
-  /** Windows that the candidate is judged on, none of which it was fitted to. */
+  /** Windows that all candidates were judged on. */
+  judgedOn: number;
+  /** Windows that the candidate can be judged on, none of which it was fitted to. */
   windows: number[];
   models: ModelScore[];
   /** By window of the backtest, how much more than the best simple rule the candidate served. */
@@ -72,6 +74,7 @@ export function choose({ rows, sample }: Prepared, grid: TimeGrid, options: Choi
     from: found ? (model === 'auto' ? 'backtest' : 'named') : 'default',
     served: found?.served ?? Number.NaN,
     hitRate: found?.hitRate ?? Number.NaN,
+    judgedOn: windows.length,
     windows: isLearned(candidate) ? windows : tellingWindows(rows),
     leads: found
       ? leadsOver(

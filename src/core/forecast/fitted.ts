@@ -30,6 +30,7 @@ export interface Fitted {
   backtest: {
     models: ModelScore[];
     windows: number;
+    calibrationWindows: number;
     /** By window, how much more than the best simple rule the candidate served, in shares of all reads. */
     leads: number[];
     judgedBy: ForecastReport['judgedBy'];

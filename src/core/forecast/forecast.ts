@@ -150,6 +150,7 @@ async function forecastStore(
         options.halfLifeMs !== undefined ? 'tuned' : backtest.windows > 0 ? 'backtest' : 'default',
       models: backtest.models,
       backtestWindows: backtest.windows,
+      calibrationWindows: backtest.calibrationWindows,
       judgedBy: backtest.judgedBy,
       calibration: rates.confidence ? 'isotonic' : 'poisson',
       volumeRule: volume.rule,

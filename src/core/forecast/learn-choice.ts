@@ -97,7 +97,8 @@ export async function learnChoice(input: ForecastInput, prepared: Prepared): Pro
     births: birthsOf(rows, prepared.sample.known, input.store.keys, grid, group),
     backtest: {
       models: [...models, ...series.scores].sort((a, b) => b.served - a.served || (a.chosen ? -1 : 1)),
-      windows: windows.length,
+      windows: choice.judgedOn,
+      calibrationWindows: rated.windows.length,
       leads,
       judgedBy: byKeys ? 'keys' : 'time',
       rows: rows.count,

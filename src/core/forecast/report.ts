@@ -23,6 +23,8 @@ export interface ForecastReport {
   models: ModelScore[];
   /** Windows of the backtest that tell anything. */
   backtestWindows: number;
+  /** Windows that confidence and rates were fitted to: more than those of the backtest where the chosen model needed none to learn from. */
+  calibrationWindows: number;
   /** `keys`: the history is too short to learn from earlier windows, so the forests were judged on keys that they had not seen. */
   judgedBy: 'time' | 'keys';
   /** `poisson`: 1 − e^(−expected reads), where the history is too short for a backtest. */

@@ -161,14 +161,13 @@ function scoreOf(
 }
 
 function reasonOf({ served, windows, report }: SeriesJudgement): string {
-  if (windows === 0) return 'no window to test it on';
-  if (report.fitted === 0)
-    return report.skipped > 0 ? 'no fit within the budget' : 'no key with a series to fit';
+  if (windows === 0) return 'no window to test';
+  if (report.fitted === 0) return report.skipped > 0 ? 'beyond its budget' : 'no series to fit';
   if (report.failed === report.fitted) return `no fit: ${report.failure ?? 'none held'}`;
-  if (served > worthwhile) return 'gained in one window, not in all';
+  if (served > worthwhile) return 'not in both windows';
   const points = (100 * Math.abs(served)).toFixed(2);
   return Math.abs(served) < 5e-5
-    ? 'moved nothing that was read'
+    ? 'changed nothing'
     : `${served < 0 ? 'lost' : 'gained only'} ${points} points`;
 }
 

@@ -66,6 +66,7 @@ export function makePlan(forecast: Forecast, options: PlanOf): Plan {
     halfLifeFrom: report.halfLifeFrom,
     calibration: report.calibration,
     backtestWindows: report.backtestWindows,
+    calibrationWindows: report.calibrationWindows,
     chosen: report.chosen,
     chosenFrom: report.learnedFrom,
     judgedBy: report.judgedBy,

@@ -153,6 +153,7 @@ export const choiceText = z.object({
       }),
     ),
     windows: count,
+    calibrationWindows: count,
     leads: z.array(z.number().min(-1.001).max(1.001)).min(1).max(1000),
     judgedBy: z.enum(['time', 'keys']),
     rows: count,
