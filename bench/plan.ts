@@ -18,6 +18,7 @@ import { pipeline } from 'node:stream/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { forecast } from '../src/core/forecast/forecast.ts';
+import { defaultTimeBudget } from '../src/core/forecast/panel/time-budget.ts';
 import { openHistory } from '../src/core/history/open-history.ts';
 import { makePlan } from '../src/core/plan/make-plan.ts';
 import { writePlan } from '../src/core/plan/write-plan.ts';
@@ -86,6 +87,7 @@ async function measure(folder: string): Promise<OnePlan> {
     horizonMs: 86_400_000,
     model: 'auto',
     seed: 1,
+    timeBudget: defaultTimeBudget,
     onProgress: ({ step }) => ends.set(step, performance.now()),
   });
   const { events, replicas } = history.summary();

@@ -175,8 +175,7 @@ test('group and table come from foresync.yaml, tuned parameters from the state f
       header?.halfLifeFrom,
       header?.minConfidence,
     ],
-    ['shop', 'items', 12 * hourMs, 6 * hourMs, 'tuned', 0.25],
-    'of the half-lives that are tried, the nearest to the tuned one',
+    ['shop', 'items', 12 * hourMs, 5 * hourMs, 'tuned', 0.25],
   );
   await run(
     'plan',

@@ -5,6 +5,7 @@ import { featureCount } from '../../../../src/core/forecast/features/feature-row
 import { binnedRows } from '../../../../src/core/forecast/learned/binned-rows.ts';
 import { fitForest, forestKinds, logRates } from '../../../../src/core/forecast/learned/learned-forest.ts';
 import type { TrainingRows } from '../../../../src/core/forecast/learned/training-rows.ts';
+import { forestMasks } from '../../../../src/core/forecast/trees/boost.ts';
 import { poisson, seededRandom } from '../random.ts';
 
 const count = 3000;
@@ -43,7 +44,14 @@ for (const kind of forestKinds) {
     const forest = fitForest(kind, binnedRows(rows, bins, undefined), count, 0, 1);
     const own = rows.features.slice(featureCount, 2 * featureCount);
     const ownBins = Uint8Array.from(own);
-    const rate = logRates(forest, ownBins, 1, () => own[0] as number, 1)[0] as number;
+    const rate = logRates(
+      forest,
+      forestMasks(forest.forest),
+      ownBins,
+      1,
+      () => own[0] as number,
+      1,
+    )[0] as number;
     const { base, byFeature } = pathContributions(forest, ownBins, own, rows, bins);
     const sum = byFeature.reduce((a, b) => a + b, base);
     assert.ok(Math.abs(sum - rate) < 1e-3, `${sum} for ${rate}`);

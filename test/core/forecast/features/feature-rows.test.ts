@@ -5,10 +5,9 @@ import {
   FeatureRows,
   featureCount,
   featureNames,
-  isKnown,
 } from '../../../../src/core/forecast/features/feature-rows.ts';
-import { birthOrder, naturalOrder } from '../../../../src/core/forecast/features/key-order.ts';
-import { emptySignals, fillSignals } from '../../../../src/core/forecast/series/signals.ts';
+import { birthOrder, keyOrder, naturalOrder } from '../../../../src/core/forecast/features/key-order.ts';
+import { emptySignals, fillSignals, isKnown } from '../../../../src/core/forecast/series/signals.ts';
 import { columnsOf, type ExampleSeries, exampleSeries } from '../series/example-columns.ts';
 import { valueAt } from '../value-at.ts';
 
@@ -21,10 +20,11 @@ function rowsAt(series: Map<string, ExampleSeries>, origin: number): Map<string,
   const columns = columnsOf([...series.values()]);
   const signals = emptySignals(names.length, 1);
   fillSignals(columns, { ...scale, origins: [origin] }, signals, 0, names.length);
-  const natural = naturalOrder(names);
-  const orders = { natural, birth: birthOrder(columns.firstMs, natural) };
-  const features = new FeatureRows(columns, orders, scale, { origin, signals: valueAt(signals, 0) });
-  const known = names.map((_, key) => key).filter((key) => isKnown(columns, key, origin));
+  const natural = keyOrder(naturalOrder(names));
+  const orders = { natural, birth: keyOrder(birthOrder(columns.firstMs, natural)) };
+  const atOrigin = valueAt(signals, 0);
+  const features = new FeatureRows(columns, orders, scale, { origin, signals: atOrigin });
+  const known = names.map((_, key) => key).filter((key) => isKnown(atOrigin, key));
   const rows = new Float32Array(known.length * featureCount);
   features.write(known, rows);
   return new Map(

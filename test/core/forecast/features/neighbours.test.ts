@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { keyOrder } from '../../../../src/core/forecast/features/key-order.ts';
 import { Neighbours, neighbourFeatureNames } from '../../../../src/core/forecast/features/neighbours.ts';
+import { signalCount } from '../../../../src/core/forecast/series/signals.ts';
 import { valueAt } from '../value-at.ts';
 
 const widths = [2, 8, 32, 128];
@@ -30,7 +32,9 @@ test('the neighbours of a key are those that are known, in the order given', () 
       const order = keys.map((_, i) => i).sort((a, b) => valueAt(keys, a).rank - valueAt(keys, b).rank);
       const signals = [0, 1, 2].map((s) => Float32Array.from(keys, (one) => valueAt(one.signals, s)));
       const known = (at: number) => valueAt(keys, at).known;
-      const neighbours = new Neighbours(Uint32Array.from(order), known, signals);
+      const together = new Float32Array(keys.length * signalCount).fill(-1);
+      for (const [at, one] of keys.entries()) if (one.known) together.set(one.signals, at * signalCount);
+      const neighbours = new Neighbours(keyOrder(Uint32Array.from(order)), together);
       const list = order.filter(known);
       for (const [place, at] of list.entries()) {
         const row = new Float32Array(names.length + 1);

@@ -1,7 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { BinnedRows } from '../../../../src/core/forecast/learned/binned-rows.ts';
-import { fitForest, forestKinds, logRates } from '../../../../src/core/forecast/learned/learned-forest.ts';
+import {
+  fitForest,
+  forestKinds,
+  type LearnedForest,
+  logRates,
+} from '../../../../src/core/forecast/learned/learned-forest.ts';
+import { forestMasks } from '../../../../src/core/forecast/trees/boost.ts';
 import { poisson, seededRandom } from '../random.ts';
 import { valueAt } from '../value-at.ts';
 
@@ -26,11 +32,16 @@ function example(): BinnedRows {
   };
 }
 
+function told(learned: LearnedForest, rows: BinnedRows): Float32Array {
+  const masks = forestMasks(learned.forest);
+  return logRates(learned, masks, rows.bins, count, (row) => rows.decayed(7, row), count);
+}
+
 for (const kind of forestKinds) {
   test(`a forest of ${kind} learns what is to be read`, () => {
     const rows = example();
     const learned = fitForest(kind, rows, count, 7, 1);
-    const rates = logRates(learned, rows.bins, count, (row) => rows.decayed(7, row), count);
+    const rates = told(learned, rows);
     assert.deepEqual([learned.kind, learned.decayFeature], [kind, 7]);
     // Squares of mean roots are less than means, and the more so the fewer reads there are.
     for (const rate of [0.2, 1, 6]) {
@@ -45,7 +56,7 @@ for (const kind of forestKinds) {
   test(`a forest of ${kind} that was never told of a read expects next to none`, () => {
     const rows = { ...example(), reads: new Float32Array(count) };
     const learned = fitForest(kind, rows, count, 7, 1);
-    const rates = logRates(learned, rows.bins, count, (row) => rows.decayed(7, row), count);
+    const rates = told(learned, rows);
     assert.ok(rates.every((log) => Number.isFinite(log) && log < -8));
   });
 }

@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { sampleRows } from '../../../../src/core/forecast/learned/row-sample.ts';
-import { emptySignals, fillSignals } from '../../../../src/core/forecast/series/signals.ts';
+import { emptySignals, fillSignals, signalCount } from '../../../../src/core/forecast/series/signals.ts';
 import { seededRandom } from '../random.ts';
 import { columnsOf } from '../series/example-columns.ts';
 import { valueAt } from '../value-at.ts';
 
 const origins = [100, 200, 300];
+const planOrigin = 330;
 const scale = { horizonBuckets: 24, spanBuckets: 400 };
 
 /** Keys of which some are read often and most once, some of them after the last origin. */
@@ -19,9 +20,9 @@ function taken(keys: number, limit: number, seed = 1) {
       return { accesses: distinct.map((bucket) => ({ bucket, reads: 1, writes: 0 })) };
     }),
   );
-  const signals = emptySignals(keys, origins.length);
-  fillSignals(columns, { ...scale, origins }, signals, 0, keys);
-  return { columns, signals, sample: sampleRows(columns, origins, signals, { limit, seed }) };
+  const signals = emptySignals(keys, origins.length + 1);
+  fillSignals(columns, { ...scale, origins: [...origins, planOrigin] }, signals, 0, keys);
+  return { columns, signals, sample: sampleRows(keys, signals, { limit, seed }) };
 }
 
 const sum = (values: Iterable<number>) => [...values].reduce((total, value) => total + value, 0);
@@ -54,10 +55,10 @@ test('of many keys about as many are taken as the limit says, and they stand for
 
 test('keys that are read often or lately are rather in it', () => {
   const { sample, signals } = taken(8000, 2000);
-  const lately = valueAt(valueAt(signals, 2), 1);
+  const lately = (key: number) => valueAt(valueAt(signals, 2), key * signalCount + 1);
   const weights = valueAt(sample.weights, 2);
   const weightWhere = (keep: (signal: number) => boolean) => {
-    const found = weights.filter((_, i) => keep(valueAt(lately, valueAt(valueAt(sample.keys, 2), i))));
+    const found = weights.filter((_, i) => keep(lately(valueAt(valueAt(sample.keys, 2), i))));
     return sum(found) / found.length;
   };
   const [often, seldom] = [weightWhere((signal) => signal > 5), weightWhere((signal) => signal < 0.2)];

@@ -33,7 +33,7 @@ test('the columns hold what was accessed before the origin, key by key', async (
         const history = memoryHistory(events, bucketMs);
         const { firstMs = 0, lastMs = 0 } = history.summary();
         const originMs = firstMs + afterMs;
-        const grid = timeGrid({ bucketMs, firstMs, lastMs }, originMs, 100 * bucketMs);
+        const grid = timeGrid({ bucketMs, firstMs, lastMs, keys: 4 }, originMs, 100 * bucketMs);
         const counted = grows ? 0 : history.summary().keys;
         const store = await loadSeries(
           { ...history, summary: () => ({ ...history.summary(), keys: counted }) },

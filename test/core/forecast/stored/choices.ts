@@ -1,10 +1,16 @@
 import type { ForecastOptions } from '../../../../src/core/forecast/forecast.ts';
+import { defaultTimeBudget } from '../../../../src/core/forecast/panel/time-budget.ts';
 import type { ChoiceStore } from '../../../../src/core/forecast/stored/stored-choice.ts';
 import type { TestEvent } from '../memory-history.ts';
 import { poisson, seededRandom } from '../random.ts';
 
 export const dayMs = 86_400_000;
-export const options: ForecastOptions = { horizonMs: dayMs, model: 'auto', seed: 1 };
+export const options: ForecastOptions = {
+  horizonMs: dayMs,
+  model: 'auto',
+  seed: 1,
+  timeBudget: defaultTimeBudget,
+};
 
 /** Choices in memory. */
 export class KeptChoices implements ChoiceStore {

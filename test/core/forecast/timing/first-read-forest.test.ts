@@ -5,7 +5,7 @@ import {
   fitFirstReads,
   movedFirstRead,
 } from '../../../../src/core/forecast/timing/first-read-forest.ts';
-import { addForest } from '../../../../src/core/forecast/trees/boost.ts';
+import { addForest, forestMasks } from '../../../../src/core/forecast/trees/boost.ts';
 import { seededRandom } from '../random.ts';
 import { valueAt } from '../value-at.ts';
 
@@ -34,7 +34,7 @@ test('a shift that is there is learned', () => {
   const found = fitFirstReads(rows, 1);
   assert.ok(found && found.share >= 0.75, `${found?.share}`);
   const moves = new Float32Array(rows.count);
-  addForest(found.forest, rows.bins, rows.count, rows.count, moves);
+  addForest(forestMasks(found.forest), rows.bins, rows.count, rows.count, moves);
   let distance = 0;
   for (const [row, move] of moves.entries())
     distance +=

@@ -5,6 +5,7 @@ import {
   type BoostOptions,
   type BoostRows,
   boost,
+  forestMasks,
 } from '../../../../src/core/forecast/trees/boost.ts';
 import { poisson, seededRandom } from '../random.ts';
 import { valueAt } from '../value-at.ts';
@@ -50,7 +51,7 @@ function fitted(
 ): Float32Array {
   const forest = boost(rows, { ...options, loss, random: seededRandom(9), ...more });
   const scores = on.offsets.slice();
-  addForest(forest, on.bins, on.stride, on.count, scores);
+  addForest(forestMasks(forest), on.bins, on.stride, on.count, scores);
   return scores;
 }
 

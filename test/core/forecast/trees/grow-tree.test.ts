@@ -1,12 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import {
-  addTree,
-  type GrowOptions,
-  type Tree,
-  TreeGrower,
-} from '../../../../src/core/forecast/trees/grow-tree.ts';
+import { type GrowOptions, type Tree, TreeGrower } from '../../../../src/core/forecast/trees/grow-tree.ts';
+import { addLeaves, leafMasks } from '../../../../src/core/forecast/trees/leaf-masks.ts';
 import { valueAt } from '../value-at.ts';
 
 const options: GrowOptions = {
@@ -29,7 +25,7 @@ function grown(bins: Uint8Array, features: number, targets: number[], more: Part
 
 function told(tree: Tree, bins: Uint8Array, count: number): number[] {
   const scores = new Float32Array(count);
-  addTree(tree, bins, count, count, scores);
+  addLeaves(leafMasks(tree), bins, count, count, scores);
   return [...scores];
 }
 
@@ -129,7 +125,7 @@ test('no leaf goes further than it may, and the penalty holds it back', () => {
 test('rows of a longer stride are told by their own columns', () => {
   const tree = grown(Uint8Array.of(5, 5, 5, 5, 0, 0, 9, 9), 2, [1, 1, 2, 2]);
   const scores = Float32Array.of(10, 10, 10);
-  addTree(tree, Uint8Array.of(5, 5, 5, 5, 5, 9, 0, 77, 77, 77), 5, 2, scores);
+  addLeaves(leafMasks(tree), Uint8Array.of(5, 5, 5, 5, 5, 9, 0, 77, 77, 77), 5, 2, scores);
   assert.deepEqual([...scores], [12, 11, 10]);
 });
 
