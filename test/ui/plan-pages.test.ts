@@ -73,6 +73,7 @@ function report(changes: Partial<ForecastReport> = {}): PlanReport {
       halfLifeFrom: 'backtest',
       models,
       backtestWindows: 16,
+      calibrationWindows: 16,
       judgedBy: 'time',
       calibration: 'isotonic',
       volumeRule: 'mean',
