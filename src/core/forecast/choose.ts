@@ -29,12 +29,14 @@ export interface ChoiceOptions {
   /** Undefined where the history is too short to learn from. */
   learned: Learned | undefined;
   decay: SimpleRule;
+  /** Whether that decayed count was tuned: then no other one is taken, whatever it served. */
+  tuned: boolean;
   volume: VolumeForecast;
 }
 
 /** Judges every candidate on the same windows, and takes the one that served most, or the best of the model that was named. */
 export function choose({ rows, sample }: Prepared, grid: TimeGrid, options: ChoiceOptions): Choice {
-  const { model, budgetShare, learned, decay, volume } = options;
+  const { model, budgetShare, learned, decay, tuned, volume } = options;
   const windows = tellingWindows(rows, learned?.folds[0]?.from ?? 0);
   const historyMs = (grid.fullEnd - grid.first) * grid.bucketMs;
   const scores: { judgement: Judgement; score: ModelScore }[] = [];
@@ -56,12 +58,17 @@ export function choose({ rows, sample }: Prepared, grid: TimeGrid, options: Choi
   }
   // Models of series stand on the decayed count: they speak of a few keys alone.
   const name = model === 'arima' || model === 'lstm' ? 'decay' : model;
-  const wanted = scores.filter(({ score }) => name === 'auto' || score.model === name);
+  const ruledOut = ({ candidate }: Judgement) =>
+    tuned && !isLearned(candidate) && candidate.rule.model === 'decay' && candidate.rule !== decay;
+  const wanted = scores.filter(
+    ({ judgement, score }) => (name === 'auto' || score.model === name) && !ruledOut(judgement),
+  );
   const found = windows.length > 0 ? best(wanted.map(({ judgement }) => judgement)) : undefined;
   const candidate = found?.candidate ?? wanted.at(-1)?.judgement.candidate ?? { rule: middleDecay };
   for (const { judgement, score } of scores) {
     score.chosen = judgement.candidate === candidate;
-    if (!score.chosen && found) score.reason = behind(found.served - judgement.served);
+    if (!score.chosen && found)
+      score.reason = ruledOut(judgement) ? 'half-life is tuned' : behind(found.served - judgement.served);
   }
   return {
     candidate,

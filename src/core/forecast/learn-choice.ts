@@ -36,7 +36,14 @@ export async function learnChoice(input: ForecastInput, prepared: Prepared): Pro
         onProgress,
       })
     : undefined;
-  const choice = choose(prepared, grid, { model, budgetShare, learned, decay, volume });
+  const choice = choose(prepared, grid, {
+    model,
+    budgetShare,
+    learned,
+    decay,
+    tuned: tuned !== undefined,
+    volume,
+  });
   const { candidate, from, models, windows, leads } = choice;
   const byKeys = isLearned(candidate) && candidate.learned.folds[0]?.half !== undefined;
   // What was judged on other keys of the same windows is too sure of itself: the decayed count tells how sure one can be.
