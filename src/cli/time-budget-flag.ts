@@ -26,7 +26,7 @@ export const timeBudgetFlag = Flags.custom<TimeBudget>({
     const budget = parseTimeBudget(input);
     if (!budget)
       throw usageError(
-        `--time-budget: '${input}' is no budget.`,
+        `'${input}' is no budget of time.`,
         'Write 5 for five seconds of counted work, or 5s for five by the clock; 0.1 to 3600.',
       );
     return budget;

@@ -12,7 +12,7 @@ const verdictWidth = 20;
 /** Every model of the backtest, best first, and what forecasting is worth here, for a terminal of 80 columns; safe to print. */
 export function backtestLines(report: BacktestReport, { paint, symbols }: Brush): string[] {
   const { models, windows, horizonMs } = report;
-  if (models.length === 0) {
+  if (windows === 0) {
     return [
       `${paint('warning', symbols.warning)} ${paint('strong', 'Nothing to test on yet')}`,
       `  The history has no earlier window of ${roundDuration(horizonMs)} with enough reads.`,

@@ -20,7 +20,7 @@ export function modelLines({ forecast }: PlanReport, brush: Brush): string[] {
     ...orderWords(forecast).map((words, line) => `  ${line === 0 ? paint('strong', words) : words}`),
     ...(best.length > 0
       ? [
-          `  ${paint('quiet', `share of the reads that a plan of this size would have served, mean of`)}`,
+          `  ${paint('quiet', `share of the reads that ${formatPercent(forecast.budgetShare, 1)} of the known keys would have served, mean of`)}`,
           `  ${paint('quiet', `${formatCounted(forecast.backtestWindows, 'earlier window')} and of the plan, its first half and its first quarter:`)}`,
         ]
       : []),

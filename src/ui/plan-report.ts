@@ -117,6 +117,8 @@ function notes({
   staleMs,
   horizonMs,
   assumedSizeBytes,
+  model,
+  forecast: { fellBack },
 }: PlanReport): string[] {
   const found: string[] = [];
   if (keys === 0) {
@@ -126,6 +128,8 @@ function notes({
         : `No key reaches a confidence of ${minConfidence}: lower --min-confidence.`,
     );
   }
+  if (fellBack)
+    found.push(`${printable(model, 20)} could forecast no key here: the decayed count stands for it.`);
   if (staleMs > horizonMs)
     found.push(`The history ends ${formatDuration(staleMs)} before the forecast begins.`);
   if (assumedSizeBytes !== undefined) {

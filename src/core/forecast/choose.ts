@@ -3,11 +3,14 @@ import { calibrationError } from './backtest/calibration-error.ts';
 import { type Candidate, candidatesOf, isLearned } from './backtest/candidates.ts';
 import { outcomesAt } from './key-rates.ts';
 import type { Learned } from './learned/learn.ts';
-import { decayRules, type ForecastModel, middleDecay, type SimpleRule } from './models.ts';
+import { decayRules, type ForecastModel, type SimpleRule } from './models.ts';
 import type { Prepared } from './prepare.ts';
 import type { ModelName, ModelScore } from './report.ts';
 import type { TimeGrid } from './time-grid.ts';
 import type { VolumeForecast } from './volume-forecast.ts';
+
+/** In share of reads served. */
+const marginByKeys = 0.02;
 
 export interface Choice {
   candidate: Candidate;
@@ -31,6 +34,8 @@ export interface ChoiceOptions {
   /** Undefined where the history is too short to learn from. */
   learned: Learned | undefined;
   decay: SimpleRule;
+  /** Whether that decayed count was tuned: then no other one is taken, whatever it served. */
+  tuned: boolean;
   volume: VolumeForecast;
   /** Of which candidates to find out how good their confidence would be, which costs more than all else here. */
   calibrated: 'every' | 'chosen';
@@ -38,7 +43,7 @@ export interface ChoiceOptions {
 
 /** Judges every candidate on the same windows, and takes the one that served most, or the best of the model that was named. */
 export function choose({ rows, sample }: Prepared, grid: TimeGrid, options: ChoiceOptions): Choice {
-  const { model, budgetShare, learned, decay, volume, calibrated } = options;
+  const { model, budgetShare, learned, decay, tuned, volume, calibrated } = options;
   const windows = tellingWindows(rows, learned?.folds[0]?.from ?? 0);
   const historyMs = (grid.fullEnd - grid.first) * grid.bucketMs;
   const calibrationOf = (candidate: Candidate) =>
@@ -61,13 +66,25 @@ export function choose({ rows, sample }: Prepared, grid: TimeGrid, options: Choi
   }
   // Models of series stand on the decayed count: they speak of a few keys alone.
   const name = model === 'arima' || model === 'lstm' ? 'decay' : model;
-  const wanted = scores.filter(({ score }) => name === 'auto' || score.model === name);
-  const found = windows.length > 0 ? best(wanted.map(({ judgement }) => judgement)) : undefined;
-  const candidate = found?.candidate ?? wanted.at(-1)?.judgement.candidate ?? { rule: middleDecay };
+  const ruledOut = ({ candidate }: Judgement) =>
+    tuned && !isLearned(candidate) && candidate.rule.model === 'decay' && candidate.rule !== decay;
+  const wanted = scores.filter(
+    ({ judgement, score }) => (name === 'auto' || score.model === name) && !ruledOut(judgement),
+  );
+  const found =
+    windows.length > 0
+      ? bestProven(
+          wanted.map(({ judgement }) => judgement),
+          learned,
+        )
+      : undefined;
+  const unproven = name === 'auto' ? undefined : wanted.at(-1)?.judgement.candidate;
+  const candidate = found?.candidate ?? unproven ?? { rule: decay };
   for (const { judgement, score } of scores) {
     score.chosen = judgement.candidate === candidate;
     if (score.chosen) score.calibrationError ??= calibrationOf(candidate);
-    if (!score.chosen && found) score.reason = behind(found.served - judgement.served);
+    if (!score.chosen && found)
+      score.reason = ruledOut(judgement) ? 'half-life is tuned' : behind(found.served - judgement.served);
   }
   return {
     candidate,
@@ -84,6 +101,14 @@ export function choose({ rows, sample }: Prepared, grid: TimeGrid, options: Choi
       : [],
     models: windows.length === 0 ? [] : scores.map(({ score }) => score).sort((a, b) => b.served - a.served),
   };
+}
+
+/** Forests that were judged on other keys of the same windows are flattered, and must be ahead of every rule by a margin. */
+function bestProven(judgements: Judgement[], learned: Learned | undefined): Judgement | undefined {
+  const found = best(judgements);
+  if (learned?.folds[0]?.half === undefined || !found || !isLearned(found.candidate)) return found;
+  const rule = best(judgements.filter(({ candidate }) => !isLearned(candidate)));
+  return rule && found.served < rule.served + marginByKeys ? rule : found;
 }
 
 /** The half-life whose decayed count served most in the windows before the origin `until`. */

@@ -72,6 +72,8 @@ export interface Forecast extends KeyFigures {
 
 /** Share of the known keys that the backtest scores where the plan has no budget. */
 const defaultBudgetShare = 0.2;
+/** Of a row, where no log gives any size. */
+export const assumedSizeBytes = 256;
 
 /**
  * Forecasts every key of the history by the model that served most reads in a rolling backtest, of this forecast or of an earlier
@@ -151,6 +153,9 @@ async function forecastStore(
       models: backtest.models,
       backtestWindows: backtest.windows,
       calibrationWindows: backtest.calibrationWindows,
+      learnedAtMs: use.fitted.past.originMs,
+      budgetShare: budget,
+      fellBack: fellBack(options.model, chosen.model, bySeries),
       judgedBy: backtest.judgedBy,
       calibration: rates.confidence ? 'isotonic' : 'poisson',
       volumeRule: volume.rule,
@@ -194,6 +199,12 @@ function seriesReports(
   };
 }
 
+/** Whether the model that was named could forecast nothing, so that another stands for it. */
+function fellBack(named: ForecastModel, chosen: string, bySeries: SeriesReads | undefined): boolean {
+  if (named === 'arima' || named === 'lstm') return !bySeries?.keys.length;
+  return named !== 'auto' && named !== chosen;
+}
+
 /** Keys that share a decayed count are told apart by the score that orders them, by less than shows in any figure. */
 function inStrictOrder(figures: KeyFigures, { scores }: Predicted): KeyFigures {
   let most = 0;
@@ -234,7 +245,7 @@ function budgetShare({ keys, sizeBytes }: SeriesStore, { budgetKeys, budgetBytes
       sum += size;
       known++;
     }
-    const fitting = known > 0 ? budgetBytes / (sum / known) : planned;
+    const fitting = budgetBytes / (known > 0 ? sum / known : assumedSizeBytes);
     planned = budgetKeys === undefined ? fitting : Math.min(planned, fitting);
   }
   return Math.min(1, planned / Math.max(1, keys));

@@ -9,8 +9,9 @@ import { learn } from './learned/learn.ts';
 import { decayRules, type ForecastModel, middleDecay, type SimpleRule } from './models.ts';
 import { writesFeature } from './predict.ts';
 import type { Prepared } from './prepare.ts';
+import type { ModelScore } from './report.ts';
 import { birthsOf } from './series/births.ts';
-import { trySeries } from './series-stage.ts';
+import { type SeriesVerdict, trySeries } from './series-stage.ts';
 import { fitFirstReads } from './timing/first-read-forest.ts';
 import { firstReadRows } from './timing/first-read-rows.ts';
 
@@ -41,6 +42,7 @@ export async function learnChoice(input: ForecastInput, prepared: Prepared): Pro
     budgetShare,
     learned,
     decay,
+    tuned: tuned !== undefined,
     volume,
     calibrated: input.options.everyCalibration ? 'every' : 'chosen',
   });
@@ -96,7 +98,7 @@ export async function learnChoice(input: ForecastInput, prepared: Prepared): Pro
     seriesReports: series.reports,
     births: birthsOf(rows, prepared.sample.known, input.store.keys, grid, group),
     backtest: {
-      models: [...models, ...series.scores].sort((a, b) => b.served - a.served || (a.chosen ? -1 : 1)),
+      models: bestFirst(models, series),
       windows: choice.judgedOn,
       calibrationWindows: rated.windows.length,
       leads,
@@ -105,6 +107,20 @@ export async function learnChoice(input: ForecastInput, prepared: Prepared): Pro
     },
   };
   return { fitted, rated: { candidate: rated.candidate, windows: rated.windows } };
+}
+
+/** A model of series takes the place of what it stands on. Those that could not be tested come last. */
+function bestFirst(models: ModelScore[], { scores, taken }: SeriesVerdict): ModelScore[] {
+  if (models.length === 0) return [];
+  const base = taken
+    ? models.map((score) => ({
+        ...score,
+        chosen: false,
+        ...(score.chosen ? { reason: 'stands below' } : {}),
+      }))
+    : models;
+  const worth = ({ served }: ModelScore) => (Number.isNaN(served) ? -1 : served);
+  return [...base, ...scores].sort((a, b) => worth(b) - worth(a) || Number(b.chosen) - Number(a.chosen));
 }
 
 function mayLearn(model: ForecastModel): boolean {

@@ -83,10 +83,10 @@ const seasonal = cycles.map(({ name, cycleMs }): SimpleRule => {
   };
 });
 
-/** A cycle is only followed where the history holds two of it. */
+/** The simplest last. A cycle is only followed where the history holds two of it. */
 export function simpleRules(historyMs: number): SimpleRule[] {
   const seen = seasonal.filter(({ cycleMs = 0 }) => historyMs >= 2 * cycleMs);
-  return [frequency, recency, ...seen, ...decays];
+  return [recency, ...seen, ...decays, frequency];
 }
 
 /** Every rule, whatever the length of the history. */

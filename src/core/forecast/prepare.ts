@@ -57,6 +57,7 @@ function share(store: SeriesStore, grid: TimeGrid, orders = ordersOf(store)): Sh
     scale: {
       bucketMs: grid.bucketMs,
       horizonBuckets: grid.horizonBuckets,
+      sizesKnown: store.sizeBytes.every((size) => !Number.isNaN(size)),
       spanBuckets: grid.end - grid.first,
     },
     origins,

@@ -15,7 +15,7 @@ import type { ModelScore, SeriesReport } from './report.ts';
 import type { SeriesColumns } from './series/series-store.ts';
 
 /** Earlier windows that a model of series is tried on: each costs as much as the plan's own. */
-const triedWindows = 2;
+export const triedWindows = 2;
 /** What it must gain there, in share of reads served, to be let into a plan. */
 const worthwhile = 0.001;
 
@@ -62,7 +62,10 @@ export async function trySeries(base: SeriesBase, options: SeriesTrialOptions): 
     const report = before ? sumOf([before, judgement.report]) : judgement.report;
     verdict.reports[series.model] = { ...report, keys: 0, ms: ms + (before?.ms ?? 0) };
   }
-  const best = found.sort((a, b) => b.judgement.served - a.judgement.served)[0];
+  // What fitted nothing has gained nothing and lost nothing: that does not make it the best of those that were named.
+  const best = found
+    .filter(({ judgement }) => fits(judgement))
+    .sort((a, b) => b.judgement.served - a.judgement.served)[0];
   if (!best || (!named && !earned(best.judgement))) return verdict;
   best.score.chosen = true;
   best.score.reason = undefined;
@@ -135,6 +138,10 @@ async function withinClock<T>(
   }
 }
 
+function fits({ windows, report }: SeriesJudgement): boolean {
+  return windows === 0 || report.fitted > report.failed;
+}
+
 /** Two windows are little proof, so none of them may speak against it. */
 function earned({ windows, served, least }: SeriesJudgement): boolean {
   return windows === triedWindows && served > worthwhile && least >= 0;
@@ -146,12 +153,12 @@ function scoreOf(
   { served, hitRate }: SeriesTrialOptions,
   ms: number,
 ): ModelScore {
-  const gained = judgement?.served ?? Number.NaN;
+  const tested = judgement && judgement.windows > 0 && fits(judgement) ? judgement : undefined;
   return {
     model: series.model,
     ...(series.model === 'arima' ? { seasonal: series.seasonal } : {}),
-    hitRate: hitRate + (judgement?.hitRate ?? Number.NaN),
-    served: served + gained,
+    hitRate: hitRate + (tested?.hitRate ?? Number.NaN),
+    served: served + (tested?.served ?? Number.NaN),
     calibrationError: undefined,
     ms,
     windows: judgement?.windows ?? 0,

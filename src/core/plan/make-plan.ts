@@ -69,6 +69,8 @@ export function makePlan(forecast: Forecast, options: PlanOf): Plan {
     calibrationWindows: report.calibrationWindows,
     chosen: report.chosen,
     chosenFrom: report.learnedFrom,
+    learnedAt: new Date(report.learnedAtMs).toISOString(),
+    ...(report.fellBack ? { fellBack: true } : {}),
     judgedBy: report.judgedBy,
     seed: forecast.seed,
     timeBudgetSeconds: report.timeBudget.seconds,

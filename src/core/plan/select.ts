@@ -1,3 +1,4 @@
+import { assumedSizeBytes } from '../forecast/forecast.ts';
 import type { Candidates } from './candidates.ts';
 import { earlyValues, type SnapshotTime } from './early-value.ts';
 import { type KeyMarks, mark } from './key-marks.ts';
@@ -32,9 +33,6 @@ export interface SelectionOptions {
   /** Default: the snapshot takes the whole horizon. */
   snapshot?: SnapshotTime | undefined;
 }
-
-/** Taken for a row's size where no log gives any. */
-const defaultSizeBytes = 256;
 
 /**
  * Chooses and orders the keys. Pinned ones come first, whatever their confidence, then those of enough confidence that are
@@ -129,7 +127,7 @@ function sizesOf({ sizeBytes }: Candidates, unseen: number, matters: boolean) {
     sum += size;
     count++;
   }
-  const mean = count > 0 ? Math.max(1, Math.round(sum / count)) : defaultSizeBytes;
+  const mean = count > 0 ? Math.max(1, Math.round(sum / count)) : assumedSizeBytes;
   const assumed = matters ? mean : 0;
   return {
     bytes: sizeBytes.map((size) => (Number.isNaN(size) ? assumed : size)),

@@ -5,7 +5,7 @@ import type { FitJob, FitResult } from './fit-job.ts';
 /** Fixed, so that which fits share a worker, and with it every digit, does not depend on the machine. */
 const workers = 2;
 /** A fit takes milliseconds, the largest seasonal one a second; one that takes this long never ends. */
-const stallMs = 20_000;
+const stallMs = 120_000;
 /** How often a batch gets a new worker in place of one that stalled or died, before all that is left of it fails. */
 const replacements = 2;
 

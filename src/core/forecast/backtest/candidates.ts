@@ -10,6 +10,7 @@ export type Candidate = { rule: SimpleRule } | { learned: Learned; decay: Simple
 /** How much the best decayed count may weigh beside the forests, each of which weighs 1. */
 const decayWeights = [0, 0.5, 1, 2];
 
+/** The simplest last, which wins a tie. */
 export function candidatesOf(
   learned: Learned | undefined,
   decay: SimpleRule,
@@ -17,7 +18,7 @@ export function candidatesOf(
 ): Candidate[] {
   const rules = simpleRules(historyMs).map((rule): Candidate => ({ rule }));
   if (!learned) return rules;
-  return [...rules, ...decayWeights.map((decayWeight) => ({ learned, decay, decayWeight }))];
+  return [...decayWeights.map((decayWeight) => ({ learned, decay, decayWeight })), ...rules];
 }
 
 /** Its scores of the rows of one origin; of forests, those that did not know the window. */

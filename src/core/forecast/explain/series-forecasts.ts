@@ -3,6 +3,7 @@ import { buildPanel, panelSteps } from '../panel/build-panel.ts';
 import { marginalKeys } from '../panel/marginal-keys.ts';
 import { forecastSeries, panelKeys, seriesModels } from '../panel/series-models.ts';
 import type { TimeBudget } from '../panel/time-budget.ts';
+import { triedWindows } from '../series-stage.ts';
 import type { ForecastInside } from './inside.ts';
 import type { ModelForecast } from './model-forecasts.ts';
 
@@ -23,7 +24,7 @@ export async function seriesForecasts(
   const panel = buildPanel([key, ...others], grid.end, steps, { columns, group, grid });
   const found: ModelForecast[] = [];
   for (const series of seriesModels) {
-    const run = { seed, budget, forecasts: 1, signal };
+    const run = { seed, budget, forecasts: triedWindows + 1, signal };
     const { reads, forecast } = await forecastSeries(series, panel, steps.horizonSteps, run);
     const expectedReads = reads[0] as number;
     if (!Number.isFinite(expectedReads)) continue;

@@ -5,6 +5,8 @@ import type { SeriesColumns } from '../series/series-store.ts';
 export interface FeatureScale {
   bucketMs: number;
   horizonBuckets: number;
+  /** Whether every key has a size: where only some have one, having it may tell of accesses that were still to come. */
+  sizesKnown: boolean;
   /** The widest span that any age can have. */
   spanBuckets: number;
 }
@@ -204,7 +206,7 @@ export class OwnFeatures {
     row[at++] = sumWrites;
     row[at++] = slotsInAll === 0 ? 0 : sumReads / slotsInAll;
     const size = sizeBytes[key]!;
-    row[at++] = Number.isNaN(size) ? -1 : size;
+    row[at++] = this.#scale.sizesKnown ? size : -1;
     const now = modulo(origin, this.#dayBuckets);
     const [c, d] = [this.#cosines[now]!, this.#sines[now]!];
     row[at++] = phases > 0 ? (cosine * c + sine * d) / phases : 0;

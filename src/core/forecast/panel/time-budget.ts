@@ -9,12 +9,12 @@ export interface TimeBudget {
 export const defaultTimeBudget: TimeBudget = { seconds: 5, byClock: false };
 
 /** Shares of the budget; the forests have the rest. */
-export const seriesShare = 0.12;
+export const seriesShare = 0.15;
 
 /** What one second of work is, in each model's own units. */
 const rowsPerSecond = 12_000;
 const arimaUnitsPerSecond = 50_000;
-const lstmUnitsPerSecond = 800;
+const lstmUnitsPerSecond = 1_000;
 
 export function rowLimit({ seconds }: TimeBudget): number {
   return Math.round(Math.max(2_000, Math.min(600_000, seconds * rowsPerSecond)));

@@ -21,7 +21,7 @@ function at(
   });
 }
 
-/** All that a plan is made of. */
+/** All that a plan is made of; models of series that earned no place are not tried again. */
 function figures({
   expectedReads,
   confidence,
@@ -30,7 +30,7 @@ function figures({
   groupReads,
   report,
 }: Forecast) {
-  const { chosenFrom: _, storedMs, relearned, ...rest } = report;
+  const { chosenFrom: _, storedMs, relearned, arima, lstm, ...rest } = report;
   return { expectedReads, confidence, expectedWrites, firstReadMoves, groupReads, rest };
 }
 
