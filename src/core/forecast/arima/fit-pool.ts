@@ -73,8 +73,12 @@ function runWorker(
       if (answers.length === jobs.length) return finish('done');
       timer = setTimeout(stalled, stallAfterMs);
     });
-    worker.on('error', (error) => finish(`its worker failed: ${error.message}`));
-    worker.on('exit', () => finish('its worker ended'));
+    let failure: string | undefined;
+    worker.on('error', (error) => {
+      failure = `its worker failed: ${error.message}`;
+    });
+    // The exit comes last: an error may overtake answers that were given before it.
+    worker.on('exit', () => finish(failure ?? 'its worker ended'));
     worker.postMessage(jobs);
   });
 }

@@ -12,7 +12,7 @@ import { columnsOf, type ExampleSeries, exampleSeries } from '../series/example-
 import { valueAt } from '../value-at.ts';
 
 const span = 24 * 20;
-const scale = { bucketMs: 3_600_000, horizonBuckets: 12, spanBuckets: span };
+const scale = { bucketMs: 3_600_000, horizonBuckets: 12, sizesKnown: false, spanBuckets: span };
 
 /** The features of all keys that are known at the origin, by name; a key keeps its name whatever else is there. */
 function rowsAt(series: Map<string, ExampleSeries>, origin: number): Map<string, Float32Array> {

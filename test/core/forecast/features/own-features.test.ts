@@ -7,11 +7,16 @@ import { naiveFeatures } from './naive-features.ts';
 
 const bucketMs = 3_600_000;
 const span = 24 * 60;
-const scaleOf = (horizonBuckets: number) => ({ bucketMs, horizonBuckets, spanBuckets: span });
+const scaleOf = (horizonBuckets: number, sizesKnown: boolean) => ({
+  bucketMs,
+  horizonBuckets,
+  sizesKnown,
+  spanBuckets: span,
+});
 
 function features(one: ExampleSeries, origin: number, horizonBuckets: number): Float32Array {
   const row = new Float32Array(ownFeatureNames.length + 3);
-  const own = new OwnFeatures(columnsOf([one]), scaleOf(horizonBuckets));
+  const own = new OwnFeatures(columnsOf([one]), scaleOf(horizonBuckets, one.sizeBytes !== undefined));
   assert.equal(own.write(0, origin, row, 2), row.length - 1);
   assert.deepEqual([row[0], row[1], row.at(-1)], [0, 0, 0], 'written outside its place');
   return row.slice(2, -1);
@@ -71,4 +76,15 @@ test('the same accesses weeks earlier, before 1970 or across it, have the same f
     }),
     { seed: 83 },
   );
+});
+
+test('a size is told only where every key has one: having one may tell of what was still to come', () => {
+  const series: ExampleSeries = { accesses: [{ bucket: 1, reads: 1, writes: 0 }], sizeBytes: 77 };
+  const place = ownFeatureNames.indexOf('size');
+  const sizeWhere = (sizesKnown: boolean) => {
+    const row = new Float32Array(ownFeatureNames.length);
+    new OwnFeatures(columnsOf([series]), scaleOf(24, sizesKnown)).write(0, 30, row, 0);
+    return row[place];
+  };
+  assert.deepEqual([sizeWhere(true), sizeWhere(false)], [77, -1]);
 });

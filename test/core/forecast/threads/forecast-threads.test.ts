@@ -28,7 +28,7 @@ function example(keys: number): Shared {
   return {
     columns,
     orders: { natural, birth: keyOrder(birthOrder(columns.firstMs, natural)) },
-    scale: { bucketMs: 3_600_000, horizonBuckets: 24, spanBuckets: 100 },
+    scale: { bucketMs: 3_600_000, horizonBuckets: 24, sizesKnown: false, spanBuckets: 100 },
     origins: [40, 80],
     signals: emptySignals(keys, 2),
   };
