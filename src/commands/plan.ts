@@ -60,7 +60,7 @@ What is not said by a flag comes from the parameters that metrics has tuned, if 
     ...keyWishFlags,
     'time-budget': timeBudgetFlag({
       description:
-        'What the fits may cost, in seconds of work of two cores; ARIMA and the LSTM get 12 % each. With a unit, as in 5s, the clock ends these two as well, and plans may differ from run to run.',
+        'What the fits may cost, in seconds of work of two cores; ARIMA and the LSTM get 15 % each. With a unit, as in 5s, the clock ends these two as well, and plans may differ from run to run.',
       default: defaultTimeBudget,
       defaultHelp: async () => String(defaultTimeBudget.seconds),
     }),

@@ -138,9 +138,9 @@ test('series models say what they were tried on and what went wrong, safe to pri
   });
   assert.match(
     text.replace(/\n +/g, ' '),
-    /ARIMA tried on 200 keys in 1\.4 s, 3 failed \(no\\u001b\[2Jgo\), 4 left out by the budget/,
+    /ARIMA taken for 200 keys \(1\.4 s\), 3 failed \(no\\u001b\[2Jgo\), 4 fits past its share/,
   );
-  assert.match(text, /LSTM tried on 200 keys in 1\.4 s$/m);
+  assert.match(text, /LSTM taken for 200 keys in 1\.4 s$/m);
 });
 
 function backtest(changes: Partial<BacktestReport> = {}): string {
@@ -170,7 +170,7 @@ test('the backtest has a line a model, with why it is not taken, and what could 
   assert.match(text, /for a plan of a fifth of 1,000 keys/);
   assert.match(text, /learned, decay x0\.5 +62\.00 % +72\.00 % +0\.012 +40 ms {2}chosen \+/);
   assert.match(text, /decay, 3 h .* 12\.3 points behind/);
-  assert.match(text, /arima +- +- +- +40 ms {2}too few reads\\u001b/);
+  assert.match(text, /ARIMA +- +- +- +40 ms {2}too few reads\\u001b/);
 });
 
 test('the backtest says in words what forecasting is worth', () => {
