@@ -140,7 +140,7 @@ test('series models say what they were tried on and what went wrong, safe to pri
     text.replace(/\n +/g, ' '),
     /ARIMA taken for 200 keys \(1\.4 s\), 3 failed \(no\\u001b\[2Jgo\), 4 fits past its share/,
   );
-  assert.match(text, /LSTM taken for 200 keys in 1\.4 s$/m);
+  assert.match(text, /LSTM taken for 200 keys \(1\.4 s\)$/m);
 });
 
 function backtest(changes: Partial<BacktestReport> = {}): string {
