@@ -26,6 +26,7 @@ import { openState } from '../src/core/state/open.ts';
 import { seededRandom } from './support/random.ts';
 
 export interface PlanFigures {
+  question: string;
   plans: OnePlan[];
 }
 
@@ -55,7 +56,10 @@ if (options.measure !== undefined) print(await measure(options.measure));
 else {
   const plans: OnePlan[] = [];
   for (const keys of options.keys.split(',')) plans.push(await planOf(Number(keys)));
-  print({ plans } satisfies PlanFigures);
+  print({
+    question: 'How many keys a second does a plan forecast and write, and in how much memory?',
+    plans,
+  } satisfies PlanFigures);
 }
 
 function print(figures: PlanFigures | OnePlan): void {
