@@ -272,7 +272,7 @@ test('--backtest shows every model, best first, and writes no plan', async () =>
   assert.match(stdout, /Backtest on \d+ earlier windows of 24 h, for a plan of 12 keys/);
   assert.match(stdout, /decay, 8 d +\d/);
   assert.equal(stdout.match(/chosen ✓/g)?.length, 1);
-  assert.match(stdout, /points over plain frequency\./);
+  assert.match(stdout, /points\s+over plain frequency\./);
   for (const line of stdout.split('\n')) assert.ok(line.length <= 80, `${line.length}: ${line}`);
   const json = await run('plan', '--backtest', '--budget-keys', '12', '--json');
   const { backtest } = JSON.parse(json.stdout) as { backtest: BacktestReport };

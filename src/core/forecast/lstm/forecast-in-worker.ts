@@ -1,7 +1,8 @@
 import path from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { Panel, PanelForecast } from '../panel/panel.ts';
-import { type LstmOptions, nothingToSay } from './forecast-by-lstm.ts';
+import { forecastByLstm, type LstmOptions, nothingToSay } from './forecast-by-lstm.ts';
+import { planWork } from './work.ts';
 
 /** What the worker is told; buffers that are shared pass through, others are copied. */
 export interface LstmJob {
@@ -22,6 +23,9 @@ export function forecastByLstmInWorker(
   horizonSteps: number,
   { seed, workUnits, signal, worker: file = defaultWorker }: LstmOptions & { worker?: URL },
 ): Promise<PanelForecast> {
+  // What the budget does not pay for needs no thread to find that out.
+  if (planWork(panel.keys, panel.steps, horizonSteps, workUnits).keys === 0)
+    return Promise.resolve().then(() => forecastByLstm(panel, horizonSteps, { seed, workUnits, signal }));
   return new Promise((resolve, reject) => {
     signal?.throwIfAborted();
     const job: LstmJob = { panel, horizonSteps, seed, workUnits };
