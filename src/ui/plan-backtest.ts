@@ -77,7 +77,9 @@ function leadWords({ chosen, bestSimple, lead }: BacktestReport): string[] {
   const overFrequency = `${signed(lead.overFrequency)} over plain frequency.`;
   const words =
     chosen === bestSimple
-      ? [`A simple rule does best here, and is taken: ${modelWords(bestSimple)}.`, overFrequency]
+      ? [
+          `A simple rule does best here, and is taken: ${modelWords(bestSimple)}${chosen.model === 'frequency' ? '.' : `, ${overFrequency}`}`,
+        ]
       : [
           worthWords(lead.overBestSimple),
           `${signed(lead.overBestSimple)} over the best simple rule (${modelWords(bestSimple)}), ${overFrequency}`,

@@ -12,7 +12,7 @@ const nameWidth = 24;
 const shownModels = 6;
 
 /** What ordered the keys, and what the best of each kind of model would have served, so that one sees what the choice is worth. */
-export function modelLines({ forecast }: PlanReport, brush: Brush): string[] {
+export function modelLines({ forecast, knownKeys }: PlanReport, brush: Brush): string[] {
   const { paint, theme, symbols } = brush;
   const best = bestOfEach(forecast.models);
   return [
@@ -20,7 +20,7 @@ export function modelLines({ forecast }: PlanReport, brush: Brush): string[] {
     ...orderWords(forecast).map((words, line) => `  ${line === 0 ? paint('strong', words) : words}`),
     ...(best.length > 0
       ? [
-          `  ${paint('quiet', `share of the reads that ${formatPercent(forecast.budgetShare, 1)} of the known keys would have served, mean of`)}`,
+          `  ${paint('quiet', `share of the reads that a plan of ${formatCounted(testedKeys(forecast, knownKeys), 'key')} would have served, mean of`)}`,
           `  ${paint('quiet', `${formatCounted(forecast.backtestWindows, 'earlier window')} and of the plan, its first half and its first quarter:`)}`,
         ]
       : []),
@@ -33,9 +33,20 @@ export function modelLines({ forecast }: PlanReport, brush: Brush): string[] {
   ];
 }
 
-/** Of each kind the one that is chosen, or the first; `models` are best first. */
+/** Where no flag says how large the plan may be, the backtest takes a fifth of the keys. */
+function testedKeys({ budgetShare }: ForecastReport, knownKeys: number): number {
+  return Math.max(1, Math.round(budgetShare * knownKeys));
+}
+
+/**
+ * Of each kind the one that is chosen, or the first; `models` are best first. A model of series that was not taken has no line: it speaks of a few keys, and
+ * would stand there with what the chosen one served.
+ */
 function bestOfEach(models: readonly ModelScore[]): ModelScore[] {
-  const tested = models.filter(({ served }) => Number.isFinite(served));
+  const tested = models.filter(
+    ({ served, chosen, model }) =>
+      Number.isFinite(served) && (chosen || (model !== 'arima' && model !== 'lstm')),
+  );
   const chosen = tested.find((score) => score.chosen);
   const kinds = new Map<string, ModelScore>();
   for (const score of tested) if (!kinds.has(score.model)) kinds.set(score.model, score);

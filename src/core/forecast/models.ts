@@ -1,5 +1,5 @@
-import { halfLifeFamily } from './decay-table.ts';
 import { featureNames } from './features/feature-rows.ts';
+import { halfLivesInHorizons } from './half-lives.ts';
 
 /** What `--model` takes: `auto` chooses among all others and their blends. */
 export const forecastModels = [
@@ -53,7 +53,7 @@ const recency: SimpleRule = {
 };
 
 /** The first features are the decayed counts, in the order of the family. */
-const decays = halfLifeFamily(1).map(
+const decays = halfLivesInHorizons.map(
   (halfLife, place): SimpleRule => ({
     model: 'decay',
     halfLife,

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { confidenceAt, fitConfidence, noScore, type Outcome } from '../../../src/core/forecast/confidence.ts';
-import { poisson, seededRandom } from './random.ts';
+import { seededRandom } from '../../../src/core/forecast/seeded-random.ts';
+import { poisson } from './poisson.ts';
 
 const outcome = fc
   .record({

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { DecayFamily, halfLifeFamily } from '../../../src/core/forecast/decay-table.ts';
+import { DecayFamily } from '../../../src/core/forecast/decay-family.ts';
+import { halfLivesInHorizons } from '../../../src/core/forecast/half-lives.ts';
 
 test('decays of a family are those of each half-life, for short and long ages', () => {
-  const halfLives = halfLifeFamily(1440);
+  const halfLives = halfLivesInHorizons.map((halfLife) => halfLife * 1440);
   const family = new DecayFamily(halfLives, 100_000);
   for (const age of [0, 1, 59, 1440, 4096, 20_000, 99_999]) {
     family.set(age);

@@ -3,10 +3,11 @@ import { test } from 'node:test';
 import { type Forecast, type ForecastOptions, forecast } from '../../../src/core/forecast/forecast.ts';
 import { defaultTimeBudget as timeBudget } from '../../../src/core/forecast/panel/time-budget.ts';
 import type { ForecastReport } from '../../../src/core/forecast/report.ts';
+import { seededRandom } from '../../../src/core/forecast/seeded-random.ts';
 import { makePlan } from '../../../src/core/plan/make-plan.ts';
 import { assertSensible, byKey } from './key-forecasts.ts';
 import { memoryHistory, type TestEvent } from './memory-history.ts';
-import { poisson, seededRandom } from './random.ts';
+import { poisson } from './poisson.ts';
 import { dayMs, hourMs } from './steady-traffic.ts';
 
 const minuteMs = 60_000;

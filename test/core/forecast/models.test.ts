@@ -3,9 +3,9 @@ import { test } from 'node:test';
 import { featureNames } from '../../../src/core/forecast/features/feature-rows.ts';
 import { type ForecastOptions, forecast } from '../../../src/core/forecast/forecast.ts';
 import { forecastModels, simpleRules } from '../../../src/core/forecast/models.ts';
+import { seededRandom } from '../../../src/core/forecast/seeded-random.ts';
 import { assertSensible } from './key-forecasts.ts';
 import { memoryHistory, type TestEvent } from './memory-history.ts';
-import { seededRandom } from './random.ts';
 import { dayMs, steady, timeBudget } from './steady-traffic.ts';
 import { valueAt } from './value-at.ts';
 

@@ -3,7 +3,8 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { noScore, type Outcome } from '../../../src/core/forecast/confidence.ts';
 import { expectedReads, fitRate, logShareOf } from '../../../src/core/forecast/rate-fit.ts';
-import { poisson, seededRandom } from './random.ts';
+import { seededRandom } from '../../../src/core/forecast/seeded-random.ts';
+import { poisson } from './poisson.ts';
 
 const sum = (values: number[]) => values.reduce((total, value) => total + value, 0);
 

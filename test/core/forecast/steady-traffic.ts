@@ -1,5 +1,6 @@
+import { seededRandom } from '../../../src/core/forecast/seeded-random.ts';
 import type { TestEvent } from './memory-history.ts';
-import { poisson, seededRandom } from './random.ts';
+import { poisson } from './poisson.ts';
 
 export const hourMs = 3_600_000;
 export const dayMs = 24 * hourMs;

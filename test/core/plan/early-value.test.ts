@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { seededRandom } from '../../../src/core/forecast/seeded-random.ts';
 import {
   earlyReadShare,
   earlyValues,
   extraJourneys,
   type SnapshotTime,
 } from '../../../src/core/plan/early-value.ts';
-import { seededRandom } from '../forecast/random.ts';
 import { candidates, hourMs } from './candidates-example.ts';
 
 const dayMs = 24 * hourMs;

@@ -1,4 +1,4 @@
-import { seededRandom } from '../../core/forecast/random.ts';
+import { seededRandom } from '../../../src/core/forecast/seeded-random.ts';
 import type { Read } from './trace.ts';
 
 const days = 60;

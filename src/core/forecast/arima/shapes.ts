@@ -1,6 +1,6 @@
 import type { Panel } from '../panel/panel.ts';
+import { seededRandom } from '../seeded-random.ts';
 import type { Season } from './seasons.ts';
-import { xoshiro128 } from './xoshiro.ts';
 
 /** A profile of more figures is mostly noise at the reads that most keys have. */
 const mostPhases = 24;
@@ -26,7 +26,7 @@ export function keysByShape(panel: Panel, season: Season, seed: number): number[
   }
   const shapes = Math.min(mostShapes, Math.floor(points.length / keysAShape));
   if (shapes < 1) return keys.length > 0 ? [keys] : [];
-  const nearestCentre = cluster(points, shapes, xoshiro128(seed));
+  const nearestCentre = cluster(points, shapes, seededRandom(seed));
   const members = new Map<number, number[]>();
   for (const [i, centre] of nearestCentre.entries()) {
     const list = members.get(centre) ?? [];

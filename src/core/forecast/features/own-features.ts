@@ -1,4 +1,5 @@
-import { DecayFamily, halfLifeFamily } from '../decay-table.ts';
+import { DecayFamily } from '../decay-family.ts';
+import { halfLivesInHorizons } from '../half-lives.ts';
 import type { SeriesColumns } from '../series/series-store.ts';
 
 /** What a key's features are measured in: all ages are in horizons, so that a forest sees hours and weeks alike. */
@@ -21,7 +22,7 @@ const never = 1e6;
 const none = -(2 ** 31);
 
 export const ownFeatureNames = [
-  ...halfLifeFamily(1).map((h) => `reads, half-life ${h}H`),
+  ...halfLivesInHorizons.map((h) => `reads, half-life ${h}H`),
   ...slotHalfLives.map((h) => `active slots, half-life ${h}H`),
   ...writeHalfLives.map((h) => `writes, half-life ${h}H`),
   'age of last read',
@@ -71,14 +72,14 @@ export class OwnFeatures {
 
   constructor(columns: SeriesColumns, scale: FeatureScale) {
     const { horizonBuckets, spanBuckets } = scale;
-    const family = (multiples: number[]) =>
+    const family = (multiples: readonly number[]) =>
       new DecayFamily(
         multiples.map((multiple) => multiple * horizonBuckets),
         spanBuckets,
       );
     this.#columns = columns;
     this.#scale = scale;
-    this.#readDecays = family(halfLifeFamily(1));
+    this.#readDecays = family(halfLivesInHorizons);
     this.#writeDecays = family(writeHalfLives);
     this.#slotDecays = family(slotHalfLives);
     this.#slotBuckets = Math.max(1, Math.round(horizonBuckets / 24));
@@ -86,7 +87,7 @@ export class OwnFeatures {
     const angle = (_: number, bucket: number) => (2 * Math.PI * bucket) / this.#dayBuckets;
     this.#cosines = new Float64Array(this.#dayBuckets).map(angle).map(Math.cos);
     this.#sines = new Float64Array(this.#dayBuckets).map(angle).map(Math.sin);
-    this.#reads = new Float64Array(halfLifeFamily(1).length);
+    this.#reads = new Float64Array(halfLivesInHorizons.length);
     this.#writes = new Float64Array(writeHalfLives.length);
     this.#slots = new Float64Array(slotHalfLives.length);
   }

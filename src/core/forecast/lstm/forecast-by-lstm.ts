@@ -1,10 +1,10 @@
 import type { Panel, PanelForecast } from '../panel/panel.ts';
+import { seededRandom } from '../seeded-random.ts';
 import { panelFeatures } from './features.ts';
 import type { Outlook } from './heads.ts';
 import { centralInterval } from './negative-binomial.ts';
 import { initialWeights } from './network.ts';
 import { panelProfiles } from './profile.ts';
-import { seededUniform } from './random.ts';
 import { forecastSequence, newModel, type Sequence } from './sequence.ts';
 import { train } from './train.ts';
 import { planWork } from './work.ts';
@@ -46,7 +46,7 @@ export function forecastByLstm(
   const plan = planWork(keys, steps, horizonSteps, workUnits);
   forecast.report.skipped = keys - plan.keys;
   if (plan.keys === 0) return forecast;
-  const uniform = seededUniform(seed);
+  const uniform = seededRandom(seed);
   const features = panelFeatures(panel, plan.keys, horizonSteps);
   const profiles = panelProfiles(panel, features);
   const model = newModel(plan.shape, initialWeights(plan.shape, uniform), features, profiles, plan.window);

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { forecastByArima } from '../../../../src/core/forecast/arima/forecast-by-arima.ts';
 import type { Panel, PanelForecast } from '../../../../src/core/forecast/panel/panel.ts';
-import { poisson, seededRandom } from '../random.ts';
+import { seededRandom } from '../../../../src/core/forecast/seeded-random.ts';
+import { poisson } from '../poisson.ts';
 import { dailyRate, dayAndNight, hourMs, panelOf, valueAt } from './panels.ts';
 
 const plain = { seasonal: false, seed: 1, workUnits: 1e6 };

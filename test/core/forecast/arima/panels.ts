@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Panel } from '../../../../src/core/forecast/panel/panel.ts';
-import { poisson, seededRandom } from '../random.ts';
+import { seededRandom } from '../../../../src/core/forecast/seeded-random.ts';
+import { poisson } from '../poisson.ts';
 
 export const hourMs = 3_600_000;
 

@@ -3,7 +3,8 @@ import { test } from 'node:test';
 import { recentShares } from '../../../../src/core/forecast/arima/recent-shares.ts';
 import { strongestSeason } from '../../../../src/core/forecast/arima/seasons.ts';
 import { keysByShape } from '../../../../src/core/forecast/arima/shapes.ts';
-import { poisson, seededRandom } from '../random.ts';
+import { seededRandom } from '../../../../src/core/forecast/seeded-random.ts';
+import { poisson } from '../poisson.ts';
 import { dailyRate, dayAndNight, hourMs, panelOf, valueAt } from './panels.ts';
 
 test('the week is taken where weekends differ and three weeks are there, else the day', () => {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { calibrationError } from '../../../../src/core/forecast/backtest/calibration-error.ts';
 import type { Outcome } from '../../../../src/core/forecast/confidence.ts';
-import { seededRandom } from '../random.ts';
+import { seededRandom } from '../../../../src/core/forecast/seeded-random.ts';
 
 /** Keys of which each is read with the chance that `chanceOf` gives its place among all. */
 function window(chanceOf: (place: number) => number, random: () => number): Outcome[] {

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { countInterval, overdispersion } from '../../../../src/core/forecast/explain/count-interval.ts';
-import { poisson, seededRandom } from '../random.ts';
+import { seededRandom } from '../../../../src/core/forecast/seeded-random.ts';
+import { poisson } from '../poisson.ts';
 
 function scatterOf(mean: number, draw: () => number, rows = 4000) {
   return {

@@ -5,8 +5,9 @@ import { featureCount } from '../../../../src/core/forecast/features/feature-row
 import { binnedRows } from '../../../../src/core/forecast/learned/binned-rows.ts';
 import { fitForest, forestKinds, logRates } from '../../../../src/core/forecast/learned/learned-forest.ts';
 import type { TrainingRows } from '../../../../src/core/forecast/learned/training-rows.ts';
+import { seededRandom } from '../../../../src/core/forecast/seeded-random.ts';
 import { forestMasks } from '../../../../src/core/forecast/trees/boost.ts';
-import { poisson, seededRandom } from '../random.ts';
+import { poisson } from '../poisson.ts';
 
 const count = 3000;
 const teller = 3;

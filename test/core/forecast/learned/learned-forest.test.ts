@@ -7,8 +7,9 @@ import {
   type LearnedForest,
   logRates,
 } from '../../../../src/core/forecast/learned/learned-forest.ts';
+import { seededRandom } from '../../../../src/core/forecast/seeded-random.ts';
 import { forestMasks } from '../../../../src/core/forecast/trees/boost.ts';
-import { poisson, seededRandom } from '../random.ts';
+import { poisson } from '../poisson.ts';
 import { valueAt } from '../value-at.ts';
 
 const count = 6000;

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { sampleRows } from '../../../../src/core/forecast/learned/row-sample.ts';
+import { seededRandom } from '../../../../src/core/forecast/seeded-random.ts';
 import { emptySignals, fillSignals, signalCount } from '../../../../src/core/forecast/series/signals.ts';
-import { seededRandom } from '../random.ts';
 import { columnsOf } from '../series/example-columns.ts';
 import { valueAt } from '../value-at.ts';
 

@@ -4,15 +4,15 @@ import { inputCount, panelFeatures } from '../../../../src/core/forecast/lstm/fe
 import { outputCount } from '../../../../src/core/forecast/lstm/heads.ts';
 import { networkShape } from '../../../../src/core/forecast/lstm/network.ts';
 import { panelProfiles } from '../../../../src/core/forecast/lstm/profile.ts';
-import { seededUniform } from '../../../../src/core/forecast/lstm/random.ts';
 import { learnSequence, newModel } from '../../../../src/core/forecast/lstm/sequence.ts';
+import { seededRandom } from '../../../../src/core/forecast/seeded-random.ts';
 import { at, dailyRate, hourlyPanel } from './panels.ts';
 
 const hidden = 3;
 const shape = networkShape(inputCount, hidden, outputCount);
 const panel = hourlyPanel(3, 400, dailyRate);
 const features = panelFeatures(panel, 3, 6);
-const uniform = seededUniform(3);
+const uniform = seededRandom(3);
 const weights = Float64Array.from({ length: shape.size }, () => uniform() - 0.5);
 const model = newModel(shape, weights, features, panelProfiles(panel, features), 9);
 const origins = new Uint8Array(3 * 400).fill(1);

@@ -1,5 +1,6 @@
 import type { Panel } from '../../../../src/core/forecast/panel/panel.ts';
-import { poisson, seededRandom } from '../random.ts';
+import { seededRandom } from '../../../../src/core/forecast/seeded-random.ts';
+import { poisson } from '../poisson.ts';
 
 const hourMs = 3_600_000;
 

@@ -1,8 +1,9 @@
 import type { ForecastOptions } from '../../../../src/core/forecast/forecast.ts';
 import { defaultTimeBudget } from '../../../../src/core/forecast/panel/time-budget.ts';
+import { seededRandom } from '../../../../src/core/forecast/seeded-random.ts';
 import type { ChoiceStore } from '../../../../src/core/forecast/stored/stored-choice.ts';
 import type { TestEvent } from '../memory-history.ts';
-import { poisson, seededRandom } from '../random.ts';
+import { poisson } from '../poisson.ts';
 
 export const dayMs = 86_400_000;
 export const options: ForecastOptions = {

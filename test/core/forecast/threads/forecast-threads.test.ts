@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { birthOrder, keyOrder, naturalOrder } from '../../../../src/core/forecast/features/key-order.ts';
+import { seededRandom } from '../../../../src/core/forecast/seeded-random.ts';
 import { emptySignals, fillSignals } from '../../../../src/core/forecast/series/signals.ts';
 import type { ForecastTask, Shared } from '../../../../src/core/forecast/threads/forecast-tasks.ts';
 import { ForecastThreads, rangesOf } from '../../../../src/core/forecast/threads/forecast-threads.ts';
 import { rowsOf } from '../learned/example-rows.ts';
-import { seededRandom } from '../random.ts';
 import { columnsOf } from '../series/example-columns.ts';
 import { valueAt } from '../value-at.ts';
 

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { seededRandom } from '../../../../src/core/forecast/seeded-random.ts';
 import {
   type FirstReadRows,
   fitFirstReads,
   movedFirstRead,
 } from '../../../../src/core/forecast/timing/first-read-forest.ts';
 import { addForest, forestMasks } from '../../../../src/core/forecast/trees/boost.ts';
-import { seededRandom } from '../random.ts';
 import { valueAt } from '../value-at.ts';
 
 /** Rows of two features that were expected in the middle and came when `of` says, by the first feature and the row. */

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { GroupVolume } from '../../../../src/core/forecast/group-volume.ts';
+import { seededRandom } from '../../../../src/core/forecast/seeded-random.ts';
 import { timeGrid } from '../../../../src/core/forecast/time-grid.ts';
 import { medianFirstReadShare } from '../../../../src/core/forecast/timing/first-read.ts';
 import { horizonIntensity } from '../../../../src/core/forecast/timing/intensity.ts';
-import { poisson, seededRandom } from '../random.ts';
+import { poisson } from '../poisson.ts';
 
 const hourMs = 3_600_000;
 const dayMs = 24 * hourMs;

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { seededRandom } from '../../../../src/core/forecast/seeded-random.ts';
 import { binColumn, findEdges } from '../../../../src/core/forecast/trees/binning.ts';
-import { seededRandom } from '../random.ts';
 import { valueAt } from '../value-at.ts';
 
 /** Bins of these values, which stand as the second of three features. */

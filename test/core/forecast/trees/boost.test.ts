@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { seededRandom } from '../../../../src/core/forecast/seeded-random.ts';
 import {
   addForest,
   type BoostOptions,
@@ -7,7 +8,7 @@ import {
   boost,
   forestMasks,
 } from '../../../../src/core/forecast/trees/boost.ts';
-import { poisson, seededRandom } from '../random.ts';
+import { poisson } from '../poisson.ts';
 import { valueAt } from '../value-at.ts';
 
 const options: Omit<BoostOptions, 'loss' | 'random'> = {

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { seededRandom } from '../../../../src/core/forecast/seeded-random.ts';
 import { clockSkewOf } from '../../../../src/core/history/traffic/clock-skew.ts';
 import type { ReplicaTraffic } from '../../../../src/core/history/traffic/inputs.ts';
-import { poisson, seededRandom } from '../../forecast/random.ts';
+import { poisson } from '../../forecast/poisson.ts';
 import { everyMinute, hourMs, minuteMs, mondayMs, replicaOf } from './traffic-example.ts';
 
 const week = 7 * 1440;

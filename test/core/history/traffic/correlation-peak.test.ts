@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { seededRandom } from '../../../../src/core/forecast/seeded-random.ts';
 import { correlationPeak } from '../../../../src/core/history/traffic/correlation-peak.ts';
-import { seededRandom } from '../../forecast/random.ts';
 
 const length = 4000;
 

@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { seededRandom } from '../../../../src/core/forecast/seeded-random.ts';
 import {
   correlationByPart,
   crossCorrelation,
 } from '../../../../src/core/history/traffic/cross-correlation.ts';
 import { fluctuationsOf, whiten } from '../../../../src/core/history/traffic/fluctuations.ts';
-import { poisson, seededRandom } from '../../forecast/random.ts';
+import { poisson } from '../../forecast/poisson.ts';
 import { minuteMs } from './traffic-example.ts';
 
 const deviation = (values: Float64Array) =>

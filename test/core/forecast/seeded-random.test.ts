@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { seededUniform } from '../../../../src/core/forecast/lstm/random.ts';
+import { seededRandom } from '../../../src/core/forecast/seeded-random.ts';
 
 test('numbers are spread evenly over 0 to 1, and those of neighbouring seeds are unlike', () => {
-  const a = seededUniform(1);
-  const b = seededUniform(2);
+  const a = seededRandom(1);
+  const b = seededRandom(2);
   const bins = new Array<number>(10).fill(0);
   let together = 0;
   for (let i = 0; i < 20_000; i++) {
