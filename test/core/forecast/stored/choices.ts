@@ -1,5 +1,4 @@
 import type { ForecastOptions } from '../../../../src/core/forecast/forecast.ts';
-import { defaultTimeBudget } from '../../../../src/core/forecast/panel/time-budget.ts';
 import { seededRandom } from '../../../../src/core/forecast/seeded-random.ts';
 import type { ChoiceStore } from '../../../../src/core/forecast/stored/stored-choice.ts';
 import type { TestEvent } from '../memory-history.ts';
@@ -10,7 +9,7 @@ export const options: ForecastOptions = {
   horizonMs: dayMs,
   model: 'auto',
   seed: 1,
-  timeBudget: defaultTimeBudget,
+  timeBudget: { seconds: 0.5, byClock: false },
 };
 
 /** Choices in memory. */
