@@ -30,6 +30,8 @@ export interface SeriesColumns {
 }
 
 const keysPerTurn = 8192;
+/** So many are made room for at once; memory that nothing is written to is not taken. */
+const mostEntriesAKey = 32;
 
 /** Reads the history once. Lets the event loop turn now and then, and rejects when the signal trips. */
 export async function loadSeries(
@@ -42,8 +44,9 @@ export async function loadSeries(
     onProgress?: OnForecastProgress | undefined;
   },
 ): Promise<SeriesStore> {
-  const { keys: all } = history.summary();
-  const loader = new Loader(grid, all, options.preferredDonor);
+  const { keys: all, events } = history.summary();
+  const entries = Math.min(events, all * mostEntriesAKey);
+  const loader = new Loader(grid, { keys: all, entries }, options.preferredDonor);
   const tell = (done: number) => options.onProgress?.({ step: 'keys', done, all: Math.max(all, done) });
   let seen = 0;
   tell(seen);
@@ -73,7 +76,7 @@ class Loader {
   #writes: Uint32Array;
   #length = 0;
 
-  constructor(grid: TimeGrid, keys: number, preferredDonor: number) {
+  constructor(grid: TimeGrid, { keys, entries }: { keys: number; entries: number }, preferredDonor: number) {
     this.#grid = grid;
     this.#preferredDonor = preferredDonor;
     this.#offsets = shared(Uint32Array, keys + 1);
@@ -81,9 +84,9 @@ class Loader {
     this.#lastReadMs = shared(Float64Array, keys);
     this.#sizeBytes = shared(Float64Array, keys);
     this.#donors = shared(Int32Array, keys);
-    this.#buckets = shared(Int32Array, keys * 4);
-    this.#reads = shared(Uint32Array, keys * 4);
-    this.#writes = shared(Uint32Array, keys * 4);
+    this.#buckets = shared(Int32Array, entries);
+    this.#reads = shared(Uint32Array, entries);
+    this.#writes = shared(Uint32Array, entries);
   }
 
   add(series: KeySeries): void {

@@ -13,9 +13,9 @@ export const signalCount = signalNames.length;
  */
 export type Signals = Float32Array[];
 
-/** In shared memory, of keys that are not known yet at any origin. */
+/** In shared memory, to be filled for all keys. */
 export function emptySignals(keys: number, origins: number): Signals {
-  const one = () => new Float32Array(new SharedArrayBuffer(Math.max(1, keys) * signalCount * 4)).fill(-1);
+  const one = () => new Float32Array(new SharedArrayBuffer(Math.max(1, keys) * signalCount * 4));
   return Array.from({ length: origins }, one);
 }
 
@@ -42,7 +42,8 @@ export function fillSignals(
     let [a, b, c] = [0, 0, 0];
     let last = buckets[offsets[key]!]!;
     let next = 0;
-    while (next < origins.length && origins[next]! <= last) next++;
+    for (; next < origins.length && origins[next]! <= last; next++)
+      signals[next]!.fill(-1, key * signalCount, (key + 1) * signalCount);
     for (let i = offsets[key]!; i < offsets[key + 1]! || next < origins.length; i++) {
       const bucket = i < offsets[key + 1]! ? buckets[i]! : Number.POSITIVE_INFINITY;
       for (; next < origins.length && origins[next]! <= bucket; next++) {

@@ -44,7 +44,8 @@ export function addLeaves(
   count: number,
   scores: Float32Array,
 ): void {
-  const columns = Int32Array.from(features, (feature) => feature * stride);
+  const columns = new Int32Array(features.length);
+  for (let f = 0; f < features.length; f++) columns[f] = features[f]! * stride;
   for (let row = 0; row < count; row++) {
     let leaves = -1;
     for (let f = 0; f < columns.length; f++) leaves &= masks[f * binsPerFeature + bins[columns[f]! + row]!]!;
