@@ -6,7 +6,7 @@
  *
  * The parent writes a log from a seeded generator (Zipf, a daily cycle, keys born all along) and has `analyze` read it;
  * a child of its own then opens that history, forecasts and writes the plan, so that nothing else is in the figures. The
- * last number of keys is the one that the limits are for.
+ * limits are those of a million keys.
  * Not asked here: how good the forecast is, and what `analyze` costs.
  */
 import { execFileSync } from 'node:child_process';

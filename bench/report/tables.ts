@@ -1,5 +1,6 @@
 import type { ClickHouseFigures } from '../clickhouse.ts';
 import type { IngestFigures } from '../ingest.ts';
+import type { PlanFigures } from '../plan.ts';
 import type { ScaleFigures } from '../scale.ts';
 import { type CopyFigures, wayNames } from '../support/measure-copies.ts';
 
@@ -14,16 +15,17 @@ const ingestLimit = 2;
 const ingestLimitBytes = 700 * 1000 * 1000;
 const againLimitSeconds = 0.3;
 
+/** A plan over a million keys may take so long, and so much memory. */
+const planLimitKeys = 1_000_000;
+const planLimitSeconds = 10;
+const planLimitBytes = 1000 * 1000 * 1000;
+
 /** What the docs show of each bench's answer. The answers come from the scripts beside, so their shapes are taken for granted. */
 export const tables: Record<string, (answer: never) => string> = {
   ingest,
   scale,
   clickhouse,
-  plan: ({ keys, seconds, keysPerSecond, arimaSeconds, maxRssBytes }: Record<string, number>) =>
-    markdownTable(
-      ['keys', 'seconds', 'of them ARIMA', 'keys a second', 'memory at most'],
-      [[count(keys), decimal(seconds), decimal(arimaSeconds), count(keysPerSecond), mib(maxRssBytes)]],
-    ),
+  plan,
   startup: ({ seconds, repetitions }: { seconds: Record<string, number>; repetitions: number }) =>
     markdownTable(
       ['', `seconds, median of ${repetitions}`],
@@ -103,6 +105,26 @@ function clickhouse(figures: ClickHouseFigures): string {
   ];
   const lines = [line('all keys kept', figures), line('half of them, and a sketch', halfKept)];
   return `${about}\n\n${markdownTable(['', 'seconds', "foresync's memory at most", 'history'], lines)}`;
+}
+
+function plan({ plans }: PlanFigures): string {
+  const steps = Object.keys(plans[0]?.steps ?? {});
+  const columns = ['keys', 'seconds', ...steps, 'CPU seconds', 'keys a second', 'memory at most'];
+  const lines = plans.map((one) => [
+    count(one.keys),
+    decimal(one.seconds),
+    ...steps.map((step) => decimal(one.steps[step])),
+    decimal(one.cpuSeconds),
+    count(one.keysPerSecond),
+    mib(one.maxRssBytes),
+  ]);
+  const judged = plans.filter(({ keys }) => keys >= planLimitKeys);
+  const kept = (isKept: (one: PlanFigures['plans'][number]) => boolean) =>
+    judged.length === 0 ? 'not judged' : `**${judged.every(isKept) ? 'kept' : 'missed'}**`;
+  const limits =
+    `Limits for ${count(planLimitKeys)} keys: ${planLimitSeconds} s, ${kept(({ seconds }) => seconds < planLimitSeconds)}; ` +
+    `${megabytes(planLimitBytes)} of memory, ${kept(({ maxRssBytes }) => maxRssBytes < planLimitBytes)}.`;
+  return `${markdownTable(columns, lines)}\n\n${limits}`;
 }
 
 function ingestColumns(repetitions: number): string[] {
