@@ -111,17 +111,25 @@ function bestProven(judgements: Judgement[], learned: Learned | undefined): Judg
   return rule && found.served < rule.served + marginByKeys ? rule : found;
 }
 
-/** The half-life whose decayed count served most in the windows before the origin `until`. */
-export function bestDecay(
+/** Finds the half-life whose decayed count served most in the windows before an origin; undefined where none of them tells anything. */
+export function bestDecays(
   { rows, sample }: Prepared,
-  until: number,
   budgetShare: number,
-): SimpleRule | undefined {
-  const windows = tellingWindows(rows).filter((window) => window < until);
-  if (windows.length === 0) return undefined;
-  const budget = { budgetShare, known: sample.known };
-  const found = best(decayRules.map((rule) => judge({ rule }, rows, windows, budget)));
-  return found && 'rule' in found.candidate ? found.candidate.rule : undefined;
+): (until: number) => SimpleRule | undefined {
+  const windows = tellingWindows(rows);
+  const judged = decayRules.map((rule) => ({
+    rule,
+    ...judge({ rule }, rows, windows, { budgetShare, known: sample.known }),
+  }));
+  return (until) => {
+    const count = windows.filter((window) => window < until).length;
+    let found: { rule: SimpleRule; served: number } | undefined;
+    for (const { rule, servedByWindow } of judged) {
+      const served = servedByWindow.slice(0, count).reduce((sum, share) => sum + share, 0);
+      if (count > 0 && served >= (found?.served ?? 0)) found = { rule, served };
+    }
+    return found?.rule;
+  };
 }
 
 export function nameOf(candidate: Candidate, horizonMs: number): ModelName {

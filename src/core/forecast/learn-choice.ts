@@ -1,6 +1,6 @@
 import { tellingWindows } from './backtest/backtest.ts';
 import { type Candidate, isLearned } from './backtest/candidates.ts';
-import { bestDecay, choose } from './choose.ts';
+import { bestDecays, choose } from './choose.ts';
 import { featureCount } from './features/feature-rows.ts';
 import type { Fitted } from './fitted.ts';
 import type { ForecastInput } from './forecast-input.ts';
@@ -27,8 +27,8 @@ export async function learnChoice(input: ForecastInput, prepared: Prepared): Pro
   const { model, halfLifeMs, seed, timeBudget, onProgress } = input.options;
   const { rows } = prepared;
   const tuned = halfLifeMs === undefined ? undefined : nearestDecay(halfLifeMs, grid.horizonMs);
-  const decayUntil = (until: number): SimpleRule =>
-    tuned ?? bestDecay(prepared, until, budgetShare) ?? middleDecay;
+  const bestDecay = tuned ? () => tuned : bestDecays(prepared, budgetShare);
+  const decayUntil = (until: number): SimpleRule => bestDecay(until) ?? middleDecay;
   const decay = decayUntil(grid.origins.length);
   const learned = mayLearn(model)
     ? await learn(rows, prepared.shared, threads, {

@@ -1,5 +1,5 @@
 import type { KeyOrders } from './features/feature-rows.ts';
-import { birthOrder, keyOrder, naturalOrder } from './features/key-order.ts';
+import { birthOrder, emptyOrder, keyOrder, naturalOrder } from './features/key-order.ts';
 import { type RowSample, sampleRows } from './learned/row-sample.ts';
 import { type TrainingRows, trainingRows } from './learned/training-rows.ts';
 import type { OnForecastProgress } from './progress.ts';
@@ -34,10 +34,13 @@ export async function prepare(
     onProgress?: OnForecastProgress | undefined;
   },
 ): Promise<Prepared> {
-  const shared = share(store, grid, orders);
+  const shared = share(store, grid, orders ?? emptyOrders(store.keys));
   threads.share(shared);
-  const ranges = rangesOf(store.keys, 8);
-  await threads.run(ranges.map(([start, end]): ForecastTask => ({ do: 'signals', start, end })));
+  // One range a thread: this thread sorts the keys meanwhile, and could not hand out others.
+  const ranges = rangesOf(store.keys, threads.count);
+  const signals = threads.run(ranges.map(([start, end]): ForecastTask => ({ do: 'signals', start, end })));
+  if (!orders) fillOrders(shared.orders, store);
+  await signals;
   const sample = sampleRows(store.keys, shared.signals, { limit: rowLimit, seed });
   const rows = trainingRows(store, sample, grid.origins, grid.horizonBuckets);
   const all = grid.origins.length;
@@ -48,7 +51,7 @@ export async function prepare(
   return { shared, sample, rows };
 }
 
-function share(store: SeriesStore, grid: TimeGrid, orders = ordersOf(store)): Shared {
+function share(store: SeriesStore, grid: TimeGrid, orders: KeyOrders): Shared {
   const { names: _, ...columns } = store;
   const origins = [...grid.origins, grid.end];
   return {
@@ -65,7 +68,11 @@ function share(store: SeriesStore, grid: TimeGrid, orders = ordersOf(store)): Sh
   };
 }
 
-function ordersOf({ names, firstMs }: SeriesStore): KeyOrders {
-  const natural = keyOrder(naturalOrder(names));
-  return { natural, birth: keyOrder(birthOrder(firstMs, natural)) };
+function emptyOrders(keys: number): KeyOrders {
+  return { natural: emptyOrder(keys), birth: emptyOrder(keys) };
+}
+
+function fillOrders({ natural, birth }: KeyOrders, { names, firstMs }: SeriesStore): void {
+  keyOrder(naturalOrder(names), natural);
+  keyOrder(birthOrder(firstMs, natural), birth);
 }

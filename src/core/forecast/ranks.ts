@@ -1,27 +1,12 @@
-const digitBits = 11;
-const digits = 3;
-const cells = 1 << digitBits;
+import { allPlaces, orderByWords } from './radix-order.ts';
 
-/** Places of the values, highest first; equal ones stay in their order. A radix sort over the bits of the floats, so its time grows with the number alone. */
+/** Places of the values, highest first; equal ones stay in their order. */
 export function descendingOrder(values: Float32Array): Uint32Array {
-  const keys = new Uint32Array(values.length);
+  const words = new Uint32Array(values.length);
   const bits = new Uint32Array(values.buffer, values.byteOffset, values.length);
   // Flipped so that unsigned order is descending order of the floats, negative ones included.
-  for (let i = 0; i < keys.length; i++) keys[i] = bits[i]! & 0x80000000 ? bits[i]! : ~bits[i]! & 0x7fffffff;
-  let order = new Uint32Array(values.length).map((_, i) => i);
-  let into = new Uint32Array(values.length);
-  for (let digit = 0; digit < digits; digit++) {
-    const shift = digit * digitBits;
-    const starts = new Uint32Array(cells + 1);
-    for (let i = 0; i < keys.length; i++) starts[((keys[i]! >>> shift) & (cells - 1)) + 1]!++;
-    for (let cell = 0; cell < cells; cell++) starts[cell + 1]! += starts[cell]!;
-    for (let i = 0; i < order.length; i++) {
-      const at = order[i]!;
-      into[starts[(keys[at]! >>> shift) & (cells - 1)]!++] = at;
-    }
-    [order, into] = [into, order];
-  }
-  return order;
+  for (let i = 0; i < words.length; i++) words[i] = bits[i]! & 0x80000000 ? bits[i]! : ~bits[i]! & 0x7fffffff;
+  return orderByWords(allPlaces(values.length), words);
 }
 
 /** The place of each value among all, 0 for the highest; equal ones share the mean of theirs. A value counts as often as its weight says. */

@@ -3,6 +3,7 @@ import { keyForecast } from '../forecast/key-forecast.ts';
 import type { ForecastModel } from '../forecast/models.ts';
 import type { SnapshotTime } from './early-value.ts';
 import { candidatesOf } from './forecast-candidates.ts';
+import { IsoTimes } from './iso-times.ts';
 import type { KeyMarks } from './key-marks.ts';
 import type { PlanEntry, PlanHeader } from './prefetch-plan.ts';
 import { type PlanLimits, type Selection, selectKeys } from './select.ts';
@@ -88,24 +89,25 @@ export function makePlan(forecast: Forecast, options: PlanOf): Plan {
 
 function* entriesOf(forecast: Forecast, selection: Selection, replicas: string[]): Generator<PlanEntry> {
   const { order, pinned, unseen } = selection;
+  const times = new IsoTimes();
   for (const index of order.subarray(0, pinned))
-    yield { ...entryOf(forecast, index, replicas), pinned: true };
+    yield { ...entryOf(forecast, index, replicas, times), pinned: true };
   for (const key of unseen) yield unseenEntry(forecast, key);
-  for (const index of order.subarray(pinned)) yield entryOf(forecast, index, replicas);
+  for (const index of order.subarray(pinned)) yield entryOf(forecast, index, replicas, times);
 }
 
-function entryOf(forecast: Forecast, index: number, replicas: string[]): PlanEntry {
+/** A field that is undefined is absent from the plan's line. */
+function entryOf(forecast: Forecast, index: number, replicas: string[], times: IsoTimes): PlanEntry {
   const { key, confidence, expectedAtMs, expectedReads, expectedWrites, sizeBytes, donor, model } =
     keyForecast(forecast, index);
-  const replica = replicas[donor];
   return {
     key,
     confidence: round(confidence),
-    expectedAt: new Date(expectedAtMs).toISOString(),
+    expectedAt: times.text(expectedAtMs),
     expectedReads: round(expectedReads),
     expectedWrites: round(expectedWrites),
-    ...(sizeBytes === undefined ? {} : { sizeBytes }),
-    ...(replica === undefined ? {} : { donor: replica }),
+    sizeBytes,
+    donor: replicas[donor],
     model,
   };
 }

@@ -1,5 +1,6 @@
 import { FeatureRows, featureCount, featureNames } from '../features/feature-rows.ts';
-import { binColumn, type Edges } from '../trees/binning.ts';
+import { BinFinder } from '../trees/bin-finder.ts';
+import type { Edges } from '../trees/binning.ts';
 import type { ForecastInside } from './inside.ts';
 
 export interface KeyFeature {
@@ -20,15 +21,17 @@ const never = 1e6;
 export function featureRow({ prepared }: ForecastInside, key: number): Float32Array {
   const { columns, orders, scale, origins, signals } = prepared.shared;
   const row = new Float32Array(featureCount);
-  const at = { origin: origins.at(-1)!, signals: signals.at(-1)! };
-  new FeatureRows(columns, orders, scale, at).write([key], row);
+  const rows = new FeatureRows(columns, orders, scale);
+  rows.moveTo(origins.at(-1)!, signals.at(-1)!);
+  rows.write([key], row);
   return row;
 }
 
 /** Bins of one row, by feature. */
 export function binsOf(row: Float32Array, edges: Edges[]): Uint8Array {
   const bins = new Uint8Array(featureCount);
-  for (let f = 0; f < featureCount; f++) binColumn(row, featureCount, f, edges[f]!, bins.subarray(f, f + 1));
+  for (let f = 0; f < featureCount; f++)
+    new BinFinder(edges[f]!).fill(row, featureCount, f, bins.subarray(f, f + 1));
   return bins;
 }
 

@@ -17,21 +17,22 @@ export interface KeyOrders {
   birth: KeyOrder;
 }
 
-/** Computes the features of keys at one origin. Holds a few numbers for each key, so it is made once for each origin. */
+/** Computes the features of keys at one origin after the other. Holds some numbers for each key, so one for each thread. */
 export class FeatureRows {
   readonly #own: OwnFeatures;
   readonly #neighbours: Neighbours[];
-  readonly #origin: number;
+  #origin = Number.NaN;
 
-  constructor(
-    columns: SeriesColumns,
-    orders: KeyOrders,
-    scale: FeatureScale,
-    at: { origin: number; signals: Signals[number] },
-  ) {
+  constructor(columns: SeriesColumns, orders: KeyOrders, scale: FeatureScale) {
     this.#own = new OwnFeatures(columns, scale);
-    this.#origin = at.origin;
-    this.#neighbours = [orders.natural, orders.birth].map((order) => new Neighbours(order, at.signals));
+    this.#neighbours = [orders.natural, orders.birth].map((order) => new Neighbours(order));
+  }
+
+  /** Must be called before `write`; `signals` are those of that origin. Costs time for every key, unless it is where it was. */
+  moveTo(origin: number, signals: Signals[number]): void {
+    if (origin === this.#origin) return;
+    this.#origin = origin;
+    for (const neighbours of this.#neighbours) neighbours.moveTo(signals);
   }
 
   /** The features of these keys, `featureCount` for each, in their order. All of them must be known at the origin. */

@@ -1,3 +1,5 @@
+import { allPlaces, orderByNumbers, orderByWords } from '../radix-order.ts';
+
 /** An order of all keys, in shared memory. */
 export interface KeyOrder {
   /** Keys by their place. */
@@ -6,13 +8,16 @@ export interface KeyOrder {
   places: Uint32Array;
 }
 
-export function keyOrder(sorted: Uint32Array): KeyOrder {
-  const shared = () =>
-    new Uint32Array(new SharedArrayBuffer(Math.max(4, sorted.byteLength)), 0, sorted.length);
-  const order = { keys: shared(), places: shared() };
-  order.keys.set(sorted);
-  for (let place = 0; place < sorted.length; place++) order.places[sorted[place]!] = place;
-  return order;
+export function emptyOrder(keys: number): KeyOrder {
+  const shared = () => new Uint32Array(new SharedArrayBuffer(Math.max(1, keys) * 4), 0, keys);
+  return { keys: shared(), places: shared() };
+}
+
+/** The order of keys that are sorted so. */
+export function keyOrder(sorted: Uint32Array, into: KeyOrder = emptyOrder(sorted.length)): KeyOrder {
+  into.keys.set(sorted);
+  for (let place = 0; place < sorted.length; place++) into.places[sorted[place]!] = place;
+  return into;
 }
 
 /** Keys as a range scan or a listing would meet them: by the text before their last number, by the number, then by what follows. */
@@ -26,14 +31,18 @@ export function naturalOrder(names: string[]): Uint32Array {
     numbers[key] = end > start ? Number(name.slice(start, end)) : -1;
   }
   const ranks = ranksOf(prefixes);
-  return new Uint32Array(names.length)
-    .map((_, key) => key)
-    .sort(
-      (a, b) =>
-        ranks[a]! - ranks[b]! ||
-        numbers[a]! - numbers[b]! ||
-        (names[a]! < names[b]! ? -1 : names[a]! > names[b]! ? 1 : 0),
-    );
+  const order = orderByWords(orderByNumbers(allPlaces(names.length), numbers, 'ascending'), ranks);
+  for (let start = 0, end = 1; start < order.length; start = end++) {
+    const first = order[start]!;
+    while (
+      end < order.length &&
+      ranks[order[end]!] === ranks[first] &&
+      numbers[order[end]!] === numbers[first]
+    )
+      end++;
+    if (end > start + 1) order.subarray(start, end).sort((a, b) => (names[a]! < names[b]! ? -1 : 1));
+  }
+  return order;
 }
 
 /** Digits past the 15th do not fit a number exactly, and are left to the comparison of the whole names. */
@@ -51,16 +60,15 @@ function isDigit(code: number): boolean {
   return code >= 48 && code <= 57;
 }
 
-function ranksOf(texts: string[]): Int32Array {
+function ranksOf(texts: string[]): Uint32Array {
   const rankOf = new Map<string, number>();
   for (const text of texts) rankOf.set(text, 0);
   let rank = 0;
   for (const text of [...rankOf.keys()].sort()) rankOf.set(text, rank++);
-  return Int32Array.from(texts, (text) => rankOf.get(text)!);
+  return Uint32Array.from(texts, (text) => rankOf.get(text)!);
 }
 
 /** Keys by the time of their first access; of equal times in the order given. */
-export function birthOrder(firstMs: Float64Array, tie: KeyOrder): Uint32Array {
-  const { keys, places } = tie;
-  return keys.slice().sort((a, b) => firstMs[a]! - firstMs[b]! || places[a]! - places[b]!);
+export function birthOrder(firstMs: Float64Array, { keys }: KeyOrder): Uint32Array {
+  return orderByNumbers(keys.slice(), firstMs, 'ascending');
 }

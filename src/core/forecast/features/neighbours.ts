@@ -19,14 +19,20 @@ export class Neighbours {
   readonly #knownBefore: Uint32Array;
   /** Sums of the signals of the first so many known keys, `[known keys · signalCount + signal]`. */
   readonly #sums: Float64Array;
-  readonly #count: number;
+  #count = 0;
 
-  /** `signals` are those of the origin. */
-  constructor(order: KeyOrder, signals: Float32Array) {
-    const { keys } = order;
+  /** Knows no key before `moveTo`. Holds some 28 bytes a key, which one origin after the other makes use of. */
+  constructor(order: KeyOrder) {
     this.#order = order;
-    const knownBefore = new Uint32Array(keys.length);
-    const sums = new Float64Array((keys.length + 1) * signalCount);
+    this.#knownBefore = new Uint32Array(order.keys.length);
+    this.#sums = new Float64Array((order.keys.length + 1) * signalCount);
+  }
+
+  /** Looks at the keys from another origin on, whose signals these are. */
+  moveTo(signals: Float32Array): void {
+    const { keys } = this.#order;
+    const knownBefore = this.#knownBefore;
+    const sums = this.#sums;
     let known = 0;
     let [a, b, c] = [0, 0, 0];
     for (let place = 0; place < keys.length; place++) {
@@ -38,8 +44,6 @@ export class Neighbours {
       sums[known * signalCount + 1] = b += signals[key * signalCount + 1]!;
       sums[known * signalCount + 2] = c += signals[key * signalCount + 2]!;
     }
-    this.#knownBefore = knownBefore;
-    this.#sums = sums;
     this.#count = known;
   }
 

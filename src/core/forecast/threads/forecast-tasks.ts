@@ -5,7 +5,8 @@ import { type ForestKind, fitForest, type LearnedForest, logRates } from '../lea
 import type { TrainingRows } from '../learned/training-rows.ts';
 import type { SeriesColumns } from '../series/series-store.ts';
 import { fillSignals, type Signals } from '../series/signals.ts';
-import { binColumn, type Edges, findEdges } from '../trees/binning.ts';
+import { BinFinder } from '../trees/bin-finder.ts';
+import { type Edges, findEdges } from '../trees/binning.ts';
 import { addForest, type Forest, forestMasks } from '../trees/boost.ts';
 
 /** What every task of a forecast looks at; arrays in shared memory, filled as the forecast goes on. */
@@ -54,8 +55,14 @@ export type ForecastResult = undefined | Edges[] | LearnedForest | Float32Array;
 
 /** Few enough that their features stay in the cache of a core. */
 const keysAtOnce = 256;
-/** A thread serves one forecast, so what it knows of the last origin is made once. */
-let lastRows: FeatureRows | undefined;
+/** A thread serves one forecast, whose orders of keys may be shared anew, but stay the same. */
+let featureRows: FeatureRows | undefined;
+
+function featuresAt({ columns, orders, scale, origins, signals }: Shared, o: number): FeatureRows {
+  featureRows ??= new FeatureRows(columns, orders, scale);
+  featureRows.moveTo(origins[o]!, signals[o]!);
+  return featureRows;
+}
 
 export function runTask(shared: Shared, task: ForecastTask): ForecastResult {
   switch (task.do) {
@@ -92,14 +99,9 @@ export function runTask(shared: Shared, task: ForecastTask): ForecastResult {
   }
 }
 
-function writeFeatures(
-  { columns, orders, scale, origins, signals }: Shared,
-  o: number,
-  rows: TrainingRows,
-): void {
-  const features = new FeatureRows(columns, orders, scale, { origin: origins[o]!, signals: signals[o]! });
+function writeFeatures(shared: Shared, o: number, rows: TrainingRows): void {
   const [start, end] = [rows.starts[o]!, rows.starts[o + 1]!];
-  features.write(
+  featuresAt(shared, o).write(
     rows.keys.subarray(start, end),
     rows.features.subarray(start * featureCount, end * featureCount),
   );
@@ -109,7 +111,8 @@ function binFeatures({ start, end, rows, bins, edges: known }: ForecastTask & { 
   const edges: Edges[] = [];
   for (let f = start; f < end; f++) {
     const found = known?.[f] ?? findEdges(rows.features, featureCount, f);
-    binColumn(rows.features, featureCount, f, found, bins.subarray(f * rows.count, (f + 1) * rows.count));
+    const column = bins.subarray(f * rows.count, (f + 1) * rows.count);
+    new BinFinder(found).fill(rows.features, featureCount, f, column);
     edges.push(found);
   }
   return edges;
@@ -117,13 +120,14 @@ function binFeatures({ start, end, rows, bins, edges: known }: ForecastTask & { 
 
 /** `into` has the rates of each forest, then the wanted features, then what moves the first read, each by key. */
 function predict(
-  { columns, orders, scale, origins, signals }: Shared,
+  shared: Shared,
   { start, end, edges, forests, firstReads, wanted, into }: ForecastTask & { do: 'predict' },
 ): void {
-  lastRows ??= new FeatureRows(columns, orders, scale, { origin: origins.at(-1)!, signals: signals.at(-1)! });
-  const features = lastRows;
+  const features = featuresAt(shared, shared.origins.length - 1);
   const masks = forests.map(({ forest }) => forestMasks(forest));
   const firstReadMasks = forestMasks(firstReads);
+  const asked = new Set([...masks, firstReadMasks].flat().flatMap(({ features }) => [...features]));
+  const finders = [...asked].map((f): [number, BinFinder] => [f, new BinFinder(edges[f]!)]);
   const rows = new Float32Array(keysAtOnce * featureCount);
   const bins = new Uint8Array(keysAtOnce * featureCount);
   for (let from = start; from < end; from += keysAtOnce) {
@@ -132,9 +136,8 @@ function predict(
       Uint32Array.from({ length: count }, (_, i) => from + i),
       rows,
     );
-    if (edges.length > 0)
-      for (let f = 0; f < featureCount; f++)
-        binColumn(rows, featureCount, f, edges[f]!, bins.subarray(f * keysAtOnce, f * keysAtOnce + count));
+    for (const [f, finder] of finders)
+      finder.fill(rows, featureCount, f, bins.subarray(f * keysAtOnce, f * keysAtOnce + count));
     for (const [i, forest] of forests.entries()) {
       const decayed = (row: number) => rows[row * featureCount + forest.decayFeature]!;
       into[i]!.set(logRates(forest, masks[i]!, bins, keysAtOnce, decayed, count), from);

@@ -12,6 +12,7 @@ const script = new URL(`./forecast-worker${path.extname(import.meta.url)}`, impo
  * `close` ends them and must be called.
  */
 export class ForecastThreads {
+  readonly count = threads;
   readonly #workers = Array.from({ length: threads }, () => new Worker(script));
   readonly #signal: AbortSignal | undefined;
   /** Why threads ended, as far as that is known. A thread that fails while it has no task is found out when it is given one. */

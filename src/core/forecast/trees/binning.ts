@@ -26,25 +26,3 @@ export function findEdges(rows: Float32Array, features: number, feature: number)
   }
   return Float32Array.from(edges);
 }
-
-/** Bins of one feature of row-major rows, into a column. */
-export function binColumn(
-  rows: Float32Array,
-  features: number,
-  feature: number,
-  edges: Edges,
-  column: Uint8Array,
-): void {
-  for (let row = 0; row < column.length; row++) column[row] = binOf(edges, rows[row * features + feature]!);
-}
-
-function binOf(edges: Edges, value: number): number {
-  let low = 0;
-  let high = edges.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (edges[middle]! < value) low = middle + 1;
-    else high = middle;
-  }
-  return low;
-}

@@ -23,7 +23,8 @@ function rowsAt(series: Map<string, ExampleSeries>, origin: number): Map<string,
   const natural = keyOrder(naturalOrder(names));
   const orders = { natural, birth: keyOrder(birthOrder(columns.firstMs, natural)) };
   const atOrigin = valueAt(signals, 0);
-  const features = new FeatureRows(columns, orders, scale, { origin, signals: atOrigin });
+  const features = new FeatureRows(columns, orders, scale);
+  features.moveTo(origin, atOrigin);
   const known = names.map((_, key) => key).filter((key) => isKnown(atOrigin, key));
   const rows = new Float32Array(known.length * featureCount);
   features.write(known, rows);

@@ -34,7 +34,9 @@ test('the neighbours of a key are those that are known, in the order given', () 
       const known = (at: number) => valueAt(keys, at).known;
       const together = new Float32Array(keys.length * signalCount).fill(-1);
       for (const [at, one] of keys.entries()) if (one.known) together.set(one.signals, at * signalCount);
-      const neighbours = new Neighbours(keyOrder(Uint32Array.from(order)), together);
+      const neighbours = new Neighbours(keyOrder(Uint32Array.from(order)));
+      neighbours.moveTo(new Float32Array(together.length).fill(1));
+      neighbours.moveTo(together);
       const list = order.filter(known);
       for (const [place, at] of list.entries()) {
         const row = new Float32Array(names.length + 1);

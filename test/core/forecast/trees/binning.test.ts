@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { seededRandom } from '../../../../src/core/forecast/seeded-random.ts';
-import { binColumn, findEdges } from '../../../../src/core/forecast/trees/binning.ts';
+import { BinFinder } from '../../../../src/core/forecast/trees/bin-finder.ts';
+import { findEdges } from '../../../../src/core/forecast/trees/binning.ts';
 import { valueAt } from '../value-at.ts';
 
 /** Bins of these values, which stand as the second of three features. */
@@ -10,7 +11,7 @@ function binsOf(values: number[]): { bins: Uint8Array; edges: Float32Array } {
   const rows = Float32Array.from(values.flatMap((value) => [-1, value, 1e9]));
   const bins = new Uint8Array(values.length);
   const edges = findEdges(rows, 3, 1);
-  binColumn(rows, 3, 1, edges, bins);
+  new BinFinder(edges).fill(rows, 3, 1, bins);
   return { bins, edges };
 }
 
@@ -56,6 +57,6 @@ test('of many rows a sample tells the edges, and values past all of it have the 
   assert.equal(bins[99_999], edges.length);
   assert.ok(bins.every((bin, i) => i === 0 || bin >= valueAt(bins, i - 1)));
   const far = new Uint8Array(1);
-  binColumn(Float32Array.of(1e30), 1, 0, edges, far);
+  new BinFinder(edges).fill(Float32Array.of(1e30), 1, 0, far);
   assert.equal(far[0], edges.length);
 });
