@@ -1,5 +1,6 @@
 import { seededRandom } from '../seeded-random.ts';
 import { addForest, type BoostOptions, boost, type Forest, type ForestMasks } from '../trees/boost.ts';
+import { mostLeaves } from '../trees/leaf-masks.ts';
 import type { BinnedRows } from './binned-rows.ts';
 
 /**
@@ -22,15 +23,22 @@ const offsetSlope = 0.5;
 const decayFloor = 0.05;
 const leastRate = 1e-4;
 
-const options: Omit<BoostOptions, 'random' | 'loss' | 'maxStep'> = {
+const options: Omit<BoostOptions, 'random' | 'loss' | 'maxStep' | 'maxLeaves'> = {
   trees: 56,
   learningRate: 0.11,
-  maxLeaves: 16,
   minHessian: 5,
   lambda: 2,
   rowShare: 0.4,
   featureShare: 0.3,
 };
+
+const fewestLeaves = 16;
+/** Many rows bear larger trees, which few would only learn by heart. */
+const rowsPerLeaf = 1850;
+
+function leavesFor(rows: number): number {
+  return Math.min(mostLeaves, Math.max(fewestLeaves, Math.round(rows / rowsPerLeaf)));
+}
 
 /** Fits a forest to the first `count` rows. `decayFeature` is the decayed count of the half-life that did best. */
 export function fitForest(
@@ -50,6 +58,7 @@ export function fitForest(
     { ...rows, count, targets, offsets },
     {
       ...options,
+      maxLeaves: leavesFor(count),
       loss: roots ? 'squared' : 'poisson',
       maxStep: roots ? Number.POSITIVE_INFINITY : 0.7,
       random: seededRandom(seed),
