@@ -78,8 +78,8 @@ function snapshotWords({ durationMs, from }: NonNullable<PlanReport['snapshot']>
 }
 
 function calibrationWords({ forecast, horizonMs }: PlanReport): string[] {
-  if (forecast.calibration === 'poisson')
-    return ['not calibrated, the history is too short: 1 - e^(-expected reads)'];
+  if (forecast.calibration === 'none')
+    return ['not calibrated, the history is too short: this is a guess'];
   const windows = formatCounted(forecast.calibrationWindows, 'earlier window');
   return [
     `calibrated on ${windows} of ${roundDuration(horizonMs)}`,

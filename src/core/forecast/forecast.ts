@@ -19,6 +19,7 @@ import { type ChoiceStore, chooseOrReuse } from './stored/stored-choice.ts';
 import { ForecastThreads } from './threads/forecast-threads.ts';
 import { type TimeGrid, timeGrid } from './time-grid.ts';
 import { horizonIntensity, type Intensity } from './timing/intensity.ts';
+import { uncalibratedConfidence } from './uncalibrated.ts';
 import { forecastVolume } from './volume-forecast.ts';
 
 export interface ForecastOptions {
@@ -126,6 +127,7 @@ async function forecastStore(
   bySeries?.keys.forEach((key, i) => {
     setExpectedReads(figures, key, bySeries.reads[i] as number, rates);
   });
+  if (!rates.confidence) figures.confidence = uncalibratedConfidence(figures.expectedReads, store);
   const said = new Set(bySeries?.keys);
   const chosen = nameOf(candidate, grid.horizonMs);
   const intensity = horizonIntensity(group, grid);
@@ -157,7 +159,7 @@ async function forecastStore(
       budgetShare: budget,
       fellBack: fellBack(options.model, chosen.model, bySeries),
       judgedBy: backtest.judgedBy,
-      calibration: rates.confidence ? 'isotonic' : 'poisson',
+      calibration: rates.confidence ? 'isotonic' : 'none',
       volumeRule: volume.rule,
       cycle: intensity.cycle,
       learned: learned && {

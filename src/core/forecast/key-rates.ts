@@ -81,7 +81,7 @@ export function outcomesAt(
 export interface KeyFigures {
   /** Reads within the horizon. */
   expectedReads: Float64Array;
-  /** P(read within the horizon), within (0, 1). */
+  /** P(read within the horizon), within (0, 1); NaN where no confidence was fitted (see `uncalibratedConfidence`). */
   confidence: Float64Array;
 }
 
@@ -101,7 +101,7 @@ export function forecastKeys(
     const logShare = logShareOfScore(scores[i]!, scoreSum);
     const reads = expectedReads(rates.fit, logShare, rates.volume) * rates.horizonScale;
     figures.expectedReads[i] = reads;
-    figures.confidence[i] = confidenceOf(reads, logShare, rates);
+    figures.confidence[i] = confidenceOf(logShare, rates);
   }
   return figures;
 }
@@ -111,19 +111,15 @@ export function setExpectedReads(figures: KeyFigures, key: number, reads: number
   const least = Math.max(reads, 1e-9);
   figures.expectedReads[key] = reads * rates.horizonScale;
   const logShare = Math.max(noScore + 1, logShareOf(rates.fit, least, rates.volume));
-  figures.confidence[key] = confidenceOf(reads * rates.horizonScale, logShare, rates);
+  figures.confidence[key] = confidenceOf(logShare, rates);
 }
 
 function logShareOfScore(score: number, scoreSum: number): number {
   return score >= 2 ** -64 ? Math.log(score / scoreSum) : noScore;
 }
 
-function confidenceOf(
-  reads: number,
-  logShare: number,
-  { confidence, volume, horizonScale }: KeyRates,
-): number {
-  if (!confidence) return clamp(-Math.expm1(-reads));
+function confidenceOf(logShare: number, { confidence, volume, horizonScale }: KeyRates): number {
+  if (!confidence) return Number.NaN;
   const inBuckets = confidenceAt(confidence, logShare, Math.log(volume));
   return horizonScale === 1 ? inBuckets : clamp(1 - (1 - inBuckets) ** horizonScale);
 }

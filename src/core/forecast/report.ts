@@ -33,8 +33,8 @@ export interface ForecastReport {
   fellBack: boolean;
   /** `keys`: the history is too short to learn from earlier windows, so the forests were judged on keys that they had not seen. */
   judgedBy: 'time' | 'keys';
-  /** `poisson`: 1 − e^(−expected reads), where the history is too short for a backtest. */
-  calibration: 'isotonic' | 'poisson';
+  /** `none` where the history is too short for a backtest (see `uncalibratedConfidence`). */
+  calibration: 'isotonic' | 'none';
   volumeRule: string;
   /** Undefined where the history is too short for a backtest. */
   births: Births | undefined;

@@ -33,11 +33,12 @@ export function forecastVolume(volume: GroupVolume, grid: TimeGrid): VolumeForec
     const error = meanError(rule, starts, volume, horizonBuckets);
     if (error < bestError) [best, name, bestError] = [rule, candidate, error];
   }
-  const mean = volume.between(first, grid.end) / Math.max(1, grid.end - first);
-  const least = Math.max(1e-6, 0.02 * mean * horizonBuckets);
+  const past = Math.max(1, grid.end - first);
+  const mean = (volume.between(first, grid.end) / past) * lasting(horizonBuckets, past);
+  const least = Math.max(1e-6, 0.02 * mean);
   return {
     rule: name,
-    at: (start, known = start) => Math.max(least, best(start, known) ?? mean * horizonBuckets),
+    at: (start, known = start) => Math.max(least, best(start, known) ?? mean),
   };
 }
 
@@ -66,7 +67,9 @@ function volumeRules(
     };
   return {
     mean: (_start, known) =>
-      known <= first ? undefined : (volume.between(first, known) / (known - first)) * horizonBuckets,
+      known <= first
+        ? undefined
+        : (volume.between(first, known) / (known - first)) * lasting(horizonBuckets, known - first),
     'last horizon': recent(1),
     'last 4 horizons': recent(4),
     'last 16 horizons': recent(16),
@@ -75,6 +78,14 @@ function volumeRules(
     'week before': seasonal(weekMs, 1),
     '4 weeks before': seasonal(weekMs, 4),
   };
+}
+
+/**
+ * How many buckets of a steady rate to expect in a horizon, from a past of so many. What has lasted for so long is not taken to
+ * last much longer: past its own length it is expected to go on after t with a chance of past / t (Gott, Nature 363, 1993).
+ */
+function lasting(horizon: number, past: number): number {
+  return horizon <= past ? horizon : past * (1 + Math.log(horizon / past));
 }
 
 function meanError(rule: VolumeRule, starts: number[], volume: GroupVolume, horizonBuckets: number): number {

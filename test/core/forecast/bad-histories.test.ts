@@ -5,6 +5,7 @@ import { makePlan } from '../../../src/core/plan/make-plan.ts';
 import { assertSensible } from './key-forecasts.ts';
 import { memoryHistory, type TestEvent } from './memory-history.ts';
 import { dayMs, hourMs, steady, timeBudget } from './steady-traffic.ts';
+import { valueAt } from './value-at.ts';
 
 const options: ForecastOptions = { horizonMs: dayMs, model: 'auto', seed: 7, timeBudget };
 /** Enough reads to learn from, within seven days. */
@@ -82,4 +83,27 @@ test('at the very first event nothing is known yet, and nothing is planned', asy
   assert.equal(result.store.keys, 0);
   const plan = makePlan(result, { model: 'auto', limits: { minConfidence: 0 }, replicas: ['r1'] });
   assert.deepEqual([plan.header.entries, plan.header.expectedHitRate, [...plan.entries()]], [0, 0, []]);
+});
+
+test('what is known of one moment is not stretched over a long horizon', async () => {
+  for (const [horizonMs, most] of [
+    [hourMs, 6],
+    [dayMs, 9],
+    [60 * dayMs, 13],
+    [36_500 * dayMs, 20],
+  ] as const) {
+    const once = await forecast(memoryHistory([{ timeMs: 5 * dayMs, key: 'a' }]), { ...options, horizonMs });
+    assert.equal(once.report.calibration, 'none');
+    assert.ok(valueAt(once.expectedReads, 0) <= most, `${once.expectedReads[0]}`);
+    assert.ok(valueAt(once.confidence, 0) < 0.95, `${once.confidence[0]}`);
+  }
+});
+
+test('a horizon as long as the history expects as much again, and a longer one more', async () => {
+  const readsWithin = async (horizonMs: number) =>
+    (await forecast(memoryHistory(week), { ...options, ...learned, horizonMs })).groupReads;
+  const same = await readsWithin(7 * dayMs);
+  assert.ok(Math.abs(same / week.length - 1) < 0.05, `${same} of ${week.length}`);
+  const twice = await readsWithin(14 * dayMs);
+  assert.ok(Math.abs(twice / same - (1 + Math.log(2))) < 0.05, `${twice} of ${same}`);
 });
