@@ -56,7 +56,11 @@ export async function planOf(
   try {
     const tuned = readParameters(state, group?.name);
     const history = openHistory(state);
-    const budgets = { budgetKeys: flags['budget-keys'], budgetBytes: flags['budget-bytes'] };
+    const limits = {
+      minConfidence: flags.minConfidence ?? tuned.minConfidence ?? defaultMinConfidence,
+      budgetKeys: flags['budget-keys'],
+      budgetBytes: flags['budget-bytes'],
+    };
     const horizonMs = flags.horizon ?? tuned.horizonMs ?? defaultHorizonMs;
     const { model, seed } = flags;
     const forecasted = await forecast(history, {
@@ -72,7 +76,7 @@ export async function planOf(
           ? undefined
           : forecastChoices(state, { group: group?.name, horizonMs, model, seed }),
       relearn: flags.relearn,
-      ...budgets,
+      ...limits,
       leadReplica: group?.lead.name,
       explained: flags.explained,
       everyCalibration: flags.backtest,
@@ -84,10 +88,7 @@ export async function planOf(
       group: group?.name,
       table: group?.table,
       model: flags.model,
-      limits: {
-        minConfidence: flags.minConfidence ?? tuned.minConfidence ?? defaultMinConfidence,
-        ...budgets,
-      },
+      limits,
       replicas,
       marks: flags.wishes && (await markKeys(forecasted.store.names, flags.wishes, signal)),
       snapshot: snapshotTime(state, {

@@ -109,10 +109,7 @@ What is not said by a flag comes from the parameters that metrics has tuned, if 
     if (backtest) {
       const report = await this.watched(async (progress) => {
         const { forecasted } = await planOf(group, wanted, this.signal, progress);
-        return reportBacktest(forecasted, {
-          budgetKeys: flags['budget-keys'],
-          budgetBytes: flags['budget-bytes'],
-        });
+        return reportBacktest(forecasted);
       });
       this.log(backtestLines(report, brush).join('\n'));
       return { backtest: report, seconds: seconds() };

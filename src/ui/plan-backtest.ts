@@ -2,7 +2,7 @@ import type { ModelScore } from '../core/forecast/report.ts';
 import type { BacktestReport } from '../core/plan/backtest-report.ts';
 import { printable } from '../core/text.ts';
 import { wrapWords } from './dashboard/wrap-words.ts';
-import { formatBytes, formatCount, formatCounted, formatDuration, formatPercent } from './format.ts';
+import { formatCount, formatCounted, formatDuration, formatPercent } from './format.ts';
 import type { Brush } from './metrics-paint.ts';
 import { modelName, modelWords, roundDuration } from './plan-model-words.ts';
 
@@ -20,7 +20,7 @@ export function backtestLines(report: BacktestReport, { paint, symbols }: Brush)
     ];
   }
   return [
-    `${paint('strong', `Backtest on ${formatCounted(windows, 'earlier window')} of ${roundDuration(horizonMs)}`)}, for a plan of ${budgetWords(report)}`,
+    `${paint('strong', `Backtest on ${formatCounted(windows, 'earlier window')} of ${roundDuration(horizonMs)}`)}, for a plan of ${formatCount(report.judgedKeys)} of ${formatCounted(report.knownKeys, 'key')}`,
     ...(report.judgedBy === 'keys'
       ? ['  The history is short: what is learned was judged on keys that it had not seen.']
       : []),
@@ -39,14 +39,6 @@ export function backtestLines(report: BacktestReport, { paint, symbols }: Brush)
     `  ${paint('quiet', 'first half and its first quarter would have served, on average. HIT RATE is')}`,
     `  ${paint('quiet', 'that of the whole plan, CAL.ERR how far confidence was from what came.')}`,
   ];
-}
-
-function budgetWords({ budgetKeys, budgetBytes, knownKeys }: BacktestReport): string {
-  const limits = [
-    ...(budgetKeys === undefined ? [] : [formatCounted(Math.min(budgetKeys, knownKeys), 'key')]),
-    ...(budgetBytes === undefined ? [] : [formatBytes(budgetBytes)]),
-  ];
-  return limits.length > 0 ? limits.join(' and ') : `a fifth of ${formatCount(knownKeys)} keys`;
 }
 
 function scoreLine(score: ModelScore): string {

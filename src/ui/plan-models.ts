@@ -33,7 +33,7 @@ export function modelLines({ forecast, knownKeys }: PlanReport, brush: Brush): s
   ];
 }
 
-/** Where no flag says how large the plan may be, the backtest takes a fifth of the keys. */
+/** How many keys a plan of this size has, as far as the backtest could know. */
 function testedKeys({ budgetShare }: ForecastReport, knownKeys: number): number {
   return Math.max(1, Math.round(budgetShare * knownKeys));
 }

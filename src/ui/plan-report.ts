@@ -78,8 +78,7 @@ function snapshotWords({ durationMs, from }: NonNullable<PlanReport['snapshot']>
 }
 
 function calibrationWords({ forecast, horizonMs }: PlanReport): string[] {
-  if (forecast.calibration === 'none')
-    return ['not calibrated, the history is too short: this is a guess'];
+  if (forecast.calibration === 'none') return ['not calibrated, the history is too short: this is a guess'];
   const windows = formatCounted(forecast.calibrationWindows, 'earlier window');
   return [
     `calibrated on ${windows} of ${roundDuration(horizonMs)}`,

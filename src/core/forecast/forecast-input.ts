@@ -1,5 +1,6 @@
 import type { ForecastOptions } from './forecast.ts';
 import type { GroupVolume } from './group-volume.ts';
+import type { PlanSize } from './plan-size.ts';
 import type { SeriesStore } from './series/series-store.ts';
 import type { ForecastThreads } from './threads/forecast-threads.ts';
 import type { TimeGrid } from './time-grid.ts';
@@ -12,7 +13,6 @@ export interface ForecastInput {
   threads: ForecastThreads;
   group: GroupVolume;
   volume: VolumeForecast;
-  /** The plan's budget as a share of the known keys. */
-  budgetShare: number;
+  size: PlanSize;
   options: ForecastOptions;
 }

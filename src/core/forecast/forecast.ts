@@ -8,6 +8,7 @@ import { forecastKeys, type KeyFigures, ratesFrom, setExpectedReads } from './ke
 import { askedFeatures } from './learned/asked-features.ts';
 import type { ForecastModel } from './models.ts';
 import type { TimeBudget } from './panel/time-budget.ts';
+import { judgedShare, planSizeOf } from './plan-size.ts';
 import { type Predicted, predict } from './predict.ts';
 import type { OnForecastProgress } from './progress.ts';
 import { inOrderOf } from './ranks.ts';
@@ -32,6 +33,7 @@ export interface ForecastOptions {
   /** What the plan will hold, so that the backtest scores what counts. */
   budgetKeys?: number | undefined;
   budgetBytes?: number | undefined;
+  minConfidence?: number | undefined;
   /** Wins as donor where several replicas have read a key equally often. */
   leadReplica?: string | undefined;
   /** Where choices are kept from forecast to forecast; without it all is learned each time. */
@@ -71,11 +73,6 @@ export interface Forecast extends KeyFigures {
   inside: ForecastInside | undefined;
 }
 
-/** Share of the known keys that the backtest scores where the plan has no budget. */
-const defaultBudgetShare = 0.2;
-/** Of a row, where no log gives any size. */
-export const assumedSizeBytes = 256;
-
 /**
  * Forecasts every key of the history by the model that served most reads in a rolling backtest, of this forecast or of an earlier
  * one whose choice still holds. The same history, options, seed and stored choice give the same forecast. Throws `history-empty` and `origin-before-history`.
@@ -100,8 +97,9 @@ async function forecastStore(
 ): Promise<Forecast> {
   const group = groupVolume(store, grid);
   const volume = forecastVolume(group, grid);
-  const budget = budgetShare(store, options);
-  const use = await chooseOrReuse({ store, grid, threads, group, volume, budgetShare: budget, options });
+  const size = planSizeOf(store, options);
+  const use = await chooseOrReuse({ store, grid, threads, group, volume, size, options });
+  const planned = judgedShare(size, use.fitted.aboveThreshold, store.keys);
   const { candidate, decay, learned, firstReads, backtest, writesFactor } = use.fitted;
   const rates = ratesFrom(use.fitted.rates, grid, volume);
   const { onProgress } = options;
@@ -121,7 +119,7 @@ async function forecastStore(
     series &&
     (await readsBySeries(
       series,
-      { grid, group, budgetShare: budget, columns: store },
+      { grid, group, budgetShare: planned, columns: store },
       { ...options, budget: options.timeBudget, decayed: predicted.decayed },
     ));
   bySeries?.keys.forEach((key, i) => {
@@ -156,7 +154,7 @@ async function forecastStore(
       backtestWindows: backtest.windows,
       calibrationWindows: backtest.calibrationWindows,
       learnedAtMs: use.fitted.past.originMs,
-      budgetShare: budget,
+      budgetShare: planned,
       fellBack: fellBack(options.model, chosen.model, bySeries),
       judgedBy: backtest.judgedBy,
       calibration: rates.confidence ? 'isotonic' : 'none',
@@ -179,7 +177,7 @@ async function forecastStore(
             grid,
             volume,
             group,
-            budgetShare: budget,
+            budgetShare: planned,
             decayed: predicted.decayed,
             learned,
             candidate,
@@ -235,20 +233,4 @@ function gridOf(history: AccessHistory, { originMs, horizonMs }: ForecastOptions
     );
   }
   return timeGrid({ bucketMs: history.bucketMs, firstMs, lastMs, keys }, originMs ?? lastMs, horizonMs);
-}
-
-function budgetShare({ keys, sizeBytes }: SeriesStore, { budgetKeys, budgetBytes }: ForecastOptions): number {
-  let planned = budgetKeys ?? keys * defaultBudgetShare;
-  if (budgetBytes !== undefined) {
-    let sum = 0;
-    let known = 0;
-    for (const size of sizeBytes) {
-      if (!(size > 0)) continue;
-      sum += size;
-      known++;
-    }
-    const fitting = budgetBytes / (known > 0 ? sum / known : assumedSizeBytes);
-    planned = budgetKeys === undefined ? fitting : Math.min(planned, fitting);
-  }
-  return Math.min(1, planned / Math.max(1, keys));
 }

@@ -1,14 +1,14 @@
-import { tellingWindows } from './backtest/backtest.ts';
-import { type Candidate, isLearned } from './backtest/candidates.ts';
-import { bestDecays, choose } from './choose.ts';
+import { bestDecays } from './choose.ts';
 import { featureCount } from './features/feature-rows.ts';
 import type { Fitted } from './fitted.ts';
 import type { ForecastInput } from './forecast-input.ts';
-import { fitKeyRates, ratesFrom } from './key-rates.ts';
+import { ratesFrom } from './key-rates.ts';
 import { learn } from './learned/learn.ts';
 import { decayRules, type ForecastModel, middleDecay, type SimpleRule } from './models.ts';
+import { judgedShare } from './plan-size.ts';
 import { writesFeature } from './predict.ts';
 import type { Prepared } from './prepare.ts';
+import { type RatedChoice, rateChoice } from './rated-choice.ts';
 import type { ModelScore } from './report.ts';
 import { birthsOf } from './series/births.ts';
 import { type SeriesVerdict, trySeries } from './series-stage.ts';
@@ -17,40 +17,26 @@ import { firstReadRows } from './timing/first-read-rows.ts';
 
 export interface LearnedChoice {
   fitted: Fitted;
-  /** What the rates are fitted to, and the windows it was judged on. */
-  rated: { candidate: Candidate; windows: number[] };
+  rated: RatedChoice['rated'];
 }
 
 /** Learns forests, chooses a candidate by the backtest and fits the rates to it. `prepared` has rows of all origins of the grid. */
 export async function learnChoice(input: ForecastInput, prepared: Prepared): Promise<LearnedChoice> {
-  const { grid, threads, group, volume, budgetShare } = input;
+  const { grid, threads, group, volume, size, store } = input;
   const { model, halfLifeMs, seed, timeBudget, onProgress } = input.options;
   const { rows } = prepared;
   const tuned = halfLifeMs === undefined ? undefined : nearestDecay(halfLifeMs, grid.horizonMs);
-  const bestDecay = tuned ? () => tuned : bestDecays(prepared, budgetShare);
-  const decayUntil = (until: number): SimpleRule => bestDecay(until) ?? middleDecay;
-  const decay = decayUntil(grid.origins.length);
+  const bestDecay = tuned ? () => tuned : bestDecays(prepared, judgedShare(size, 1, store.keys));
   const learned = mayLearn(model)
     ? await learn(rows, prepared.shared, threads, {
-        decayOf: (windows) => decayUntil(windows).needs[0] as number,
+        decayOf: (windows) => (bestDecay(windows) ?? middleDecay).needs[0] as number,
         seed,
         onProgress,
       })
     : undefined;
-  const choice = choose(prepared, grid, {
-    model,
-    budgetShare,
-    learned,
-    decay,
-    tuned: tuned !== undefined,
-    volume,
-    calibrated: input.options.everyCalibration ? 'every' : 'chosen',
-  });
+  const found = rateChoice(input, prepared, learned, tuned);
+  const { choice, decay, rated, byKeys, rates, budgetShare } = found;
   const { candidate, from, models, windows, leads } = choice;
-  const byKeys = isLearned(candidate) && candidate.learned.folds[0]?.half !== undefined;
-  // What was judged on other keys of the same windows is too sure of itself: the decayed count tells how sure one can be.
-  const rated = byKeys ? { candidate: { rule: decay }, windows: tellingWindows(rows) } : choice;
-  const rates = fitKeyRates(rated.candidate, rows, rated.windows, grid, volume);
   const firstReads =
     learned &&
     fitFirstReads(
@@ -93,10 +79,11 @@ export async function learnChoice(input: ForecastInput, prepared: Prepared): Pro
     learned,
     firstReads,
     rates,
+    aboveThreshold: found.aboveThreshold,
     writesFactor: writesFactor(prepared),
     series: series.taken,
     seriesReports: series.reports,
-    births: birthsOf(rows, prepared.sample.known, input.store.keys, grid, group),
+    births: birthsOf(rows, prepared.sample.known, store.keys, grid, group),
     backtest: {
       models: bestFirst(models, series),
       windows: choice.judgedOn,
@@ -106,7 +93,7 @@ export async function learnChoice(input: ForecastInput, prepared: Prepared): Pro
       rows: rows.count,
     },
   };
-  return { fitted, rated: { candidate: rated.candidate, windows: rated.windows } };
+  return { fitted, rated };
 }
 
 /** A model of series takes the place of what it stands on. Those that could not be tested come last. */

@@ -8,9 +8,8 @@ export interface BacktestReport {
   horizonMs: number;
   windows: number;
   knownKeys: number;
-  /** The budget that models were judged at; 20 % of the known keys where both are absent. */
-  budgetKeys: number | undefined;
-  budgetBytes: number | undefined;
+  /** Keys of the plan that models were judged at: as many as its budgets and its threshold let in, as far as that was known beforehand. */
+  judgedKeys: number;
   judgedBy: 'time' | 'keys';
   /** Best first; empty where the history is too short for a single window. */
   models: ModelScore[];
@@ -23,10 +22,7 @@ export interface BacktestReport {
 
 const simple = new Set(['frequency', 'recency', 'decay']);
 
-export function reportBacktest(
-  { originMs, horizonMs, store, report }: Forecast,
-  budgets: { budgetKeys?: number | undefined; budgetBytes?: number | undefined },
-): BacktestReport {
+export function reportBacktest({ originMs, horizonMs, store, report }: Forecast): BacktestReport {
   const { models } = report;
   const chosen = models.find((score) => score.chosen);
   const bestSimple = models.find(({ model }) => simple.has(model));
@@ -36,8 +32,7 @@ export function reportBacktest(
     horizonMs,
     windows: report.backtestWindows,
     knownKeys: store.keys,
-    budgetKeys: budgets.budgetKeys,
-    budgetBytes: budgets.budgetBytes,
+    judgedKeys: Math.max(1, Math.round(report.budgetShare * store.keys)),
     judgedBy: report.judgedBy,
     models,
     chosen,

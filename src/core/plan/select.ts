@@ -1,4 +1,4 @@
-import { assumedSizeBytes } from '../forecast/forecast.ts';
+import { assumedSizeBytes } from '../forecast/plan-size.ts';
 import { orderByNumbers } from '../forecast/radix-order.ts';
 import type { Candidates } from './candidates.ts';
 import { earlyValues, type SnapshotTime } from './early-value.ts';

@@ -48,6 +48,7 @@ function fittedOf(text: ChoiceText): Fitted | undefined {
         byVolume: pointsOf(rates.confidence.byVolume),
       },
     },
+    aboveThreshold: text.aboveThreshold,
     writesFactor,
     series: text.series,
     seriesReports: {},

@@ -41,6 +41,7 @@ function textOf(fitted: Fitted): ChoiceText {
         byVolume: columns(confidence.byVolume),
       },
     },
+    aboveThreshold: fitted.aboveThreshold,
     writesFactor: fitted.writesFactor,
     series: fitted.series,
     births: fitted.births,

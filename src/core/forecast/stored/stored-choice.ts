@@ -2,6 +2,7 @@ import type { Fitted } from '../fitted.ts';
 import type { ForecastInput } from '../forecast-input.ts';
 import { type LearnedChoice, learnChoice } from '../learn-choice.ts';
 import { rowLimit } from '../panel/time-budget.ts';
+import { planClass } from '../plan-size.ts';
 import { type Prepared, prepare } from '../prepare.ts';
 import { maxOrigins } from '../time-grid.ts';
 import { decodeChoice } from './decode-choice.ts';
@@ -10,12 +11,12 @@ import { encodeChoice } from './encode-choice.ts';
 import { outdated } from './outdated.ts';
 
 /**
- * Where choices are kept from plan to plan, one for each budget class (see `budgetClass`); whoever makes it sees to it that horizon, model,
+ * Where choices are kept from plan to plan, one for each class of plans (see `planClass`); whoever makes it sees to it that horizon, model,
  * seed and group are the same as well. `save` replaces what was there.
  */
 export interface ChoiceStore {
-  load(budgetClass: number): Uint8Array | undefined;
-  save(budgetClass: number, blob: Uint8Array): void;
+  load(planClass: number): Uint8Array | undefined;
+  save(planClass: number, blob: Uint8Array): void;
 }
 
 export interface ChoiceInUse {
@@ -28,13 +29,6 @@ export interface ChoiceInUse {
   fresh: { prepared: Prepared; rated: LearnedChoice['rated'] } | undefined;
 }
 
-const classesPerDecade = 3;
-
-/** Plans whose budgets are within a factor of about two share a choice. */
-export function budgetClass(budgetShare: number): number {
-  return Math.round(classesPerDecade * Math.log10(Math.max(1e-9, budgetShare)));
-}
-
 /**
  * The stored choice where it still holds (see `outdated` and `driftOf`), else one that is learned now, and stored. One that was learned from
  * later events than this forecast may know is neither taken nor replaced. The threads know the series afterwards.
@@ -42,7 +36,7 @@ export function budgetClass(budgetShare: number): number {
 export async function chooseOrReuse(input: ForecastInput): Promise<ChoiceInUse> {
   const { stored: kept, relearn = false } = input.options;
   const limit = rowLimit(input.options.timeBudget);
-  const blob = kept?.load(budgetClass(input.budgetShare));
+  const blob = kept?.load(planClass(input.size));
   const found = blob && decodeChoice(blob);
   let relearned = found === 'damaged' ? 'what was stored is damaged' : undefined;
   let prepared: Prepared | undefined;
@@ -58,8 +52,7 @@ export async function chooseOrReuse(input: ForecastInput): Promise<ChoiceInUse> 
   const all = await prepareAt(input.grid.origins, input, limit, prepared);
   const { fitted, rated } = await learnChoice(input, all);
   const later = typeof found === 'object' && found.past.originMs > fitted.past.originMs;
-  if (kept && fitted.from !== 'default' && !later)
-    kept.save(budgetClass(input.budgetShare), encodeChoice(fitted));
+  if (kept && fitted.from !== 'default' && !later) kept.save(planClass(input.size), encodeChoice(fitted));
   return { fitted, stored: false, relearned, fresh: { prepared: all, rated } };
 }
 
