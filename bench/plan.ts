@@ -31,8 +31,13 @@ export interface PlanFigures {
 }
 
 export interface OnePlan {
+  /** Known keys, all of which are forecast. */
   keys: number;
   events: number;
+  /** Confidence below which a key is not planned. */
+  threshold: number;
+  /** Keys that are planned. */
+  entries: number;
   seconds: number;
   /** Of all threads. */
   cpuSeconds: number;
@@ -49,15 +54,16 @@ const { values: options } = parseArgs({
     'events-per-key': { type: 'string', default: '10' },
     seed: { type: 'string', default: '1' },
     measure: { type: 'string' },
+    threshold: { type: 'string', default: '0' },
   },
 });
 
-if (options.measure !== undefined) print(await measure(options.measure));
+if (options.measure !== undefined) print(await measure(options.measure, Number(options.threshold)));
 else {
   const plans: OnePlan[] = [];
-  for (const keys of options.keys.split(',')) plans.push(await planOf(Number(keys)));
+  for (const keys of options.keys.split(',')) plans.push(...(await plansOf(Number(keys))));
   print({
-    question: 'How many keys a second does a plan forecast and write, and in how much memory?',
+    question: 'How many keys a second does a plan forecast, and in how much memory?',
     plans,
   } satisfies PlanFigures);
 }
@@ -66,7 +72,8 @@ function print(figures: PlanFigures | OnePlan): void {
   console.log(JSON.stringify(figures));
 }
 
-async function planOf(keys: number): Promise<OnePlan> {
+/** With the threshold that a plan has unless one says otherwise, and with none, so that every key is written. */
+async function plansOf(keys: number): Promise<OnePlan[]> {
   const folder = mkdtempSync(path.join(os.tmpdir(), 'foresync-bench-plan-'));
   try {
     const log = path.join(folder, 'access.tsv');
@@ -75,14 +82,17 @@ async function planOf(keys: number): Promise<OnePlan> {
     const cli = fileURLToPath(new URL('../bin/run.js', import.meta.url));
     const analyze = ['analyze', log, '--columns', 'time,op,key,size', '--replica', 'r1', '--json'];
     execFileSync(cli, [...analyze, '--state', path.join(folder, 'state.db')], { maxBuffer: 1 << 26 });
-    const child = execFileSync(process.execPath, [fileURLToPath(import.meta.url), '--measure', folder]);
-    return JSON.parse(child.toString('utf8'));
+    return [0.5, 0].map((threshold) => {
+      const args = ['--measure', folder, '--threshold', `${threshold}`];
+      const child = execFileSync(process.execPath, [fileURLToPath(import.meta.url), ...args]);
+      return JSON.parse(child.toString('utf8'));
+    });
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-async function measure(folder: string): Promise<OnePlan> {
+async function measure(folder: string, minConfidence: number): Promise<OnePlan> {
   const started = performance.now();
   const ends = new Map<string, number>();
   const state = openState(path.join(folder, 'state.db'));
@@ -92,21 +102,24 @@ async function measure(folder: string): Promise<OnePlan> {
     model: 'auto',
     seed: 1,
     timeBudget: defaultTimeBudget,
+    minConfidence,
     onProgress: ({ step }) => ends.set(step, performance.now()),
   });
   const { events, replicas } = history.summary();
-  const plan = makePlan(forecasted, { model: 'auto', limits: { minConfidence: 0 }, replicas });
+  const plan = makePlan(forecasted, { model: 'auto', limits: { minConfidence }, replicas });
   await writePlan(path.join(folder, 'plan.jsonl'), plan);
   state.close();
   ends.set('write', performance.now());
   const { userCPUTime, systemCPUTime, maxRSS } = process.resourceUsage();
   const seconds = (performance.now() - started) / 1000;
   return {
-    keys: plan.header.entries,
+    keys: forecasted.store.keys,
     events,
+    threshold: minConfidence,
+    entries: plan.header.entries,
     seconds: rounded(seconds),
     cpuSeconds: rounded((userCPUTime + systemCPUTime) / 1e6),
-    keysPerSecond: Math.round(plan.header.entries / seconds),
+    keysPerSecond: Math.round(forecasted.store.keys / seconds),
     steps: lengths(ends, started),
     chosen: forecasted.report.chosen.model,
     maxRssBytes: maxRSS * 1024,

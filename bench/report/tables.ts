@@ -109,9 +109,10 @@ function clickhouse(figures: ClickHouseFigures): string {
 
 function plan({ plans }: PlanFigures): string {
   const steps = Object.keys(plans[0]?.steps ?? {});
-  const columns = ['keys', 'seconds', ...steps, 'CPU seconds', 'keys a second', 'memory at most'];
+  const columns = ['keys', 'planned', 'seconds', ...steps, 'CPU seconds', 'keys a second', 'memory at most'];
   const lines = plans.map((one) => [
     count(one.keys),
+    count(one.entries),
     decimal(one.seconds),
     ...steps.map((step) => decimal(one.steps[step])),
     decimal(one.cpuSeconds),

@@ -28,8 +28,11 @@ test('ingest and plan count what they were given', async () => {
   assert.ok((ingest.eventsPerSecond as number) > 0);
   const { plans } = await answerOf('plan', '--keys', '300');
   assert.deepEqual(
-    (plans as { keys: number }[]).map(({ keys }) => keys),
-    [300],
+    (plans as { keys: number; threshold: number }[]).map(({ keys, threshold }) => [keys, threshold]),
+    [
+      [300, 0.5],
+      [300, 0],
+    ],
   );
 });
 

@@ -51,9 +51,12 @@ function* seriesIn(db: StateDatabase, bucketMs: number): IterableIterator<KeySer
   const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
   for (const { key, accesses, readsAt } of new MergedKeys(db, listRuns(db), bucketMs, traffic).all()) {
     const { firstMs, lastMs, lastReadMs, sizeBytes } = accesses;
+    const { buckets, reads, writes } = seriesOf(accesses);
     yield {
       key: decoder.decode(key),
-      ...seriesOf(accesses),
+      buckets,
+      reads,
+      writes,
       firstMs,
       lastMs,
       lastReadMs: lastReadMs < 0 ? undefined : lastReadMs,

@@ -25,7 +25,7 @@ export function servedShare(
 ): ServedShare {
   const start = rows.starts[origin]!;
   const readsInAll = rows.readsInAll[origin]!;
-  const order = ordered(scores, rows, start);
+  const order = ordered(scores, rows, origin);
   let hitRate = 0;
   let served = 0;
   for (const head of heads) {
@@ -43,11 +43,27 @@ export function servedShare(
   return { hitRate, served };
 }
 
-function ordered(scores: Float32Array, rows: TrainingRows, start: number): Uint32Array {
-  const freshness = new Float32Array(scores.length);
-  for (let i = 0; i < scores.length; i++)
-    freshness[i] = -rows.features[(start + i) * featureCount + lastReadAge]!;
-  const fresh = descendingOrder(freshness);
+function ordered(scores: Float32Array, rows: TrainingRows, origin: number): Uint32Array {
+  const fresh = freshFirst(rows, origin);
   const byScore = descendingOrder(Float32Array.from(fresh, (i) => scores[i]!));
   return byScore.map((i) => fresh[i]!);
+}
+
+/** Every candidate is judged on the same rows, most of them more than once. */
+const freshOrders = new WeakMap<TrainingRows, Map<number, Uint32Array>>();
+
+/** Places of the rows of an origin within it, those of the keys read last first. */
+function freshFirst(rows: TrainingRows, origin: number): Uint32Array {
+  const known = freshOrders.get(rows) ?? new Map<number, Uint32Array>();
+  freshOrders.set(rows, known);
+  let order = known.get(origin);
+  if (!order) {
+    const [start, end] = [rows.starts[origin]!, rows.starts[origin + 1]!];
+    const freshness = new Float32Array(end - start);
+    for (let i = 0; i < freshness.length; i++)
+      freshness[i] = -rows.features[(start + i) * featureCount + lastReadAge]!;
+    order = descendingOrder(freshness);
+    known.set(origin, order);
+  }
+  return order;
 }
