@@ -23,6 +23,22 @@ export const durationFlag = Flags.custom<number>({
   },
 });
 
+const leastStallMs = 1000;
+
+/** Of the runs over ssh. */
+export const stallTimeoutFlag = Flags.custom<number>({
+  description: 'A replica that owes an answer and has not moved a byte for so long is given up.',
+  helpValue: 'DURATION',
+  default: 60_000,
+  defaultHelp: async () => '1m',
+  parse: async (input) => {
+    const ms = parseDuration(input);
+    if (ms === undefined || ms < leastStallMs)
+      throw usageError(`'${input}' is no time to wait for.`, 'Write 1s or more, such as 30s or 2m.');
+    return ms;
+  },
+})();
+
 /** ISO 8601 or milliseconds since the epoch, as milliseconds; undefined for what is neither. A time without a zone is UTC. */
 export function parseTime(text: string): number | undefined {
   const trimmed = text.trim();

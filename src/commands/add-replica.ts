@@ -1,9 +1,10 @@
 import { Args, Flags } from '@oclif/core';
 import { BaseCommand, configFlag, stateFlag, usageError } from '../cli/base-command.ts';
-import { durationFlag } from '../cli/duration-flag.ts';
+import { durationFlag, stallTimeoutFlag } from '../cli/duration-flag.ts';
 import { planFromFile, usualPlan } from '../cli/plan-choice.ts';
 import { notePublished, publishedBefore } from '../cli/published-before.ts';
 import { RunFrame } from '../cli/run-frame.ts';
+import { systemWait } from '../core/clock.ts';
 import { loadGroup } from '../core/group/config.ts';
 import { parseHost } from '../core/group/host.ts';
 import { parseStore } from '../core/group/store-spec.ts';
@@ -45,6 +46,14 @@ export default class AddReplica extends BaseCommand {
       description: 'How long hot rows may take before the snapshot goes on.',
       default: 600_000,
       defaultHelp: async () => '10m',
+    }),
+    'stall-timeout': stallTimeoutFlag,
+    retries: Flags.integer({
+      description: 'How often in a row it connects anew after it lost the joiner or the lead.',
+      default: 5,
+      min: 0,
+      max: 1000,
+      helpValue: 'N',
     }),
     replace: Flags.boolean({
       default: false,
@@ -94,6 +103,9 @@ export default class AddReplica extends BaseCommand {
       plan: plan?.source,
       minConfidence: flags['min-confidence'],
       prefetchTimeoutMs: flags['prefetch-timeout'],
+      stallTimeoutMs: flags['stall-timeout'],
+      retries: flags.retries,
+      wait: systemWait,
       replace: flags.replace,
       restart: flags.restart,
       runtime: flags.runtime,

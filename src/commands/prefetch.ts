@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Flags } from '@oclif/core';
 import { BaseCommand, configFlag, stateFlag } from '../cli/base-command.ts';
-import { durationFlag } from '../cli/duration-flag.ts';
+import { durationFlag, stallTimeoutFlag } from '../cli/duration-flag.ts';
 import { planFromFile, usualPlanFile } from '../cli/plan-choice.ts';
 import { RunFrame } from '../cli/run-frame.ts';
 import { sizeFlag } from '../cli/size-flag.ts';
@@ -42,6 +42,7 @@ export default class Prefetch extends BaseCommand {
       defaultHelp: async () => '24h',
     }),
     release: Flags.boolean({ default: false, description: 'Take away the Delta Log and all caches.' }),
+    'stall-timeout': stallTimeoutFlag,
     runtime: Flags.string({
       description: 'A Node program to bring to hosts that have none.',
       helpValue: 'FILE',
@@ -53,7 +54,7 @@ export default class Prefetch extends BaseCommand {
   async run(): Promise<unknown> {
     const { flags } = await this.parse(Prefetch);
     const group = loadGroup(flags.config);
-    if (flags.release) return this.#release(group, flags.runtime, flags.state);
+    if (flags.release) return this.#release(group, flags);
     const plan = await planFromFile(flags.plan);
     const frame = new RunFrame({
       command: 'prefetch',
@@ -72,17 +73,26 @@ export default class Prefetch extends BaseCommand {
         cache: flags.cache,
         limitBytes: flags.limit,
         keepMs: flags.keep,
+        stallTimeoutMs: flags['stall-timeout'],
       }),
     );
     if (!this.jsonEnabled()) this.log('\nNext: foresync add-replica NAME --host HOST --store sqlite:PATH');
     return { runId: frame.runId, ...result };
   }
 
-  async #release(group: ReplicaGroup, runtime: string | undefined, stateFile: string): Promise<unknown> {
+  async #release(
+    group: ReplicaGroup,
+    {
+      runtime,
+      state: stateFile,
+      'stall-timeout': stallTimeoutMs,
+    }: { runtime: string | undefined; state: string; 'stall-timeout': number },
+  ): Promise<unknown> {
     const result = await release({
       runId: randomUUID(),
       group,
       runtime,
+      stallTimeoutMs,
       clock: systemClock,
       newId: randomUUID,
       signal: this.signal,

@@ -272,7 +272,7 @@ test('--backtest shows every model, best first, and writes no plan', async () =>
   const here = readdirSync(folder).sort();
   const { exitCode, stdout, stderr } = await run('plan', '--backtest', '--budget-keys', '12');
   assert.equal(exitCode, 0, stderr);
-  assert.match(stdout, /Backtest on \d+ earlier windows of 24 h, for a plan of 12 keys/);
+  assert.match(stdout, /Backtest on \d+ earlier windows of 24 h, for a plan of 12 of 60 keys/);
   assert.match(stdout, /decay, 8 d +\d/);
   assert.equal(stdout.match(/chosen ✓/g)?.length, 1);
   assert.match(stdout, /plain\s+frequency\./);

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { readdirSync, readFileSync, readlinkSync, realpathSync } from 'node:fs';
 import path from 'node:path';
-import { systemClock } from '../../src/core/clock.ts';
+import { systemClock, systemWait } from '../../src/core/clock.ts';
 import type { ReplicaGroup } from '../../src/core/group/config.ts';
 import type { RowKey } from '../../src/core/row-key.ts';
 import type { AddReplicaOptions } from '../../src/core/sync/add-replica.ts';
@@ -77,6 +77,9 @@ export function watchedRun(
     replace: false,
     restart: false,
     prefetchTimeoutMs: 60_000,
+    stallTimeoutMs: 60_000,
+    retries: 0,
+    wait: systemWait,
     ...more,
     onEvent: (event) => {
       events.push(event);

@@ -10,6 +10,7 @@ import {
   requests,
   splitParts,
 } from './protocol.ts';
+import { StallWatch } from './stall-watch.ts';
 
 export interface Reply<T extends RequestType> {
   result: Result<T>;
@@ -19,6 +20,9 @@ export interface Reply<T extends RequestType> {
   wireBytes: number;
 }
 
+/** Several times as often as an agent must hear of its operator. */
+const pingEveryMs = 20_000;
+
 interface Waiting {
   type: RequestType;
   resolve(reply: Reply<RequestType>): void;
@@ -27,7 +31,8 @@ interface Waiting {
 
 /**
  * The operator's end of an agent. Calls may be made without waiting for earlier ones; the agent takes them in order.
- * A call rejects with the agent's own error, or with `agent-lost` when the channel ends.
+ * A call rejects with the agent's own error, with `agent-lost` when the channel ends, or with `agent-stalled` when an answer is
+ * due and nothing has moved for `stallTimeoutMs`.
  */
 export class AgentClient {
   /** The replica's name, for messages. */
@@ -35,13 +40,28 @@ export class AgentClient {
   readonly #channel: AgentChannel;
   readonly #writer: FrameWriter;
   readonly #waiting = new Map<number, Waiting>();
+  readonly #watch: StallWatch;
+  readonly #pings: NodeJS.Timeout;
   #next = 0;
+  /** Pieces of its output that have arrived. */
+  #heard = 0;
   #lost: ForesyncError | undefined;
 
-  constructor(name: string, channel: AgentChannel) {
+  constructor(name: string, channel: AgentChannel, stallTimeoutMs: number) {
     this.name = name;
     this.#channel = channel;
     this.#writer = new FrameWriter(channel.input);
+    const watched = {
+      due: () => this.#waiting.values().next().value?.type,
+      progress: () => this.#heard + this.#writer.progress,
+    };
+    this.#watch = new StallWatch(watched, stallTimeoutMs, () => {
+      this.#end(stalled(name, stallTimeoutMs));
+      // It would not end by being asked to, and calls may wait for it to take what they send.
+      channel.kill();
+    });
+    this.#pings = setInterval(() => void this.call('agent.ping', {}).catch(() => undefined), pingEveryMs);
+    this.#pings.unref();
     void this.#read();
   }
 
@@ -69,19 +89,30 @@ export class AgentClient {
   }
 
   async close(): Promise<void> {
+    clearInterval(this.#pings);
     await this.#channel.close();
   }
 
   async #read(): Promise<void> {
+    const hear = () => {
+      this.#heard++;
+    };
     try {
-      for await (const frame of readFrames(this.#channel.output, frameLimits)) this.#take(frame);
-      this.#lost = lost(this.name, await this.#channel.whyEnded());
+      for await (const frame of readFrames(this.#channel.output, frameLimits, hear)) this.#take(frame);
+      this.#end(lost(this.name, await this.#channel.whyEnded()));
     } catch (error) {
       // Nothing that such a peer says later can be trusted.
       await this.#channel.close();
       const isItsFault = error instanceof ForesyncError && error.code !== 'channel-cut';
-      this.#lost = isItsFault ? error : lost(this.name, await this.#channel.whyEnded());
+      this.#end(isItsFault ? error : lost(this.name, await this.#channel.whyEnded()));
     }
+  }
+
+  /** Nothing more is to be had of it. What was known first is why. */
+  #end(why: ForesyncError): void {
+    this.#watch.end();
+    clearInterval(this.#pings);
+    this.#lost ??= why;
     for (const { reject } of this.#waiting.values()) reject(this.#lost);
     this.#waiting.clear();
   }
@@ -117,6 +148,15 @@ function lost(name: string, why: ForesyncError): ForesyncError {
   return new ForesyncError('unreachable', 'agent-lost', `${printable(name)} is lost: ${why.message}`, {
     cause: why,
   });
+}
+
+function stalled(name: string, stallTimeoutMs: number): ForesyncError {
+  const seconds = Math.round(stallTimeoutMs / 100) / 10;
+  return new ForesyncError(
+    'unreachable',
+    'agent-stalled',
+    `${printable(name)} has not moved for ${seconds} s.`,
+  );
 }
 
 function invalidAnswer(name: string): ForesyncError {

@@ -83,6 +83,8 @@ function request<P extends z.ZodType, R extends z.ZodType>(params: P, result: R)
 }
 
 export const requests = {
+  /** Tells the agent that somebody is there. */
+  'agent.ping': request(none, none),
   /** Opens a donor's table. May be repeated. */
   'donor.open': request(
     z.strictObject({ path: file, table: tableName }),

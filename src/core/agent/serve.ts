@@ -7,21 +7,27 @@ import { compress, decompress } from './compression.ts';
 import { donorHandlers } from './donor-handlers.ts';
 import type { Answer, Handler, Handlers } from './handlers.ts';
 import { joinerHandlers } from './joiner-handlers.ts';
+import { LoneWatch, loneAfterMs } from './lone-watch.ts';
 import { type RequestType, requestHeader, requests, splitParts } from './protocol.ts';
 
 /**
- * Answers requests until the input ends. Handlers run one after the other, in order of arrival; decompression before
+ * Answers requests until the input ends, or nothing has come for `loneMs`. Handlers run one after the other, in order of arrival; decompression before
  * and compression after them happen on other threads meanwhile, so that reading, packing and sending overlap.
  */
-export async function serve(input: Readable, output: Writable): Promise<void> {
+export async function serve(input: Readable, output: Writable, loneMs = loneAfterMs): Promise<void> {
   const donor = donorHandlers(systemClock);
   const joiner = joinerHandlers();
-  const handlers: Handlers = { ...donor.handlers, ...joiner.handlers };
+  const handlers: Handlers = {
+    'agent.ping': () => ({ result: {} }),
+    ...donor.handlers,
+    ...joiner.handlers,
+  };
   const writer = new FrameWriter(output);
   const answers = new Set<Promise<void>>();
   let turn: Promise<unknown> = Promise.resolve();
+  const watch = new LoneWatch(loneMs, () => input.destroy(alone()));
   try {
-    for await (const frame of readFrames(input, frameLimits)) {
+    for await (const frame of readFrames(input, frameLimits, () => watch.hear())) {
       const header = requestHeader.safeParse(frame.header);
       const packed = header.success ? splitParts(frame.payload, header.data.sizes) : undefined;
       if (!header.success || !packed)
@@ -38,10 +44,15 @@ export async function serve(input: Readable, output: Writable): Promise<void> {
     }
     await Promise.all(answers);
   } finally {
+    watch.end();
     await turn;
     donor.close();
     joiner.close();
   }
+}
+
+function alone(): ForesyncError {
+  return new ForesyncError('unreachable', 'operator-lost', 'Nothing has come for too long.');
 }
 
 /** Where a part fails, others may still be read on another thread: then their memory is left to the garbage collector. */

@@ -1,26 +1,12 @@
-import type { AgentClient } from '../agent/client.ts';
-import { type ErrorKind, ForesyncError, messageOf } from '../errors.ts';
-import type { Batches } from './batches.ts';
-import { type HeldCapture, holdCapture, runCapturePrefix } from './capture-lease.ts';
+import type { Wait } from '../clock.ts';
+import { ForesyncError, messageOf } from '../errors.ts';
 import { Agents } from './connect.ts';
 import { dealPlan } from './deal-plan.ts';
-import { applyDelta } from './delta-rounds.ts';
-import { dropCaches } from './drop-caches.ts';
-import type { Emit, PhaseName } from './events.ts';
-import { sendHotRows } from './hot-rows.ts';
-import {
-  donorsPlace,
-  type JoinerSpec,
-  noSpace,
-  refuseDonorsPlace,
-  replicasNear,
-  stopped,
-  tableThere,
-  withWayOn,
-} from './refusals.ts';
-import { type Donor, emitter, type RunOptions } from './run.ts';
-import { sendSnapshot } from './snapshot-rows.ts';
-import { verifyAll } from './verification.ts';
+import type { Emit, PhaseName, RunFact } from './events.ts';
+import { Joining, resumable } from './joining.ts';
+import { type JoinerSpec, refuseDonorsPlace, stopped, withWayOn } from './refusals.ts';
+import { emitter, type RunOptions } from './run.ts';
+import { isLost, Tries } from './tries.ts';
 
 export interface AddReplicaOptions extends RunOptions {
   joiner: JoinerSpec;
@@ -30,6 +16,9 @@ export interface AddReplicaOptions extends RunOptions {
   restart: boolean;
   /** How long hot rows may take before the snapshot goes on. */
   prefetchTimeoutMs: number;
+  /** How often in a row, without progress between, it connects anew after it lost the joiner or the lead. */
+  retries: number;
+  wait: Wait;
 }
 
 export interface AddReplicaResult {
@@ -48,62 +37,76 @@ const phases: PhaseName[] = [
   'cleanup',
 ];
 
-/** Errors after which the same command goes on from the joiner's checkpoint; after others nothing is left behind. */
-const resumable: ReadonlySet<ErrorKind> = new Set([
-  'unreachable',
-  'io',
-  'stopped',
-  'protocol',
-  'interrupted',
-  'verification',
-  'defect',
-]);
-
 /**
  * Adds a replica: capture at the lead donor, hot rows from all donors, the snapshot of all other rows, the Delta Log,
- * digests, publication, clean-up. May be called again after it was stopped or failed at any point: it goes on from the
- * checkpoint in the joiner. Rejects with `stopped` when the signal is tripped.
+ * digests, publication, clean-up. Where the joiner or the lead is lost, it connects anew and goes on from the checkpoint in
+ * the joiner; rejects with `gave-up` after `retries` tries in a row. May be called again after it was stopped or failed at any point: it
+ * goes on from the same checkpoint. Rejects with `stopped` when the signal is tripped.
  */
 export async function addReplica(options: AddReplicaOptions): Promise<AddReplicaResult> {
   const emit = emitter(options);
-  const agents = new Agents(options, emit);
-  const run = new Joining(options, agents, emit);
+  const { runId, group, joiner, plan, signal } = options;
+  emit({
+    type: 'start',
+    runId,
+    command: 'add-replica',
+    group: group.name,
+    table: group.table,
+    lead: group.lead.name,
+    joiner: joiner.name,
+    phases,
+  });
+  const run = new Run(options, emit);
   try {
+    refuseDonorsPlace(joiner, group);
+    if (!plan) emit({ type: 'note', level: 'info', text: 'No plan: rows come in the order of the table.' });
     const result = await run.whole();
     emit({ type: 'end', outcome: 'done' });
     return result;
   } catch (error) {
-    const told = options.signal.aborted ? stopped(options.joiner, run.begun) : run.told(error);
-    await run.leave(told);
+    const told = signal.aborted ? stopped(joiner, run.begun) : run.told(error);
     emit({
       type: 'end',
-      outcome: options.signal.aborted ? 'stopped' : 'failed',
+      outcome: signal.aborted ? 'stopped' : 'failed',
       error: told instanceof Error ? told.message : String(told),
     });
     throw told;
-  } finally {
-    await agents.close();
   }
 }
 
-class Joining {
+/** Tries again and again, as long as there is hope. */
+class Run {
   readonly #options: AddReplicaOptions;
-  readonly #agents: Agents;
   readonly #emit: Emit;
-  #phase: PhaseName | undefined;
-  #lead: Donor | undefined;
-  #joiner: AgentClient | undefined;
-  #capture: HeldCapture | undefined;
+  #progressed = false;
+  #inSync = false;
+  /** Whether any try began something that can be gone on with. */
+  begun = false;
 
-  constructor(options: AddReplicaOptions, agents: Agents, emit: Emit) {
+  constructor(options: AddReplicaOptions, emit: Emit) {
     this.#options = options;
-    this.#agents = agents;
-    this.#emit = emit;
+    this.#emit = (fact) => {
+      this.#watch(fact);
+      emit(fact);
+    };
   }
 
-  /** Whether something was started that can be gone on with. */
-  get begun(): boolean {
-    return this.#capture !== undefined;
+  async whole(): Promise<AddReplicaResult> {
+    const { retries, wait, signal } = this.#options;
+    const tries = new Tries(retries);
+    for (;;) {
+      this.#progressed = false;
+      try {
+        return await this.#once();
+      } catch (error) {
+        // Once it is in sync only the clean-up is left, which the same command sees to.
+        if (signal.aborted || !this.begun || this.#inSync || !isLost(error)) throw error;
+        const next = tries.next(this.#progressed);
+        if (!next) throw retries > 0 ? gaveUp(error, retries) : error;
+        this.#emit({ type: 'note', level: 'warning', text: `${messageOf(error)} ${next.words}` });
+        await wait(next.delayMs, signal);
+      }
+    }
   }
 
   /** The error as it is told: with the way on, where there is one. */
@@ -112,192 +115,35 @@ class Joining {
     return canGoOn ? withWayOn(this.#options.joiner, error) : error;
   }
 
-  async whole(): Promise<AddReplicaResult> {
-    const { runId, group, joiner: target, plan, signal } = this.#options;
-    this.#emit({
-      type: 'start',
-      runId,
-      command: 'add-replica',
-      group: group.name,
-      table: group.table,
-      lead: group.lead.name,
-      joiner: target.name,
-      phases,
-    });
-    refuseDonorsPlace(target, group);
+  async #once(): Promise<AddReplicaResult> {
+    const { plan } = this.#options;
+    // Dealt anew each time: what had arrived of it is counted from the start, as it is sent.
     const batches = plan && (await dealPlan(plan, this.#options, this.#emit));
-    if (!plan)
-      this.#emit({ type: 'note', level: 'info', text: 'No plan: rows come in the order of the table.' });
-
-    const { lead, others, joiner } = await this.#in('connect', () => this.#connect(batches));
-    const capture = await this.#in('capture', async () => {
-      const prefix = runCapturePrefix(group.name, target.name);
-      const held = await holdCapture(lead, {
-        prefix,
-        newId: this.#options.newId,
-        nowMs: this.#options.clock.nowMs(),
-      });
-      this.#capture = held;
-      return held;
-    });
-    // Losing the lead, noticed while renewing the lease, must not wait for a step that waits for something else.
-    return Promise.race([capture.failed, this.#copy({ lead, others, joiner, batches, capture, signal })]);
-  }
-
-  /** After a failure: what can be gone on with stays, everything else is taken away. */
-  async leave(error: unknown): Promise<void> {
-    if (this.#phase && !this.#options.signal.aborted) {
-      this.#emit({ type: 'phase', phase: this.#phase, state: 'failed' });
-    }
-    this.#capture?.release();
-    const keep = error instanceof ForesyncError ? resumable.has(error.kind) : true;
-    if (keep || !this.#capture || this.#capture.adopted) return;
-    const undo = [
-      this.#lead?.agent.call('capture.stop', {}),
-      this.#joiner?.call('joiner.discard', { path: this.#options.joiner.store.path }),
-    ];
-    await Promise.allSettled(undo);
-  }
-
-  async #connect(
-    batches: Batches | undefined,
-  ): Promise<{ lead: Donor; others: Map<string, Donor>; joiner: AgentClient }> {
-    const { joiner: target, group, replace, restart } = this.#options;
-    const joining = this.#agents.connect(target.name, target.host).then(async (agent) => {
-      const near = replicasNear(target, group);
-      const stores = near.map(({ store }) => store.path);
-      const { result } = await agent.call('joiner.look', {
-        path: target.store.path,
-        table: group.table,
-        stores,
-      });
-      const same = result.sameAs === undefined ? undefined : near[result.sameAs];
-      if (same) throw donorsPlace(target, same.name);
-      return { agent, ...result };
-    });
-    const donating = this.#agents.connectDonors(new Set(batches?.byDonor.keys()));
-    const [place, { lead, others }] = await Promise.all([joining, donating]).catch(async (error) => {
-      await Promise.allSettled([joining, donating]);
+    // What an earlier try has sent is not to be thrown away by the next.
+    const options = { ...this.#options, restart: this.#options.restart && !this.begun };
+    const agents = new Agents(options, this.#emit);
+    const joining = new Joining(options, agents, this.#emit);
+    try {
+      return await joining.whole(batches);
+    } catch (error) {
+      if (joining.phase && !options.signal.aborted && !isLost(error))
+        this.#emit({ type: 'phase', phase: joining.phase, state: 'failed' });
+      await joining.leave(options.signal.aborted ? stopped(options.joiner, joining.begun) : error);
       throw error;
-    });
-    this.#joiner = place.agent;
-    this.#lead = lead;
-    for (const { name, table } of [lead, ...others.values()]) {
-      if (table.fileId === place.fileId) throw donorsPlace(target, name);
+    } finally {
+      this.begun ||= joining.begun;
+      await agents.close();
     }
-    if (place.hasTable && !replace) {
-      if (!place.stagingExists) await this.#endLeftCapture(lead);
-      throw tableThere(target, group.table);
-    }
-    const { rowsEstimate, sizeBytes, alone } = lead.table;
-    this.#emit({ type: 'table', rowsEstimate, sizeBytes });
-    if (alone && !place.stagingExists && place.freeBytes < sizeBytes)
-      throw noSpace(target, sizeBytes, place.freeBytes);
-    if (restart) await place.agent.call('joiner.discard', { path: target.store.path });
-    return { lead, others, joiner: place.agent };
   }
 
-  async #copy(sides: {
-    lead: Donor;
-    others: Map<string, Donor>;
-    joiner: AgentClient;
-    batches: Batches | undefined;
-    capture: HeldCapture;
-    signal: AbortSignal;
-  }): Promise<AddReplicaResult> {
-    const { lead, others, joiner, batches, capture, signal } = sides;
-    const { store } = this.#options.joiner;
-    const both = { lead, joiner, emit: this.#emit, signal };
-    const { shape } = lead.table;
-    const { result: place } = await joiner.call('joiner.open', {
-      path: store.path,
-      shape,
-      runId: this.#options.runId,
-      captureId: capture.id,
-    });
-    if (place.resumed) this.#emit({ type: 'resumed', rows: place.rows });
-    await lead.agent.call('donor.seek', { watermark: place.watermark, snapshotAfter: place.snapshotAfter });
-    const cache = { captureId: capture.id, kind: 'file', limitBytes: 0, create: false } as const;
-    await lead.agent.call('cache.open', cache);
-    for (const { name, agent } of others.values())
-      await agent.call('cache.open', cache).catch((error: unknown) => {
-        others.delete(name);
-        this.#emit({ type: 'donor', donor: name, state: 'lost' });
-        this.#warn(`${name} gives no rows: ${messageOf(error)} The lead gives them.`);
-      });
-
-    if (batches && place.stage === 'hot')
-      await this.#in('hot', () => this.#hot({ ...both, others, batches }));
-    else this.#skip('hot');
-    if (place.stage === 'hot' || place.stage === 'snapshot')
-      await this.#in('snapshot', () => sendSnapshot(both));
-    else this.#skip('snapshot');
-    await this.#in('delta', async () => {
-      await joiner.call('joiner.indexes', {});
-      await applyDelta(both);
-    });
-    this.#emit({ type: 'donor', donor: lead.name, state: 'done' });
-    const { watermark } = await this.#in('verify', () => verifyAll(both));
-    const { replace } = this.#options;
-    const { result: published } = await this.#in('publish', () =>
-      joiner.call('joiner.publish', { replace, walMode: lead.table.walMode }),
-    );
-    this.#emit({ type: 'in-sync', watermark, rows: published.rows });
-    await this.#in('cleanup', () => this.#cleanUp(lead, others));
-    return { watermark, rows: published.rows };
+  #watch(fact: RunFact): void {
+    if (fact.type === 'rows' || fact.type === 'progress') this.#progressed = true;
+    if (fact.type === 'in-sync') this.#inSync = true;
   }
+}
 
-  async #hot(sides: {
-    lead: Donor;
-    others: Map<string, Donor>;
-    joiner: AgentClient;
-    batches: Batches;
-    emit: Emit;
-    signal: AbortSignal;
-  }): Promise<void> {
-    const deadline = AbortSignal.timeout(this.#options.prefetchTimeoutMs);
-    const { complete } = await sendHotRows({ ...sides, deadline });
-    if (complete) this.#emit({ type: 'hot-ready' });
-    else this.#warn('The prefetch timed out; the snapshot brings the rest of the plan.');
-  }
-
-  async #cleanUp(lead: Donor, others: ReadonlyMap<string, Donor>): Promise<void> {
-    this.#capture?.release();
-    await lead.agent.call('capture.stop', {});
-    // A prefetch may have filled caches at donors that this run did not ask for rows, or has lost since.
-    const holders = this.#capture?.isPrefetchs
-      ? this.#options.group.replicas.keys()
-      : [lead.name, ...others.keys()];
-    await dropCaches(holders, {
-      agents: this.#agents,
-      connected: new Map([...others, [lead.name, lead]]),
-      warn: (text) => this.#warn(text),
-    });
-  }
-
-  /** A run for this joiner that died after the table had appeared, and before it had cleaned up, left its capture. */
-  async #endLeftCapture(lead: Donor): Promise<void> {
-    const { result: left } = await lead.agent.call('capture.read', {});
-    const { group, joiner } = this.#options;
-    if (left.id?.startsWith(runCapturePrefix(group.name, joiner.name)))
-      await lead.agent.call('capture.stop', {});
-  }
-
-  #warn(text: string): void {
-    this.#emit({ type: 'note', level: 'warning', text });
-  }
-
-  async #in<T>(phase: PhaseName, work: () => Promise<T>): Promise<T> {
-    this.#options.signal.throwIfAborted();
-    this.#phase = phase;
-    this.#emit({ type: 'phase', phase, state: 'running' });
-    const result = await work();
-    this.#emit({ type: 'phase', phase, state: 'done' });
-    this.#phase = undefined;
-    return result;
-  }
-
-  #skip(phase: PhaseName): void {
-    this.#emit({ type: 'phase', phase, state: 'skipped' });
-  }
+function gaveUp(error: unknown, retries: number): ForesyncError {
+  return new ForesyncError('stopped', 'gave-up', `${messageOf(error)} Gave up after ${retries} tries.`, {
+    cause: error,
+  });
 }

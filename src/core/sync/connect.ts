@@ -17,7 +17,7 @@ export class Agents {
   }
 
   async connect(name: string, host: HostSpec): Promise<AgentClient> {
-    const { runtime, signal } = this.#options;
+    const { runtime, signal, stallTimeoutMs } = this.#options;
     // Stopping cuts a connection that is being made; an agent that works is ended by `close`, in order.
     const cut = new AbortController();
     const stop = () => cut.abort(signal.reason);
@@ -28,7 +28,7 @@ export class Agents {
       onProgress: (text) => this.#emit({ type: 'note', level: 'info', text: `${name}: ${text}` }),
       ...(runtime === undefined ? {} : { runtime }),
     }).finally(() => signal.removeEventListener('abort', stop));
-    const client = new AgentClient(name, channel);
+    const client = new AgentClient(name, channel, stallTimeoutMs);
     this.#clients.push(client);
     return client;
   }

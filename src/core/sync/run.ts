@@ -23,6 +23,8 @@ export interface RunOptions {
   /** A node program for hosts that have none (`--runtime`). */
   runtime: string | undefined;
   clock: Clock;
+  /** An agent that owes an answer and neither sends nor takes a byte for so long is given up. */
+  stallTimeoutMs: number;
   /** A new identifier that nobody else has. */
   newId(): string;
   signal: AbortSignal;

@@ -64,8 +64,8 @@ export class AgentProcess {
     return Buffer.from(this.#stderrTail, 'latin1').toString('utf8');
   }
 
-  kill(): void {
-    if (!this.#hasExited) this.#process.kill('SIGTERM');
+  kill(signal: 'SIGTERM' | 'SIGKILL' = 'SIGTERM'): void {
+    if (!this.#hasExited) this.#process.kill(signal);
   }
 
   /**

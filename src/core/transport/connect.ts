@@ -24,6 +24,8 @@ export interface AgentChannel {
   whyEnded(): Promise<ForesyncError>;
   /** Ends the agent's input and waits for its end; after five seconds it is killed. May be called again. */
   close(): Promise<void>;
+  /** Ends it at once, without a word to the agent: for one that does not listen any longer. */
+  kill(): void;
 }
 
 export interface ConnectOptions {
@@ -126,6 +128,7 @@ async function start(
       stderrTail: () => agent.stderrTail(),
       whyEnded: async () => command.describeEnd(await agent.exited),
       close: () => agent.close(),
+      kill: () => agent.kill('SIGKILL'),
     };
   } catch (error) {
     agent.kill();

@@ -27,17 +27,26 @@ function payloadPieces(payload: Uint8Array | readonly Uint8Array[] = []): readon
   return payload instanceof Uint8Array ? [payload] : payload;
 }
 
+/** Large payloads are sent in pieces of this size, so that a slow link can be told from one that does not move. */
+const sliceBytes = 128 << 10;
+
 /** Writes frames to one stream. Frames of concurrent calls never mix and keep the order of the calls. */
 export class FrameWriter {
   readonly #output: Writable;
   readonly #limits: FrameLimits;
-  #drained: Promise<void> | undefined;
+  #last: Promise<unknown> = Promise.resolve();
+  #slices = 0;
 
   constructor(output: Writable, limits: FrameLimits = frameLimits) {
     this.#output = output;
     this.#limits = limits;
     // A peer that is gone shows as EPIPE between two writes too, when nobody waits; the next write reports it.
     output.on('error', () => undefined);
+  }
+
+  /** Grows as the stream takes what is written. */
+  get progress(): number {
+    return this.#slices;
   }
 
   /**
@@ -53,29 +62,32 @@ export class FrameWriter {
       const sizes = `${bodyBytes} bytes, ${header.length} of them header`;
       throw new ForesyncError('protocol', 'frame-too-large', `A frame of ${sizes}, is too large to send.`);
     }
-    if (!this.#output.writable) throw channelClosed(this.#output.errored);
     const lengths = Buffer.allocUnsafe(2 * lengthBytes);
     lengths.writeUInt32BE(lengthBytes + bodyBytes, 0);
     lengths.writeUInt32BE(header.length, lengthBytes);
-    this.#output.cork();
-    this.#output.write(lengths);
-    this.#output.write(header);
-    const written = () => release(pieces);
-    for (const [n, piece] of pieces.entries())
-      this.#output.write(piece, n === pieces.length - 1 ? written : undefined);
-    this.#output.uncork();
-    if (this.#output.writableNeedDrain) await this.#drain();
+    const written = this.#last.then(() => this.#send(Buffer.concat([lengths, header]), pieces));
+    this.#last = written.catch(() => undefined);
+    await written;
   }
 
-  /** One wait for all callers, so that many of them do not pile up listeners. */
-  #drain(): Promise<void> {
-    this.#drained ??= this.#nextDrain().finally(() => {
-      this.#drained = undefined;
-    });
-    return this.#drained;
+  async #send(head: Buffer, pieces: readonly Uint8Array[]): Promise<void> {
+    await this.#pass(head);
+    for (const piece of pieces) {
+      for (let start = 0; start < piece.length; start += sliceBytes) {
+        const slice = piece.subarray(start, start + sliceBytes);
+        const isLast = start + sliceBytes >= piece.length && piece === pieces.at(-1);
+        await this.#pass(slice, isLast ? () => release(pieces) : undefined);
+      }
+    }
   }
 
-  async #nextDrain(): Promise<void> {
+  async #pass(slice: Uint8Array, onWritten?: () => void): Promise<void> {
+    if (!this.#output.writable) throw channelClosed(this.#output.errored);
+    if (!this.#output.write(slice, onWritten)) await this.#drain();
+    this.#slices++;
+  }
+
+  async #drain(): Promise<void> {
     const waiting = new AbortController();
     const ended = once(this.#output, 'close', { signal: waiting.signal }).then(() => true);
     const drained = once(this.#output, 'drain', { signal: waiting.signal }).then(() => false);
@@ -93,14 +105,16 @@ export class FrameWriter {
 /**
  * Reads frames until the stream ends between two of them. Memory is allocated for bytes that have arrived, never for
  * a length that was only claimed. Leaving the loop early destroys the stream. Throws kind `protocol`: `frame-invalid`,
- * or `channel-cut` where the stream ends or fails within a frame.
+ * or `channel-cut` where the stream ends or fails within a frame. `onBytes` is told of every piece that arrives.
  */
 export async function* readFrames(
   input: Readable,
   limits: FrameLimits = frameLimits,
+  onBytes: () => void = () => undefined,
 ): AsyncGenerator<Frame, void, undefined> {
   const pending = new ByteQueue();
   for await (const chunk of chunksOf(input)) {
+    onBytes();
     pending.push(chunk);
     for (let sizes = sizesOfFirst(pending, limits); sizes; sizes = sizesOfFirst(pending, limits)) {
       if (pending.length < 2 * lengthBytes + sizes.headerBytes + sizes.payloadBytes) break;

@@ -15,6 +15,8 @@ import { type AgentChannel, connectAgent } from '../../../src/core/transport/con
 import { FrameWriter, readFrames } from '../../../src/core/transport/frames.ts';
 import { database, type TestContext, temporaryFolder } from '../../support/tables.ts';
 
+const stallTimeoutMs = 60_000;
+
 /** An agent in this process, at the end of two pipes. */
 function pipedAgent() {
   const [toAgent, fromAgent] = [new PassThrough(), new PassThrough()];
@@ -33,7 +35,7 @@ function head(header: unknown, payloadBytes: number): Buffer {
 async function spawnedAgent(t: TestContext): Promise<AgentClient> {
   const channel = await connectAgent({ kind: 'local' }, { signal: new AbortController().signal });
   t.after(() => channel.close());
-  return new AgentClient('east', channel);
+  return new AgentClient('east', channel, stallTimeoutMs);
 }
 
 function shop(t: TestContext): string {
@@ -172,7 +174,7 @@ test('an answer that is none of this protocol ends the client with a protocol er
         closed = true;
       },
     } as unknown as AgentChannel;
-    const client = new AgentClient('east', channel);
+    const client = new AgentClient('east', channel, stallTimeoutMs);
     const call = client.call('capture.read', {});
     await new FrameWriter(output).write({ header });
     await assert.rejects(call, { kind: 'protocol', code: 'answer-invalid' });
