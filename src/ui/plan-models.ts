@@ -34,8 +34,8 @@ export function modelLines({ forecast, knownKeys }: PlanReport, brush: Brush): s
 }
 
 /** How many keys a plan of this size has, as far as the backtest could know. */
-function testedKeys({ budgetShare }: ForecastReport, knownKeys: number): number {
-  return Math.max(1, Math.round(budgetShare * knownKeys));
+function testedKeys({ judgedShare }: ForecastReport, knownKeys: number): number {
+  return Math.max(1, Math.round(judgedShare * knownKeys));
 }
 
 /**

@@ -75,7 +75,7 @@ function report(changes: Partial<ForecastReport> = {}): PlanReport {
       backtestWindows: 16,
       calibrationWindows: 16,
       learnedAtMs: Date.parse('2026-01-21T00:00:00.000Z'),
-      budgetShare: 0.2,
+      judgedShare: 0.2,
       fellBack: false,
       judgedBy: 'time',
       calibration: 'isotonic',

@@ -29,8 +29,8 @@ export interface Choice {
 
 export interface ChoiceOptions {
   model: ForecastModel;
-  /** The plan's budget as a share of the known keys. */
-  budgetShare: number;
+  /** Share of the known keys that candidates are judged at. */
+  judgedShare: number;
   /** Undefined where the history is too short to learn from. */
   learned: Learned | undefined;
   decay: SimpleRule;
@@ -43,7 +43,7 @@ export interface ChoiceOptions {
 
 /** Judges every candidate on the same windows, and takes the one that served most, or the best of the model that was named. */
 export function choose({ rows, sample }: Prepared, grid: TimeGrid, options: ChoiceOptions): Choice {
-  const { model, budgetShare, learned, decay, tuned, volume, calibrated } = options;
+  const { model, judgedShare, learned, decay, tuned, volume, calibrated } = options;
   const windows = tellingWindows(rows, learned?.folds[0]?.from ?? 0);
   const historyMs = (grid.fullEnd - grid.first) * grid.bucketMs;
   const calibrationOf = (candidate: Candidate) =>
@@ -51,7 +51,7 @@ export function choose({ rows, sample }: Prepared, grid: TimeGrid, options: Choi
   const scores: { judgement: Judgement; score: ModelScore }[] = [];
   for (const candidate of candidatesOf(learned, decay, historyMs)) {
     const began = performance.now();
-    const judgement = judge(candidate, rows, windows, { budgetShare, known: sample.known });
+    const judgement = judge(candidate, rows, windows, { judgedShare, known: sample.known });
     const score: ModelScore = {
       ...nameOf(candidate, grid.horizonMs),
       hitRate: judgement.hitRate,
@@ -114,12 +114,12 @@ function bestProven(judgements: Judgement[], learned: Learned | undefined): Judg
 /** Finds the half-life whose decayed count served most in the windows before an origin; undefined where none of them tells anything. */
 export function bestDecays(
   { rows, sample }: Prepared,
-  budgetShare: number,
+  judgedShare: number,
 ): (until: number) => SimpleRule | undefined {
   const windows = tellingWindows(rows);
   const judged = decayRules.map((rule) => ({
     rule,
-    ...judge({ rule }, rows, windows, { budgetShare, known: sample.known }),
+    ...judge({ rule }, rows, windows, { judgedShare, known: sample.known }),
   }));
   return (until) => {
     const count = windows.filter((window) => window < until).length;

@@ -20,8 +20,8 @@ export interface Fitted {
   learned: Learned | undefined;
   firstReads: FirstReadForest | undefined;
   rates: FittedRates;
-  /** Share of the known keys that the rates gave at least the plan's threshold, mean over the windows; 1 without one. */
-  aboveThreshold: number;
+  /** Share of the known keys that candidates were judged at. */
+  judgedShare: number;
   /** Writes within a horizon for each decayed write. */
   writesFactor: number;
   /** The model of series that earned a place, or was named. */

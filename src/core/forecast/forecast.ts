@@ -8,7 +8,7 @@ import { forecastKeys, type KeyFigures, ratesFrom, setExpectedReads } from './ke
 import { askedFeatures } from './learned/asked-features.ts';
 import type { ForecastModel } from './models.ts';
 import type { TimeBudget } from './panel/time-budget.ts';
-import { judgedShare, planSizeOf } from './plan-size.ts';
+import { plannedShare, planSizeOf } from './plan-size.ts';
 import { type Predicted, predict } from './predict.ts';
 import type { OnForecastProgress } from './progress.ts';
 import { inOrderOf } from './ranks.ts';
@@ -99,7 +99,6 @@ async function forecastStore(
   const volume = forecastVolume(group, grid);
   const size = planSizeOf(store, options);
   const use = await chooseOrReuse({ store, grid, threads, group, volume, size, options });
-  const planned = judgedShare(size, use.fitted.aboveThreshold, store.keys);
   const { candidate, decay, learned, firstReads, backtest, writesFactor } = use.fitted;
   const rates = ratesFrom(use.fitted.rates, grid, volume);
   const { onProgress } = options;
@@ -114,6 +113,7 @@ async function forecastStore(
   const figures = byKeys
     ? inStrictOrder(forecastKeys(scores, rates), predicted)
     : forecastKeys(scores, rates);
+  const planned = plannedShare(size, figures.confidence);
   const { series } = use.fitted;
   const bySeries =
     series &&
@@ -125,7 +125,7 @@ async function forecastStore(
   bySeries?.keys.forEach((key, i) => {
     setExpectedReads(figures, key, bySeries.reads[i] as number, rates);
   });
-  if (!rates.confidence) figures.confidence = uncalibratedConfidence(figures.expectedReads, store);
+  if (!rates.confidence) figures.confidence = uncalibratedConfidence(figures.expectedReads, grid);
   const said = new Set(bySeries?.keys);
   const chosen = nameOf(candidate, grid.horizonMs);
   const intensity = horizonIntensity(group, grid);
@@ -154,7 +154,7 @@ async function forecastStore(
       backtestWindows: backtest.windows,
       calibrationWindows: backtest.calibrationWindows,
       learnedAtMs: use.fitted.past.originMs,
-      budgetShare: planned,
+      judgedShare: use.fitted.judgedShare,
       fellBack: fellBack(options.model, chosen.model, bySeries),
       judgedBy: backtest.judgedBy,
       calibration: rates.confidence ? 'isotonic' : 'none',

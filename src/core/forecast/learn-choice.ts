@@ -35,7 +35,7 @@ export async function learnChoice(input: ForecastInput, prepared: Prepared): Pro
       })
     : undefined;
   const found = rateChoice(input, prepared, learned, tuned);
-  const { choice, decay, rated, byKeys, rates, budgetShare } = found;
+  const { choice, decay, rated, byKeys, rates } = found;
   const { candidate, from, models, windows, leads } = choice;
   const firstReads =
     learned &&
@@ -57,7 +57,7 @@ export async function learnChoice(input: ForecastInput, prepared: Prepared): Pro
       rates: ratesFrom(rates, grid, volume),
       volume,
       group,
-      budgetShare,
+      budgetShare: found.judgedShare,
     },
     { ...input.options, served: choice.served, hitRate: choice.hitRate, windows, budget: timeBudget },
   );
@@ -79,7 +79,7 @@ export async function learnChoice(input: ForecastInput, prepared: Prepared): Pro
     learned,
     firstReads,
     rates,
-    aboveThreshold: found.aboveThreshold,
+    judgedShare: found.judgedShare,
     writesFactor: writesFactor(prepared),
     series: series.taken,
     seriesReports: series.reports,

@@ -42,18 +42,32 @@ function meanSize(sizeBytes: Float64Array): number {
   return known > 0 ? sum / known : assumedSizeBytes;
 }
 
-/** The share of the known keys that orders are judged at, where the share `aboveThreshold` of them is sure enough to be planned. */
-export function judgedShare({ budgetShare }: PlanSize, aboveThreshold: number, keys: number): number {
-  const sureEnough = Math.min(1, Math.max(aboveThreshold, fewestJudged / Math.max(1, keys)));
-  if (budgetShare === undefined) return sureEnough < 1 ? sureEnough : unlimitedShare;
-  return Math.min(budgetShare, sureEnough);
+/**
+ * The share of the known keys that orders are judged at, where the share `sureEnough` of them reaches the threshold: the plan's size, as
+ * far as it is known beforehand, but for the threshold's sake never fewer than a hundred keys, or than a fifth of them where they are few.
+ */
+export function judgedShare({ budgetShare = 1 }: PlanSize, sureEnough: number, keys: number): number {
+  const least = Math.min(unlimitedShare, fewestJudged / Math.max(1, keys));
+  const planned = Math.min(budgetShare, Math.max(sureEnough, least));
+  return planned < 1 ? planned : unlimitedShare;
+}
+
+/** The share of the known keys that the plan will have, where this is how sure they are. */
+export function plannedShare({ budgetShare = 1, minConfidence }: PlanSize, confidence: Float64Array): number {
+  let sure = 0;
+  for (const value of confidence) if (!(value < minConfidence)) sure++;
+  return Math.min(budgetShare, sure / Math.max(1, confidence.length));
 }
 
 const classesPerDecade = 3;
 const thresholdSteps = 20;
+const withoutBudget = 99;
 
-/** Plans whose budgets are within a factor of about two, and whose thresholds are within 0.05, are of one class. */
-export function planClass({ budgetShare = 1, minConfidence }: PlanSize): number {
-  const budget = Math.round(-classesPerDecade * Math.log10(Math.max(1e-9, budgetShare)));
+/** Plans whose budgets are within a factor of about two, and whose thresholds are the same to the next twentieth, are of one class. */
+export function planClass({ budgetShare, minConfidence }: PlanSize): number {
+  const budget =
+    budgetShare === undefined
+      ? withoutBudget
+      : Math.round(-classesPerDecade * Math.log10(Math.max(1e-9, budgetShare)));
   return budget + 100 * Math.round(thresholdSteps * minConfidence);
 }

@@ -39,6 +39,8 @@ export async function prepare(
   // One range a thread: this thread sorts the keys meanwhile, and could not hand out others.
   const ranges = rangesOf(store.keys, threads.count);
   const signals = threads.run(ranges.map(([start, end]): ForecastTask => ({ do: 'signals', start, end })));
+  // Where sorting throws, a thread that is ended later must not be what is told.
+  signals.catch(() => undefined);
   if (!orders) fillOrders(shared.orders, store);
   await signals;
   const sample = sampleRows(store.keys, shared.signals, { limit: rowLimit, seed });

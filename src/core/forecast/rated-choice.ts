@@ -18,15 +18,13 @@ export interface RatedChoice {
   /** Whether forests were chosen that only other keys could judge. */
   byKeys: boolean;
   rates: FittedRates;
-  /** The plan's size as a share of the known keys, at which all was judged. */
-  budgetShare: number;
-  /** Share of the known keys that reach the plan's threshold, mean over the windows; 1 without one. */
-  aboveThreshold: number;
+  /** The share of the known keys that all was judged at (see `judgedShare`). */
+  judgedShare: number;
 }
 
 /**
- * Chooses at the plan's size. Where that is the threshold's to say, the choice at the budget tells how many keys
- * reach it, and all is judged once more at that size; the second choice may find a few keys more or less.
+ * Chooses at the plan's size. Where that is the threshold's to say, a choice at the budget tells how many keys would reach it in the
+ * latest windows, if they had the reads that are forecast now, and all is judged once more at that size.
  */
 export function rateChoice(
   input: ForecastInput,
@@ -35,25 +33,23 @@ export function rateChoice(
   tuned: SimpleRule | undefined,
 ): RatedChoice {
   const { size, store } = input;
-  const shareOf = (aboveThreshold: number) => judgedShare(size, aboveThreshold, store.keys);
-  const first = rateAt(shareOf(1), input, prepared, learned, tuned);
-  const aboveThreshold = shareAbove(size.minConfidence, first, input, prepared);
-  const share = shareOf(aboveThreshold);
-  const found = share === first.budgetShare ? first : rateAt(share, input, prepared, learned, tuned);
-  return { ...found, aboveThreshold };
+  const first = rateAt(judgedShare(size, 1, store.keys), input, prepared, learned, tuned);
+  const sureEnough = shareAbove(size.minConfidence, first, input, prepared);
+  const share = judgedShare(size, sureEnough, store.keys);
+  return share === first.judgedShare ? first : rateAt(share, input, prepared, learned, tuned);
 }
 
 function rateAt(
-  budgetShare: number,
+  judgedShare: number,
   { grid, volume, options }: ForecastInput,
   prepared: Prepared,
   learned: Learned | undefined,
   tuned: SimpleRule | undefined,
-): Omit<RatedChoice, 'aboveThreshold'> {
-  const decay = tuned ?? bestDecays(prepared, budgetShare)(grid.origins.length) ?? middleDecay;
+): RatedChoice {
+  const decay = tuned ?? bestDecays(prepared, judgedShare)(grid.origins.length) ?? middleDecay;
   const choice = choose(prepared, grid, {
     model: options.model,
-    budgetShare,
+    judgedShare,
     learned,
     decay,
     tuned: tuned !== undefined,
@@ -66,24 +62,27 @@ function rateAt(
   const rated = byKeys ? { candidate: { rule: decay }, windows: tellingWindows(prepared.rows) } : choice;
   const rates = fitKeyRates(rated.candidate, prepared.rows, rated.windows, grid, volume);
   const { candidate: by, windows } = rated;
-  return { choice, decay, rated: { candidate: by, windows }, byKeys, rates, budgetShare };
+  return { choice, decay, rated: { candidate: by, windows }, byKeys, rates, judgedShare };
 }
+
+/** So many of the latest windows tell how many keys are sure enough. */
+const latest = 4;
 
 function shareAbove(
   minConfidence: number,
-  { rated: { candidate, windows }, rates }: Pick<RatedChoice, 'rated' | 'rates'>,
+  { rated: { candidate, windows }, rates }: RatedChoice,
   { grid, volume }: ForecastInput,
   { rows, sample }: Prepared,
 ): number {
   if (minConfidence <= 0 || !rates.confidence || windows.length === 0) return 1;
-  let shares = 0;
-  for (const window of windows) {
+  const now = ratesFrom(rates, grid, volume);
+  let keys = 0;
+  let known = 0;
+  for (const window of windows.slice(-latest)) {
     const weights = rows.weights.subarray(rows.starts[window]!, rows.starts[window + 1]!);
-    const then = { ...ratesFrom(rates, grid, volume), volume: volume.at(grid.origins[window]!) };
-    const { confidence } = forecastKeys(scoresAt(candidate, rows, window), then, weights);
-    let keys = 0;
+    const { confidence } = forecastKeys(scoresAt(candidate, rows, window), now, weights);
     for (let i = 0; i < weights.length; i++) if (confidence[i]! >= minConfidence) keys += weights[i]!;
-    shares += keys / sample.known[window]!;
+    known += sample.known[window]!;
   }
-  return Math.min(1, shares / windows.length);
+  return Math.min(1, keys / known);
 }

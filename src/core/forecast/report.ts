@@ -28,7 +28,7 @@ export interface ForecastReport {
   /** The origin of the forecast that learned and chose: earlier than this one's where a choice was stored. */
   learnedAtMs: number;
   /** The plan's budget as a share of the known keys, as the backtest took it: 0.2 where there was none. */
-  budgetShare: number;
+  judgedShare: number;
   /** Whether the model that was named could forecast nothing here, so that the decayed count stands for it. */
   fellBack: boolean;
   /** `keys`: the history is too short to learn from earlier windows, so the forests were judged on keys that they had not seen. */

@@ -36,6 +36,8 @@ export function forecastVolume(volume: GroupVolume, grid: TimeGrid): VolumeForec
   const past = Math.max(1, grid.end - first);
   const mean = (volume.between(first, grid.end) / past) * lasting(horizonBuckets, past);
   const least = Math.max(1e-6, 0.02 * mean);
+  // No window of the past is as long, so there is nothing to choose by.
+  if (horizonBuckets > past) return { rule: 'mean', at: () => Math.max(least, mean) };
   return {
     rule: name,
     at: (start, known = start) => Math.max(least, best(start, known) ?? mean),
@@ -67,9 +69,7 @@ function volumeRules(
     };
   return {
     mean: (_start, known) =>
-      known <= first
-        ? undefined
-        : (volume.between(first, known) / (known - first)) * lasting(horizonBuckets, known - first),
+      known <= first ? undefined : (volume.between(first, known) / (known - first)) * horizonBuckets,
     'last horizon': recent(1),
     'last 4 horizons': recent(4),
     'last 16 horizons': recent(16),
@@ -84,7 +84,7 @@ function volumeRules(
  * How many buckets of a steady rate to expect in a horizon, from a past of so many. What has lasted for so long is not taken to
  * last much longer: past its own length it is expected to go on after t with a chance of past / t (Gott, Nature 363, 1993).
  */
-function lasting(horizon: number, past: number): number {
+export function lasting(horizon: number, past: number): number {
   return horizon <= past ? horizon : past * (1 + Math.log(horizon / past));
 }
 

@@ -32,7 +32,7 @@ export function reportBacktest({ originMs, horizonMs, store, report }: Forecast)
     horizonMs,
     windows: report.backtestWindows,
     knownKeys: store.keys,
-    judgedKeys: Math.max(1, Math.round(report.budgetShare * store.keys)),
+    judgedKeys: Math.max(1, Math.round(report.judgedShare * store.keys)),
     judgedBy: report.judgedBy,
     models,
     chosen,

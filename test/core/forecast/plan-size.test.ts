@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { forecast } from '../../../src/core/forecast/forecast.ts';
-import { judgedShare, planClass, planSizeOf } from '../../../src/core/forecast/plan-size.ts';
+import { judgedShare, planClass, plannedShare, planSizeOf } from '../../../src/core/forecast/plan-size.ts';
 import { memoryHistory } from './memory-history.ts';
 import { columnsOf } from './series/example-columns.ts';
 import { dayMs, steady, timeBudget } from './steady-traffic.ts';
@@ -32,7 +32,10 @@ test('the smaller of budget and threshold is judged at, but never a handful of k
   assert.equal(judgedShare(plan(undefined), 0, 10_000), 0.01);
   assert.equal(judgedShare(plan(0.001), 0, 10_000), 0.001);
   assert.equal(judgedShare(plan(undefined), 1, 10_000), 0.2);
-  assert.equal(judgedShare(plan(undefined), 0, 10), 0.2);
+  assert.equal(judgedShare(plan(1), 1, 10_000), 0.2);
+  for (const keys of [1, 10, 99, 100, 101, 499, 500])
+    assert.equal(judgedShare(plan(undefined), 0, keys), 0.2);
+  assert.equal(judgedShare(plan(undefined), 0, 1000), 0.1);
 });
 
 test('plans of about the same size share a choice', () => {
@@ -50,14 +53,22 @@ test('plans of about the same size share a choice', () => {
   assert.equal(new Set(classes).size, classes.length);
 });
 
+const rates = Array.from({ length: 1500 }, (_, i) => 12 * 0.997 ** i);
+const options = { horizonMs: dayMs, model: 'decay', seed: 1, timeBudget } as const;
+
 test('without a budget the backtest judges at as many keys as reach the threshold', async () => {
-  const rates = Array.from({ length: 1500 }, (_, i) => 12 * 0.997 ** i);
   const history = memoryHistory(steady(rates, 20));
-  const options = { horizonMs: dayMs, model: 'decay', seed: 1, timeBudget } as const;
   for (const minConfidence of [0.5, 0.9]) {
     const { confidence, report } = await forecast(history, { ...options, minConfidence });
-    const planned = confidence.filter((value) => value >= minConfidence).length / confidence.length;
-    assert.ok(Math.abs(report.budgetShare / planned - 1) < 0.1, `${report.budgetShare} of ${planned}`);
+    const planned = plannedShare({ budgetShare: undefined, minConfidence }, confidence);
+    assert.ok(Math.abs(report.judgedShare / planned - 1) < 0.1, `${report.judgedShare} of ${planned}`);
   }
-  assert.equal((await forecast(history, options)).report.budgetShare, 0.2);
+  assert.equal((await forecast(history, options)).report.judgedShare, 0.2);
+});
+
+test('traffic that fades is judged at the size of the plan that is made now', async () => {
+  const fading = steady(rates, 20).filter(({ timeMs }, i) => i % 1000 < 1000 * 0.9 ** (timeMs / dayMs));
+  const { confidence, report } = await forecast(memoryHistory(fading), { ...options, minConfidence: 0.5 });
+  const planned = plannedShare({ budgetShare: undefined, minConfidence: 0.5 }, confidence);
+  assert.ok(Math.abs(report.judgedShare / planned - 1) < 0.3, `${report.judgedShare} of ${planned}`);
 });

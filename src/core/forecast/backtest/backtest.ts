@@ -21,18 +21,18 @@ export function tellingWindows(rows: TrainingRows, from = 0): number[] {
   return windows;
 }
 
-/** `budgetShare` is the plan's budget as a share of the known keys; `known` counts those, by origin. */
+/** `judgedShare` is the share of the known keys that is planned; `known` counts those, by origin. */
 export function judge(
   candidate: Candidate,
   rows: TrainingRows,
   windows: number[],
-  { budgetShare, known }: { budgetShare: number; known: number[] },
+  { judgedShare, known }: { judgedShare: number; known: number[] },
 ): Judgement {
   let hitRate = 0;
   let served = 0;
   const servedByWindow: number[] = [];
   for (const origin of windows) {
-    const share = servedShare(scoresAt(candidate, rows, origin), rows, origin, known[origin]! * budgetShare);
+    const share = servedShare(scoresAt(candidate, rows, origin), rows, origin, known[origin]! * judgedShare);
     hitRate += share.hitRate / windows.length;
     served += share.served / windows.length;
     servedByWindow.push(share.served);

@@ -27,8 +27,12 @@ export function countInterval(mean: number, scatter: Scatter): CountInterval {
   return { low: quantile(mean, extra, 0.1), high: quantile(mean, extra, 0.9), by };
 }
 
-/** The α of the variance μ + αμ², by the method of moments (Cameron and Trivedi 1998, section 3.3); never below 0. */
+/**
+ * The α of the variance μ + αμ², by the method of moments (Cameron and Trivedi 1998, section 3.3); never below 0. With nothing to
+ * judge by it is 1, that of a rate of which one read is known.
+ */
 export function overdispersion(mean: number, { expected, came, weights }: Scatter): number {
+  if (expected.length === 0) return 1;
   const near = { squares: 0, scale: 0, rows: 0 };
   const all = { squares: 0, scale: 0 };
   for (let row = 0; row < expected.length; row++) {

@@ -6,7 +6,7 @@ import { allSimpleRules, forecastModels } from '../models.ts';
 import { mostLeaves } from '../trees/leaf-masks.ts';
 
 /** Raised whenever the meaning of what is stored changes, that of a feature or a rule of the same name among it. */
-const formatVersion = 2;
+const formatVersion = 3;
 
 const rules = allSimpleRules.map(({ model, halfLife, cycleMs }) => [model, halfLife, cycleMs]);
 
@@ -132,7 +132,7 @@ export const choiceText = z.object({
     }),
     confidence: z.object({ byShare: curve, byVolume: curve }).optional(),
   }),
-  aboveThreshold: z.number().min(0).max(1),
+  judgedShare: z.number().gt(0).max(1),
   writesFactor: z.number().min(0).max(1e12),
   series: z
     .union([

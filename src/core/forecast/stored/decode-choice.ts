@@ -48,7 +48,7 @@ function fittedOf(text: ChoiceText): Fitted | undefined {
         byVolume: pointsOf(rates.confidence.byVolume),
       },
     },
-    aboveThreshold: text.aboveThreshold,
+    judgedShare: text.judgedShare,
     writesFactor,
     series: text.series,
     seriesReports: {},

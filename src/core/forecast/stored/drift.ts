@@ -5,7 +5,6 @@ import type { Fitted, FittedPast } from '../fitted.ts';
 import type { ForecastInput } from '../forecast-input.ts';
 import { findBins } from '../learned/learn.ts';
 import { simpleRules } from '../models.ts';
-import { judgedShare } from '../plan-size.ts';
 import type { Prepared } from '../prepare.ts';
 import type { ForecastTask } from '../threads/forecast-tasks.ts';
 import type { ForecastThreads } from '../threads/forecast-threads.ts';
@@ -31,7 +30,7 @@ export function unseenWindows({ end }: FittedPast, { fullEnd, horizonBuckets }: 
 
 /**
  * Why a stored choice does not hold any longer, in a few words; undefined while it does. On the windows that came since it was learned, at
- * the plan's size, it is set against the simple rule that did best on them:
+ * the size that it was judged at, it is set against the simple rule that did best on them:
  *
  * - a choice among all models must not be behind that rule by more than 0.01 of all reads;
  * - its lead over the best rule must not be smaller than in the backtest by more than 0.05, nor by more than three standard errors of
@@ -46,11 +45,10 @@ export async function driftOf(
   input: ForecastInput,
 ): Promise<string | undefined> {
   const { rows, sample } = prepared;
-  const { grid, size, threads, options, store } = input;
+  const { grid, threads, options } = input;
   const windows = tellingWindows(rows);
   if (windows.length === 0) return undefined;
-  const budgetShare = judgedShare(size, fitted.aboveThreshold, store.keys);
-  const budget = { budgetShare, known: sample.known };
+  const budget = { judgedShare: fitted.judgedShare, known: sample.known };
   const historyMs = (grid.fullEnd - grid.first) * grid.bucketMs;
   const rules = simpleRules(historyMs).map((rule) => judge({ rule }, rows, windows, budget));
   const candidate = await judgedOn(prepared, fitted.candidate, threads);

@@ -41,7 +41,7 @@ function textOf(fitted: Fitted): ChoiceText {
         byVolume: columns(confidence.byVolume),
       },
     },
-    aboveThreshold: fitted.aboveThreshold,
+    judgedShare: fitted.judgedShare,
     writesFactor: fitted.writesFactor,
     series: fitted.series,
     births: fitted.births,

@@ -55,8 +55,13 @@ export type ForecastResult = undefined | Edges[] | LearnedForest | Float32Array;
 
 /** Few enough that their features stay in the cache of a core. */
 const keysAtOnce = 256;
-/** A thread serves one forecast, whose orders of keys may be shared anew, but stay the same. */
+/** A thread serves one forecast at a time. */
 let featureRows: FeatureRows | undefined;
+
+/** To be called when other things are shared. */
+export function forgetFeatures(): void {
+  featureRows = undefined;
+}
 
 function featuresAt({ columns, orders, scale, origins, signals }: Shared, o: number): FeatureRows {
   featureRows ??= new FeatureRows(columns, orders, scale);

@@ -1,14 +1,15 @@
 import { parentPort } from 'node:worker_threads';
-import { type ForecastTask, runTask, type Shared } from './forecast-tasks.ts';
+import { type ForecastTask, forgetFeatures, runTask, type Shared } from './forecast-tasks.ts';
 
 export interface ThreadMessage {
-  /** Sent once, before the first task. */
+  /** Before the first task, and where other rows are learned from. */
   shared?: Shared;
   task?: ForecastTask;
 }
 
 let shared: Shared | undefined;
 parentPort?.on('message', (message: ThreadMessage) => {
+  if (message.shared) forgetFeatures();
   shared = message.shared ?? shared;
   if (message.task && shared) parentPort?.postMessage(runTask(shared, message.task));
 });

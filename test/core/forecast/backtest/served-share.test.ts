@@ -62,7 +62,7 @@ test('a candidate is worth its mean over the windows, each at its own number of 
   assert.deepEqual(tellingWindows(rows, 1), [1]);
   const rule = valueAt(decayRules, 3);
   assert.equal(rule.halfLife, 1);
-  const judgement = judge({ rule }, rows, [0, 1], { budgetShare: 0.5, known: [2, 4, 1] });
+  const judgement = judge({ rule }, rows, [0, 1], { judgedShare: 0.5, known: [2, 4, 1] });
   assert.ok(Math.abs(judgement.hitRate - (0.75 + 1) / 2) < 1e-9);
   assert.ok(Math.abs(judgement.served - (0.75 + (1 + 0.25 + 0.25) / 3) / 2) < 1e-9);
   assert.equal(best([{ ...judgement, served: 0.9 }, judgement])?.served, 0.9);

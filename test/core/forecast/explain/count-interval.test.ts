@@ -12,8 +12,8 @@ function scatterOf(mean: number, draw: () => number, rows = 4000) {
   };
 }
 
-/** With nothing to scatter by, an interval is that of Poisson counts, whose quantiles are in tables. */
-const none = { expected: [], came: [], weights: [] };
+/** Of counts that scatter no more than Poisson counts, whose quantiles are in tables. */
+const none = { expected: [1], came: [1], weights: [1] };
 for (const [mean, low, high] of [
   [0, 0, 0],
   [1, 0, 2],
@@ -54,4 +54,9 @@ test('rows of about the same expectation decide, where there are enough', () => 
   };
   assert.equal(overdispersion(12, both), 0);
   assert.ok(overdispersion(1000, both) > 0.5);
+});
+
+test('with nothing to judge by, a count may be anything from none to twice what is expected', () => {
+  const { low, high, by } = countInterval(8, { expected: [], came: [], weights: [] });
+  assert.deepEqual([low, high, by], [0, 18, 'negative binomial']);
 });

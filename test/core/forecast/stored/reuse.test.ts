@@ -108,3 +108,16 @@ test('simple rules are kept as well where one is named', async () => {
     assert.deepEqual(figures(again), figures(learned));
   }
 });
+
+test('the size that a threshold gave is kept with the choice, and another threshold has a choice of its own', async () => {
+  const choices = new KeptChoices();
+  const history = memoryHistory(shop(30));
+  const plan = (minConfidence: number) => forecast(history, { ...options, stored: choices, minConfidence });
+  const [first, again] = [await plan(0.9), await plan(0.9)];
+  assert.equal(again.report.chosenFrom, 'stored');
+  assert.deepEqual(figures(again), figures(first));
+  assert.equal(again.report.judgedShare, first.report.judgedShare);
+  const lower = await plan(0.2);
+  assert.notEqual(lower.report.chosenFrom, 'stored');
+  assert.ok(lower.report.judgedShare > first.report.judgedShare);
+});
