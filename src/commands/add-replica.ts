@@ -1,15 +1,18 @@
 import { Args, Flags } from '@oclif/core';
 import { BaseCommand, configFlag, stateFlag, usageError } from '../cli/base-command.ts';
 import { durationFlag, stallTimeoutFlag } from '../cli/duration-flag.ts';
+import { followControl } from '../cli/follow-control.ts';
 import { planFromFile, usualPlan } from '../cli/plan-choice.ts';
 import { notePublished, publishedBefore } from '../cli/published-before.ts';
+import { rateFlag } from '../cli/rate.ts';
 import { RunFrame } from '../cli/run-frame.ts';
-import { systemWait } from '../core/clock.ts';
+import { systemClock, systemWait } from '../core/clock.ts';
 import { loadGroup } from '../core/group/config.ts';
 import { parseHost } from '../core/group/host.ts';
 import { parseStore } from '../core/group/store-spec.ts';
 import { addReplica } from '../core/sync/add-replica.ts';
 import { finishAddReplica } from '../core/sync/finish-add-replica.ts';
+import { Pace } from '../core/sync/pace.ts';
 import { printable } from '../core/text.ts';
 
 export default class AddReplica extends BaseCommand {
@@ -46,6 +49,9 @@ export default class AddReplica extends BaseCommand {
       description: 'How long hot rows may take before the snapshot goes on.',
       default: 600_000,
       defaultHelp: async () => '10m',
+    }),
+    bwlimit: rateFlag({
+      description: "Send no more than this to the joiner; 'foresync throttle' changes it while it runs.",
     }),
     'stall-timeout': stallTimeoutFlag,
     retries: Flags.integer({
@@ -96,6 +102,7 @@ export default class AddReplica extends BaseCommand {
       json: this.jsonEnabled(),
       plan: plan?.packed,
     });
+    const pace = new Pace(flags.bwlimit, systemClock, systemWait);
     const run = {
       ...frame.options,
       signal: this.signal,
@@ -105,14 +112,22 @@ export default class AddReplica extends BaseCommand {
       prefetchTimeoutMs: flags['prefetch-timeout'],
       stallTimeoutMs: flags['stall-timeout'],
       retries: flags.retries,
+      pace,
       wait: systemWait,
       replace: flags.replace,
       restart: flags.restart,
       runtime: flags.runtime,
     };
-    const { result, snapshot } = await frame.around(
-      async () => (published && (await finishAddReplica(run, published.result))) ?? addReplica(run),
-    );
+    const { result, snapshot } = await frame.around(async () => {
+      const unfollow = followControl(flags.state, frame.runId, pace, (text) =>
+        run.onEvent({ type: 'note', level: 'info', text, atMs: systemClock.nowMs() }),
+      );
+      try {
+        return (published && (await finishAddReplica(run, published.result))) ?? (await addReplica(run));
+      } finally {
+        unfollow();
+      }
+    });
     if (published) notePublished(published, flags.state);
     if (!this.jsonEnabled()) this.log(`\nNext: foresync metrics ${frame.runId.slice(0, 8)}`);
     return { runId: frame.runId, ...result, plan: plan?.source.from, run: snapshot };

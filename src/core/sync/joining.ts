@@ -8,6 +8,7 @@ import { applyDelta } from './delta-rounds.ts';
 import { dropCaches } from './drop-caches.ts';
 import type { Emit, PhaseName } from './events.ts';
 import { sendHotRows } from './hot-rows.ts';
+import type { Pace } from './pace.ts';
 import { donorsPlace, noSpace, replicasNear, tableThere } from './refusals.ts';
 import type { Donor } from './run.ts';
 import { sendSnapshot } from './snapshot-rows.ts';
@@ -128,7 +129,8 @@ export class Joining {
   }): Promise<AddReplicaResult> {
     const { lead, others, joiner, batches, capture, signal } = sides;
     const { store } = this.#options.joiner;
-    const both = { lead, joiner, emit: this.#emit, signal };
+    const { pace } = this.#options;
+    const both = { lead, joiner, emit: this.#emit, pace, signal };
     const { shape } = lead.table;
     const { result: place } = await joiner.call('joiner.open', {
       path: store.path,
@@ -174,6 +176,7 @@ export class Joining {
     joiner: AgentClient;
     batches: Batches;
     emit: Emit;
+    pace: Pace;
     signal: AbortSignal;
   }): Promise<void> {
     const deadline = AbortSignal.timeout(this.#options.prefetchTimeoutMs);

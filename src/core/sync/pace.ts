@@ -1,0 +1,73 @@
+import type { Clock, Wait } from '../clock.ts';
+import { chunkBytes } from './run.ts';
+
+/** What a chunk is taken to cost before the first one has come. */
+const firstGuessBytes = 256 * 1024;
+const leastChunkBytes = 64 * 1024;
+
+/**
+ * Spreads what is sent over time, under a limit that may change meanwhile. Chunks are asked for ahead, so each is charged what the one before
+ * cost, and the difference once it has come: over some seconds the bytes sent keep to the limit.
+ */
+export class Pace {
+  readonly #clock: Clock;
+  readonly #wait: Wait;
+  #bytesPerSecond: number | undefined;
+  /** When all that was charged would have been sent. */
+  #paidMs = 0;
+  #guessBytes = firstGuessBytes;
+  #queue: Promise<void> = Promise.resolve();
+  #changed = new AbortController();
+
+  constructor(bytesPerSecond: number | undefined, clock: Clock, wait: Wait) {
+    this.#bytesPerSecond = bytesPerSecond;
+    this.#clock = clock;
+    this.#wait = wait;
+  }
+
+  /** Undefined without a limit. */
+  get bytesPerSecond(): number | undefined {
+    return this.#bytesPerSecond;
+  }
+
+  /** Takes effect at once, for those too who wait already. What was charged before is forgiven. */
+  limitTo(bytesPerSecond: number | undefined): void {
+    if (bytesPerSecond === this.#bytesPerSecond) return;
+    this.#bytesPerSecond = bytesPerSecond;
+    this.#paidMs = 0;
+    this.#changed.abort();
+    this.#changed = new AbortController();
+  }
+
+  /** How large a chunk may be, before compression: about a second's worth, so that the limit is felt evenly. */
+  get chunkBytes(): number {
+    return Math.min(chunkBytes, Math.max(leastChunkBytes, this.#bytesPerSecond ?? chunkBytes));
+  }
+
+  /** Resolves, in the order of the calls, when the next chunk may be asked for; at once where the signal trips. */
+  turn(signal: AbortSignal): Promise<void> {
+    const turn = this.#queue.then(() => this.#pay(signal));
+    this.#queue = turn;
+    return turn;
+  }
+
+  /** A chunk has come, and was so large. */
+  sent(bytes: number): void {
+    this.#charge(bytes - this.#guessBytes);
+    this.#guessBytes = bytes;
+  }
+
+  async #pay(signal: AbortSignal): Promise<void> {
+    for (;;) {
+      const dueMs = this.#bytesPerSecond === undefined ? 0 : this.#paidMs - this.#clock.nowMs();
+      if (dueMs <= 0 || signal.aborted) break;
+      await this.#wait(dueMs, AbortSignal.any([signal, this.#changed.signal]));
+    }
+    this.#charge(this.#guessBytes);
+  }
+
+  #charge(bytes: number): void {
+    if (this.#bytesPerSecond === undefined) return;
+    this.#paidMs = Math.max(this.#paidMs, this.#clock.nowMs()) + (bytes / this.#bytesPerSecond) * 1000;
+  }
+}
