@@ -15,7 +15,7 @@ export function followControl(
   const db = openStateToRead(stateFile);
   const timer = setInterval(() => {
     const wanted = readRunControl(db, runId);
-    if (!wanted || wanted.bytesPerSecond === pace.bytesPerSecond) return;
+    if (!wanted || wanted.bytesPerSecond === pace.operatorsLimit) return;
     pace.limitTo(wanted.bytesPerSecond);
     tell(limitText(wanted.bytesPerSecond));
   }, lookEveryMs);

@@ -53,6 +53,9 @@ export default class AddReplica extends BaseCommand {
     bwlimit: rateFlag({
       description: "Send no more than this to the joiner; 'foresync throttle' changes it while it runs.",
     }),
+    'max-donor-latency': durationFlag({
+      description: 'Slow down while a small write at the lead donor takes longer than this.',
+    }),
     'stall-timeout': stallTimeoutFlag,
     retries: Flags.integer({
       description: 'How often in a row it connects anew after it lost the joiner or the lead.',
@@ -112,6 +115,7 @@ export default class AddReplica extends BaseCommand {
       prefetchTimeoutMs: flags['prefetch-timeout'],
       stallTimeoutMs: flags['stall-timeout'],
       retries: flags.retries,
+      maxDonorLatencyMs: flags['max-donor-latency'],
       pace,
       wait: systemWait,
       replace: flags.replace,

@@ -81,6 +81,7 @@ export function watchedRun(
     stallTimeoutMs: 60_000,
     retries: 0,
     wait: systemWait,
+    maxDonorLatencyMs: undefined,
     pace: new Pace(undefined, systemClock, systemWait),
     ...more,
     onEvent: (event) => {

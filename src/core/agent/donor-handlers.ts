@@ -93,8 +93,9 @@ export function donorHandlers(clock: Clock): { handlers: Handlers; close(): void
       return { result: { watermark, keys } };
     },
     'capture.renew': ({ leaseMs }) => {
+      const startMs = performance.now();
       renewLease(donor().db, donor().shape, clock.nowMs() + leaseMs);
-      return { result: {} };
+      return { result: { writeMs: performance.now() - startMs } };
     },
     'capture.stop': () => {
       dropCapture(donor().db, donor().shape);

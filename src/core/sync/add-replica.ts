@@ -19,6 +19,8 @@ export interface AddReplicaOptions extends RunOptions {
   prefetchTimeoutMs: number;
   /** How often in a row, without progress between, it connects anew after it lost the joiner or the lead. */
   retries: number;
+  /** How long a small write at the lead donor may take before the run slows down; undefined where that does not matter. */
+  maxDonorLatencyMs: number | undefined;
   /** Of all rows that go to the joiner. */
   pace: Pace;
   wait: Wait;

@@ -12,6 +12,7 @@ import type { Pace } from './pace.ts';
 import { donorsPlace, noSpace, replicasNear, tableThere } from './refusals.ts';
 import type { Donor } from './run.ts';
 import { sendSnapshot } from './snapshot-rows.ts';
+import { spareDonor } from './spare-donor.ts';
 import { verifyAll } from './verification.ts';
 
 /** Errors after which the same command goes on from the joiner's checkpoint; after others nothing is left behind. */
@@ -66,7 +67,8 @@ export class Joining {
       return held;
     });
     // Losing the lead, noticed while renewing the lease, must not wait for a step that waits for something else.
-    return Promise.race([capture.failed, this.#copy({ lead, others, joiner, batches, capture, signal })]);
+    const copied = this.#copy({ lead, others, joiner, batches, capture, signal });
+    return Promise.race([capture.failed, this.#sparing(capture, copied)]);
   }
 
   /** After a failure: what can be gone on with stays, everything else is taken away. */
@@ -168,6 +170,25 @@ export class Joining {
     this.#emit({ type: 'in-sync', watermark, rows: published.rows });
     await this.#in('cleanup', () => this.#cleanUp(lead, others));
     return { watermark, rows: published.rows };
+  }
+
+  /** The work, with an eye on what it costs the lead. */
+  async #sparing<T>(capture: HeldCapture, work: Promise<T>): Promise<T> {
+    const { maxDonorLatencyMs, pace, clock, wait } = this.#options;
+    if (maxDonorLatencyMs === undefined) return work;
+    const over = new AbortController();
+    const sparing = spareDonor({
+      probe: () => capture.probe(),
+      maxWriteMs: maxDonorLatencyMs,
+      pace,
+      emit: this.#emit,
+      clock,
+      wait,
+      signal: over.signal,
+    });
+    // A donor that does not answer fails the work as well, which says why.
+    sparing.catch(() => undefined);
+    return work.finally(() => over.abort());
   }
 
   async #hot(sides: {

@@ -12,7 +12,9 @@ const leastChunkBytes = 64 * 1024;
 export class Pace {
   readonly #clock: Clock;
   readonly #wait: Wait;
-  #bytesPerSecond: number | undefined;
+  #operators: number | undefined;
+  #donors: number | undefined;
+  #sentBytes = 0;
   /** When all that was charged would have been sent. */
   #paidMs = 0;
   #guessBytes = firstGuessBytes;
@@ -20,20 +22,45 @@ export class Pace {
   #changed = new AbortController();
 
   constructor(bytesPerSecond: number | undefined, clock: Clock, wait: Wait) {
-    this.#bytesPerSecond = bytesPerSecond;
+    this.#operators = bytesPerSecond;
     this.#clock = clock;
     this.#wait = wait;
   }
 
-  /** Undefined without a limit. */
+  /** The lower one of both limits; undefined without any. */
   get bytesPerSecond(): number | undefined {
-    return this.#bytesPerSecond;
+    const least = Math.min(
+      this.#operators ?? Number.POSITIVE_INFINITY,
+      this.#donors ?? Number.POSITIVE_INFINITY,
+    );
+    return Number.isFinite(least) ? least : undefined;
   }
 
-  /** Takes effect at once, for those too who wait already. What was charged before is forgiven. */
+  /** What the operator allows. */
+  get operatorsLimit(): number | undefined {
+    return this.#operators;
+  }
+
+  /** Bytes of all chunks that have come. */
+  get sentBytes(): number {
+    return this.#sentBytes;
+  }
+
+  /** The operator's limit. Takes effect at once, for those too who wait already. What was charged before is forgiven. */
   limitTo(bytesPerSecond: number | undefined): void {
-    if (bytesPerSecond === this.#bytesPerSecond) return;
-    this.#bytesPerSecond = bytesPerSecond;
+    if (bytesPerSecond === this.#operators) return;
+    this.#operators = bytesPerSecond;
+    this.#change();
+  }
+
+  /** The limit that the donor's own work asks for; the operator's stays. */
+  spareDonor(bytesPerSecond: number | undefined): void {
+    if (bytesPerSecond === this.#donors) return;
+    this.#donors = bytesPerSecond;
+    this.#change();
+  }
+
+  #change(): void {
     this.#paidMs = 0;
     this.#changed.abort();
     this.#changed = new AbortController();
@@ -41,7 +68,7 @@ export class Pace {
 
   /** How large a chunk may be, before compression: about a second's worth, so that the limit is felt evenly. */
   get chunkBytes(): number {
-    return Math.min(chunkBytes, Math.max(leastChunkBytes, this.#bytesPerSecond ?? chunkBytes));
+    return Math.min(chunkBytes, Math.max(leastChunkBytes, this.bytesPerSecond ?? chunkBytes));
   }
 
   /** Resolves, in the order of the calls, when the next chunk may be asked for; at once where the signal trips. */
@@ -53,13 +80,14 @@ export class Pace {
 
   /** A chunk has come, and was so large. */
   sent(bytes: number): void {
+    this.#sentBytes += bytes;
     this.#charge(bytes - this.#guessBytes);
     this.#guessBytes = bytes;
   }
 
   async #pay(signal: AbortSignal): Promise<void> {
     for (;;) {
-      const dueMs = this.#bytesPerSecond === undefined ? 0 : this.#paidMs - this.#clock.nowMs();
+      const dueMs = this.bytesPerSecond === undefined ? 0 : this.#paidMs - this.#clock.nowMs();
       if (dueMs <= 0 || signal.aborted) break;
       await this.#wait(dueMs, AbortSignal.any([signal, this.#changed.signal]));
     }
@@ -67,7 +95,8 @@ export class Pace {
   }
 
   #charge(bytes: number): void {
-    if (this.#bytesPerSecond === undefined) return;
-    this.#paidMs = Math.max(this.#paidMs, this.#clock.nowMs()) + (bytes / this.#bytesPerSecond) * 1000;
+    const limit = this.bytesPerSecond;
+    if (limit === undefined) return;
+    this.#paidMs = Math.max(this.#paidMs, this.#clock.nowMs()) + (bytes / limit) * 1000;
   }
 }
