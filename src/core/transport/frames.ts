@@ -157,7 +157,11 @@ function takePrefix(pending: ByteQueue, limits: FrameLimits): Prefix | undefined
   if (bodyBytes < 0 || bodyBytes > limits.maxFrameBytes) throw frameInvalid(`a frame of ${bodyBytes} bytes`);
   if (headerBytes > limits.maxHeaderBytes || headerBytes > bodyBytes)
     throw frameInvalid(`a header of ${headerBytes} bytes`);
-  return { headerBytes, payloadBytes: bodyBytes - headerBytes, bodyCrc: prefix.readUInt32BE(2 * numberBytes) };
+  return {
+    headerBytes,
+    payloadBytes: bodyBytes - headerBytes,
+    bodyCrc: prefix.readUInt32BE(2 * numberBytes),
+  };
 }
 
 function parseHeader(bytes: Buffer): unknown {
