@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
+import { truncateSync } from 'node:fs';
 import path from 'node:path';
 import { PassThrough } from 'node:stream';
 import { test } from 'node:test';
@@ -196,6 +197,20 @@ test('a part is read to its end, whatever becomes of the one beside it', async (
   output.end();
   for await (const { header: answer } of readFrames(output))
     assert.equal((answer as { error: { code: string } }).error.code, 'part-corrupt');
+});
+
+test('what becomes of a donor’s file is told as such, and is no defect', async (t) => {
+  const agent = await spawnedAgent(t);
+  const file = path.join(temporaryFolder(t), 'shop.db');
+  database(
+    t,
+    file,
+    'CREATE TABLE items(k PRIMARY KEY, v); INSERT INTO items VALUES(1, zeroblob(100000))',
+  ).close();
+  await agent.call('donor.open', { path: file, table: 'items' });
+  truncateSync(file, 8192);
+  const reading = agent.call('snapshot.next', { targetBytes: 1e6 });
+  await assert.rejects(reading, { kind: 'data', code: 'store-corrupt' });
 });
 
 test('an agent whose answers nobody takes ends with a protocol error', async () => {
