@@ -12,7 +12,7 @@ const seeds = [2001];
 for (const seed of seeds) {
   test(`a whole run with faults ends equal, or refused for their sake (seed ${seed})`, async (t) => {
     const folder = temporaryFolder(t);
-    const options = { standIns: makeStandIns(folder), sharedCache: path.join(folder, 'cache') };
+    const options = { standIns: await makeStandIns(), sharedCache: path.join(folder, 'cache') };
     const { outcome, reason, fired } = await runCase(caseOf(seed), options);
     assert.notEqual(outcome, 'FAILED', reason);
     assert.ok(fired.includes(true), 'a fault happened');

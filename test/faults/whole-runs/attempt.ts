@@ -6,6 +6,7 @@ import { pathToFileURL } from 'node:url';
 import { runJs } from '../../support/cli.ts';
 import type { Fault } from './case.ts';
 import type { Stage } from './stage.ts';
+import type { StandIns } from './stand-ins.ts';
 
 /** How one start of the command ended. */
 export interface AttemptEnd {
@@ -16,13 +17,6 @@ export interface AttemptEnd {
   fired: boolean;
 }
 
-/** Programs that a suite has put in place: `ssh`, and a folder with a `node` that loads the hooks. */
-export interface StandIns {
-  ssh: string;
-  binFolder: string;
-}
-
-const hooks = pathToFileURL(path.join(import.meta.dirname, 'hooks.ts')).href;
 /** No attempt takes a quarter of this; one that does hangs. */
 const hangMs = 120_000;
 
@@ -48,8 +42,9 @@ export async function runAttempt(
     env: {
       ...process.env,
       NO_COLOR: '1',
-      NODE_OPTIONS: `--no-warnings --import ${hooks}`,
+      NODE_OPTIONS: `--import ${pathToFileURL(standIns.hooks).href}`,
       XDG_CACHE_HOME: stage.cache,
+      NODE_COMPILE_CACHE: path.join(standIns.binFolder, 'compiled'),
       FORESYNC_SSH: standIns.ssh,
       FORESYNC_FAULT: JSON.stringify({ fault, markFile }),
       FORESYNC_FAULT_BIN: standIns.binFolder,

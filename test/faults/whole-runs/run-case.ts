@@ -4,11 +4,12 @@ import os from 'node:os';
 import path from 'node:path';
 import Database from 'better-sqlite3';
 import { quoted } from '../../support/tables.ts';
-import { type AttemptEnd, runAttempt, type StandIns } from './attempt.ts';
+import { type AttemptEnd, runAttempt } from './attempt.ts';
 import { type Case, type DonorChange, type Fault, faultClass, type Outcome } from './case.ts';
 import { assertEqual, assertNoTable, assertNoTraces } from './judge.ts';
 import { SmallDisk } from './small-disk.ts';
 import { makeStage, type Stage } from './stage.ts';
+import type { StandIns } from './stand-ins.ts';
 import { WriterProcess } from './writer-process.ts';
 
 const maxAttempts = 10;
@@ -70,6 +71,7 @@ class CaseRun {
     this.fired = chosen.faults.map(() => false);
     const { table, writes, writerConnections: connections, pauseMs } = chosen;
     this.#writer = new WriterProcess(
+      standIns.writer,
       {
         ...{ file: stage.lead, table: { name: table.name, key: table.key }, keyValues: stage.keyValues },
         ...{ writes, connections, pauseMs, ordersFile: path.join(stage.folder, 'orders') },

@@ -38,7 +38,7 @@ if (values.record) record();
 
 async function play(): Promise<void> {
   const folder = mkdtempSync(path.join(os.tmpdir(), 'foresync-faults-suite-'));
-  const standIns = makeStandIns(folder);
+  const standIns = await makeStandIns();
   const sharedCache = path.join(folder, 'cache');
   const seeds = values.only
     ? [Number(values.only)]

@@ -1,7 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 
 /** What a writer is told. */
 export interface WriterSpec {
@@ -17,12 +16,15 @@ export interface WriterSpec {
 
 /** A writer at the lead, as a process of its own. */
 export class WriterProcess {
+  readonly #program: string;
   readonly #spec: WriterSpec;
   readonly #specFile: string;
   #child: ChildProcess | undefined;
   #ended: Promise<unknown[]> | undefined;
 
-  constructor(spec: WriterSpec, specFile: string) {
+  /** `program` is writer.ts, compiled. */
+  constructor(program: string, spec: WriterSpec, specFile: string) {
+    this.#program = program;
     this.#spec = spec;
     this.#specFile = specFile;
     writeFileSync(specFile, JSON.stringify(spec));
@@ -30,8 +32,7 @@ export class WriterProcess {
 
   /** Resolves after its first write. */
   async start(): Promise<void> {
-    const program = fileURLToPath(new URL('writer.ts', import.meta.url));
-    const child = spawn(process.execPath, ['--no-warnings', program, this.#specFile], {
+    const child = spawn(process.execPath, [this.#program, this.#specFile], {
       stdio: ['pipe', 'pipe', 'inherit'],
     });
     child.stdin?.on('error', () => undefined);
