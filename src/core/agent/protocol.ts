@@ -7,7 +7,7 @@ import { z } from 'zod';
  *
  * A donor keeps its place in the Delta Log, in the snapshot and in the verification, so that requests can be sent ahead.
  */
-export const protocolVersion = 1;
+export const protocolVersion = 2;
 
 /** What an agent prints before its first frame. */
 export const magicLine = `foresync-agent ${protocolVersion}\n`;
