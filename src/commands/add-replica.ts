@@ -1,15 +1,13 @@
+import path from 'node:path';
 import { Args, Flags } from '@oclif/core';
+import { addInFrame } from '../cli/add-in-frame.ts';
 import { BaseCommand, configFlag, stateFlag, usageError } from '../cli/base-command.ts';
 import { durationFlag, stallTimeoutFlag } from '../cli/duration-flag.ts';
 import { planFromFile, usualPlan } from '../cli/plan-choice.ts';
-import { notePublished, publishedBefore } from '../cli/published-before.ts';
-import { RunFrame } from '../cli/run-frame.ts';
-import { systemWait } from '../core/clock.ts';
 import { loadGroup } from '../core/group/config.ts';
 import { parseHost } from '../core/group/host.ts';
 import { parseStore } from '../core/group/store-spec.ts';
-import { addReplica } from '../core/sync/add-replica.ts';
-import { finishAddReplica } from '../core/sync/finish-add-replica.ts';
+import { requestedJoiner } from '../core/sync/run-request.ts';
 import { printable } from '../core/text.ts';
 
 export default class AddReplica extends BaseCommand {
@@ -86,36 +84,28 @@ export default class AddReplica extends BaseCommand {
       : flags.plan
         ? await planFromFile(flags.plan)
         : await usualPlan(group, flags.state);
-    const published =
-      flags.replace || flags.restart ? undefined : publishedBefore(group, args.name, flags.state);
-    const frame = new RunFrame({
-      command: 'add-replica',
+    return addInFrame({
+      request: {
+        command: 'add-replica',
+        config: group.file,
+        lead: group.lead.name,
+        joiner: requestedJoiner({ name: args.name, host, store }),
+        planFrom: plan?.source.from,
+        minConfidence: flags['min-confidence'],
+        prefetchTimeoutMs: flags['prefetch-timeout'],
+        stallTimeoutMs: flags['stall-timeout'],
+        retries: flags.retries,
+        replace: flags.replace,
+        runtime: flags.runtime && path.resolve(flags.runtime),
+      },
       group,
-      joiner: args.name,
+      plan,
+      restart: flags.restart,
       stateFile: flags.state,
       json: this.jsonEnabled(),
-      plan: plan?.packed,
-    });
-    const run = {
-      ...frame.options,
       signal: this.signal,
-      joiner: { name: args.name, host, store },
-      plan: plan?.source,
-      minConfidence: flags['min-confidence'],
-      prefetchTimeoutMs: flags['prefetch-timeout'],
-      stallTimeoutMs: flags['stall-timeout'],
-      retries: flags.retries,
-      wait: systemWait,
-      replace: flags.replace,
-      restart: flags.restart,
-      runtime: flags.runtime,
-    };
-    const { result, snapshot } = await frame.around(
-      async () => (published && (await finishAddReplica(run, published.result))) ?? addReplica(run),
-    );
-    if (published) notePublished(published, flags.state);
-    if (!this.jsonEnabled()) this.log(`\nNext: foresync metrics ${frame.runId.slice(0, 8)}`);
-    return { runId: frame.runId, ...result, plan: plan?.source.from, run: snapshot };
+      log: (text) => this.log(text),
+    });
   }
 }
 
