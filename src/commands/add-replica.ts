@@ -4,6 +4,7 @@ import { addInFrame } from '../cli/add-in-frame.ts';
 import { BaseCommand, configFlag, stateFlag, usageError } from '../cli/base-command.ts';
 import { durationFlag, stallTimeoutFlag } from '../cli/duration-flag.ts';
 import { planFromFile, usualPlan } from '../cli/plan-choice.ts';
+import { rateFlag } from '../cli/rate.ts';
 import { loadGroup } from '../core/group/config.ts';
 import { parseHost } from '../core/group/host.ts';
 import { parseStore } from '../core/group/store-spec.ts';
@@ -44,6 +45,12 @@ export default class AddReplica extends BaseCommand {
       description: 'How long hot rows may take before the snapshot goes on.',
       default: 600_000,
       defaultHelp: async () => '10m',
+    }),
+    bwlimit: rateFlag({
+      description: "Send no more than this to the joiner; 'foresync throttle' changes it while it runs.",
+    }),
+    'max-donor-latency': durationFlag({
+      description: 'Slow down while a small write at the lead donor takes longer than this.',
     }),
     'stall-timeout': stallTimeoutFlag,
     retries: Flags.integer({
@@ -95,6 +102,8 @@ export default class AddReplica extends BaseCommand {
         prefetchTimeoutMs: flags['prefetch-timeout'],
         stallTimeoutMs: flags['stall-timeout'],
         retries: flags.retries,
+        bytesPerSecond: flags.bwlimit,
+        maxDonorLatencyMs: flags['max-donor-latency'],
         replace: flags.replace,
         runtime: flags.runtime && path.resolve(flags.runtime),
       },

@@ -6,6 +6,7 @@ import type { ReplicaGroup } from '../../src/core/group/config.ts';
 import type { RowKey } from '../../src/core/row-key.ts';
 import type { AddReplicaOptions } from '../../src/core/sync/add-replica.ts';
 import type { RunEvent } from '../../src/core/sync/events.ts';
+import { Pace } from '../../src/core/sync/pace.ts';
 import type { PlanSource } from '../../src/core/sync/run.ts';
 
 /** A replica group on this machine; the first replica is the lead. */
@@ -80,6 +81,8 @@ export function watchedRun(
     stallTimeoutMs: 60_000,
     retries: 0,
     wait: systemWait,
+    maxDonorLatencyMs: undefined,
+    pace: new Pace(undefined, systemClock, systemWait),
     ...more,
     onEvent: (event) => {
       events.push(event);

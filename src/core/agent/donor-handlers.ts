@@ -1,8 +1,8 @@
 import type { Clock } from '../clock.ts';
-import { ForesyncError } from '../errors.ts';
+import { ForesyncError, systemCodeOf } from '../errors.ts';
 import { dropCapture, readCapture, renewLease, startCapture } from '../store/sqlite/capture.ts';
 import type { DeltaChunk } from '../store/sqlite/chunk.ts';
-import { type Connection, connect } from '../store/sqlite/connection.ts';
+import { type Connection, connect, storeError } from '../store/sqlite/connection.ts';
 import { DonorReader } from '../store/sqlite/donor.ts';
 import type { ScanKey } from '../store/sqlite/key-codec.ts';
 import { readTableShape, type TableShape } from '../store/sqlite/table-shape.ts';
@@ -93,8 +93,9 @@ export function donorHandlers(clock: Clock): { handlers: Handlers; close(): void
       return { result: { watermark, keys } };
     },
     'capture.renew': ({ leaseMs }) => {
+      const startMs = performance.now();
       renewLease(donor().db, donor().shape, clock.nowMs() + leaseMs);
-      return { result: {} };
+      return { result: { writeMs: performance.now() - startMs } };
     },
     'capture.stop': () => {
       dropCapture(donor().db, donor().shape);
@@ -212,12 +213,31 @@ export function donorHandlers(clock: Clock): { handlers: Handlers; close(): void
     },
   };
   return {
-    handlers,
+    handlers: toldOfTheStore(handlers, () => open?.path ?? 'the donor'),
     close: () => {
       open?.cache?.close();
       open?.db.close();
     },
   };
+}
+
+/** A file that is locked, damaged, or on a full disk is no defect of ours; what SQLite does not understand is. */
+function toldOfTheStore(handlers: Handlers, file: () => string): Handlers {
+  const told = Object.entries(handlers).map(([type, handler]) => {
+    const work = handler as (...request: unknown[]) => unknown;
+    return [
+      type,
+      async (...request: unknown[]) => {
+        try {
+          return await work(...request);
+        } catch (error) {
+          const code = systemCodeOf(error) ?? '';
+          throw code.startsWith('SQLITE_') && code !== 'SQLITE_ERROR' ? storeError(error, file()) : error;
+        }
+      },
+    ];
+  });
+  return Object.fromEntries(told) as Handlers;
 }
 
 /** How much of the table lies before a place; short of its end never all, for the table may have grown. */

@@ -7,7 +7,7 @@ import { z } from 'zod';
  *
  * A donor keeps its place in the Delta Log, in the snapshot and in the verification, so that requests can be sent ahead.
  */
-export const protocolVersion = 1;
+export const protocolVersion = 2;
 
 /** What an agent prints before its first frame. */
 export const magicLine = `foresync-agent ${protocolVersion}\n`;
@@ -112,7 +112,11 @@ export const requests = {
     z.strictObject({ id, leaseMs: count, budgetKeys: count }),
     z.strictObject({ watermark: count, keys: count }),
   ),
-  'capture.renew': request(z.strictObject({ leaseMs: count }), none),
+  /** Tells how long the donor's own write took, lock and commit together. */
+  'capture.renew': request(
+    z.strictObject({ leaseMs: count }),
+    z.strictObject({ writeMs: z.number().min(0) }),
+  ),
   'capture.stop': request(none, none),
   /** Opens the Prefetch Cache of a capture, or starts a new one; what another capture left is dropped. */
   'cache.open': request(

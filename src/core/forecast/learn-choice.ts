@@ -1,14 +1,15 @@
-import { bestDecays } from './choose.ts';
+import { tellingWindows } from './backtest/backtest.ts';
+import { type Candidate, isLearned } from './backtest/candidates.ts';
+import { bestDecays, choose } from './choose.ts';
 import { featureCount } from './features/feature-rows.ts';
 import type { Fitted } from './fitted.ts';
 import type { ForecastInput } from './forecast-input.ts';
-import { ratesFrom } from './key-rates.ts';
+import { fitKeyRates, ratesFrom } from './key-rates.ts';
 import { learn } from './learned/learn.ts';
 import { decayRules, type ForecastModel, middleDecay, type SimpleRule } from './models.ts';
 import { judgedShare } from './plan-size.ts';
 import { writesFeature } from './predict.ts';
 import type { Prepared } from './prepare.ts';
-import { type RatedChoice, rateChoice } from './rated-choice.ts';
 import type { ModelScore } from './report.ts';
 import { birthsOf } from './series/births.ts';
 import { type SeriesVerdict, trySeries } from './series-stage.ts';
@@ -17,7 +18,8 @@ import { firstReadRows } from './timing/first-read-rows.ts';
 
 export interface LearnedChoice {
   fitted: Fitted;
-  rated: RatedChoice['rated'];
+  /** What the rates are fitted to, and the windows it was judged on. */
+  rated: { candidate: Candidate; windows: number[] };
 }
 
 /** Learns forests, chooses a candidate by the backtest and fits the rates to it. `prepared` has rows of all origins of the grid. */
@@ -26,17 +28,31 @@ export async function learnChoice(input: ForecastInput, prepared: Prepared): Pro
   const { model, halfLifeMs, seed, timeBudget, onProgress } = input.options;
   const { rows } = prepared;
   const tuned = halfLifeMs === undefined ? undefined : nearestDecay(halfLifeMs, grid.horizonMs);
-  const bestDecay = tuned ? () => tuned : bestDecays(prepared, judgedShare(size, 1, store.keys));
+  const share = judgedShare(size);
+  const bestDecay = tuned ? () => tuned : bestDecays(prepared, share);
+  const decayUntil = (until: number): SimpleRule => bestDecay(until) ?? middleDecay;
+  const decay = decayUntil(grid.origins.length);
   const learned = mayLearn(model)
     ? await learn(rows, prepared.shared, threads, {
-        decayOf: (windows) => (bestDecay(windows) ?? middleDecay).needs[0] as number,
+        decayOf: (windows) => decayUntil(windows).needs[0] as number,
         seed,
         onProgress,
       })
     : undefined;
-  const found = rateChoice(input, prepared, learned, tuned);
-  const { choice, decay, rated, byKeys, rates } = found;
+  const choice = choose(prepared, grid, {
+    model,
+    judgedShare: share,
+    learned,
+    decay,
+    tuned: tuned !== undefined,
+    volume,
+    calibrated: input.options.everyCalibration ? 'every' : 'chosen',
+  });
   const { candidate, from, models, windows, leads } = choice;
+  const byKeys = isLearned(candidate) && candidate.learned.folds[0]?.half !== undefined;
+  // What was judged on other keys of the same windows is too sure of itself: the decayed count tells how sure one can be.
+  const rated = byKeys ? { candidate: { rule: decay }, windows: tellingWindows(rows) } : choice;
+  const rates = fitKeyRates(rated.candidate, rows, rated.windows, grid, volume);
   const firstReads =
     learned &&
     fitFirstReads(
@@ -57,7 +73,7 @@ export async function learnChoice(input: ForecastInput, prepared: Prepared): Pro
       rates: ratesFrom(rates, grid, volume),
       volume,
       group,
-      budgetShare: found.judgedShare,
+      budgetShare: share,
     },
     { ...input.options, served: choice.served, hitRate: choice.hitRate, windows, budget: timeBudget },
   );
@@ -79,7 +95,7 @@ export async function learnChoice(input: ForecastInput, prepared: Prepared): Pro
     learned,
     firstReads,
     rates,
-    judgedShare: found.judgedShare,
+    judgedShare: share,
     writesFactor: writesFactor(prepared),
     series: series.taken,
     seriesReports: series.reports,
@@ -93,7 +109,7 @@ export async function learnChoice(input: ForecastInput, prepared: Prepared): Pro
       rows: rows.count,
     },
   };
-  return { fitted, rated };
+  return { fitted, rated: { candidate: rated.candidate, windows: rated.windows } };
 }
 
 /** A model of series takes the place of what it stands on. Those that could not be tested come last. */

@@ -1,5 +1,6 @@
 import { forecastChoiceSchema } from './schema/forecast-choice.ts';
 import { historySchema, lineHashesSchema, segmentsSchema } from './schema/history.ts';
+import { runControlsSchema } from './schema/run-controls.ts';
 import { runProgressSchema } from './schema/run-progress.ts';
 import { runsSchema } from './schema/runs.ts';
 import { sketchSchema } from './schema/sketch.ts';
@@ -13,5 +14,6 @@ export const migrations: readonly string[] = [
   segmentsSchema,
   sketchSchema,
   forecastChoiceSchema,
+  runControlsSchema,
   runProgressSchema,
 ];

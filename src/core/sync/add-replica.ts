@@ -4,6 +4,7 @@ import { Agents } from './connect.ts';
 import { dealPlan } from './deal-plan.ts';
 import type { Emit, PhaseName, RunFact } from './events.ts';
 import { Joining, resumable } from './joining.ts';
+import type { Pace } from './pace.ts';
 import { type JoinerSpec, refuseDonorsPlace, stopped, withWayOn } from './refusals.ts';
 import { emitter, type RunOptions } from './run.ts';
 import { isLost, Tries } from './tries.ts';
@@ -18,6 +19,10 @@ export interface AddReplicaOptions extends RunOptions {
   prefetchTimeoutMs: number;
   /** How often in a row, without progress between, it connects anew after it lost the joiner or the lead. */
   retries: number;
+  /** How long a small write at the lead donor may take before the run slows down; undefined where that does not matter. */
+  maxDonorLatencyMs: number | undefined;
+  /** Of all rows that go to the joiner. */
+  pace: Pace;
   wait: Wait;
 }
 

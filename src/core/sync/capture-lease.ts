@@ -25,6 +25,8 @@ export interface HeldCapture {
   adopted: boolean;
   /** True where a prefetch started it, so that donors may hold a Prefetch Cache. */
   isPrefetchs: boolean;
+  /** Renews at once, which is a small write at the donor; gives the milliseconds that it took there. */
+  probe(): Promise<number>;
   /** Stops renewing. The capture stays. */
   release(): void;
   /** Resolves never; rejects when renewing fails, which means that the lead is lost. */
@@ -63,10 +65,12 @@ export async function holdCapture(
     fail = reject;
   });
   failed.catch(() => undefined);
-  const timer = setInterval(() => {
-    lead.agent.call('capture.renew', { leaseMs: untilMs }).catch(fail);
-  }, renewEveryMs);
+  const probe = async () => {
+    const { result } = await lead.agent.call('capture.renew', { leaseMs: untilMs });
+    return result.writeMs;
+  };
+  const timer = setInterval(() => void probe().catch(fail), renewEveryMs);
   timer.unref();
   const isPrefetchs = id.startsWith(prefetchCapturePrefix);
-  return { id, adopted, isPrefetchs, failed, release: () => clearInterval(timer) };
+  return { id, adopted, isPrefetchs, failed, probe, release: () => clearInterval(timer) };
 }

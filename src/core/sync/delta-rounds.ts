@@ -2,6 +2,7 @@ import type { AgentClient } from '../agent/client.ts';
 import { ForesyncError } from '../errors.ts';
 import { printable } from '../text.ts';
 import type { Emit } from './events.ts';
+import type { Pace } from './pace.ts';
 import { type Donor, deltaLimits } from './run.ts';
 
 /** A round ends when the joiner has all that was in the log when it was asked last. */
@@ -15,14 +16,17 @@ export async function applyDelta(options: {
   lead: Donor;
   joiner: AgentClient;
   emit: Emit;
+  pace: Pace;
   signal: AbortSignal;
 }): Promise<void> {
-  const { lead, joiner, emit, signal } = options;
+  const { lead, joiner, emit, pace, signal } = options;
   let smallest = Number.POSITIVE_INFINITY;
   let withoutGain = 0;
   for (let round = 1; ; round++) {
+    await pace.turn(signal);
     signal.throwIfAborted();
     const { result, parts, wireBytes } = await lead.agent.call('delta.next', deltaLimits);
+    pace.sent(wireBytes);
     if (result.keys > 0) {
       const { result: applied } = await joiner.call('joiner.delta', { watermark: result.watermark }, parts);
       emit({

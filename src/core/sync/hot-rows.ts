@@ -3,8 +3,9 @@ import { compress } from '../agent/compression.ts';
 import { messageOf } from '../errors.ts';
 import { type Batch, type Batches, batchPart, restOf } from './batches.ts';
 import type { Emit } from './events.ts';
+import type { Pace } from './pace.ts';
 import { pump } from './pump.ts';
-import { chunkBytes, type Donor, pipelineDepth } from './run.ts';
+import { type Donor, pipelineDepth } from './run.ts';
 import { type GivenBatch, settle } from './settle-rows.ts';
 
 interface HotRowsOptions {
@@ -13,6 +14,7 @@ interface HotRowsOptions {
   others: ReadonlyMap<string, Donor>;
   joiner: AgentClient;
   emit: Emit;
+  pace: Pace;
   signal: AbortSignal;
   deadline: AbortSignal;
 }
@@ -73,7 +75,7 @@ async function send(options: HotRowsOptions): Promise<{ complete: boolean }> {
 async function sendFrom(
   donor: Donor,
   queue: Batch[],
-  options: { lead: Donor; joiner: AgentClient; emit: Emit; signal: AbortSignal; deadline: AbortSignal },
+  options: Omit<HotRowsOptions, 'batches' | 'others'>,
   onDelivered: (given: GivenBatch) => void,
 ): Promise<void> {
   const isLead = donor === options.lead;
@@ -87,7 +89,7 @@ async function sendFrom(
         const batch = options.deadline.aborted ? undefined : queue.shift();
         if (!batch) return undefined;
         undelivered.add(batch);
-        return readBatch(donor, batch, isLead);
+        return readBatch(donor, batch, isLead, options);
       },
       deliver: async ({ batch, reply }) => {
         const { result, parts, wireBytes } = reply;
@@ -125,8 +127,16 @@ async function sendFrom(
   }
 }
 
-async function readBatch(donor: Donor, batch: Batch, isLead: boolean) {
+async function readBatch(
+  donor: Donor,
+  batch: Batch,
+  isLead: boolean,
+  { pace, signal }: Pick<HotRowsOptions, 'pace' | 'signal'>,
+) {
   const keys = await compress(batchPart(batch));
-  const params = { maxBytes: chunkBytes, leaveOut: isLead, digests: !isLead };
-  return { batch, reply: await donor.agent.call('hot.read', params, [keys]) };
+  await pace.turn(signal);
+  const params = { maxBytes: pace.chunkBytes, leaveOut: isLead, digests: !isLead };
+  const reply = await donor.agent.call('hot.read', params, [keys]);
+  pace.sent(reply.wireBytes);
+  return { batch, reply };
 }

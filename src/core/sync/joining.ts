@@ -8,9 +8,11 @@ import { applyDelta } from './delta-rounds.ts';
 import { dropCaches } from './drop-caches.ts';
 import type { Emit, PhaseName } from './events.ts';
 import { sendHotRows } from './hot-rows.ts';
+import type { Pace } from './pace.ts';
 import { donorsPlace, noSpace, replicasNear, tableThere } from './refusals.ts';
 import type { Donor } from './run.ts';
 import { sendSnapshot } from './snapshot-rows.ts';
+import { spareDonor } from './spare-donor.ts';
 import { verifyAll } from './verification.ts';
 
 /** Errors after which the same command goes on from the joiner's checkpoint; after others nothing is left behind. */
@@ -65,7 +67,8 @@ export class Joining {
       return held;
     });
     // Losing the lead, noticed while renewing the lease, must not wait for a step that waits for something else.
-    return Promise.race([capture.failed, this.#copy({ lead, others, joiner, batches, capture, signal })]);
+    const copied = this.#copy({ lead, others, joiner, batches, capture, signal });
+    return Promise.race([capture.failed, this.#sparing(capture, copied)]);
   }
 
   /** After a failure: what can be gone on with stays, everything else is taken away. */
@@ -128,7 +131,8 @@ export class Joining {
   }): Promise<AddReplicaResult> {
     const { lead, others, joiner, batches, capture, signal } = sides;
     const { store } = this.#options.joiner;
-    const both = { lead, joiner, emit: this.#emit, signal };
+    const { pace } = this.#options;
+    const both = { lead, joiner, emit: this.#emit, pace, signal };
     const { shape } = lead.table;
     const { result: place } = await joiner.call('joiner.open', {
       path: store.path,
@@ -168,12 +172,32 @@ export class Joining {
     return { watermark, rows: published.rows };
   }
 
+  /** The work, with an eye on what it costs the lead. */
+  async #sparing<T>(capture: HeldCapture, work: Promise<T>): Promise<T> {
+    const { maxDonorLatencyMs, pace, clock, wait } = this.#options;
+    if (maxDonorLatencyMs === undefined) return work;
+    const over = new AbortController();
+    const sparing = spareDonor({
+      probe: () => capture.probe(),
+      maxWriteMs: maxDonorLatencyMs,
+      pace,
+      emit: this.#emit,
+      clock,
+      wait,
+      signal: over.signal,
+    });
+    // A donor that does not answer fails the work as well, which says why.
+    sparing.catch(() => undefined);
+    return work.finally(() => over.abort());
+  }
+
   async #hot(sides: {
     lead: Donor;
     others: Map<string, Donor>;
     joiner: AgentClient;
     batches: Batches;
     emit: Emit;
+    pace: Pace;
     signal: AbortSignal;
   }): Promise<void> {
     const deadline = AbortSignal.timeout(this.#options.prefetchTimeoutMs);

@@ -24,6 +24,8 @@ const addReplicaRequest = z.object({
   minConfidence: z.number().optional(),
   prefetchTimeoutMs: z.number(),
   retries: z.number(),
+  bytesPerSecond: z.number().optional(),
+  maxDonorLatencyMs: z.number().optional(),
   replace: z.boolean(),
 });
 const runRequest = z.discriminatedUnion('command', [prefetchRequest, addReplicaRequest]);

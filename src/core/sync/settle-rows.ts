@@ -2,8 +2,9 @@ import type { AgentClient } from '../agent/client.ts';
 import { compress } from '../agent/compression.ts';
 import { type Batch, batchPart, restOf } from './batches.ts';
 import type { Emit } from './events.ts';
+import type { Pace } from './pace.ts';
 import { pump } from './pump.ts';
-import { chunkBytes, type Donor, pipelineDepth } from './run.ts';
+import { type Donor, pipelineDepth } from './run.ts';
 
 /** Planned rows that a donor other than the lead gave and the joiner has. */
 export interface GivenBatch {
@@ -15,7 +16,13 @@ export interface GivenBatch {
 /** Has the lead compare what other donors gave, row by row, and puts its own rows in the place of those that differ. */
 export async function settle(
   given: readonly GivenBatch[],
-  { lead, joiner, emit, signal }: { lead: Donor; joiner: AgentClient; emit: Emit; signal: AbortSignal },
+  {
+    lead,
+    joiner,
+    emit,
+    pace,
+    signal,
+  }: { lead: Donor; joiner: AgentClient; emit: Emit; pace: Pace; signal: AbortSignal },
 ): Promise<void> {
   const queue = [...given];
   while (queue.length > 0) {
@@ -24,7 +31,7 @@ export async function settle(
       signal,
       next: () => {
         const next = queue.shift();
-        return next && askLead(lead, next);
+        return next && askLead(lead, next, pace, signal);
       },
       deliver: async ({ batch, reply: { result, parts, wireBytes } }) => {
         const rest = restOf(batch, result.keysRead);
@@ -39,7 +46,10 @@ export async function settle(
   }
 }
 
-async function askLead(lead: Donor, { batch, digests }: GivenBatch) {
+async function askLead(lead: Donor, { batch, digests }: GivenBatch, pace: Pace, signal: AbortSignal) {
   const keys = await compress(batchPart(batch));
-  return { batch, reply: await lead.agent.call('hot.settle', { maxBytes: chunkBytes }, [keys, digests]) };
+  await pace.turn(signal);
+  const reply = await lead.agent.call('hot.settle', { maxBytes: pace.chunkBytes }, [keys, digests]);
+  pace.sent(reply.wireBytes);
+  return { batch, reply };
 }

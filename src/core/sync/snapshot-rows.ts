@@ -1,16 +1,18 @@
 import type { AgentClient } from '../agent/client.ts';
 import type { Emit } from './events.ts';
+import type { Pace } from './pace.ts';
 import { pump } from './pump.ts';
-import { chunkBytes, type Donor, pipelineDepth } from './run.ts';
+import { type Donor, pipelineDepth } from './run.ts';
 
 /** Sends all rows that did not go ahead, chunk by chunk in scan order, from where the donor was told to go on. */
 export async function sendSnapshot(options: {
   lead: Donor;
   joiner: AgentClient;
   emit: Emit;
+  pace: Pace;
   signal: AbortSignal;
 }): Promise<void> {
-  const { lead, joiner, emit, signal } = options;
+  const { lead, joiner, emit, pace, signal } = options;
   let done = false;
   emit({ type: 'donor', donor: lead.name, state: 'reading' });
   await pump({
@@ -18,8 +20,9 @@ export async function sendSnapshot(options: {
     signal,
     next: () => {
       if (done) return undefined;
-      const request = lead.agent.call('snapshot.next', { targetBytes: chunkBytes });
-      return request.then((reply) => {
+      return pace.turn(signal).then(async () => {
+        const reply = await lead.agent.call('snapshot.next', { targetBytes: pace.chunkBytes });
+        pace.sent(reply.wireBytes);
         if (reply.result.to === undefined) done = true;
         return reply;
       });

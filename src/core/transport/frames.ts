@@ -1,11 +1,16 @@
 import { once } from 'node:events';
 import type { Readable, Writable } from 'node:stream';
+import { crc32 } from 'node:zlib';
 import { ForesyncError, messageOf } from '../errors.ts';
 import { release } from '../release.ts';
 
 /**
- * Wire format: u32 BE length of all that follows in the frame, u32 BE length of the header, the header as JSON in
- * UTF-8, then the payload's bytes, which may be none.
+ * Wire format: four numbers of u32 BE, then the header as JSON in UTF-8, then the payload's bytes, which may be none. The numbers are
+ * the length of all that follows the first of them, the length of the header, the CRC-32 of header and payload, and the
+ * CRC-32 of the three numbers before it.
+ *
+ * ssh lets no damaged byte through; what leads to it may (a ProxyCommand, a pipe of somebody's). A damaged length would be waited
+ * for without end, and a damaged key of a change could delete a row that nobody compares again.
  */
 export interface Frame {
   header: unknown;
@@ -21,7 +26,10 @@ export interface FrameLimits {
 
 export const frameLimits: FrameLimits = { maxHeaderBytes: 1 << 20, maxFrameBytes: 272 << 20 };
 
-const lengthBytes = 4;
+const numberBytes = 4;
+const prefixBytes = 4 * numberBytes;
+/** What the first number counts beside header and payload. */
+const countedPrefixBytes = prefixBytes - numberBytes;
 
 function payloadPieces(payload: Uint8Array | readonly Uint8Array[] = []): readonly Uint8Array[] {
   return payload instanceof Uint8Array ? [payload] : payload;
@@ -62,10 +70,8 @@ export class FrameWriter {
       const sizes = `${bodyBytes} bytes, ${header.length} of them header`;
       throw new ForesyncError('protocol', 'frame-too-large', `A frame of ${sizes}, is too large to send.`);
     }
-    const lengths = Buffer.allocUnsafe(2 * lengthBytes);
-    lengths.writeUInt32BE(lengthBytes + bodyBytes, 0);
-    lengths.writeUInt32BE(header.length, lengthBytes);
-    const written = this.#last.then(() => this.#send(Buffer.concat([lengths, header]), pieces));
+    const head = Buffer.concat([prefixOf(header, pieces, bodyBytes), header]);
+    const written = this.#last.then(() => this.#send(head, pieces));
     this.#last = written.catch(() => undefined);
     await written;
   }
@@ -102,6 +108,18 @@ export class FrameWriter {
   }
 }
 
+function prefixOf(header: Buffer, pieces: readonly Uint8Array[], bodyBytes: number): Buffer {
+  const prefix = Buffer.allocUnsafe(prefixBytes);
+  prefix.writeUInt32BE(countedPrefixBytes + bodyBytes, 0);
+  prefix.writeUInt32BE(header.length, numberBytes);
+  prefix.writeUInt32BE(
+    pieces.reduce((sum, piece) => crc32(piece, sum), crc32(header)),
+    2 * numberBytes,
+  );
+  prefix.writeUInt32BE(crc32(prefix.subarray(0, countedPrefixBytes)), countedPrefixBytes);
+  return prefix;
+}
+
 /**
  * Reads frames until the stream ends between two of them. Memory is allocated for bytes that have arrived, never for
  * a length that was only claimed. Leaving the loop early destroys the stream. Throws kind `protocol`: `frame-invalid`,
@@ -113,40 +131,52 @@ export async function* readFrames(
   onBytes: () => void = () => undefined,
 ): AsyncGenerator<Frame, void, undefined> {
   const pending = new ByteQueue();
+  let prefix: Prefix | undefined;
   for await (const chunk of chunksOf(input)) {
     onBytes();
     pending.push(chunk);
-    for (let sizes = sizesOfFirst(pending, limits); sizes; sizes = sizesOfFirst(pending, limits)) {
-      if (pending.length < 2 * lengthBytes + sizes.headerBytes + sizes.payloadBytes) break;
-      pending.take(2 * lengthBytes);
-      const header = parseHeader(pending.take(sizes.headerBytes));
-      yield { header, payload: pending.take(sizes.payloadBytes) };
+    for (;;) {
+      prefix ??= takePrefix(pending, limits);
+      if (!prefix || pending.length < prefix.headerBytes + prefix.payloadBytes) break;
+      const header = pending.take(prefix.headerBytes);
+      const payload = pending.take(prefix.payloadBytes);
+      if (crc32(payload, crc32(header)) !== prefix.bodyCrc) throw frameInvalid('a damaged frame');
+      prefix = undefined;
+      yield { header: parseHeader(header), payload };
     }
   }
-  if (pending.length > 0) {
+  if (pending.length > 0 || prefix) {
+    const bytes = pending.length + (prefix ? prefixBytes : 0);
     throw new ForesyncError(
       'protocol',
       'channel-cut',
-      `The stream ended within a frame, after ${pending.length} bytes of it.`,
+      `The stream ended within a frame, after ${bytes} bytes of it.`,
     );
   }
 }
 
-/** Of the first frame, or undefined where its lengths have not all arrived. */
-function sizesOfFirst(
-  pending: ByteQueue,
-  limits: FrameLimits,
-): { headerBytes: number; payloadBytes: number } | undefined {
-  const size = pending.uint32BE(0);
-  if (size === undefined) return undefined;
-  if (size < lengthBytes || size - lengthBytes > limits.maxFrameBytes)
-    throw frameInvalid(`a frame of ${size} bytes`);
-  const headerBytes = pending.uint32BE(lengthBytes);
-  if (headerBytes === undefined) return undefined;
-  const payloadBytes = size - lengthBytes - headerBytes;
-  if (headerBytes > limits.maxHeaderBytes || payloadBytes < 0)
+interface Prefix {
+  headerBytes: number;
+  payloadBytes: number;
+  bodyCrc: number;
+}
+
+/** Of the next frame, or undefined where it has not all arrived. */
+function takePrefix(pending: ByteQueue, limits: FrameLimits): Prefix | undefined {
+  if (pending.length < prefixBytes) return undefined;
+  const prefix = pending.take(prefixBytes);
+  if (prefix.readUInt32BE(countedPrefixBytes) !== crc32(prefix.subarray(0, countedPrefixBytes)))
+    throw frameInvalid('what is no frame, or a damaged one');
+  const bodyBytes = prefix.readUInt32BE(0) - countedPrefixBytes;
+  const headerBytes = prefix.readUInt32BE(numberBytes);
+  if (bodyBytes < 0 || bodyBytes > limits.maxFrameBytes) throw frameInvalid(`a frame of ${bodyBytes} bytes`);
+  if (headerBytes > limits.maxHeaderBytes || headerBytes > bodyBytes)
     throw frameInvalid(`a header of ${headerBytes} bytes`);
-  return { headerBytes, payloadBytes };
+  return {
+    headerBytes,
+    payloadBytes: bodyBytes - headerBytes,
+    bodyCrc: prefix.readUInt32BE(2 * numberBytes),
+  };
 }
 
 function parseHeader(bytes: Buffer): unknown {
@@ -178,20 +208,6 @@ class ByteQueue {
   push(chunk: Buffer): void {
     this.#chunks.push(chunk);
     this.length += chunk.length;
-  }
-
-  /** The number that begins so many bytes from here; undefined where it has not all arrived. */
-  uint32BE(offset: number): number | undefined {
-    if (this.length < offset + lengthBytes) return undefined;
-    let value = 0;
-    let skip = offset;
-    let left = lengthBytes;
-    for (const chunk of this.#chunks) {
-      for (; skip < chunk.length && left > 0; skip++, left--) value = value * 256 + (chunk[skip] ?? 0);
-      if (left === 0) break;
-      skip -= chunk.length;
-    }
-    return value;
   }
 
   /** Removes the first `size` bytes, into memory of their own; that many must be there. */

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
+import { truncateSync } from 'node:fs';
 import path from 'node:path';
 import { PassThrough } from 'node:stream';
 import { test } from 'node:test';
-import { zstdCompressSync } from 'node:zlib';
+import { crc32, zstdCompressSync } from 'node:zlib';
 import fc from 'fast-check';
 import { AgentClient } from '../../../src/core/agent/client.ts';
 import { compress, decompress } from '../../../src/core/agent/compression.ts';
@@ -23,13 +24,14 @@ function pipedAgent() {
   return { input: toAgent, output: fromAgent, served: serve(toAgent, fromAgent) };
 }
 
-/** What stands before a payload of so many bytes in a frame. */
-function head(header: unknown, payloadBytes: number): Buffer {
+/** What stands before a payload in a frame. */
+function head(header: unknown, payload: Buffer): Buffer {
   const text = Buffer.from(JSON.stringify(header));
-  const lengths = Buffer.alloc(8);
-  lengths.writeUInt32BE(4 + text.length + payloadBytes, 0);
-  lengths.writeUInt32BE(text.length, 4);
-  return Buffer.concat([lengths, text]);
+  const prefix = Buffer.alloc(16);
+  const numbers = [12 + text.length + payload.length, text.length, crc32(payload, crc32(text))];
+  for (const [i, number] of numbers.entries()) prefix.writeUInt32BE(number, 4 * i);
+  prefix.writeUInt32BE(crc32(prefix.subarray(0, 12)), 12);
+  return Buffer.concat([prefix, text]);
 }
 
 async function spawnedAgent(t: TestContext): Promise<AgentClient> {
@@ -189,7 +191,7 @@ test('a part is read to its end, whatever becomes of the one beside it', async (
   const { input, output, served } = pipedAgent();
   const sizes = parts.map(({ length }) => length);
   const payload = Buffer.concat(parts);
-  input.write(head({ n: 0, type: 'joiner.hot', params: {}, sizes }, payload.length));
+  input.write(head({ n: 0, type: 'joiner.hot', params: {}, sizes }, payload));
   // In pieces, as from a pipe: the agent puts them together in memory of its own.
   for (let at = 0; at < payload.length; at += 65_536) input.write(payload.subarray(at, at + 65_536));
   input.end();
@@ -197,6 +199,20 @@ test('a part is read to its end, whatever becomes of the one beside it', async (
   output.end();
   for await (const { header: answer } of readFrames(output))
     assert.equal((answer as { error: { code: string } }).error.code, 'part-corrupt');
+});
+
+test('what becomes of a donor’s file is told as such, and is no defect', async (t) => {
+  const agent = await spawnedAgent(t);
+  const file = path.join(temporaryFolder(t), 'shop.db');
+  database(
+    t,
+    file,
+    'CREATE TABLE items(k PRIMARY KEY, v); INSERT INTO items VALUES(1, zeroblob(100000))',
+  ).close();
+  await agent.call('donor.open', { path: file, table: 'items' });
+  truncateSync(file, 8192);
+  const reading = agent.call('snapshot.next', { targetBytes: 1e6 });
+  await assert.rejects(reading, { kind: 'data', code: 'store-corrupt' });
 });
 
 test('an agent whose answers nobody takes ends with a protocol error', async () => {

@@ -1,5 +1,5 @@
 /**
- * What a plan learned and chose, for the next one with the same settings (src/core/forecast/stored). budget_class: the plan's budget as a share of the keys and its threshold, coarsely.
+ * What a plan learned and chose, for the next one with the same settings (src/core/forecast/stored). budget_class: the plan's budget as a share of the keys, coarsely.
  * A group that has no name is the empty text.
  */
 export const forecastChoiceSchema = `

@@ -1,0 +1,65 @@
+import { existsSync } from 'node:fs';
+import { Args } from '@oclif/core';
+import { BaseCommand, stateFlag, usageError } from '../cli/base-command.ts';
+import { parseRate } from '../cli/rate.ts';
+import { ForesyncError } from '../core/errors.ts';
+import { openState, type StateFile } from '../core/state/open.ts';
+import { writeRunControl } from '../core/state/run-controls.ts';
+import { listRuns, readRun, type StoredRun } from '../core/state/runs.ts';
+import { printable } from '../core/text.ts';
+import { formatByteRate } from '../ui/format.ts';
+
+export default class Throttle extends BaseCommand {
+  static override summary = 'Limit how fast a running add-replica sends, from another shell.';
+  static override description =
+    'Takes effect within a second, and holds until the run ends or another limit is set. The limit is of what goes to the joiner, after compression; each donor sends its part of it.';
+
+  static override examples = [
+    '<%= config.bin %> <%= command.id %> 20MiB/s',
+    '<%= config.bin %> <%= command.id %> off',
+  ];
+
+  static override args = {
+    rate: Args.string({ required: true, description: "Bytes a second, such as 20MiB/s, or 'off'." }),
+    run: Args.string({
+      description: 'The run, or the beginning of its id. Default: the only one that runs.',
+    }),
+  };
+
+  static override flags = { state: stateFlag };
+
+  async run(): Promise<unknown> {
+    const { args, flags } = await this.parse(Throttle);
+    const bytesPerSecond = args.rate === 'off' ? undefined : parseRate(args.rate);
+    if (!existsSync(flags.state)) throw noneRuns(flags.state);
+    const state = openState(flags.state);
+    try {
+      const run = runningOne(state, args.run);
+      writeRunControl(state, run.id, { bytesPerSecond });
+      const limit = bytesPerSecond === undefined ? 'no limit' : `at most ${formatByteRate(bytesPerSecond)}`;
+      this.log(`Run ${run.id.slice(0, 8)}, ${printable(run.joiner ?? run.group)}: ${limit}.`);
+      return { runId: run.id, bytesPerSecond: bytesPerSecond ?? null };
+    } finally {
+      state.close();
+    }
+  }
+}
+
+function runningOne(state: StateFile, id: string | undefined): StoredRun {
+  const running = (
+    id === undefined ? listRuns(state, { command: 'add-replica', limit: 100 }) : [readRun(state, id)]
+  ).filter(({ outcome, command }) => outcome === 'running' && command === 'add-replica');
+  const [run, another] = running;
+  if (!run) throw noneRuns(state.path);
+  if (another) {
+    const ids = running.map((one) => one.id.slice(0, 8)).join(', ');
+    throw usageError(`Several runs are under way: ${ids}.`, 'Name one of them.');
+  }
+  return run;
+}
+
+function noneRuns(stateFile: string): ForesyncError {
+  return new ForesyncError('usage', 'none-runs', `No such run is under way in ${printable(stateFile)}.`, {
+    hint: 'Name the state file of the run with --state.',
+  });
+}

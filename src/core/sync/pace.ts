@@ -1,0 +1,102 @@
+import type { Clock, Wait } from '../clock.ts';
+import { chunkBytes } from './run.ts';
+
+/** What a chunk is taken to cost before the first one has come. */
+const firstGuessBytes = 256 * 1024;
+const leastChunkBytes = 64 * 1024;
+
+/**
+ * Spreads what is sent over time, under a limit that may change meanwhile. Chunks are asked for ahead, so each is charged what the one before
+ * cost, and the difference once it has come: over some seconds the bytes sent keep to the limit.
+ */
+export class Pace {
+  readonly #clock: Clock;
+  readonly #wait: Wait;
+  #operators: number | undefined;
+  #donors: number | undefined;
+  #sentBytes = 0;
+  /** When all that was charged would have been sent. */
+  #paidMs = 0;
+  #guessBytes = firstGuessBytes;
+  #queue: Promise<void> = Promise.resolve();
+  #changed = new AbortController();
+
+  constructor(bytesPerSecond: number | undefined, clock: Clock, wait: Wait) {
+    this.#operators = bytesPerSecond;
+    this.#clock = clock;
+    this.#wait = wait;
+  }
+
+  /** The lower one of both limits; undefined without any. */
+  get bytesPerSecond(): number | undefined {
+    const least = Math.min(
+      this.#operators ?? Number.POSITIVE_INFINITY,
+      this.#donors ?? Number.POSITIVE_INFINITY,
+    );
+    return Number.isFinite(least) ? least : undefined;
+  }
+
+  /** What the operator allows. */
+  get operatorsLimit(): number | undefined {
+    return this.#operators;
+  }
+
+  /** Bytes of all chunks that have come. */
+  get sentBytes(): number {
+    return this.#sentBytes;
+  }
+
+  /** The operator's limit. Takes effect at once, for those too who wait already. What was charged before is forgiven. */
+  limitTo(bytesPerSecond: number | undefined): void {
+    if (bytesPerSecond === this.#operators) return;
+    this.#operators = bytesPerSecond;
+    this.#change();
+  }
+
+  /** The limit that the donor's own work asks for; the operator's stays. */
+  spareDonor(bytesPerSecond: number | undefined): void {
+    if (bytesPerSecond === this.#donors) return;
+    this.#donors = bytesPerSecond;
+    this.#change();
+  }
+
+  #change(): void {
+    this.#paidMs = 0;
+    this.#changed.abort();
+    this.#changed = new AbortController();
+  }
+
+  /** How large a chunk may be, before compression: about a second's worth, so that the limit is felt evenly. */
+  get chunkBytes(): number {
+    return Math.min(chunkBytes, Math.max(leastChunkBytes, this.bytesPerSecond ?? chunkBytes));
+  }
+
+  /** Resolves, in the order of the calls, when the next chunk may be asked for; at once where the signal trips. */
+  turn(signal: AbortSignal): Promise<void> {
+    const turn = this.#queue.then(() => this.#pay(signal));
+    this.#queue = turn;
+    return turn;
+  }
+
+  /** A chunk has come, and was so large. */
+  sent(bytes: number): void {
+    this.#sentBytes += bytes;
+    this.#charge(bytes - this.#guessBytes);
+    this.#guessBytes = bytes;
+  }
+
+  async #pay(signal: AbortSignal): Promise<void> {
+    for (;;) {
+      const dueMs = this.bytesPerSecond === undefined ? 0 : this.#paidMs - this.#clock.nowMs();
+      if (dueMs <= 0 || signal.aborted) break;
+      await this.#wait(dueMs, AbortSignal.any([signal, this.#changed.signal]));
+    }
+    this.#charge(this.#guessBytes);
+  }
+
+  #charge(bytes: number): void {
+    const limit = this.bytesPerSecond;
+    if (limit === undefined) return;
+    this.#paidMs = Math.max(this.#paidMs, this.#clock.nowMs()) + (bytes / limit) * 1000;
+  }
+}

@@ -1,0 +1,52 @@
+import type { Clock, Wait } from '../clock.ts';
+import { nextLimit } from './donor-care.ts';
+import type { Emit } from './events.ts';
+import type { Pace } from './pace.ts';
+
+const everyMs = 1000;
+
+/**
+ * Looks once a second how long a small write at the donor takes, and slows the run down while that is more than `maxWriteMs`. Resolves when
+ * the signal trips; rejects where the donor does not answer.
+ */
+export async function spareDonor({
+  probe,
+  maxWriteMs,
+  pace,
+  emit,
+  clock,
+  wait,
+  signal,
+}: {
+  /** Makes such a write, and gives the milliseconds that it took. */
+  probe(): Promise<number>;
+  maxWriteMs: number;
+  pace: Pace;
+  emit: Emit;
+  clock: Clock;
+  wait: Wait;
+  signal: AbortSignal;
+}): Promise<void> {
+  let limit: number | undefined;
+  pace.spareDonor(limit);
+  let before = { sentBytes: pace.sentBytes, atMs: clock.nowMs() };
+  for (;;) {
+    await wait(everyMs, signal);
+    if (signal.aborted) return;
+    const writeMs = await probe();
+    const now = { sentBytes: pace.sentBytes, atMs: clock.nowMs() };
+    const seconds = Math.max(0.001, (now.atMs - before.atMs) / 1000);
+    const next = nextLimit({ writeMs, maxWriteMs }, limit, (now.sentBytes - before.sentBytes) / seconds);
+    before = now;
+    if (limit === undefined && next !== undefined)
+      emit({
+        type: 'note',
+        level: 'info',
+        text: `A write at the donor takes ${Math.ceil(writeMs)} ms: slowing down.`,
+      });
+    if (limit !== undefined && next === undefined)
+      emit({ type: 'note', level: 'info', text: 'Writes at the donor are quick again: at full speed.' });
+    limit = next;
+    pace.spareDonor(limit);
+  }
+}

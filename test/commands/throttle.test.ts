@@ -1,0 +1,46 @@
+import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { test } from 'node:test';
+import { runCli } from '../support/cli.ts';
+import { RunningCli } from '../support/running-cli.ts';
+import { makeShop } from '../support/shop-writer.ts';
+import { rowsOf, type TestContext, temporaryFolder } from '../support/tables.ts';
+
+function shopFolder(t: TestContext): string {
+  const folder = temporaryFolder(t);
+  makeShop(path.join(folder, 'shop.db'), 25_000);
+  writeFileSync(
+    path.join(folder, 'foresync.yaml'),
+    'group: shop\ntable: items\nlead: east\nreplicas: { east: { store: "sqlite:shop.db" } }\n',
+  );
+  return folder;
+}
+
+test('a run that would take an hour ends soon after its limit is lifted from another shell', async (t) => {
+  const cwd = shopFolder(t);
+  const slow = ['add-replica', 'j', '--host', 'local', '--store', 'sqlite:joiner.db', '--no-plan'];
+  const run = new RunningCli([...slow, '--bwlimit', '100/s'], { cwd });
+  await run.says(/snapshot/);
+  const { exitCode, stdout } = await runCli(['throttle', '1KiB/s', '--json'], { cwd });
+  assert.equal(exitCode, 0);
+  assert.equal(JSON.parse(stdout).bytesPerSecond, 1024);
+  await run.says(/Sends no more than 1\.0 KiB\/s now/);
+  const off = await runCli(['throttle', 'off'], { cwd });
+  assert.match(off.stdout, /^Run [0-9a-f]{8}, j: no limit\.$/m);
+  const ended = await run.ended;
+  assert.equal(ended.exitCode, 0, ended.stderr);
+  assert.match(ended.stderr, /Sends without a limit now/);
+  assert.deepEqual(rowsOf(path.join(cwd, 'joiner.db'), 'items'), rowsOf(path.join(cwd, 'shop.db'), 'items'));
+  const late = await runCli(['throttle', 'off'], { cwd });
+  assert.deepEqual([late.exitCode, /No such run is under way/.test(late.stderr)], [64, true]);
+});
+
+test('what is no rate and no run is refused', async (t) => {
+  const cwd = temporaryFolder(t);
+  for (const rate of ['fast', '0', '-1', '20MiB/h', ''])
+    assert.equal((await runCli(['throttle', '--', rate], { cwd })).exitCode, 64, rate);
+  const { exitCode, stderr } = await runCli(['throttle', '1M'], { cwd });
+  assert.equal(exitCode, 64);
+  assert.match(stderr, /No such run is under way in foresync\.db/);
+});

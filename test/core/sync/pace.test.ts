@@ -1,0 +1,74 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import type { Wait } from '../../../src/core/clock.ts';
+import { Pace } from '../../../src/core/sync/pace.ts';
+
+const never = new AbortController().signal;
+
+/** A clock that only waiting moves. */
+function standing() {
+  const clock = { ms: 1e12, nowMs: () => clock.ms };
+  const wait: Wait = async (ms, signal) => {
+    if (!signal.aborted) clock.ms += ms;
+  };
+  return { clock, wait };
+}
+
+test('over some seconds the bytes keep to the limit, however many chunks are asked for ahead', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.integer({ min: 1 << 16, max: 1 << 24 }),
+      fc.integer({ min: 1, max: 8 }),
+      fc.array(fc.integer({ min: 0, max: 1 << 20 }), { minLength: 50, maxLength: 100 }),
+      async (limit, depth, sizes) => {
+        const { clock, wait } = standing();
+        const pace = new Pace(limit, clock, wait);
+        const startMs = clock.ms;
+        let sent = 0;
+        const underWay: number[] = [];
+        for (const size of sizes) {
+          await pace.turn(never);
+          underWay.push(size);
+          if (underWay.length < depth) continue;
+          const done = underWay.shift() ?? 0;
+          pace.sent(done);
+          sent += done;
+        }
+        const seconds = (clock.ms - startMs) / 1000;
+        const slack = (depth + 1) * (1 << 20);
+        assert.ok(sent <= limit * seconds + slack, `${sent} bytes in ${seconds} s at ${limit}`);
+        assert.ok(sent >= limit * seconds - slack, `${sent} bytes in ${seconds} s at ${limit}`);
+      },
+    ),
+    { seed: 3 },
+  );
+});
+
+test('without a limit nobody waits', async () => {
+  const pace = new Pace(undefined, { nowMs: () => 0 }, async () => assert.fail('waited'));
+  for (let i = 0; i < 100; i++) {
+    await pace.turn(never);
+    pace.sent(1e9);
+  }
+});
+
+test('a limit that changes frees who waits under the old one', async () => {
+  let waits = 0;
+  const pace = new Pace(1, { nowMs: () => 0 }, (_, signal) => {
+    waits++;
+    return new Promise((resolve) => signal.addEventListener('abort', () => resolve()));
+  });
+  await pace.turn(never);
+  const second = pace.turn(never);
+  await new Promise(setImmediate);
+  assert.equal(waits, 1);
+  pace.limitTo(undefined);
+  await second;
+});
+
+test('chunks are about a second of the limit, within bounds', () => {
+  const at = (limit: number | undefined) =>
+    new Pace(limit, { nowMs: () => 0 }, async () => undefined).chunkBytes;
+  assert.deepEqual([at(undefined), at(1), at(1e6), at(1e9)], [4 << 20, 1 << 16, 1e6, 4 << 20]);
+});
