@@ -285,18 +285,26 @@ function reopen(
 
 function create(staging: string, shape: TableShape, checkpoint: Checkpoint): Connection {
   const db = connect(staging, { existing: false });
-  db.pragma(`page_size = ${shape.pageSizeBytes}`);
-  db.pragma(`encoding = '${shape.encoding}'`);
-  takeFile(db, staging);
-  db.transaction(() => {
-    try {
-      new RowWriter(db, shape).createTable();
-    } catch (error) {
-      throw notRecreatable(shape, error);
-    }
-    createCheckpoint(db, checkpoint);
-  })();
-  return db;
+  try {
+    db.pragma(`page_size = ${shape.pageSizeBytes}`);
+    db.pragma(`encoding = '${shape.encoding}'`);
+    takeFile(db, staging);
+    db.transaction(() => createTables(db, shape, checkpoint))();
+    return db;
+  } catch (error) {
+    // Its lock would make the file look as if another run were building it.
+    db.close();
+    throw error;
+  }
+}
+
+function createTables(db: Connection, shape: TableShape, checkpoint: Checkpoint): void {
+  try {
+    new RowWriter(db, shape).createTable();
+  } catch (error) {
+    throw notRecreatable(shape, error);
+  }
+  createCheckpoint(db, checkpoint);
 }
 
 function connectUnlessBusy(staging: string): Connection {
