@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import type { ReplicaGroup } from '../core/group/config.ts';
 import { packPlan, unpackPlan } from '../core/plan/plan-text.ts';
 import { readPlan } from '../core/plan/read-plan.ts';
-import { openState } from '../core/state/open.ts';
+import { openState, type StateFile } from '../core/state/open.ts';
 import { listRuns, readRunPlan } from '../core/state/runs.ts';
 import type { PlanSource } from '../core/sync/run.ts';
 
@@ -27,6 +27,16 @@ export async function usualPlan(group: ReplicaGroup, stateFile: string): Promise
   const packed = waitingPrefetch(group, stateFile);
   if (packed) return { source: { from: 'that of the prefetch', ...unpackPlan(packed) }, packed };
   return existsSync(usualPlanFile) ? planFromFile(usualPlanFile) : undefined;
+}
+
+/** The plan that a run had, out of the journal; undefined where it had none. */
+export function keptPlan(
+  state: StateFile,
+  runId: string,
+  { planFrom }: { planFrom?: string | undefined },
+): ChosenPlan | undefined {
+  const packed = readRunPlan(state, runId);
+  return packed && { source: { from: planFrom ?? 'the journal', ...unpackPlan(packed) }, packed };
 }
 
 function waitingPrefetch(group: ReplicaGroup, stateFile: string): Buffer | undefined {

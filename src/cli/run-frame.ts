@@ -1,21 +1,26 @@
 import { randomUUID } from 'node:crypto';
 import { systemClock } from '../core/clock.ts';
+import { type ErrorKind, ForesyncError } from '../core/errors.ts';
 import type { ReplicaGroup } from '../core/group/config.ts';
 import { openState, type StateFile } from '../core/state/open.ts';
+import { beginProgress, recordFailure, recordProgress } from '../core/state/run-progress.ts';
 import { recordRun } from '../core/state/runs.ts';
 import type { RunEvent } from '../core/sync/events.ts';
 import { RunFold } from '../core/sync/fold.ts';
+import { thisProcess } from '../core/sync/run-process.ts';
+import type { RunRequest } from '../core/sync/run-request.ts';
 import type { RunSnapshot } from '../core/sync/snapshot.ts';
 import { type RunView, showRun } from '../ui/run-view.ts';
 
 export interface RunFrameOptions {
-  command: 'prefetch' | 'add-replica';
+  request: RunRequest;
   group: ReplicaGroup;
-  joiner?: string;
   stateFile: string;
   json: boolean;
   plan: Buffer | undefined;
 }
+
+const progressEveryMs = 1000;
 
 /** What surrounds a run: its view on the screen and its entry in the journal. */
 export class RunFrame {
@@ -24,6 +29,7 @@ export class RunFrame {
   readonly #view: RunView;
   readonly #state: StateFile;
   readonly #options: RunFrameOptions;
+  #failure: ErrorKind | undefined;
 
   constructor(options: RunFrameOptions) {
     this.#options = options;
@@ -41,6 +47,7 @@ export class RunFrame {
       newId: randomUUID,
       onEvent: (event: RunEvent): void => {
         this.#view.onEvent(event);
+        if (event.type === 'start') this.#begin();
         // From its start a run is journalled; killed after in sync it has only its cleaning up undone, and the next must know.
         if (event.type === 'start' || event.type === 'in-sync') this.#record(undefined);
       },
@@ -49,25 +56,45 @@ export class RunFrame {
 
   /** Runs `work` in the frame; whatever becomes of it is shown, and journalled if it had begun. */
   async around<T>(work: () => Promise<T>): Promise<{ result: T; snapshot: RunSnapshot }> {
+    const timer = setInterval(() => this.#recordProgress(), progressEveryMs).unref();
     try {
       const result = await work();
       return { result, snapshot: this.#fold.snapshot };
+    } catch (error) {
+      this.#failure = error instanceof ForesyncError ? error.kind : 'defect';
+      throw error;
     } finally {
+      clearInterval(timer);
       await this.#view.end();
       if (this.#fold.snapshot.startedAtMs > 0) this.#record(systemClock.nowMs());
       this.#state.close();
     }
   }
 
+  #begin(): void {
+    const { request } = this.#options;
+    beginProgress(this.#state, this.runId, { process: thisProcess(), request });
+  }
+
+  /** So that any shell can tell how far it is. */
+  #recordProgress(): void {
+    if (this.#fold.snapshot.startedAtMs === 0) return;
+    try {
+      recordProgress(this.#state, this.runId, this.#fold.at(systemClock.nowMs()));
+    } catch {
+      // A full disk, say. The run has no need of it, and its last record will tell.
+    }
+  }
+
   #record(endedMs: number | undefined): void {
-    const { command, group, joiner, plan } = this.#options;
+    const { request, group, plan } = this.#options;
     const { snapshot } = this.#fold;
     recordRun(this.#state, {
       id: this.runId,
-      command,
+      command: request.command,
       group: group.name,
       table: group.table,
-      joiner,
+      joiner: request.command === 'add-replica' ? request.joiner.name : undefined,
       startedMs: snapshot.startedAtMs,
       endedMs,
       outcome:
@@ -75,5 +102,6 @@ export class RunFrame {
       snapshot,
       plan,
     });
+    if (this.#failure) recordFailure(this.#state, this.runId, this.#failure);
   }
 }

@@ -1,18 +1,14 @@
+import path from 'node:path';
 import { Args, Flags } from '@oclif/core';
+import { addInFrame } from '../cli/add-in-frame.ts';
 import { BaseCommand, configFlag, stateFlag, usageError } from '../cli/base-command.ts';
 import { durationFlag, stallTimeoutFlag } from '../cli/duration-flag.ts';
-import { followControl } from '../cli/follow-control.ts';
 import { planFromFile, usualPlan } from '../cli/plan-choice.ts';
-import { notePublished, publishedBefore } from '../cli/published-before.ts';
 import { rateFlag } from '../cli/rate.ts';
-import { RunFrame } from '../cli/run-frame.ts';
-import { systemClock, systemWait } from '../core/clock.ts';
 import { loadGroup } from '../core/group/config.ts';
 import { parseHost } from '../core/group/host.ts';
 import { parseStore } from '../core/group/store-spec.ts';
-import { addReplica } from '../core/sync/add-replica.ts';
-import { finishAddReplica } from '../core/sync/finish-add-replica.ts';
-import { Pace } from '../core/sync/pace.ts';
+import { requestedJoiner } from '../core/sync/run-request.ts';
 import { printable } from '../core/text.ts';
 
 export default class AddReplica extends BaseCommand {
@@ -95,46 +91,30 @@ export default class AddReplica extends BaseCommand {
       : flags.plan
         ? await planFromFile(flags.plan)
         : await usualPlan(group, flags.state);
-    const published =
-      flags.replace || flags.restart ? undefined : publishedBefore(group, args.name, flags.state);
-    const frame = new RunFrame({
-      command: 'add-replica',
+    return addInFrame({
+      request: {
+        command: 'add-replica',
+        config: group.file,
+        lead: group.lead.name,
+        joiner: requestedJoiner({ name: args.name, host, store }),
+        planFrom: plan?.source.from,
+        minConfidence: flags['min-confidence'],
+        prefetchTimeoutMs: flags['prefetch-timeout'],
+        stallTimeoutMs: flags['stall-timeout'],
+        retries: flags.retries,
+        bytesPerSecond: flags.bwlimit,
+        maxDonorLatencyMs: flags['max-donor-latency'],
+        replace: flags.replace,
+        runtime: flags.runtime && path.resolve(flags.runtime),
+      },
       group,
-      joiner: args.name,
+      plan,
+      restart: flags.restart,
       stateFile: flags.state,
       json: this.jsonEnabled(),
-      plan: plan?.packed,
-    });
-    const pace = new Pace(flags.bwlimit, systemClock, systemWait);
-    const run = {
-      ...frame.options,
       signal: this.signal,
-      joiner: { name: args.name, host, store },
-      plan: plan?.source,
-      minConfidence: flags['min-confidence'],
-      prefetchTimeoutMs: flags['prefetch-timeout'],
-      stallTimeoutMs: flags['stall-timeout'],
-      retries: flags.retries,
-      maxDonorLatencyMs: flags['max-donor-latency'],
-      pace,
-      wait: systemWait,
-      replace: flags.replace,
-      restart: flags.restart,
-      runtime: flags.runtime,
-    };
-    const { result, snapshot } = await frame.around(async () => {
-      const unfollow = followControl(flags.state, frame.runId, pace, (text) =>
-        run.onEvent({ type: 'note', level: 'info', text, atMs: systemClock.nowMs() }),
-      );
-      try {
-        return (published && (await finishAddReplica(run, published.result))) ?? (await addReplica(run));
-      } finally {
-        unfollow();
-      }
+      log: (text) => this.log(text),
     });
-    if (published) notePublished(published, flags.state);
-    if (!this.jsonEnabled()) this.log(`\nNext: foresync metrics ${frame.runId.slice(0, 8)}`);
-    return { runId: frame.runId, ...result, plan: plan?.source.from, run: snapshot };
   }
 }
 

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import path from 'node:path';
 import { Flags } from '@oclif/core';
 import { BaseCommand, configFlag, stateFlag } from '../cli/base-command.ts';
 import { durationFlag, stallTimeoutFlag } from '../cli/duration-flag.ts';
@@ -57,7 +58,14 @@ export default class Prefetch extends BaseCommand {
     if (flags.release) return this.#release(group, flags);
     const plan = await planFromFile(flags.plan);
     const frame = new RunFrame({
-      command: 'prefetch',
+      request: {
+        command: 'prefetch',
+        config: group.file,
+        lead: group.lead.name,
+        stallTimeoutMs: flags['stall-timeout'],
+        runtime: flags.runtime && path.resolve(flags.runtime),
+        keepMs: flags.keep,
+      },
       group,
       stateFile: flags.state,
       json: this.jsonEnabled(),

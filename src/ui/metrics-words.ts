@@ -14,6 +14,7 @@ export function outcomeOf(run: RunReport): { sign: ShownState; role: Role; words
     return { sign: 'running', role: 'active', words: 'running, or ended without a word' };
   if (outcome === 'stopped') return { sign: 'stopped', role: 'warning', words: 'stopped, can be resumed' };
   if (outcome === 'released') return { sign: 'done', role: 'quiet', words: 'released' };
+  if (outcome === 'aborted') return { sign: 'stopped', role: 'quiet', words: 'aborted' };
   if (outcome === 'failed') {
     return {
       sign: 'failed',

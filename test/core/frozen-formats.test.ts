@@ -24,7 +24,7 @@ const formats: Record<
   { frozen: string; remedy: string; text(t: TestContext): Promise<string> | string }
 > = {
   'wire protocol': {
-    frozen: 'dbfafaa2e8b649b5',
+    frozen: 'cb5b821c614d9c0b',
     remedy: 'raise protocolVersion in agent/protocol.ts and agentMagic in transport/handshake.ts',
     text: async () => {
       const schemas = { ...requests, request: requestHeader, answer: answerHeader };

@@ -1,7 +1,7 @@
 import { existsSync, statfsSync } from 'node:fs';
 import path from 'node:path';
 import { ForesyncError } from '../errors.ts';
-import { discardStaging, Joiner } from '../store/sqlite/joiner.ts';
+import { discardLeftStaging, Joiner } from '../store/sqlite/joiner.ts';
 import { inspectPlace, refuseClashes } from '../store/sqlite/place.ts';
 import { publish } from '../store/sqlite/publish.ts';
 import type { TableShape } from '../store/sqlite/table-shape.ts';
@@ -83,7 +83,7 @@ export function joinerHandlers(): { handlers: Handlers; close(): void } {
     'joiner.discard': ({ path: file }) => {
       open?.joiner.close();
       open = undefined;
-      discardStaging(file);
+      discardLeftStaging(file);
       return { result: {} };
     },
   };

@@ -263,6 +263,7 @@ export const requests = {
     z.strictObject({ replace: z.boolean(), walMode: z.boolean() }),
     z.strictObject({ rows: count }),
   ),
+  /** Removes the staging file; refuses one that another run is building. May be repeated. */
   'joiner.discard': request(z.strictObject({ path: file }), none),
 } as const;
 

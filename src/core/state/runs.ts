@@ -2,8 +2,11 @@ import { ForesyncError } from '../errors.ts';
 import { printable } from '../text.ts';
 import type { StateFile } from './open.ts';
 
-/** `released`: a prefetch whose caches and Delta Log were taken away again. */
-export type RunOutcome = 'running' | 'done' | 'stopped' | 'failed' | 'released';
+/**
+ * `released`: a prefetch whose caches and Delta Log were taken away again. `aborted`: given up, and all that it had left was
+ * taken away.
+ */
+export type RunOutcome = 'running' | 'done' | 'stopped' | 'failed' | 'released' | 'aborted';
 
 /** A run as the journal takes it. */
 export interface RunRecord {
@@ -42,7 +45,8 @@ interface RunRow {
   metrics: string | null;
 }
 
-const columns = `id, command, group_name, table_name, joiner, started_ms, ended_ms, outcome, snapshot,
+const columns = `id, command, group_name, table_name, joiner, started_ms, ended_ms, outcome,
+  coalesce((SELECT run_progress.snapshot FROM run_progress WHERE run_id = id), snapshot) AS snapshot,
   plan IS NOT NULL AS has_plan, metrics`;
 
 /**
@@ -50,26 +54,31 @@ const columns = `id, command, group_name, table_name, joiner, started_ms, ended_
  * A run that is resumed keeps its first start. Metrics stay as they are.
  */
 export function recordRun(state: StateFile, run: RunRecord): void {
+  const record = state.db.prepare(
+    `INSERT INTO runs (id, command, group_name, table_name, joiner, started_ms, ended_ms, outcome, snapshot, plan)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+     ON CONFLICT (id) DO UPDATE SET joiner = excluded.joiner, started_ms = min(started_ms, excluded.started_ms),
+       ended_ms = excluded.ended_ms, outcome = excluded.outcome, snapshot = excluded.snapshot,
+       plan = coalesce(excluded.plan, plan)`,
+  );
+  const overtake = state.db.prepare('UPDATE run_progress SET snapshot = NULL WHERE run_id = ?');
   state.db
-    .prepare(
-      `INSERT INTO runs (id, command, group_name, table_name, joiner, started_ms, ended_ms, outcome, snapshot, plan)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-       ON CONFLICT (id) DO UPDATE SET joiner = excluded.joiner, started_ms = min(started_ms, excluded.started_ms),
-         ended_ms = excluded.ended_ms, outcome = excluded.outcome, snapshot = excluded.snapshot,
-         plan = coalesce(excluded.plan, plan)`,
-    )
-    .run(
-      run.id,
-      run.command,
-      run.group,
-      run.table,
-      run.joiner ?? null,
-      Math.round(run.startedMs),
-      run.endedMs === undefined ? null : Math.round(run.endedMs),
-      run.outcome,
-      JSON.stringify(run.snapshot),
-      run.plan ?? null,
-    );
+    .transaction(() => {
+      record.run(
+        run.id,
+        run.command,
+        run.group,
+        run.table,
+        run.joiner ?? null,
+        Math.round(run.startedMs),
+        run.endedMs === undefined ? null : Math.round(run.endedMs),
+        run.outcome,
+        JSON.stringify(run.snapshot),
+        run.plan ?? null,
+      );
+      overtake.run(run.id);
+    })
+    .immediate();
 }
 
 /** Which runs to list, newest first; all that is left out does not matter. */
@@ -126,6 +135,13 @@ export function releasePrefetches(state: StateFile, group: string): void {
       "UPDATE runs SET outcome = 'released' WHERE group_name = ? AND command = 'prefetch' AND outcome = 'done'",
     )
     .run(group);
+}
+
+/** Notes how a run came to its end after all. May be repeated. */
+export function closeRun(state: StateFile, id: string, outcome: RunOutcome, endedMs: number): void {
+  state.db
+    .prepare('UPDATE runs SET outcome = ?, ended_ms = coalesce(ended_ms, ?) WHERE id = ?')
+    .run(outcome, Math.round(endedMs), id);
 }
 
 /** The plan of a run as zstd of its file's text; undefined where the run had none. */

@@ -13,7 +13,7 @@ export async function dropCaches(
   const dropped = [...names].map(async (name) => {
     const connected = options.connected.get(name);
     try {
-      if (connected && (await isDropped(connected))) return;
+      if (connected && (await isDropped(connected, options.warn))) return;
       const { agent } = await options.agents.openDonor(name);
       await agent.call('cache.drop', {});
     } catch (error) {
@@ -25,12 +25,12 @@ export async function dropCaches(
   await Promise.all(dropped);
 }
 
-async function isDropped({ agent }: Donor): Promise<boolean> {
+async function isDropped({ agent }: Donor, warn: (text: string) => void): Promise<boolean> {
   try {
     await agent.call('cache.drop', {});
     return true;
-  } catch {
-    // Lost meanwhile; a new connection tells whether for good.
+  } catch (error) {
+    warn(`${messageOf(error)} It is connected anew, for its Prefetch Cache to be dropped.`);
     return false;
   }
 }

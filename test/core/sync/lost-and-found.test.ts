@@ -3,8 +3,10 @@ import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
+import { systemWait } from '../../../src/core/clock.ts';
 import { type AddReplicaOptions, addReplica } from '../../../src/core/sync/add-replica.ts';
 import type { RunEvent } from '../../../src/core/sync/events.ts';
+import { Pace } from '../../../src/core/sync/pace.ts';
 import { agentWith, localGroup, watchedRun } from '../../support/local-group.ts';
 import { makeShop } from '../../support/shop-writer.ts';
 import { rowsOf, schemaOf, type TestContext, temporaryFolder } from '../../support/tables.ts';
@@ -82,7 +84,10 @@ test('progress between two losses starts the count anew', async (t) => {
   const shop = shopOf(t);
   let losses = 0;
   let there = false;
-  const { ended, waits } = shop.run({ retries: 1 }, (event) => {
+  // Under a low limit chunks are small, and under this clock nobody waits: so there is enough to lose.
+  let nowMs = 0;
+  const pace = new Pace(1, { nowMs: () => (nowMs += 1e9) }, systemWait);
+  const { ended, waits } = shop.run({ retries: 1, pace }, (event) => {
     if (event.type === 'phase' && event.phase === 'snapshot') there = event.state === 'running';
     if (!inSnapshot(event) || !there || losses === 3) return;
     losses++;

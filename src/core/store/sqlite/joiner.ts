@@ -246,6 +246,12 @@ export class Joiner {
   }
 }
 
+/** Removes a staging file that was left; refuses one that another run is building. May be repeated. */
+export function discardLeftStaging(file: string): void {
+  refuseBusy(stagingPath(file));
+  discardStaging(file);
+}
+
 /** Removes a staging file and what belongs to it. May be repeated. */
 export function discardStaging(file: string): void {
   for (const suffix of ['', '-journal', '-wal', '-shm'])
@@ -298,6 +304,20 @@ function connectUnlessBusy(staging: string): Connection {
     return connect(staging, { existing: true });
   } catch (error) {
     throw error instanceof ForesyncError && error.code === 'store-busy' ? joinerBusy(staging, error) : error;
+  }
+}
+
+function refuseBusy(staging: string): void {
+  if (!existsSync(staging)) return;
+  let db: Connection | undefined;
+  try {
+    db = connectUnlessBusy(staging);
+    takeFile(db, staging);
+  } catch (error) {
+    // A damaged file is what is to be thrown away.
+    if (error instanceof ForesyncError && error.code === 'joiner-busy') throw error;
+  } finally {
+    db?.close();
   }
 }
 

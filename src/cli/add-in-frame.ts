@@ -1,0 +1,62 @@
+import { systemClock, systemWait } from '../core/clock.ts';
+import type { ReplicaGroup } from '../core/group/config.ts';
+import { addReplica } from '../core/sync/add-replica.ts';
+import { finishAddReplica } from '../core/sync/finish-add-replica.ts';
+import { Pace } from '../core/sync/pace.ts';
+import { type AddReplicaRequest, joinerOf } from '../core/sync/run-request.ts';
+import { followControl } from './follow-control.ts';
+import type { ChosenPlan } from './plan-choice.ts';
+import { notePublished, publishedBefore } from './published-before.ts';
+import { RunFrame } from './run-frame.ts';
+
+export interface AddInFrameOptions {
+  request: AddReplicaRequest;
+  /** The group that the request names. */
+  group: ReplicaGroup;
+  plan: ChosenPlan | undefined;
+  restart: boolean;
+  stateFile: string;
+  json: boolean;
+  signal: AbortSignal;
+  log(text: string): void;
+}
+
+/** Adds the replica of a request, shown and journalled; what `add-replica` and `resume` do. Returns what `--json` prints. */
+export async function addInFrame(options: AddInFrameOptions): Promise<unknown> {
+  const { request, group, plan, restart, stateFile, json, signal, log } = options;
+  const { minConfidence, prefetchTimeoutMs, stallTimeoutMs, retries, maxDonorLatencyMs, replace, runtime } =
+    request;
+  const joiner = joinerOf(request);
+  const published = replace || restart ? undefined : publishedBefore(group, joiner.name, stateFile);
+  const frame = new RunFrame({ request, group, stateFile, json, plan: plan?.packed });
+  const pace = new Pace(request.bytesPerSecond, systemClock, systemWait);
+  const run = {
+    ...frame.options,
+    signal,
+    joiner,
+    plan: plan?.source,
+    minConfidence,
+    prefetchTimeoutMs,
+    stallTimeoutMs,
+    retries,
+    maxDonorLatencyMs,
+    pace,
+    wait: systemWait,
+    replace,
+    restart,
+    runtime,
+  };
+  const { result, snapshot } = await frame.around(async () => {
+    const unfollow = followControl(stateFile, frame.runId, pace, (text) =>
+      run.onEvent({ type: 'note', level: 'info', text, atMs: systemClock.nowMs() }),
+    );
+    try {
+      return (published && (await finishAddReplica(run, published.result))) ?? (await addReplica(run));
+    } finally {
+      unfollow();
+    }
+  });
+  if (published) notePublished(published, stateFile);
+  if (!json) log(`\nNext: foresync metrics ${frame.runId.slice(0, 8)}`);
+  return { runId: frame.runId, ...result, plan: plan?.source.from, run: snapshot };
+}

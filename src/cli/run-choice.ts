@@ -1,0 +1,129 @@
+import { ForesyncError } from '../core/errors.ts';
+import type { StateFile } from '../core/state/open.ts';
+import type { AddReplicaRequest, RunRequest } from '../core/sync/run-request.ts';
+import type { RunStanding } from '../core/sync/run-standing.ts';
+import { printable } from '../core/text.ts';
+import { readStanding, readStandings } from './run-standings.ts';
+
+/** A run that was chosen, with what it was asked for. */
+export interface ChosenRun {
+  standing: RunStanding;
+  request: RunRequest;
+}
+
+/**
+ * The run to go on with: the one that is named, or the newest that can be. Refuses one that lives (`run-lives`), and what has
+ * nothing left (`nothing-to-resume`).
+ */
+export function chooseToResume(
+  state: StateFile,
+  id: string | undefined,
+): { standing: RunStanding; request: AddReplicaRequest } {
+  const standings = readStandings(state);
+  const chosen =
+    id === undefined
+      ? (standings.find(({ canResume }) => canResume) ??
+        standings.find(({ standing, command }) => standing === 'running' && command === 'add-replica'))
+      : readStanding(state, id);
+  if (!chosen)
+    throw usage(
+      'nothing-to-resume',
+      'No add-replica was left unfinished.',
+      'foresync status lists the runs.',
+    );
+  const living = chosen.standing === 'running' ? chosen : livingFor(chosen, standings);
+  if (living) throw lives(living);
+  if (!chosen.canResume) throw cannot(chosen, 'nothing-to-resume', 'gone on with');
+  const { request } = chosen;
+  if (request?.command !== 'add-replica') throw withoutRequest(chosen);
+  return { standing: chosen, request };
+}
+
+/**
+ * The run to give up: the one that is named, or the newest that lives or has left something. With `onlyDead` one that lives
+ * is refused (`run-lives`). Refuses what has nothing left (`nothing-to-abort`), but not what was aborted before.
+ */
+export function chooseToAbort(
+  state: StateFile,
+  id: string | undefined,
+  { onlyDead }: { onlyDead: boolean },
+): ChosenRun {
+  const standings = readStandings(state);
+  const chosen =
+    id === undefined
+      ? (standings.find(({ canAbort, standing }) => canAbort && !(onlyDead && standing === 'running')) ??
+        standings.find(({ canAbort }) => canAbort))
+      : readStanding(state, id);
+  if (!chosen)
+    throw usage(
+      'nothing-to-abort',
+      'No run lives or was left unfinished.',
+      'foresync status lists the runs.',
+    );
+  const living = onlyDead && chosen.standing === 'running' ? chosen : livingFor(chosen, standings);
+  if (living) throw lives(living);
+  if (!chosen.canAbort && (chosen.standing !== 'aborted' || chosen.continuedBy !== undefined))
+    throw cannot(chosen, 'nothing-to-abort', 'taken away');
+  const { request } = chosen;
+  if (!request) throw withoutRequest(chosen);
+  return { standing: chosen, request };
+}
+
+/** Another run that builds the same joiner, with the same Delta Log. */
+function livingFor(chosen: RunStanding, standings: readonly RunStanding[]): RunStanding | undefined {
+  return standings.find(
+    (one) =>
+      one.id !== chosen.id &&
+      one.standing === 'running' &&
+      one.command === chosen.command &&
+      one.group === chosen.group &&
+      one.joiner === chosen.joiner,
+  );
+}
+
+function withoutRequest({ id }: RunStanding): ForesyncError {
+  return new ForesyncError(
+    'data',
+    'run-without-request',
+    `What run '${printable(id)}' was asked for was not kept: another version of foresync ran it.`,
+    {
+      hint: "The same command as then goes on. To give up: 'foresync prefetch --release', and remove the ….foresync-joining file.",
+    },
+  );
+}
+
+function lives({ id, process, command, joiner }: RunStanding): ForesyncError {
+  const what = joiner === undefined ? command : `${command} ${printable(joiner, 60)}`;
+  const where = process ? ` (process ${process.pid} at ${printable(process.host, 60)})` : '';
+  const short = printable(id, 100).slice(0, 8);
+  return new ForesyncError('exists', 'run-lives', `Run ${short}, ${what}, still runs${where}.`, {
+    hint: `foresync status ${short} --watch shows it; foresync abort ${short} ends it.`,
+  });
+}
+
+function cannot(chosen: RunStanding, code: string, verb: string): ForesyncError {
+  const { id, isHeld, command, continuedBy, standing } = chosen;
+  const short = printable(id, 100).slice(0, 8);
+  if (isHeld)
+    return usage(
+      code,
+      `Run ${short} is a prefetch that waits for an add-replica.`,
+      'foresync prefetch --release takes it away.',
+    );
+  if (code === 'nothing-to-resume' && command === 'prefetch')
+    return usage(code, `Run ${short} is a prefetch, which begins anew.`, 'Run foresync prefetch again.');
+  const why = continuedBy
+    ? `was gone on with by ${printable(continuedBy, 100).slice(0, 8)}`
+    : standing === 'failed' || standing === 'stopped'
+      ? `has ${standing} before anything had begun`
+      : `is ${standing}`;
+  return usage(
+    code,
+    `Run ${short} ${why}: there is nothing to be ${verb}.`,
+    'foresync status lists the runs.',
+  );
+}
+
+function usage(code: string, message: string, hint: string): ForesyncError {
+  return new ForesyncError('usage', code, message, { hint });
+}

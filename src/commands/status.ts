@@ -1,0 +1,84 @@
+import { Args, Flags } from '@oclif/core';
+import { BaseCommand, stateFlag } from '../cli/base-command.ts';
+import { openJournal, readStanding, readStandings } from '../cli/run-standings.ts';
+import { systemClock, systemWait } from '../core/clock.ts';
+import type { StateFile } from '../core/state/open.ts';
+import { brushFor } from '../ui/metrics-paint.ts';
+import { Page } from '../ui/page.ts';
+import { statusJson } from '../ui/status-json.ts';
+import { groupStandings, statusList } from '../ui/status-list.ts';
+import { statusOfRun } from '../ui/status-run.ts';
+import { stateOption } from '../ui/status-words.ts';
+
+const watchEveryMs = 1000;
+
+interface Look {
+  lines: string[];
+  json: unknown;
+  isRunning: boolean;
+}
+
+export default class Status extends BaseCommand {
+  static override summary = 'Tell what runs, in which phase and how far, and what was left.';
+  static override description =
+    'Reads the state file alone, so it answers from any shell, also while a run writes to it. A run whose process is gone without a word is told from one that lives.';
+
+  static override examples = [
+    '<%= config.bin %> <%= command.id %>',
+    '<%= config.bin %> <%= command.id %> 3f9a1c2b --watch',
+  ];
+
+  static override args = {
+    run: Args.string({ ignoreStdin: true, description: 'A run, by its id or the beginning of it.' }),
+  };
+
+  static override flags = {
+    watch: Flags.boolean({
+      description: 'Look again every second until nothing runs any more; with --json, tell that end alone.',
+    }),
+    limit: Flags.integer({
+      description: 'How many ended runs are listed.',
+      default: 5,
+      min: 0,
+      max: 500,
+      helpValue: 'N',
+    }),
+    state: stateFlag,
+  };
+
+  async run(): Promise<unknown> {
+    const { args, flags } = await this.parse(Status);
+    const state = openJournal(flags.state);
+    const page = new Page(process.stdout);
+    try {
+      for (;;) {
+        const { lines, json, isRunning } = this.#look(state, args.run, flags);
+        if (!this.jsonEnabled()) page.show(lines);
+        if (!flags.watch || !isRunning || this.signal.aborted) return json;
+        await systemWait(watchEveryMs, this.signal);
+      }
+    } finally {
+      state.close();
+    }
+  }
+
+  #look(state: StateFile, id: string | undefined, flags: { limit: number; state: string }): Look {
+    const view = { nowMs: systemClock.nowMs(), stateOption: stateOption(flags.state) };
+    const brush = brushFor(process.argv, process.env);
+    if (id !== undefined) {
+      const standing = readStanding(state, id);
+      return {
+        lines: statusOfRun(standing, view, brush),
+        json: { run: statusJson(standing) },
+        isRunning: standing.standing === 'running',
+      };
+    }
+    const all = groupStandings(readStandings(state));
+    const groups = { ...all, ended: all.ended.slice(0, flags.limit) };
+    return {
+      lines: statusList(groups, view, brush),
+      json: Object.fromEntries(Object.entries(groups).map(([name, runs]) => [name, runs.map(statusJson)])),
+      isRunning: groups.running.length > 0,
+    };
+  }
+}

@@ -1,0 +1,95 @@
+import { systemCodeOf } from '../errors.ts';
+import type { StateFile } from './open.ts';
+import type { RunOutcome, RunRecord } from './runs.ts';
+
+/** A run with what it says of itself; `process`, `request` and `failure` are undefined where it never said it. */
+export interface JournaledRun extends Pick<RunRecord, 'id' | 'command' | 'group' | 'table' | 'joiner'> {
+  startedMs: number;
+  endedMs: number | undefined;
+  outcome: RunOutcome;
+  /** The newest RunSnapshot, from JSON. */
+  snapshot: unknown;
+  process: unknown;
+  request: unknown;
+  /** The kind of the error that it ended with. */
+  failure: string | undefined;
+}
+
+interface JournalRow {
+  id: string;
+  command: RunRecord['command'];
+  group_name: string;
+  table_name: string;
+  joiner: string | null;
+  started_ms: number;
+  ended_ms: number | null;
+  outcome: RunOutcome;
+  snapshot: string;
+  process: string | null;
+  request: string | null;
+  failure: string | null;
+}
+
+/** Keeps which process a run is and what it was asked for. May be repeated; the first stays. */
+export function beginProgress(
+  state: StateFile,
+  id: string,
+  { process, request }: { process: unknown; request: unknown },
+): void {
+  state.db
+    .prepare('INSERT INTO run_progress (run_id, process, request) VALUES (?, ?, ?) ON CONFLICT DO NOTHING')
+    .run(id, JSON.stringify(process), JSON.stringify(request));
+}
+
+/**
+ * Keeps how far a run is, which must have begun. Waits for nobody: returns false, with nothing kept, where another process
+ * is writing to the file just now.
+ */
+export function recordProgress({ db }: StateFile, id: string, snapshot: unknown): boolean {
+  const timeoutMs = db.pragma('busy_timeout', { simple: true }) as number;
+  db.pragma('busy_timeout = 0');
+  try {
+    db.prepare('UPDATE run_progress SET snapshot = ? WHERE run_id = ?').run(JSON.stringify(snapshot), id);
+    return true;
+  } catch (error) {
+    if (systemCodeOf(error)?.startsWith('SQLITE_BUSY')) return false;
+    throw error;
+  } finally {
+    db.pragma(`busy_timeout = ${timeoutMs}`);
+  }
+}
+
+/** Keeps the kind of the error that a run ended with. */
+export function recordFailure({ db }: StateFile, id: string, kind: string): void {
+  db.prepare('UPDATE run_progress SET failure = ? WHERE run_id = ?').run(kind, id);
+}
+
+/** The last runs, newest first. Columns behind the plan are not read: that would cost a walk through it. */
+export function listJournal({ db }: StateFile, { limit }: { limit: number }): JournaledRun[] {
+  return db
+    .prepare<[number], JournalRow>(
+      `SELECT id, command, group_name, table_name, joiner, started_ms, ended_ms, outcome,
+         coalesce(run_progress.snapshot, runs.snapshot) AS snapshot, process, request, failure
+       FROM runs LEFT JOIN run_progress ON run_id = id
+       ORDER BY started_ms DESC, runs.rowid DESC LIMIT ?`,
+    )
+    .all(limit)
+    .map((row) => ({
+      id: row.id,
+      command: row.command,
+      group: row.group_name,
+      table: row.table_name,
+      joiner: row.joiner ?? undefined,
+      startedMs: row.started_ms,
+      endedMs: row.ended_ms ?? undefined,
+      outcome: row.outcome,
+      snapshot: JSON.parse(row.snapshot),
+      process: parsed(row.process),
+      request: parsed(row.request),
+      failure: row.failure ?? undefined,
+    }));
+}
+
+function parsed(json: string | null): unknown {
+  return json === null ? undefined : JSON.parse(json);
+}

@@ -1,0 +1,71 @@
+import { z } from 'zod';
+import { emptySnapshot } from './empty-snapshot.ts';
+import { phaseNames } from './events.ts';
+import type { RunSnapshot } from './snapshot.ts';
+
+const figure = z.number();
+const count = z.object({ rows: figure, rawBytes: figure, wireBytes: figure });
+
+const stored = z.object({
+  runId: z.string(),
+  command: z.enum(['prefetch', 'add-replica']),
+  group: z.string(),
+  table: z.string(),
+  lead: z.string(),
+  joiner: z.string().optional(),
+  resumed: z.boolean(),
+  startedAtMs: figure,
+  atMs: figure,
+  phases: z.array(
+    z.object({
+      name: z.enum(phaseNames),
+      state: z.enum(['waiting', 'running', 'done', 'skipped', 'failed']),
+      startedAtMs: figure.optional(),
+      endedAtMs: figure.optional(),
+      share: figure.optional(),
+    }),
+  ),
+  plan: z
+    .object({
+      keys: figure,
+      expectedReads: figure,
+      expectedHitRate: figure,
+      minConfidence: figure,
+      origin: z.string(),
+      horizonMs: figure,
+      arrivedKeys: figure,
+      missingKeys: figure,
+      arrivedReads: figure,
+    })
+    .optional(),
+  tableEstimate: z.object({ rows: figure, sizeBytes: figure }).optional(),
+  byKind: z.object({ cache: count, hot: count, snapshot: count, delta: count, repair: count }),
+  donors: z.array(
+    count.extend({
+      donor: z.string(),
+      host: z.string(),
+      state: z.enum(['connecting', 'ready', 'reading', 'done', 'lost']),
+    }),
+  ),
+  backlog: z.object({ keys: figure, round: figure }).optional(),
+  verification: z
+    .object({ ranges: figure, rows: figure, differences: figure, repairedRows: figure })
+    .optional(),
+  rowsPerSecond: figure,
+  wireBytesPerSecond: figure,
+  rateHistory: z.array(figure),
+  etaMs: figure.optional(),
+  hotReadyAtMs: figure.optional(),
+  inSyncAtMs: figure.optional(),
+  inSyncRows: figure.optional(),
+  inSyncWatermark: figure.optional(),
+  notes: z.array(z.object({ atMs: figure, level: z.enum(['info', 'warning']), text: z.string() })),
+  outcome: z.enum(['running', 'done', 'stopped', 'failed']),
+  error: z.string().optional(),
+});
+
+/** A RunSnapshot out of its JSON; undefined where it was kept by a foresync that told other things. */
+export function storedSnapshot(json: unknown): RunSnapshot | undefined {
+  const parsed = stored.safeParse(json);
+  return parsed.success ? ({ ...emptySnapshot(), ...parsed.data } as RunSnapshot) : undefined;
+}

@@ -1,0 +1,107 @@
+import type { AgentClient } from '../agent/client.ts';
+import { ForesyncError, messageOf } from '../errors.ts';
+import { stagingPath } from '../store/sqlite/joiner.ts';
+import { prefetchCapturePrefix, runCapturePrefix } from './capture-lease.ts';
+import { Agents } from './connect.ts';
+import type { JoinerSpec } from './refusals.ts';
+import { type Donor, emitter, type RunOptions } from './run.ts';
+
+export interface TakeAwayOptions extends Omit<RunOptions, 'plan' | 'minConfidence' | 'runId'> {
+  /** Undefined for a prefetch. */
+  joiner: JoinerSpec | undefined;
+  /** Looks only. */
+  dryRun: boolean;
+}
+
+/** What a run had left, and is gone now; with `dryRun`, what would go. */
+export interface TakenAway {
+  /** The Delta Log at the lead. */
+  capture: { donor: string; id: string; keys: number } | undefined;
+  /** The Prefetch Caches, a donor each. `reason`: why it may be left. */
+  caches: { donor: string; reason: string | undefined }[];
+  staging: { joiner: string; path: string } | undefined;
+  /** The Delta Log of a prefetch that the run used; it was there before, and stays. */
+  kept: { donor: string; id: string } | undefined;
+  /** The joiner holds the table. */
+  hasTable: boolean;
+}
+
+/**
+ * Takes away what a run that is over has left: the joiner's staging file, its Delta Log at the lead, and Prefetch Caches that
+ * belong to no Delta Log any more. May be repeated. A joiner that was published stays. Refuses where another run is building the
+ * joiner (`joiner-busy`), with nothing taken away; throws where the joiner or the lead cannot be reached.
+ */
+export async function takeAway(options: TakeAwayOptions): Promise<TakenAway> {
+  const { group, joiner: target, dryRun } = options;
+  const run = { ...options, plan: undefined, minConfidence: undefined, runId: options.newId() };
+  const agents = new Agents(run, emitter(run));
+  try {
+    const [lead, joiner] = await bothOrNone(
+      agents.openDonor(group.lead.name),
+      target && agents.connect(target.name, target.host),
+    );
+    const { staging, hasTable } = await endStaging(joiner, target, group.table, dryRun);
+    const { result: present } = await lead.agent.call('capture.read', {});
+    const { id, keys } = present;
+    const isPrefetchs = id?.startsWith(prefetchCapturePrefix) === true;
+    const isOwn = target ? id?.startsWith(runCapturePrefix(group.name, target.name)) : isPrefetchs;
+    const capture = id !== undefined && isOwn ? { donor: lead.name, id, keys } : undefined;
+    if (capture && !dryRun) await lead.agent.call('capture.stop', {});
+    if (id !== undefined && !capture) {
+      const kept = isPrefetchs ? { donor: lead.name, id } : undefined;
+      return { capture, caches: [], staging, kept, hasTable };
+    }
+    const names = [...group.replicas.keys()];
+    const caches = await Promise.all(
+      names.map((name) => dropCache(name, name === lead.name ? lead : undefined, agents, dryRun)),
+    );
+    options.signal.throwIfAborted();
+    return { capture, caches, staging, kept: undefined, hasTable };
+  } finally {
+    await agents.close();
+  }
+}
+
+/** An agent that fails must not leave the other one connecting when all are closed. */
+async function bothOrNone<A, B>(
+  first: Promise<A>,
+  second: Promise<B> | undefined,
+): Promise<[A, B | undefined]> {
+  await Promise.allSettled([first, second]);
+  return Promise.all([first, second]);
+}
+
+async function endStaging(
+  joiner: AgentClient | undefined,
+  target: JoinerSpec | undefined,
+  table: string,
+  dryRun: boolean,
+): Promise<Pick<TakenAway, 'staging' | 'hasTable'>> {
+  if (!joiner || !target) return { staging: undefined, hasTable: false };
+  const { path } = target.store;
+  const place = await joiner.call('joiner.look', { path, table, stores: [] }).catch((error: unknown) => {
+    if (error instanceof ForesyncError && error.code === 'joiner-folder-missing') return undefined;
+    throw error;
+  });
+  if (!place) return { staging: undefined, hasTable: false };
+  const { stagingExists, hasTable } = place.result;
+  if (!dryRun) await joiner.call('joiner.discard', { path });
+  const staging = stagingExists ? { joiner: target.name, path: stagingPath(path) } : undefined;
+  return { staging, hasTable };
+}
+
+/** A donor that cannot be reached holds up none of the others. */
+async function dropCache(
+  name: string,
+  connected: Donor | undefined,
+  agents: Agents,
+  dryRun: boolean,
+): Promise<TakenAway['caches'][number]> {
+  try {
+    const { agent } = connected ?? (await agents.openDonor(name));
+    if (!dryRun) await agent.call('cache.drop', {});
+    return { donor: name, reason: undefined };
+  } catch (error) {
+    return { donor: name, reason: messageOf(error) };
+  }
+}

@@ -1,0 +1,78 @@
+import type { RunStanding } from '../core/sync/run-standing.ts';
+import { printable } from '../core/text.ts';
+import { wrapWords } from './dashboard/wrap-words.ts';
+import type { Brush } from './metrics-paint.ts';
+import { printableRun } from './plain/printable-run.ts';
+import {
+  heldWords,
+  nameOf,
+  nextCommands,
+  type StatusView,
+  shortId,
+  signOf,
+  standingWords,
+  whereWords,
+} from './status-words.ts';
+
+const innerWidth = 75;
+
+/** What a list of runs is made of; each newest first. */
+export interface StatusGroups {
+  running: RunStanding[];
+  /** Stopped, failed or dead, with something left. */
+  unfinished: RunStanding[];
+  /** Prefetches that wait for an add-replica. */
+  held: RunStanding[];
+  /** All others. */
+  ended: RunStanding[];
+}
+
+export function groupStandings(standings: readonly RunStanding[]): StatusGroups {
+  const groups: StatusGroups = { running: [], unfinished: [], held: [], ended: [] };
+  for (const one of standings) {
+    if (one.standing === 'running') groups.running.push(one);
+    else if (one.canAbort) groups.unfinished.push(one);
+    else if (one.isHeld) groups.held.push(one);
+    else groups.ended.push(one);
+  }
+  return groups;
+}
+
+/** All runs that matter, for 80 columns. */
+export function statusList(groups: StatusGroups, view: StatusView, brush: Brush): string[] {
+  const section = (title: string, runs: readonly RunStanding[], lines: (run: RunStanding) => string[]) =>
+    runs.length === 0 ? [] : ['', `  ${brush.paint('quiet', title)}`, ...runs.flatMap(lines)];
+  const whole = (run: RunStanding) => [headline(run, view, brush), ...detail(run, view, brush)];
+  return [
+    ...(groups.running.length === 0 ? ['', 'Nothing runs.'] : []),
+    ...section('RUNNING', groups.running, whole),
+    ...section('LEFT UNFINISHED', groups.unfinished, whole),
+    ...section('HELD AT THE DONORS', groups.held, whole),
+    ...section('ENDED', groups.ended, (run) => [headline(run, view, brush)]),
+  ];
+}
+
+function headline(run: RunStanding, view: StatusView, brush: Brush): string {
+  const { sign, role } = signOf(run);
+  const words = run.continuedBy
+    ? `gone on with by ${printable(run.continuedBy, 100).slice(0, 8)}`
+    : standingWords(run, view);
+  return `${brush.paint(role, brush.symbols[sign])} ${shortId(run)}  ${nameOf(run).padEnd(28)}  ${brush.paint(role, words)}`;
+}
+
+function detail(standing: RunStanding, view: StatusView, brush: Brush): string[] {
+  const run = standing.run && printableRun(standing.run);
+  const texts = standing.isHeld
+    ? [heldWords(standing, view)]
+    : [run && whereWords(run, standing.standing === 'running'), run?.error];
+  const next = nextCommands(standing, view);
+  return [
+    ...wrapWords(
+      texts.filter((text) => text !== undefined),
+      innerWidth,
+    ).map((line) => `    ${line}`),
+    ...(standing.standing === 'running'
+      ? []
+      : next.map((command) => `    ${brush.paint('quiet', brush.arrow)} ${command}`)),
+  ];
+}

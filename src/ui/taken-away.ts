@@ -1,0 +1,34 @@
+import type { TakenAway } from '../core/sync/take-away.ts';
+import { printable } from '../core/text.ts';
+import { wrapWords } from './dashboard/wrap-words.ts';
+import { formatCounted } from './format.ts';
+
+const width = 78;
+
+/** What was taken away, or with `dryRun` would be, a line each, for 80 columns. */
+export function takenAwayLines(taken: TakenAway, { dryRun }: { dryRun: boolean }): string[] {
+  const { capture, caches, staging, kept } = taken;
+  const gone = dryRun ? 'would go' : 'is gone';
+  const lines: string[] = [];
+  if (capture)
+    lines.push(
+      `The Delta Log at ${printable(capture.donor, 40)} ${gone}: ${formatCounted(capture.keys, 'key')}.`,
+    );
+  if (staging) lines.push(`${printable(staging.path)} at ${printable(staging.joiner, 40)} ${gone}.`);
+  const reached = caches
+    .filter(({ reason }) => reason === undefined)
+    .map(({ donor }) => printable(donor, 40));
+  if (reached.length > 0)
+    lines.push(
+      `${dryRun ? 'Any Prefetch Cache would go at' : 'No Prefetch Cache is left at'} ${reached.join(', ')}.`,
+    );
+  for (const { donor, reason } of caches)
+    if (reason !== undefined)
+      lines.push(`A Prefetch Cache may be left at ${printable(donor, 40)}: ${printable(reason)}`);
+  if (kept)
+    lines.push(
+      `The prefetch that it used stays at ${printable(kept.donor, 40)}; foresync prefetch --release takes it away.`,
+    );
+  if (!capture && !staging) lines.push('No Delta Log of its own and no half-built joiner were there.');
+  return wrapWords(lines, width);
+}
