@@ -7,7 +7,7 @@ import { runCase } from './whole-runs/run-case.ts';
 import { makeStandIns } from './whole-runs/stand-ins.ts';
 
 /** A few of what `npm run test:faults` plays, of different faults: see docs/RELIABILITY.md. */
-const seeds = [3005, 3013];
+const seeds = [64, 148, 166, 214, 394];
 
 for (const seed of seeds) {
   test(`a whole run with faults ends equal, or refused for their sake (seed ${seed})`, async (t) => {

@@ -1,11 +1,17 @@
 import type { Clock } from '../clock.ts';
 import { ForesyncError, systemCodeOf } from '../errors.ts';
-import { dropCapture, readCapture, renewLease, startCapture } from '../store/sqlite/capture.ts';
+import { dropCapture, isCaptured, readCapture, renewLease, startCapture } from '../store/sqlite/capture.ts';
 import type { DeltaChunk } from '../store/sqlite/chunk.ts';
 import { type Connection, connect, storeError } from '../store/sqlite/connection.ts';
 import { DonorReader } from '../store/sqlite/donor.ts';
 import type { ScanKey } from '../store/sqlite/key-codec.ts';
-import { readTableShape, type TableShape } from '../store/sqlite/table-shape.ts';
+import { tableAltered, tableDropped } from '../store/sqlite/refusals.ts';
+import {
+  definitionOf,
+  readDefinition,
+  readTableShape,
+  type TableShape,
+} from '../store/sqlite/table-shape.ts';
 import { measureTable, positionOf } from '../store/sqlite/table-size.ts';
 import { fileIdOf } from './boot-id.ts';
 import { compress } from './compression.ts';
@@ -51,7 +57,7 @@ export function donorHandlers(clock: Clock): { handlers: Handlers; close(): void
       open?.cache?.close();
       open?.db.close();
       const db = connect(path, { existing: true });
-      const shape = readTableShape(db, table);
+      const shape = shapeOf(db, path, table);
       const size = measureTable(db, shape);
       const walMode = db.pragma('journal_mode', { simple: true }) === 'wal';
       const reader = new DonorReader(db, shape);
@@ -212,8 +218,16 @@ export function donorHandlers(clock: Clock): { handlers: Handlers; close(): void
       return { result: { tail: tailOf(tail), recheck: result }, parts: [tail.image, keyImage, image] };
     },
   };
+  /** A file that is locked, damaged, or on a full disk is no defect of ours, nor is a table that was altered or dropped just now. */
+  const told = (error: unknown) => {
+    const code = systemCodeOf(error) ?? '';
+    if (!open || !code.startsWith('SQLITE_')) return error;
+    if (code !== 'SQLITE_ERROR') return storeError(error, open.path);
+    const { db, shape } = open;
+    return readDefinition(db, shape.name) === definitionOf(shape) ? error : tableAltered(shape);
+  };
   return {
-    handlers: toldOfTheStore(handlers, () => open?.path ?? 'the donor'),
+    handlers: tellingErrors(handlers, told),
     close: () => {
       open?.cache?.close();
       open?.db.close();
@@ -221,9 +235,21 @@ export function donorHandlers(clock: Clock): { handlers: Handlers; close(): void
   };
 }
 
-/** A file that is locked, damaged, or on a full disk is no defect of ours; what SQLite does not understand is. */
-function toldOfTheStore(handlers: Handlers, file: () => string): Handlers {
-  const told = Object.entries(handlers).map(([type, handler]) => {
+/** Of a table that was dropped while it was captured, what is left of the capture and its cache is taken away. */
+function shapeOf(db: Connection, path: string, table: string): TableShape {
+  try {
+    return readTableShape(db, table);
+  } catch (error) {
+    const isMissing = error instanceof ForesyncError && error.code === 'table-missing';
+    if (!isMissing || !isCaptured(db, table)) throw error;
+    dropCapture(db, { name: table });
+    PrefetchCache.drop(path, table);
+    throw tableDropped({ name: table });
+  }
+}
+
+function tellingErrors(handlers: Handlers, told: (error: unknown) => unknown): Handlers {
+  const telling = Object.entries(handlers).map(([type, handler]) => {
     const work = handler as (...request: unknown[]) => unknown;
     return [
       type,
@@ -231,13 +257,12 @@ function toldOfTheStore(handlers: Handlers, file: () => string): Handlers {
         try {
           return await work(...request);
         } catch (error) {
-          const code = systemCodeOf(error) ?? '';
-          throw code.startsWith('SQLITE_') && code !== 'SQLITE_ERROR' ? storeError(error, file()) : error;
+          throw told(error);
         }
       },
     ];
   });
-  return Object.fromEntries(told) as Handlers;
+  return Object.fromEntries(telling) as Handlers;
 }
 
 /** How much of the table lies before a place; short of its end never all, for the table may have grown. */

@@ -23,7 +23,7 @@ export interface HeldCapture {
   id: string;
   /** True where it was there before this run. */
   adopted: boolean;
-  /** True where a prefetch started it, so that donors may hold a Prefetch Cache. */
+  /** True where a prefetch started it, or the one in whose place it came, so that donors may hold a Prefetch Cache. */
   isPrefetchs: boolean;
   /** Renews at once, which is a small write at the donor; gives the milliseconds that it took there. */
   probe(): Promise<number>;
@@ -71,6 +71,8 @@ export async function holdCapture(
   };
   const timer = setInterval(() => void probe().catch(fail), renewEveryMs);
   timer.unref();
-  const isPrefetchs = id.startsWith(prefetchCapturePrefix);
+  // Caches outlive a capture that is broken.
+  const isPrefetchs =
+    present.id?.startsWith(prefetchCapturePrefix) === true || id.startsWith(prefetchCapturePrefix);
   return { id, adopted, isPrefetchs, failed, probe, release: () => clearInterval(timer) };
 }

@@ -10,6 +10,8 @@ export class Agents {
   readonly #options: RunOptions;
   readonly #emit: Emit;
   readonly #clients: AgentClient[] = [];
+  readonly #connecting = new Set<Promise<AgentClient>>();
+  readonly #closing = new AbortController();
 
   constructor(options: RunOptions, emit: Emit) {
     this.#options = options;
@@ -17,17 +19,28 @@ export class Agents {
   }
 
   async connect(name: string, host: HostSpec): Promise<AgentClient> {
+    const connecting = this.#connect(name, host);
+    this.#connecting.add(connecting);
+    return connecting.finally(() => this.#connecting.delete(connecting));
+  }
+
+  async #connect(name: string, host: HostSpec): Promise<AgentClient> {
     const { runtime, signal, stallTimeoutMs } = this.#options;
-    // Stopping cuts a connection that is being made; an agent that works is ended by `close`, in order.
+    // Stopping and closing cut a connection that is being made; an agent that works is ended by `close`, in order.
     const cut = new AbortController();
-    const stop = () => cut.abort(signal.reason);
-    signal.throwIfAborted();
-    signal.addEventListener('abort', stop, { once: true });
+    const signals = [signal, this.#closing.signal];
+    const stop = () => cut.abort(signals.find(({ aborted }) => aborted)?.reason);
+    for (const one of signals) {
+      one.throwIfAborted();
+      one.addEventListener('abort', stop, { once: true });
+    }
     const channel = await connectAgent(host, {
       signal: cut.signal,
       onProgress: (text) => this.#emit({ type: 'note', level: 'info', text: `${name}: ${text}` }),
       ...(runtime === undefined ? {} : { runtime }),
-    }).finally(() => signal.removeEventListener('abort', stop));
+    }).finally(() => {
+      for (const one of signals) one.removeEventListener('abort', stop);
+    });
     const client = new AgentClient(name, channel, stallTimeoutMs);
     this.#clients.push(client);
     return client;
@@ -43,7 +56,7 @@ export class Agents {
         try {
           others.set(name, await this.openDonor(name));
         } catch (error) {
-          if (this.#options.signal.aborted) return;
+          if (this.#options.signal.aborted || this.#closing.signal.aborted) return;
           this.#emit({ type: 'donor', donor: name, host: this.#hostOf(name), state: 'lost' });
           this.#emit({
             type: 'note',
@@ -69,6 +82,9 @@ export class Agents {
 
   /** Ends all agents in order: what they were doing is finished or rolled back first. */
   async close(): Promise<void> {
+    // Where the lead cannot be had, another donor may still be on its way.
+    this.#closing.abort();
+    await Promise.allSettled(this.#connecting);
     await Promise.allSettled(this.#clients.map((client) => client.close()));
   }
 

@@ -3,7 +3,7 @@ import type { Agents } from './connect.ts';
 import type { Donor } from './run.ts';
 
 /**
- * Drops the Prefetch Caches at donors, connecting to those that are not connected. One that cannot be reached holds up
+ * Drops the Prefetch Caches at donors, connecting to those that are not connected, or not any longer. One that cannot be reached holds up
  * none of the others: `warn` hears of it. May be repeated.
  */
 export async function dropCaches(
@@ -11,8 +11,10 @@ export async function dropCaches(
   options: { agents: Agents; connected: ReadonlyMap<string, Donor>; warn(text: string): void },
 ): Promise<void> {
   const dropped = [...names].map(async (name) => {
+    const connected = options.connected.get(name);
     try {
-      const { agent } = options.connected.get(name) ?? (await options.agents.openDonor(name));
+      if (connected && (await isDropped(connected, options.warn))) return;
+      const { agent } = await options.agents.openDonor(name);
       await agent.call('cache.drop', {});
     } catch (error) {
       options.warn(
@@ -21,4 +23,14 @@ export async function dropCaches(
     }
   });
   await Promise.all(dropped);
+}
+
+async function isDropped({ agent }: Donor, warn: (text: string) => void): Promise<boolean> {
+  try {
+    await agent.call('cache.drop', {});
+    return true;
+  } catch (error) {
+    warn(`${messageOf(error)} It is connected anew, for its Prefetch Cache to be dropped.`);
+    return false;
+  }
 }

@@ -101,7 +101,10 @@ export class Joining {
     });
     const donating = this.#agents.connectDonors(new Set(batches?.byDonor.keys()));
     const [place, { lead, others }] = await Promise.all([joining, donating]).catch(async (error) => {
-      await Promise.allSettled([joining, donating]);
+      const [joiner] = await Promise.allSettled([joining, donating]);
+      // The staging file is of no use to anybody: a table of that name would be another one.
+      if (error instanceof ForesyncError && error.code === 'table-dropped' && joiner.status === 'fulfilled')
+        await joiner.value.agent.call('joiner.discard', { path: target.store.path });
       throw error;
     });
     this.#joiner = place.agent;

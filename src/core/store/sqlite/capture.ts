@@ -112,11 +112,18 @@ function rehearse(db: Connection, shape: TableShape): void {
   }
 }
 
+/** Whether there is a capture of a table of that name, whatever has become of the table. */
+export function isCaptured(db: Connection, table: string): boolean {
+  const found = db
+    .prepare("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ?")
+    .get(captureNames(table).capture);
+  return found !== undefined;
+}
+
 /** The capture of this table, or undefined where there is none. It is broken where it began with another definition. */
 export function readCapture(db: Connection, shape: TableShape): CaptureState | undefined {
   const { capture } = captureNames(shape.name);
-  const exists = db.prepare("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ?").get(capture);
-  if (!exists) return undefined;
+  if (!isCaptured(db, shape.name)) return undefined;
   const row = db
     .prepare(
       `SELECT id, seq, keys, armed, broken, lease_until_s, budget_keys, definition FROM ${quote(capture)}`,

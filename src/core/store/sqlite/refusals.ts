@@ -28,6 +28,16 @@ export function tableAltered(shape: { name: string }): ForesyncError {
   );
 }
 
+/** The table is gone from the lead donor, and with it what the copy was of. */
+export function tableDropped(shape: { name: string }): ForesyncError {
+  return new ForesyncError(
+    'data',
+    'table-dropped',
+    `The table ${printable(shape.name)} was dropped while it was followed.`,
+    { hint: 'What foresync had of it is gone as well. Name another table in foresync.yaml.' },
+  );
+}
+
 /** SQLite took the definition once, and does not any more: such as a double-quoted text as a DEFAULT. */
 export function notRecreatable(shape: { name: string }, cause: unknown): ForesyncError {
   return new ForesyncError(
