@@ -37,8 +37,10 @@ test('of a table that is dropped while it is copied nothing is left, and the nex
   const [lead, joiner] = [path.join(folder, 'lead.db'), path.join(folder, 'joiner.db')];
   makeShop(lead, 25_000);
   const group = localGroup(folder, { lead });
+  let killed = false;
   const dying = watchedRun(group, joiner, { retries: 0 }, (event) => {
-    if (event.type === 'progress' && event.phase === 'snapshot') process.kill(agentWith(lead), 'SIGKILL');
+    if (event.type === 'progress' && event.phase === 'snapshot' && !killed)
+      killed = process.kill(agentWith(lead), 'SIGKILL');
   });
   await assert.rejects(addReplica(dying.options), { code: 'agent-lost' });
   const db = new Database(lead);

@@ -5,7 +5,7 @@ import os from 'node:os';
 import path from 'node:path';
 import Database from 'better-sqlite3';
 import { assertSameDump } from '../../support/dump.ts';
-import { rowsOf, schemaOf } from '../../support/tables.ts';
+import { quoted, rowsOf, schemaOf } from '../../support/tables.ts';
 import type { Case } from './case.ts';
 import type { Stage } from './stage.ts';
 import type { WriterProcess } from './writer-process.ts';
