@@ -102,9 +102,8 @@ export class Joining {
     const donating = this.#agents.connectDonors(new Set(batches?.byDonor.keys()));
     const [place, { lead, others }] = await Promise.all([joining, donating]).catch(async (error) => {
       const [joiner] = await Promise.allSettled([joining, donating]);
-      // The staging file is of no use to anybody: a table of that name would be another one.
-      if (error instanceof ForesyncError && error.code === 'table-dropped' && joiner.status === 'fulfilled')
-        await joiner.value.agent.call('joiner.discard', { path: target.store.path });
+      if (error instanceof ForesyncError && error.code === 'table-dropped')
+        await this.#dropRemains(joiner.status === 'fulfilled' ? joiner.value.agent : undefined);
       throw error;
     });
     this.#joiner = place.agent;
@@ -219,6 +218,18 @@ export class Joining {
     await dropCaches(holders, {
       agents: this.#agents,
       connected: new Map([...others, [lead.name, lead]]),
+      warn: (text) => this.#warn(text),
+    });
+  }
+
+  /** What there is of a table that the lead has no longer is of no use: another table of that name would be copied anew. */
+  async #dropRemains(joiner: AgentClient | undefined): Promise<void> {
+    const { group, joiner: target } = this.#options;
+    await joiner?.call('joiner.discard', { path: target.store.path });
+    const holders = [...group.replicas.keys()].filter((name) => name !== group.lead.name);
+    await dropCaches(holders, {
+      agents: this.#agents,
+      connected: new Map(),
       warn: (text) => this.#warn(text),
     });
   }
