@@ -4,6 +4,7 @@ import { addReplica } from '../core/sync/add-replica.ts';
 import { finishAddReplica } from '../core/sync/finish-add-replica.ts';
 import { Pace } from '../core/sync/pace.ts';
 import { type AddReplicaRequest, joinerOf } from '../core/sync/run-request.ts';
+import { shortId } from '../core/text.ts';
 import { followControl } from './follow-control.ts';
 import type { ChosenPlan } from './plan-choice.ts';
 import { notePublished, publishedBefore } from './published-before.ts';
@@ -57,6 +58,6 @@ export async function addInFrame(options: AddInFrameOptions): Promise<unknown> {
     }
   });
   if (published) notePublished(published, stateFile);
-  if (!json) log(`\nNext: foresync metrics ${frame.runId.slice(0, 8)}`);
+  if (!json) log(`\nNext: foresync metrics ${shortId(frame.runId)}`);
   return { runId: frame.runId, ...result, plan: plan?.source.from, run: snapshot };
 }

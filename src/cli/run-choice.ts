@@ -2,7 +2,7 @@ import { ForesyncError } from '../core/errors.ts';
 import type { StateFile } from '../core/state/open.ts';
 import type { AddReplicaRequest, RunRequest } from '../core/sync/run-request.ts';
 import type { RunStanding } from '../core/sync/run-standing.ts';
-import { printable } from '../core/text.ts';
+import { printable, shortId } from '../core/text.ts';
 import { readStanding, readStandings } from './run-standings.ts';
 
 /** A run that was chosen, with what it was asked for. */
@@ -95,7 +95,7 @@ function withoutRequest({ id }: RunStanding): ForesyncError {
 function lives({ id, process, command, joiner }: RunStanding): ForesyncError {
   const what = joiner === undefined ? command : `${command} ${printable(joiner, 60)}`;
   const where = process ? ` (process ${process.pid} at ${printable(process.host, 60)})` : '';
-  const short = printable(id, 100).slice(0, 8);
+  const short = shortId(id);
   return new ForesyncError('exists', 'run-lives', `Run ${short}, ${what}, still runs${where}.`, {
     hint: `foresync status ${short} --watch shows it; foresync abort ${short} ends it.`,
   });
@@ -103,7 +103,7 @@ function lives({ id, process, command, joiner }: RunStanding): ForesyncError {
 
 function cannot(chosen: RunStanding, code: string, verb: string): ForesyncError {
   const { id, isHeld, command, continuedBy, standing } = chosen;
-  const short = printable(id, 100).slice(0, 8);
+  const short = shortId(id);
   if (isHeld)
     return usage(
       code,
@@ -113,7 +113,7 @@ function cannot(chosen: RunStanding, code: string, verb: string): ForesyncError 
   if (code === 'nothing-to-resume' && command === 'prefetch')
     return usage(code, `Run ${short} is a prefetch, which begins anew.`, 'Run foresync prefetch again.');
   const why = continuedBy
-    ? `was gone on with by ${printable(continuedBy, 100).slice(0, 8)}`
+    ? `was gone on with by ${shortId(continuedBy)}`
     : standing === 'failed' || standing === 'stopped'
       ? `has ${standing} before anything had begun`
       : `is ${standing}`;

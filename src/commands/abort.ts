@@ -11,7 +11,7 @@ import { closeRun, releasePrefetches } from '../core/state/runs.ts';
 import { endProcess } from '../core/sync/run-process.ts';
 import { groupAsked, joinerOf } from '../core/sync/run-request.ts';
 import { type TakenAway, takeAway } from '../core/sync/take-away.ts';
-import { printable } from '../core/text.ts';
+import { shortId } from '../core/text.ts';
 import { nameOf } from '../ui/status-words.ts';
 import { takenAwayLines } from '../ui/taken-away.ts';
 
@@ -63,7 +63,7 @@ export default class Abort extends BaseCommand {
   async #abort(state: StateFile, { standing, request }: ChosenRun, flags: AbortFlags): Promise<unknown> {
     const { id, group: groupName, standing: was } = standing;
     const dryRun = flags['dry-run'];
-    const what = `${printable(id, 100).slice(0, 8)}, ${nameOf(standing, 60)}`;
+    const what = `${shortId(id)}, ${nameOf(standing, 60)}`;
     const group = groupAsked(loadGroup(flags.config ?? request.config), request, standing);
     const joiner = request.command === 'add-replica' ? joinerOf(request) : undefined;
     if (!dryRun && !flags.yes) await confirm(`Give up ${what}?`, this.signal);

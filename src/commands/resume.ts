@@ -6,7 +6,7 @@ import { chooseToResume } from '../cli/run-choice.ts';
 import { openJournal } from '../cli/run-standings.ts';
 import { loadGroup } from '../core/group/config.ts';
 import { type AddReplicaRequest, groupAsked } from '../core/sync/run-request.ts';
-import { printable } from '../core/text.ts';
+import { printable, shortId } from '../core/text.ts';
 
 export default class Resume extends BaseCommand {
   static override summary = 'Go on with an add-replica that was stopped, failed or died.';
@@ -34,7 +34,7 @@ export default class Resume extends BaseCommand {
     const { args, flags } = await this.parse(Resume);
     const { id, request, plan, asked } = this.#chosen(args.run, flags.state);
     const group = groupAsked(loadGroup(flags.config ?? request.config), request, asked);
-    process.stderr.write(`Going on with ${id.slice(0, 8)}: add-replica ${printable(request.joiner.name)}\n`);
+    process.stderr.write(`Going on with ${shortId(id)}: add-replica ${printable(request.joiner.name)}\n`);
     return addInFrame({
       request: { ...request, config: group.file },
       group,

@@ -6,7 +6,7 @@ import { ForesyncError } from '../core/errors.ts';
 import { openState, type StateFile } from '../core/state/open.ts';
 import { writeRunControl } from '../core/state/run-controls.ts';
 import { listRuns, readRun, type StoredRun } from '../core/state/runs.ts';
-import { printable } from '../core/text.ts';
+import { printable, shortId } from '../core/text.ts';
 import { formatByteRate } from '../ui/format.ts';
 
 export default class Throttle extends BaseCommand {
@@ -37,7 +37,7 @@ export default class Throttle extends BaseCommand {
       const run = runningOne(state, args.run);
       writeRunControl(state, run.id, { bytesPerSecond });
       const limit = bytesPerSecond === undefined ? 'no limit' : `at most ${formatByteRate(bytesPerSecond)}`;
-      this.log(`Run ${run.id.slice(0, 8)}, ${printable(run.joiner ?? run.group)}: ${limit}.`);
+      this.log(`Run ${shortId(run.id)}, ${printable(run.joiner ?? run.group)}: ${limit}.`);
       return { runId: run.id, bytesPerSecond: bytesPerSecond ?? null };
     } finally {
       state.close();
@@ -52,7 +52,7 @@ function runningOne(state: StateFile, id: string | undefined): StoredRun {
   const [run, another] = running;
   if (!run) throw noneRuns(state.path);
   if (another) {
-    const ids = running.map((one) => one.id.slice(0, 8)).join(', ');
+    const ids = running.map((one) => shortId(one.id)).join(', ');
     throw usageError(`Several runs are under way: ${ids}.`, 'Name one of them.');
   }
   return run;

@@ -7,6 +7,11 @@ export function printable(text: string, maxLength = 200): string {
   return safe.length <= maxLength ? safe : `${safe.slice(0, maxLength - 1)}…`;
 }
 
+/** What a run is called: the beginning of its id, safe to print. */
+export function shortId(runId: string): string {
+  return printable(runId, 100).slice(0, 8);
+}
+
 /** JSON over several lines, safe to print: what JSON itself leaves as it is, though a terminal acts on it, is escaped too. */
 export function printableJson(value: unknown): string {
   return escaped(JSON.stringify(value, null, 2), unsafeInJson);

@@ -1,5 +1,5 @@
 import type { RunStanding } from '../core/sync/run-standing.ts';
-import { printable } from '../core/text.ts';
+import { shortId } from '../core/text.ts';
 import { wrapWords } from './dashboard/wrap-words.ts';
 import type { Brush } from './metrics-paint.ts';
 import { printableRun } from './plain/printable-run.ts';
@@ -8,7 +8,6 @@ import {
   nameOf,
   nextCommands,
   type StatusView,
-  shortId,
   signOf,
   standingWords,
   whereWords,
@@ -54,10 +53,11 @@ export function statusList(groups: StatusGroups, view: StatusView, brush: Brush)
 
 function headline(run: RunStanding, view: StatusView, brush: Brush): string {
   const { sign, role } = signOf(run);
-  const words = run.continuedBy
-    ? `gone on with by ${printable(run.continuedBy, 100).slice(0, 8)}`
-    : standingWords(run, view);
-  return `${brush.paint(role, brush.symbols[sign])} ${shortId(run)}  ${nameOf(run).padEnd(28)}  ${brush.paint(role, words)}`;
+  const words =
+    run.continuedBy && run.standing !== 'aborted'
+      ? `gone on with by ${shortId(run.continuedBy)}`
+      : standingWords(run, view);
+  return `${brush.paint(role, brush.symbols[sign])} ${shortId(run.id)}  ${nameOf(run).padEnd(28)}  ${brush.paint(role, words)}`;
 }
 
 function detail(standing: RunStanding, view: StatusView, brush: Brush): string[] {

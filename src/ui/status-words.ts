@@ -1,6 +1,6 @@
 import type { RunStanding, Standing } from '../core/sync/run-standing.ts';
 import type { RunSnapshot } from '../core/sync/snapshot.ts';
-import { printable } from '../core/text.ts';
+import { printable, shortId } from '../core/text.ts';
 import {
   formatBytes,
   formatCounted,
@@ -38,10 +38,6 @@ export function nameOf({ command, joiner }: RunStanding, maxLength = 30): string
   return joiner === undefined ? command : `${command} ${printable(joiner, maxLength)}`;
 }
 
-export function shortId({ id }: RunStanding): string {
-  return printable(id, 100).slice(0, 8);
-}
-
 /** How it stands, in words: `running`, `its process died 2 min 03 s ago`. */
 export function standingWords(standing: RunStanding, { nowMs }: StatusView): string {
   const ago = (ms: number) => `${formatDuration(Math.max(0, nowMs - ms))} ago`;
@@ -74,7 +70,7 @@ export function whereWords(run: RunSnapshot, isRunning: boolean): string {
 
 /** The next sensible commands; empty where there is nothing to do. */
 export function nextCommands(standing: RunStanding, { stateOption }: StatusView): string[] {
-  const command = (name: string) => `foresync ${name} ${shortId(standing)}${stateOption}`;
+  const command = (name: string) => `foresync ${name} ${shortId(standing.id)}${stateOption}`;
   if (standing.isHeld) return [`foresync prefetch --release${stateOption}`];
   if (standing.standing === 'running') return [command('abort')];
   return [

@@ -117,7 +117,7 @@ class Run {
   /** The error as it is told: with the way on, where there is one. */
   told(error: unknown): unknown {
     const canGoOn = this.begun && error instanceof ForesyncError && resumable.has(error.kind);
-    return canGoOn ? withWayOn(this.#options.joiner, error) : error;
+    return canGoOn ? withWayOn(error) : error;
   }
 
   async #once(): Promise<AddReplicaResult> {

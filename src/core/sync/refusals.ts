@@ -2,7 +2,6 @@ import { ForesyncError } from '../errors.ts';
 import type { Replica, ReplicaGroup } from '../group/config.ts';
 import { type HostSpec, hostLabel } from '../group/host.ts';
 import type { StoreSpec } from '../group/store-spec.ts';
-import { stagingPath } from '../store/sqlite/joiner.ts';
 import { printable } from '../text.ts';
 
 /** Where a new replica is to be. */
@@ -56,18 +55,16 @@ export function stopped(joiner: JoinerSpec, begun: boolean): ForesyncError {
   if (!begun)
     return new ForesyncError('interrupted', 'interrupted', 'Interrupted before anything had begun.');
   return new ForesyncError('stopped', 'stopped', `Stopped; ${printable(joiner.name)} is not there yet.`, {
-    hint: goesOn(joiner),
+    hint: goesOn,
   });
 }
 
 /** An error of a run that can be gone on with, which says so where it has no better advice. */
-export function withWayOn(joiner: JoinerSpec, error: unknown): unknown {
+export function withWayOn(error: unknown): unknown {
   if (!(error instanceof ForesyncError) || error.hint !== undefined) return error;
   const { kind, code, message, cause } = error;
-  return new ForesyncError(kind, code, message, { hint: goesOn(joiner), cause });
+  return new ForesyncError(kind, code, message, { hint: goesOn, cause });
 }
 
-function goesOn(joiner: JoinerSpec): string {
-  const staging = printable(stagingPath(joiner.store.path));
-  return `The same command goes on from here. To give up: 'foresync prefetch --release', and remove ${staging} at ${printable(joiner.name)}.`;
-}
+const goesOn =
+  "The same command goes on from here, and so does 'foresync resume'; 'foresync abort' gives up.";

@@ -24,7 +24,7 @@ export interface RunStanding {
   endedMs: number | undefined;
   /** When it last said how far it is. */
   lastSignMs: number;
-  /** The later run for the same joiner that has gone on with it. */
+  /** The later run for the same joiner, which has gone on with what this one left, or has begun anew after it was aborted. */
   continuedBy: string | undefined;
   /** It left something at the donors or the joiner that can be gone on with. */
   canResume: boolean;
@@ -61,8 +61,8 @@ export function standingsOf(
     const lives = liveness === 'alive' || (liveness === 'elsewhere' && nowMs - lastSignMs < silentMs);
     const standing = entry.outcome !== 'running' ? entry.outcome : lives ? 'running' : 'died';
     const place = JSON.stringify([group, command, joiner]);
-    const continuedBy = laterRuns.get(place);
     const leaves = leavesSomething(entry, standing, run);
+    const continuedBy = leaves || standing === 'aborted' ? laterRuns.get(place) : undefined;
     // A run that was refused has changed nothing of what an earlier one left.
     if (leaves || standing === 'running' || standing === 'done' || standing === 'aborted')
       laterRuns.set(place, laterRuns.get(place) ?? id);
