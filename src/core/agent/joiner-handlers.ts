@@ -1,9 +1,10 @@
 import { existsSync, statfsSync } from 'node:fs';
 import path from 'node:path';
 import { ForesyncError } from '../errors.ts';
-import { discardLeftStaging, Joiner } from '../store/sqlite/joiner.ts';
+import { Joiner } from '../store/sqlite/joiner.ts';
 import { inspectPlace, refuseClashes } from '../store/sqlite/place.ts';
 import { publish } from '../store/sqlite/publish.ts';
+import { discardLeftStaging } from '../store/sqlite/staging.ts';
 import type { TableShape } from '../store/sqlite/table-shape.ts';
 import { bootId, fileIdOf } from './boot-id.ts';
 import type { Handlers } from './handlers.ts';

@@ -6,7 +6,7 @@ import type { Emit, PhaseName, RunFact } from './events.ts';
 import { Joining, resumable } from './joining.ts';
 import type { Pace } from './pace.ts';
 import { type JoinerSpec, refuseDonorsPlace, stopped, withWayOn } from './refusals.ts';
-import { emitter, type RunOptions } from './run.ts';
+import { emitter, type RunOptions, startOf } from './run.ts';
 import { isLost, Tries } from './tries.ts';
 
 export interface AddReplicaOptions extends RunOptions {
@@ -50,17 +50,8 @@ const phases: PhaseName[] = [
  */
 export async function addReplica(options: AddReplicaOptions): Promise<AddReplicaResult> {
   const emit = emitter(options);
-  const { runId, group, joiner, plan, signal } = options;
-  emit({
-    type: 'start',
-    runId,
-    command: 'add-replica',
-    group: group.name,
-    table: group.table,
-    lead: group.lead.name,
-    joiner: joiner.name,
-    phases,
-  });
+  const { group, joiner, plan, signal } = options;
+  emit(startOf(options, { command: 'add-replica', joiner: joiner.name, phases }));
   const run = new Run(options, emit);
   try {
     refuseDonorsPlace(joiner, group);

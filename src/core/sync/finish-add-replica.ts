@@ -1,7 +1,7 @@
 import type { AddReplicaOptions, AddReplicaResult } from './add-replica.ts';
 import { prefetchCapturePrefix, runCapturePrefix } from './capture-lease.ts';
 import { Agents } from './connect.ts';
-import { emitter } from './run.ts';
+import { emitter, startOf } from './run.ts';
 
 /**
  * Cleans up after an add-replica that was killed when its joiner had been published: ends the capture that it used, drops
@@ -12,7 +12,7 @@ export async function finishAddReplica(
   options: AddReplicaOptions,
   published: AddReplicaResult,
 ): Promise<AddReplicaResult | undefined> {
-  const { group, joiner: target, runId } = options;
+  const { group, joiner: target } = options;
   const emit = emitter(options);
   const agents = new Agents(options, emit);
   try {
@@ -20,16 +20,7 @@ export async function finishAddReplica(
     const { path } = target.store;
     const { result: place } = await joiner.call('joiner.look', { path, table: group.table, stores: [] });
     if (!place.hasTable) return undefined;
-    emit({
-      type: 'start',
-      runId,
-      command: 'add-replica',
-      group: group.name,
-      table: group.table,
-      lead: group.lead.name,
-      joiner: target.name,
-      phases: ['cleanup'],
-    });
+    emit(startOf(options, { command: 'add-replica', joiner: target.name, phases: ['cleanup'] }));
     emit({ type: 'phase', phase: 'cleanup', state: 'running' });
     const { lead, others } = await agents.connectDonors(new Set(group.replicas.keys()));
     const { result: capture } = await lead.agent.call('capture.read', {});

@@ -5,7 +5,7 @@ import { holdCapture, prefetchCapturePrefix } from './capture-lease.ts';
 import { Agents } from './connect.ts';
 import { dealPlan } from './deal-plan.ts';
 import type { Emit, PhaseName } from './events.ts';
-import { chunkBytes, type Donor, emitter, type PlanSource, type RunOptions } from './run.ts';
+import { chunkBytes, type Donor, emitter, type PlanSource, type RunOptions, startOf } from './run.ts';
 
 export interface PrefetchOptions extends RunOptions {
   plan: PlanSource;
@@ -38,18 +38,10 @@ const phases: PhaseName[] = ['connect', 'capture', 'cache'];
 export async function prefetch(options: PrefetchOptions): Promise<PrefetchResult> {
   const emit = emitter(options);
   const agents = new Agents(options, emit);
-  const { group, plan } = options;
+  const { plan } = options;
   let undo: (() => Promise<unknown>) | undefined;
   try {
-    emit({
-      type: 'start',
-      runId: options.runId,
-      command: 'prefetch',
-      group: group.name,
-      table: group.table,
-      lead: group.lead.name,
-      phases,
-    });
+    emit(startOf(options, { command: 'prefetch', phases }));
     const batches = await dealPlan(plan, options, emit);
     emit({ type: 'phase', phase: 'connect', state: 'running' });
     const { lead, others } = await agents.connectDonors(new Set(batches.byDonor.keys()));

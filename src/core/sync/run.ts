@@ -3,7 +3,7 @@ import type { Result } from '../agent/protocol.ts';
 import type { Clock } from '../clock.ts';
 import type { ReplicaGroup } from '../group/config.ts';
 import type { PlanEntry, PlanHeader } from '../plan/prefetch-plan.ts';
-import type { Emit, RunEvent, RunFact } from './events.ts';
+import type { Emit, PhaseName, RunEvent, RunFact } from './events.ts';
 
 /** A plan as a run takes it: entries best first; `entries` may be called again. */
 export interface PlanSource {
@@ -49,4 +49,19 @@ export const pipelineDepth = 4;
 
 export function emitter(options: RunOptions): Emit {
   return (fact: RunFact) => options.onEvent({ ...fact, atMs: options.clock.nowMs() } as RunEvent);
+}
+
+/** The event that a run begins with. */
+export function startOf(
+  { runId, group }: RunOptions,
+  run: { command: 'prefetch' | 'add-replica'; joiner?: string; phases: PhaseName[] },
+): RunFact {
+  return {
+    type: 'start',
+    runId,
+    group: group.name,
+    table: group.table,
+    lead: group.lead.name,
+    ...run,
+  };
 }

@@ -1,6 +1,6 @@
 import type { Clock, Wait } from '../clock.ts';
-import { nextLimit } from './donor-care.ts';
 import type { Emit } from './events.ts';
+import { nextLimit } from './next-limit.ts';
 import type { Pace } from './pace.ts';
 
 const everyMs = 1000;

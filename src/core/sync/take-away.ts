@@ -1,6 +1,6 @@
 import type { AgentClient } from '../agent/client.ts';
 import { ForesyncError, messageOf } from '../errors.ts';
-import { stagingPath } from '../store/sqlite/joiner.ts';
+import { stagingPath } from '../store/sqlite/staging.ts';
 import { prefetchCapturePrefix, runCapturePrefix } from './capture-lease.ts';
 import { Agents } from './connect.ts';
 import type { JoinerSpec } from './refusals.ts';

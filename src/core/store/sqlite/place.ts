@@ -3,7 +3,7 @@ import path from 'node:path';
 import { ForesyncError } from '../../errors.ts';
 import { printable } from '../../text.ts';
 import { type Connection, connect, storeError } from './connection.ts';
-import { stagingPath } from './joiner.ts';
+import { stagingPath } from './staging.ts';
 import type { TableShape } from './table-shape.ts';
 
 /** What stands where a joiner is to appear. */

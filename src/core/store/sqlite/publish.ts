@@ -4,9 +4,9 @@ import { ForesyncError } from '../../errors.ts';
 import { printable } from '../../text.ts';
 import { dropCheckpoint } from './checkpoint.ts';
 import { connect, storeError } from './connection.ts';
-import { discardStaging, stagingPath } from './joiner.ts';
 import { carriedColumns } from './scan.ts';
 import { literal, quote } from './sql.ts';
+import { discardStaging, stagingPath } from './staging.ts';
 import type { TableShape } from './table-shape.ts';
 
 /**

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { leastBytesPerSecond, nextLimit } from '../../../src/core/sync/donor-care.ts';
+import { leastBytesPerSecond, nextLimit } from '../../../src/core/sync/next-limit.ts';
 
 const slow = { writeMs: 50, maxWriteMs: 20 };
 const quick = { writeMs: 5, maxWriteMs: 20 };

@@ -1,0 +1,122 @@
+import { existsSync, rmSync } from 'node:fs';
+import { ForesyncError, systemCodeOf } from '../../errors.ts';
+import { printable } from '../../text.ts';
+import { type Checkpoint, createCheckpoint, readCheckpoint } from './checkpoint.ts';
+import { type Connection, connect } from './connection.ts';
+import { notRecreatable } from './refusals.ts';
+import { RowWriter } from './row-writer.ts';
+import type { TableShape } from './table-shape.ts';
+
+/** Pages that the joiner keeps in memory while it loads: enough for the inner pages of the indexes of a large table. */
+const cacheKiB = 64 * 1024;
+
+/** The file that a joiner is built in, beside the one that it becomes. */
+export function stagingPath(file: string): string {
+  return `${file}.foresync-joining`;
+}
+
+/** Removes a staging file that was left; refuses one that another run is building. May be repeated. */
+export function discardLeftStaging(file: string): void {
+  refuseBusy(stagingPath(file));
+  discardStaging(file);
+}
+
+/** Removes a staging file and what belongs to it. May be repeated. */
+export function discardStaging(file: string): void {
+  for (const suffix of ['', '-journal', '-wal', '-shm'])
+    rmSync(`${stagingPath(file)}${suffix}`, { force: true });
+}
+
+/** The staging file as it was left, with the lock on it; undefined where it belongs to another capture, table or boot of the host. */
+export function reopen(
+  staging: string,
+  shape: TableShape,
+  identity: { captureId: string; bootId: string },
+): { db: Connection; checkpoint: Checkpoint } | undefined {
+  const db = connectUnlessBusy(staging);
+  try {
+    takeFile(db, staging);
+    const checkpoint = readCheckpoint(db);
+    if (
+      checkpoint &&
+      checkpoint.captureId === identity.captureId &&
+      checkpoint.bootId === identity.bootId &&
+      checkpoint.tableSql === shape.sql
+    ) {
+      return { db, checkpoint };
+    }
+  } catch (error) {
+    db.close();
+    throw error;
+  }
+  db.close();
+  return undefined;
+}
+
+/** A new staging file with the empty table and the checkpoint, and the lock on it. */
+export function create(staging: string, shape: TableShape, checkpoint: Checkpoint): Connection {
+  const db = connect(staging, { existing: false });
+  try {
+    db.pragma(`page_size = ${shape.pageSizeBytes}`);
+    db.pragma(`encoding = '${shape.encoding}'`);
+    takeFile(db, staging);
+    db.transaction(() => createTables(db, shape, checkpoint))();
+    return db;
+  } catch (error) {
+    // Its lock would make the file look as if another run were building it.
+    db.close();
+    throw error;
+  }
+}
+
+function createTables(db: Connection, shape: TableShape, checkpoint: Checkpoint): void {
+  try {
+    new RowWriter(db, shape).createTable();
+  } catch (error) {
+    throw notRecreatable(shape, error);
+  }
+  createCheckpoint(db, checkpoint);
+}
+
+function connectUnlessBusy(staging: string): Connection {
+  try {
+    return connect(staging, { existing: true });
+  } catch (error) {
+    throw error instanceof ForesyncError && error.code === 'store-busy' ? joinerBusy(staging, error) : error;
+  }
+}
+
+function refuseBusy(staging: string): void {
+  if (!existsSync(staging)) return;
+  let db: Connection | undefined;
+  try {
+    db = connectUnlessBusy(staging);
+    takeFile(db, staging);
+  } catch (error) {
+    // A damaged file is what is to be thrown away.
+    if (error instanceof ForesyncError && error.code === 'joiner-busy') throw error;
+  } finally {
+    db?.close();
+  }
+}
+
+/** One run builds a joiner at a time: the lock is kept until the connection closes. */
+function takeFile(db: Connection, staging: string): void {
+  try {
+    db.pragma('locking_mode = EXCLUSIVE');
+    db.pragma('journal_mode = TRUNCATE');
+    db.pragma('synchronous = OFF');
+    db.pragma(`cache_size = -${cacheKiB}`);
+    db.pragma('ignore_check_constraints = ON');
+    db.exec('BEGIN EXCLUSIVE; COMMIT');
+  } catch (error) {
+    throw /^SQLITE_(BUSY|LOCKED)/.test(systemCodeOf(error) ?? '') ? joinerBusy(staging, error) : error;
+  }
+}
+
+function joinerBusy(staging: string, cause: unknown): ForesyncError {
+  return new ForesyncError('exists', 'joiner-busy', `Another run is building ${printable(staging)}.`, {
+    hint: 'Wait for it, or stop it.',
+    cause,
+  });
+}
