@@ -2,7 +2,7 @@ import type { RowKey } from '../../src/core/row-key.ts';
 import { readCapture, startCapture } from '../../src/core/store/sqlite/capture.ts';
 import { type Connection, connect } from '../../src/core/store/sqlite/connection.ts';
 import { type DeltaLimits, DonorReader } from '../../src/core/store/sqlite/donor.ts';
-import { Joiner } from '../../src/core/store/sqlite/joiner.ts';
+import { Joiner, type Stored } from '../../src/core/store/sqlite/joiner.ts';
 import type { ScanRange } from '../../src/core/store/sqlite/scan.ts';
 import { readTableShape, type TableShape } from '../../src/core/store/sqlite/table-shape.ts';
 
@@ -71,13 +71,13 @@ export function* copyTable(
       reader.planned.leaveOut(keys.slice(0, chunk.keysRead));
       keys = keys.slice(chunk.keysRead);
       yield 'hot read';
-      at().hot(chunk.image);
+      asStored(at().hot(chunk.image, { compare: true }));
       yield 'hot';
     }
     do {
       const chunk = reader.snapshot(joiner.checkpoint.snapshotAfter, targetBytes);
       yield 'snapshot read';
-      at().snapshot(chunk.image, chunk.to);
+      asStored(at().snapshot(chunk.image, chunk.to, { compare: true }));
       yield 'snapshot';
     } while (stage() !== 'delta');
     at().finishIndexes();
@@ -135,4 +135,9 @@ export function* copyTable(
 
   // Read once more so that a log that broke unnoticed cannot pass for a sound one.
   if (readCapture(db, shape)?.broken) throw new Error('the Delta Log broke');
+}
+
+/** Whatever was written before: where a chunk was just put, the table has what came. */
+function asStored({ same }: Stored): void {
+  if (!same) throw new Error('what was read back is not what came');
 }

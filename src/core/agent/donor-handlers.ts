@@ -29,6 +29,8 @@ interface OpenDonor {
   cache: PrefetchCache | undefined;
   /** Changes up to here are on their way to the joiner. */
   watermark: number;
+  /** The place in the Delta Log and the file's version when the joiner's place was taken up; until then nothing is known to be quiet. */
+  sought: { watermark: number; dataVersion: number } | undefined;
   /** The watermark at which verification began. */
   verifiedSince: number | undefined;
   snapshotAfter: ScanKey | undefined;
@@ -70,6 +72,7 @@ export function donorHandlers(clock: Clock): { handlers: Handlers; close(): void
         position: positionOf(db, shape),
         cache: undefined,
         watermark: 0,
+        sought: undefined,
         verifiedSince: undefined,
         snapshotAfter: undefined,
         snapshotDone: false,
@@ -142,12 +145,17 @@ export function donorHandlers(clock: Clock): { handlers: Handlers; close(): void
       if (cached) {
         const { rowsPart, digestsPart, ...figures } = cached;
         if (leaveOut) reader.planned.leaveOut(keys.slice(0, figures.keysRead));
-        return { result: { ...figures, cached: true }, parts: [rowsPart, digestsPart], packed: true };
+        return {
+          result: { ...figures, cached: true, quiet: false },
+          parts: [rowsPart, digestsPart],
+          packed: true,
+        };
       }
       const chunk = reader.planned.hot(keys, { maxBytes, digests });
       const { keysRead, rows, missing } = chunk;
       if (leaveOut) reader.planned.leaveOut(keys.slice(0, keysRead));
-      const result = { keysRead, rows, missing, cached: false, rawBytes: chunk.image.length };
+      const rawBytes = chunk.image.length;
+      const result = { keysRead, rows, missing, cached: false, rawBytes, quiet: isQuiet(donor()) };
       return { result, parts: [chunk.image, chunk.digests] };
     },
     'hot.settle': ({ maxBytes }, [keyList = Buffer.alloc(0), digests = Buffer.alloc(0)]) => {
@@ -159,8 +167,10 @@ export function donorHandlers(clock: Clock): { handlers: Handlers; close(): void
       return { result: { ...figures, rawBytes }, parts: figures.differing > 0 ? [image, keyImage] : [] };
     },
     'donor.seek': ({ watermark, snapshotAfter }) => {
+      const sought = { watermark, dataVersion: donor().reader.dataVersion() };
       Object.assign(donor(), {
         watermark,
+        sought,
         snapshotAfter,
         snapshotDone: false,
         verifyAfter: undefined,
@@ -171,13 +181,21 @@ export function donorHandlers(clock: Clock): { handlers: Handlers; close(): void
     },
     'snapshot.next': ({ targetBytes }) => {
       const state = donor();
-      if (state.snapshotDone) return { result: { rows: 0, share: 1, rawBytes: 0, backlog: 0 } };
+      if (state.snapshotDone)
+        return { result: { rows: 0, share: 1, rawBytes: 0, backlog: 0, quiet: isQuiet(state) } };
       const { image, rows, to, backlog } = state.reader.snapshot(state.snapshotAfter, targetBytes);
       state.snapshotAfter = to;
       state.snapshotDone = to === undefined;
       state.rowsWalked += rows;
       return {
-        result: { rows, to, share: shareOf(state, state.rowsWalked, to), rawBytes: image.length, backlog },
+        result: {
+          rows,
+          to,
+          share: shareOf(state, state.rowsWalked, to),
+          rawBytes: image.length,
+          backlog,
+          quiet: isQuiet(state),
+        },
         parts: [image],
       };
     },
@@ -185,9 +203,14 @@ export function donorHandlers(clock: Clock): { handlers: Handlers; close(): void
       const tail = donor().reader.delta(donor().watermark, limits);
       return { result: tailOf(tail), parts: [tail.image] };
     },
+    'verify.begin': () => {
+      const state = donor();
+      const quiet = isQuiet(state);
+      state.verifiedSince = quiet ? state.sought?.watermark : state.watermark;
+      return { result: { quiet } };
+    },
     'verify.next': ({ targetBytes, ...limits }) => {
       const state = donor();
-      state.verifiedSince ??= state.watermark;
       const from = state.verifyAfter;
       const { tail, range }: ReturnType<DonorReader['verify']> = state.verifyDone
         ? { tail: state.reader.delta(state.watermark, limits) }
@@ -233,6 +256,11 @@ export function donorHandlers(clock: Clock): { handlers: Handlers; close(): void
       open?.db.close();
     },
   };
+}
+
+/** Looked at after rows were read: nobody else has written between the two. */
+function isQuiet({ reader, sought }: OpenDonor): boolean {
+  return sought?.dataVersion === reader.dataVersion();
 }
 
 /** Of a table that was dropped while it was captured, what is left of the capture and its cache is taken away. */

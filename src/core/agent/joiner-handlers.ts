@@ -48,10 +48,12 @@ export function joinerHandlers(): { handlers: Handlers; close(): void } {
         },
       };
     },
-    'joiner.hot': (_, parts) => ({
-      result: joiner().hot(part(parts, 0), parts[1] && { keyImage: parts[1] }),
+    'joiner.hot': ({ compare }, parts) => ({
+      result: joiner().hot(part(parts, 0), { compare, keyImage: parts[1] }),
     }),
-    'joiner.snapshot': ({ to }, parts) => ({ result: joiner().snapshot(part(parts, 0), to) }),
+    'joiner.snapshot': ({ to, compare }, parts) => ({
+      result: joiner().snapshot(part(parts, 0), to, { compare }),
+    }),
     'joiner.delta': ({ watermark }, parts) => ({
       result: joiner().delta({ image: part(parts, 0), watermark }),
     }),
@@ -59,6 +61,7 @@ export function joinerHandlers(): { handlers: Handlers; close(): void } {
       joiner().finishIndexes();
       return { result: {} };
     },
+    'joiner.count': () => ({ result: { rows: joiner().rowCount() } }),
     'joiner.verify': ({ watermark, range, digest }, parts) => ({
       result: joiner().verify({ image: part(parts, 0), watermark }, range, digest),
     }),

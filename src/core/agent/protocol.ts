@@ -7,7 +7,7 @@ import { z } from 'zod';
  *
  * A donor keeps its place in the Delta Log, in the snapshot and in the verification, so that requests can be sent ahead.
  */
-export const protocolVersion = 2;
+export const protocolVersion = 3;
 
 /** What an agent prints before its first frame. */
 export const magicLine = `foresync-agent ${protocolVersion}\n`;
@@ -75,6 +75,7 @@ const tail = z.strictObject({
   rawBytes: bytes,
 });
 const comparison = z.strictObject({ same: z.boolean(), rows: count, differences: count });
+const stored = z.strictObject({ rows: count, same: z.boolean().optional() });
 const none = z.strictObject({});
 const range = z.strictObject({ from: scanKey.optional(), to: scanKey.optional() });
 
@@ -147,7 +148,14 @@ export const requests = {
    */
   'hot.read': request(
     z.strictObject({ maxBytes: bytes, leaveOut: z.boolean(), digests: z.boolean() }),
-    z.strictObject({ keysRead: count, rows: count, missing: count, cached: z.boolean(), rawBytes: bytes }),
+    z.strictObject({
+      keysRead: count,
+      rows: count,
+      missing: count,
+      cached: z.boolean(),
+      rawBytes: bytes,
+      quiet: z.boolean(),
+    }),
   ),
   /**
    * The lead's word on planned rows that another donor gave. Parts: the keys, that donor's digests. Parts back, where
@@ -157,7 +165,10 @@ export const requests = {
     z.strictObject({ maxBytes: bytes }),
     z.strictObject({ keysRead: count, rows: count, differing: count, rawBytes: bytes }),
   ),
-  /** Sets the donor's places: after which change the Delta Log goes on, and after which row the snapshot does. */
+  /**
+   * Sets the donor's places: after which change the Delta Log goes on, and after which row the snapshot does. From here on
+   * answers tell whether it was `quiet`: nobody else has written to its file since.
+   */
   'donor.seek': request(z.strictObject({ watermark: count, snapshotAfter: scanKey.optional() }), none),
   /** Part back: rows; none after the end of the table. `to` is where they end, absent at the end of the table. */
   'snapshot.next': request(
@@ -168,10 +179,13 @@ export const requests = {
       share: z.number(),
       rawBytes: bytes,
       backlog: count,
+      quiet: z.boolean(),
     }),
   ),
   /** Part back: the tail. */
   'delta.next': request(z.strictObject({ maxKeys: count, maxBytes: bytes }), tail),
+  /** Begins verification: `recheck.next` is for what changed since here; for all that the joiner was given as changed where it is `quiet`. */
+  'verify.begin': request(none, z.strictObject({ quiet: z.boolean() })),
   /** Part back: the tail. `range` is absent where the tail is not complete, and after the end of the table. */
   'verify.next': request(
     z.strictObject({ targetBytes: bytes, maxKeys: count, maxBytes: bytes }),
@@ -231,11 +245,15 @@ export const requests = {
       rows: count,
     }),
   ),
-  /** Parts: rows, and keys where rows under them are to be replaced. */
-  'joiner.hot': request(none, z.strictObject({ rows: count })),
-  'joiner.snapshot': request(z.strictObject({ to: scanKey.optional() }), z.strictObject({ rows: count })),
+  /**
+   * Parts: rows, and keys where rows under them are to be replaced. With `compare`, `same` tells whether the table has, to the
+   * bit, what came.
+   */
+  'joiner.hot': request(z.strictObject({ compare: z.boolean() }), stored),
+  'joiner.snapshot': request(z.strictObject({ to: scanKey.optional(), compare: z.boolean() }), stored),
   'joiner.delta': request(z.strictObject({ watermark: count }), z.strictObject({ rows: count })),
   'joiner.indexes': request(none, none),
+  'joiner.count': request(none, z.strictObject({ rows: count })),
   /** Part: the tail. */
   'joiner.verify': request(
     z.strictObject({ watermark: count, range, digest: z.string().length(64) }),

@@ -5,6 +5,7 @@ import { type Batch, type Batches, batchPart, restOf } from './batches.ts';
 import type { Emit } from './events.ts';
 import type { Pace } from './pace.ts';
 import { pump } from './pump.ts';
+import type { ReadBack } from './read-back.ts';
 import { type Donor, pipelineDepth } from './run.ts';
 import { type GivenBatch, settle } from './settle-rows.ts';
 
@@ -15,6 +16,7 @@ interface HotRowsOptions {
   joiner: AgentClient;
   emit: Emit;
   pace: Pace;
+  readBack: ReadBack;
   signal: AbortSignal;
   deadline: AbortSignal;
 }
@@ -97,9 +99,14 @@ async function sendFrom(
         if (rest) queue.unshift(rest);
         const [rows = Buffer.alloc(0), digestsInReply = Buffer.alloc(0)] = parts;
         const digests = Buffer.from(digestsInReply);
-        await options.joiner.call('joiner.hot', {}, [rows]).catch((error: unknown) => {
-          throw new NotDelivered(error);
-        });
+        // What another donor gave is compared with the lead's own when it is settled.
+        const compare = options.readBack.holds && (!isLead || result.quiet);
+        const { result: stored } = await options.joiner
+          .call('joiner.hot', { compare }, [rows])
+          .catch((error: unknown) => {
+            throw new NotDelivered(error);
+          });
+        options.readBack.take({ rows: result.rows, same: stored.same });
         undelivered.delete(batch);
         const covered = {
           keys: batch.keys.slice(0, result.keysRead),

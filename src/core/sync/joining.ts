@@ -9,6 +9,7 @@ import { dropCaches } from './drop-caches.ts';
 import type { Emit, PhaseName } from './events.ts';
 import { sendHotRows } from './hot-rows.ts';
 import type { Pace } from './pace.ts';
+import { ReadBack } from './read-back.ts';
 import { donorsPlace, noSpace, replicasNear, tableThere } from './refusals.ts';
 import type { Donor } from './run.ts';
 import { sendSnapshot } from './snapshot-rows.ts';
@@ -134,7 +135,6 @@ export class Joining {
     const { lead, others, joiner, batches, capture, signal } = sides;
     const { store } = this.#options.joiner;
     const { pace } = this.#options;
-    const both = { lead, joiner, emit: this.#emit, pace, signal };
     const { shape } = lead.table;
     const { result: place } = await joiner.call('joiner.open', {
       path: store.path,
@@ -143,6 +143,8 @@ export class Joining {
       captureId: capture.id,
     });
     if (place.resumed) this.#emit({ type: 'resumed', rows: place.rows });
+    const readBack = new ReadBack({ fromStart: !place.resumed });
+    const both = { lead, joiner, emit: this.#emit, pace, readBack, signal };
     await lead.agent.call('donor.seek', { watermark: place.watermark, snapshotAfter: place.snapshotAfter });
     const cache = { captureId: capture.id, kind: 'file', limitBytes: 0, create: false } as const;
     await lead.agent.call('cache.open', cache);
@@ -200,6 +202,7 @@ export class Joining {
     batches: Batches;
     emit: Emit;
     pace: Pace;
+    readBack: ReadBack;
     signal: AbortSignal;
   }): Promise<void> {
     const deadline = AbortSignal.timeout(this.#options.prefetchTimeoutMs);

@@ -4,6 +4,7 @@ import { type Batch, batchPart, restOf } from './batches.ts';
 import type { Emit } from './events.ts';
 import type { Pace } from './pace.ts';
 import { pump } from './pump.ts';
+import type { ReadBack } from './read-back.ts';
 import { type Donor, pipelineDepth } from './run.ts';
 
 /** Planned rows that a donor other than the lead gave and the joiner has. */
@@ -21,8 +22,16 @@ export async function settle(
     joiner,
     emit,
     pace,
+    readBack,
     signal,
-  }: { lead: Donor; joiner: AgentClient; emit: Emit; pace: Pace; signal: AbortSignal },
+  }: {
+    lead: Donor;
+    joiner: AgentClient;
+    emit: Emit;
+    pace: Pace;
+    readBack: ReadBack;
+    signal: AbortSignal;
+  },
 ): Promise<void> {
   const queue = [...given];
   while (queue.length > 0) {
@@ -38,7 +47,8 @@ export async function settle(
         // Rows too large for one chunk: without digests the lead sends all that are left.
         if (rest) queue.push({ batch: rest, digests: await compress(Buffer.alloc(0)) });
         if (result.differing === 0) return;
-        await joiner.call('joiner.hot', {}, parts);
+        readBack.fail();
+        await joiner.call('joiner.hot', { compare: false }, parts);
         const { rows, rawBytes } = result;
         emit({ type: 'rows', kind: 'repair', donor: lead.name, rows, rawBytes, wireBytes });
       },

@@ -2,6 +2,7 @@ import type { AgentClient } from '../agent/client.ts';
 import type { Emit } from './events.ts';
 import type { Pace } from './pace.ts';
 import { pump } from './pump.ts';
+import type { ReadBack } from './read-back.ts';
 import { type Donor, pipelineDepth } from './run.ts';
 
 /** Sends all rows that did not go ahead, chunk by chunk in scan order, from where the donor was told to go on. */
@@ -10,9 +11,10 @@ export async function sendSnapshot(options: {
   joiner: AgentClient;
   emit: Emit;
   pace: Pace;
+  readBack: ReadBack;
   signal: AbortSignal;
 }): Promise<void> {
-  const { lead, joiner, emit, pace, signal } = options;
+  const { lead, joiner, emit, pace, readBack, signal } = options;
   let done = false;
   emit({ type: 'donor', donor: lead.name, state: 'reading' });
   await pump({
@@ -31,7 +33,9 @@ export async function sendSnapshot(options: {
       const [rows] = parts;
       // Asked for before it was known that the table had ended.
       if (!rows) return;
-      await joiner.call('joiner.snapshot', { to: result.to }, [rows]);
+      const compare = readBack.holds && result.quiet;
+      const { result: stored } = await joiner.call('joiner.snapshot', { to: result.to, compare }, [rows]);
+      readBack.take({ rows: result.rows, same: stored.same });
       emit({
         type: 'rows',
         kind: 'snapshot',

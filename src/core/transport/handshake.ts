@@ -3,7 +3,7 @@ import type { Readable } from 'node:stream';
 import { ForesyncError } from '../errors.ts';
 
 /** The first line of an agent; its frames follow at once. */
-export const agentMagic = 'foresync-agent 2';
+export const agentMagic = 'foresync-agent 3';
 
 const maxNoiseBytes = 64 << 10;
 const newline = 0x0a;

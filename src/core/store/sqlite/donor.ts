@@ -45,6 +45,11 @@ export class DonorReader {
     this.#captureId = captureId;
   }
 
+  /** Differs from an earlier one where another connection has committed to the file since (sqlite.org, PRAGMA data_version). */
+  dataVersion(): number {
+    return this.#db.pragma('data_version', { simple: true }) as number;
+  }
+
   /** The next chunk, about `targetBytes` large, of all rows that did not go ahead. */
   snapshot(from: ScanKey | undefined, targetBytes: number): SnapshotChunk {
     return this.#stretch(['rows'], targetBytes, (image) => {

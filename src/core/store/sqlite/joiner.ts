@@ -3,7 +3,7 @@ import path from 'node:path';
 import type { ForesyncError } from '../../errors.ts';
 import { type Checkpoint, type Stage, writeCheckpoint } from './checkpoint.ts';
 import { type Connection, storeError } from './connection.ts';
-import { digestOfSpent, type Image, type ImageShape } from './image.ts';
+import { digestOfSpent, type Image, type ImageShape, isSameSpent } from './image.ts';
 import { ImageInbox } from './image-inbox.ts';
 import type { ScanKey } from './key-codec.ts';
 import { RowReader } from './row-reader.ts';
@@ -16,6 +16,12 @@ import type { TableShape } from './table-shape.ts';
 export interface ReceivedDelta {
   image: Buffer;
   watermark: number;
+}
+
+/** `same`: the table has, to the bit, what came; absent where that was not asked for. */
+export interface Stored {
+  rows: number;
+  same?: boolean;
 }
 
 export interface Comparison {
@@ -80,21 +86,24 @@ export class Joiner {
     return this.#checkpoint;
   }
 
-  /** Planned rows. With `keys`, whatever the joiner has under these keys is replaced. */
-  hot(image: Buffer, replaced?: { keyImage: Buffer }): { rows: number } {
-    const images = [this.#rowsImage(image), ...(replaced ? [this.#keysImage(replaced.keyImage)] : [])];
-    return this.#write(images, (rows, keys) => {
-      if (keys !== undefined) this.#writer.removeKeys(keys);
-      return { rows: this.#writer.put(rows) };
+  /** Planned rows. With `keyImage`, whatever the joiner has under these keys is replaced. */
+  hot(
+    image: Buffer,
+    { compare = false, keyImage }: { compare?: boolean; keyImage?: Buffer | undefined } = {},
+  ): Stored {
+    const keys = keyImage === undefined ? [] : [this.#keysImage(keyImage)];
+    return this.#store(image, { compare, keys }, (rows, replaced) => {
+      if (replaced !== undefined) this.#writer.removeKeys(replaced);
+      return this.#writer.put(rows);
     });
   }
 
   /** The next snapshot chunk; `to` is where it ends, undefined at the end of the table. */
-  snapshot(image: Buffer, to: ScanKey | undefined): { rows: number } {
-    return this.#write([this.#rowsImage(image)], (rows) => {
+  snapshot(image: Buffer, to: ScanKey | undefined, { compare = false } = {}): Stored {
+    return this.#store(image, { compare, keys: [] }, (rows) => {
       const count = this.#writer.put(rows);
       this.#move(to === undefined ? { stage: 'delta' } : { stage: 'snapshot', snapshotAfter: to });
-      return { rows: count };
+      return count;
     });
   }
 
@@ -181,6 +190,21 @@ export class Joiner {
   #move(change: { stage?: Stage; watermark?: number; snapshotAfter?: ScanKey }): void {
     this.#checkpoint = { ...this.#checkpoint, ...change };
     writeCheckpoint(this.#db, this.#checkpoint);
+  }
+
+  /** With `compare`, reads back in the same transaction what the table has in the places of the rows that came. */
+  #store(
+    image: Buffer,
+    { compare, keys }: { compare: boolean; keys: { bytes: Buffer; shape: ImageShape }[] },
+    put: (rows: string, keys: string | undefined) => number,
+  ): Stored {
+    const images = [this.#rowsImage(image), ...keys];
+    if (!compare) return this.#write(images, (rows = '', replaced) => ({ rows: put(rows, replaced) }));
+    return this.#compare(images, (own, rows = '', replaced) => {
+      const count = put(rows, replaced);
+      this.#reader.fillPlacesOf(own, rows);
+      return { rows: count, same: isSameSpent(own.bytes(), image) };
+    });
   }
 
   #write<T>(images: { bytes: Buffer; shape: ImageShape }[], work: (...names: string[]) => T): T {

@@ -3,8 +3,8 @@ import { captureNames } from './capture.ts';
 import type { Connection } from './connection.ts';
 import { type Image, withImages } from './image.ts';
 import { type Bindable, readScanKey, type ScanKey, scanKeyTerms } from './key-codec.ts';
-import { carriedTerms, rangeCondition, type ScanRange, sameKey, scanTerms } from './scan.ts';
-import { imageColumns, quote } from './sql.ts';
+import { carriedTerms, keyTerms, rangeCondition, type ScanRange, sameKey, scanTerms } from './scan.ts';
+import { all, imageColumns, quote } from './sql.ts';
 import type { Cut } from './stretch.ts';
 import type { TableShape } from './table-shape.ts';
 
@@ -67,6 +67,15 @@ export class RowReader {
     // A key that stands twice in the list, as NULL may, must not bring its row twice.
     const distinct = `(SELECT DISTINCT ${columns.join(', ')} FROM ${keys.name}.k)`;
     return this.fillRows(image, `${distinct} k CROSS JOIN ${this.#from} ON ${same}`, []);
+  }
+
+  /** The rows that the table has in the places of an image's rows, in the image's order. */
+  fillPlacesOf(image: Image, received: string): number {
+    const carried = carriedTerms(this.shape);
+    const names = scanTerms(this.shape);
+    const terms = this.shape.rowid === undefined ? keyTerms(this.shape) : names;
+    const same = all(terms.map((term, i) => `${term} IS i.c${carried.indexOf(names[i] ?? '')}`));
+    return this.fillRows(image, `${received}.r i CROSS JOIN ${this.#from} ON ${same}`, [], ['i.rowid']);
   }
 
   /** The rows of a range that `more` (an SQL condition on `t`) lets through. */
