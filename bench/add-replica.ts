@@ -1,4 +1,4 @@
-// What does adding a replica cost beside the plainest copy, `cat src.db | ssh host 'cat > r.db'` of the same file in the same
+// What does adding a replica cost beside the plainest copy, `cat src.db | ssh host 'cat > r.db && sync r.db'` of the same file in the same
 // run, and how soon are the planned rows there? A table of 1,000,000 rows (250 MB) with an INTEGER PRIMARY KEY, the donor on
 // this machine, the joiner behind a real sshd on loopback; 1 % of the rows are planned. Also: the memory of each process.
 //

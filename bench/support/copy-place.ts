@@ -49,12 +49,19 @@ export class CopyPlace {
     writePlanFile(path.join(this.#operator, 'plan.jsonl'), { group, rows, keys: plannedKeys, kind, seed: 2 });
   }
 
-  /** `cat FILE | ssh HOST 'cat > COPY'`, with ssh's own compression or without. */
+  /** `cat FILE | ssh HOST 'cat > COPY && sync COPY'`, with ssh's own compression or without: forced to disk, as a joiner is. */
   async sshCat(route: Route, { compressed = false } = {}): Promise<Timed> {
     const copy = this.#newCopy();
     const ssh = ['ssh', '-F', route.configFile, '-T', ...(compressed ? ['-C'] : []), '--', route.destination];
     const pipeline = 'file=$1; shift; cat "$file" | "$@"';
-    const result = await timed('sh', ['-c', pipeline, 'sh', this.source, ...ssh, `cat > '${copy}'`]);
+    const result = await timed('sh', [
+      '-c',
+      pipeline,
+      'sh',
+      this.source,
+      ...ssh,
+      `cat > '${copy}' && sync '${copy}'`,
+    ]);
     if (statSync(copy).size !== statSync(this.source).size) throw new Error('The copy by cat is not whole');
     rmSync(copy);
     return result;

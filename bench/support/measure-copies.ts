@@ -30,8 +30,8 @@ export interface CopyFigures {
 }
 
 export const wayNames = {
-  cat: "cat | ssh 'cat >'",
-  compressedCat: "cat | ssh -C 'cat >'",
+  cat: "cat | ssh 'cat >; sync'",
+  compressedCat: "cat | ssh -C 'cat >; sync'",
   planned: 'add-replica, with a plan',
   hotReady: 'its hot rows there',
   plain: 'add-replica, no plan',

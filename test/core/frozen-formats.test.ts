@@ -24,7 +24,7 @@ const formats: Record<
   { frozen: string; remedy: string; text(t: TestContext): Promise<string> | string }
 > = {
   'wire protocol': {
-    frozen: '374c698a453b63ad',
+    frozen: 'c0f0f7a29bbe261d',
     remedy: 'raise protocolVersion in agent/protocol.ts and agentMagic in transport/handshake.ts',
     text: async () => {
       const schemas = { ...requests, request: requestHeader, answer: answerHeader };

@@ -61,7 +61,6 @@ export function joinerHandlers(): { handlers: Handlers; close(): void } {
       joiner().finishIndexes();
       return { result: {} };
     },
-    'joiner.count': () => ({ result: { rows: joiner().rowCount() } }),
     'joiner.verify': ({ watermark, range, digest }, parts) => ({
       result: joiner().verify({ image: part(parts, 0), watermark }, range, digest),
     }),

@@ -75,7 +75,7 @@ const tail = z.strictObject({
   rawBytes: bytes,
 });
 const comparison = z.strictObject({ same: z.boolean(), rows: count, differences: count });
-const stored = z.strictObject({ rows: count, same: z.boolean().optional() });
+const stored = z.strictObject({ rows: count, displaced: z.boolean(), same: z.boolean().optional() });
 const none = z.strictObject({});
 const range = z.strictObject({ from: scanKey.optional(), to: scanKey.optional() });
 
@@ -247,13 +247,12 @@ export const requests = {
   ),
   /**
    * Parts: rows, and keys where rows under them are to be replaced. With `compare`, `same` tells whether the table has, to the
-   * bit, what came.
+   * bit, what came; `displaced`, that a row which was there gave way.
    */
   'joiner.hot': request(z.strictObject({ compare: z.boolean() }), stored),
   'joiner.snapshot': request(z.strictObject({ to: scanKey.optional(), compare: z.boolean() }), stored),
   'joiner.delta': request(z.strictObject({ watermark: count }), z.strictObject({ rows: count })),
   'joiner.indexes': request(none, none),
-  'joiner.count': request(none, z.strictObject({ rows: count })),
   /** Part: the tail. */
   'joiner.verify': request(
     z.strictObject({ watermark: count, range, digest: z.string().length(64) }),

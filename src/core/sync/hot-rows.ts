@@ -106,7 +106,7 @@ async function sendFrom(
           .catch((error: unknown) => {
             throw new NotDelivered(error);
           });
-        options.readBack.take({ rows: result.rows, same: stored.same });
+        options.readBack.take(stored);
         undelivered.delete(batch);
         const covered = {
           keys: batch.keys.slice(0, result.keysRead),

@@ -1,10 +1,9 @@
-import type { AgentClient } from '../agent/client.ts';
-import type { Donor } from './run.ts';
+import type { Result } from '../agent/protocol.ts';
 
 /**
  * What speaks for the joiner's rows before verification begins: each chunk was compared with what the table has in its places,
- * in the transaction that wrote it. Where that holds for all rows, and nobody has written at the lead meanwhile, a
- * second pass over the table would see the same rows again.
+ * in the transaction that wrote it, and displaced none that was there. Where that holds for all rows, and nobody has written at
+ * the lead meanwhile, a second pass over both tables would see the same rows again.
  */
 export class ReadBack {
   #holds: boolean;
@@ -29,26 +28,15 @@ export class ReadBack {
     return this.#rows;
   }
 
-  /** A chunk was written. `same` is the joiner's word, undefined where it was not asked. */
-  take({ rows, same }: { rows: number; same?: boolean | undefined }): void {
+  /** A chunk was written; `same` is undefined where the joiner was not asked to compare. */
+  take({ rows, displaced, same }: Result<'joiner.hot'>): void {
     this.#chunks++;
     this.#rows += rows;
-    if (same !== true) this.fail();
+    if (displaced || same !== true) this.fail();
   }
 
   /** Some of the joiner's rows must be looked at again. */
   fail(): void {
     this.#holds = false;
   }
-}
-
-/** Whether nothing is left to compare but the changes. Of rows that displaced others the joiner holds fewer than it was given. */
-export async function standsIn(
-  readBack: ReadBack,
-  { lead, joiner }: { lead: Donor; joiner: AgentClient },
-): Promise<boolean> {
-  const { result: begun } = await lead.agent.call('verify.begin', {});
-  if (!readBack.holds || !begun.quiet) return false;
-  const { result: held } = await joiner.call('joiner.count', {});
-  return held.rows === readBack.rows;
 }

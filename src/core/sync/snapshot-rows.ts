@@ -35,7 +35,7 @@ export async function sendSnapshot(options: {
       if (!rows) return;
       const compare = readBack.holds && result.quiet;
       const { result: stored } = await joiner.call('joiner.snapshot', { to: result.to, compare }, [rows]);
-      readBack.take({ rows: result.rows, same: stored.same });
+      readBack.take(stored);
       emit({
         type: 'rows',
         kind: 'snapshot',

@@ -5,7 +5,7 @@ import { printable } from '../text.ts';
 import { outpaced } from './delta-rounds.ts';
 import type { Emit } from './events.ts';
 import { pump } from './pump.ts';
-import { type ReadBack, standsIn } from './read-back.ts';
+import type { ReadBack } from './read-back.ts';
 import { chunkBytes, type Donor, deltaLimits } from './run.ts';
 
 type Range = NonNullable<Result<'verify.next'>['range']>;
@@ -38,9 +38,11 @@ const maxRechecks = 1000;
  */
 export async function verifyAll(sides: Sides): Promise<{ watermark: number; rows: number }> {
   const tally: Tally = { ranges: 0, rows: 0, differences: 0, repairedRows: 0 };
-  if (await standsIn(sides.readBack, sides)) {
-    tally.ranges = sides.readBack.chunks;
-    tally.rows = sides.readBack.rows;
+  const { readBack, lead } = sides;
+  const { result: begun } = await lead.agent.call('verify.begin', {});
+  if (readBack.holds && begun.quiet) {
+    tally.ranges = readBack.chunks;
+    tally.rows = readBack.rows;
   } else for (const range of await compareRanges(sides, tally)) await repair(sides, range, tally);
   const watermark = await recheckChanged(sides, tally);
   sides.emit({ type: 'verified', ...tally });

@@ -64,6 +64,24 @@ test('calls that do not wait for each other are taken in their order, each with 
   assert.deepEqual([snapshot.result.rows, end.parts.length], [1, 0]);
 });
 
+test('a donor tells whether anybody has written to its file since the joiner took up its place', async (t) => {
+  const agent = await spawnedAgent(t);
+  const file = shop(t);
+  const keys = await compress(encodeKeys([1]));
+  const hot = { maxBytes: 1e6, leaveOut: false, digests: false };
+  await agent.call('donor.open', { path: file, table: 'items' });
+  await agent.call('capture.start', { id: 'test', leaseMs: 60_000, budgetKeys: 100 });
+  assert.equal((await agent.call('hot.read', hot, [keys])).result.quiet, false, 'nobody has looked yet');
+  await agent.call('donor.seek', { watermark: 0 });
+  await agent.call('capture.renew', { leaseMs: 60_000 });
+  assert.equal((await agent.call('hot.read', hot, [keys])).result.quiet, true);
+  assert.equal((await agent.call('snapshot.next', { targetBytes: 1 })).result.quiet, true);
+  assert.equal((await agent.call('verify.begin', {})).result.quiet, true);
+  database(t, file, 'CREATE TABLE another(a)');
+  assert.equal((await agent.call('snapshot.next', { targetBytes: 1 })).result.quiet, false);
+  assert.equal((await agent.call('verify.begin', {})).result.quiet, false);
+});
+
 test("an agent's error comes with its kind, code and hint, and the agent goes on", async (t) => {
   const agent = await spawnedAgent(t);
   await assert.rejects(agent.call('snapshot.next', { targetBytes: 1 }), {

@@ -18,9 +18,13 @@ export interface ReceivedDelta {
   watermark: number;
 }
 
-/** `same`: the table has, to the bit, what came; absent where that was not asked for. */
+/**
+ * `displaced`: a row that was there gave way. `same`: the table has, to the bit, what came; absent where that was not asked
+ * for.
+ */
 export interface Stored {
   rows: number;
+  displaced: boolean;
   same?: boolean;
 }
 
@@ -101,9 +105,9 @@ export class Joiner {
   /** The next snapshot chunk; `to` is where it ends, undefined at the end of the table. */
   snapshot(image: Buffer, to: ScanKey | undefined, { compare = false } = {}): Stored {
     return this.#store(image, { compare, keys: [] }, (rows) => {
-      const count = this.#writer.put(rows);
+      const written = this.#writer.put(rows);
       this.#move(to === undefined ? { stage: 'delta' } : { stage: 'snapshot', snapshotAfter: to });
-      return count;
+      return written;
     });
   }
 
@@ -182,7 +186,7 @@ export class Joiner {
 
   #applyDelta(image: string, watermark: number): number {
     this.#writer.removeKeys(image);
-    const rows = this.#writer.put(image);
+    const { rows } = this.#writer.put(image);
     this.#move({ watermark });
     return rows;
   }
@@ -196,14 +200,14 @@ export class Joiner {
   #store(
     image: Buffer,
     { compare, keys }: { compare: boolean; keys: { bytes: Buffer; shape: ImageShape }[] },
-    put: (rows: string, keys: string | undefined) => number,
+    put: (rows: string, keys: string | undefined) => Stored,
   ): Stored {
     const images = [this.#rowsImage(image), ...keys];
-    if (!compare) return this.#write(images, (rows = '', replaced) => ({ rows: put(rows, replaced) }));
+    if (!compare) return this.#write(images, (rows = '', replaced) => put(rows, replaced));
     return this.#compare(images, (own, rows = '', replaced) => {
-      const count = put(rows, replaced);
+      const written = put(rows, replaced);
       this.#reader.fillPlacesOf(own, rows);
-      return { rows: count, same: isSameSpent(own.bytes(), image) };
+      return { ...written, same: isSameSpent(own.bytes(), image) };
     });
   }
 

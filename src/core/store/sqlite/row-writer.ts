@@ -1,3 +1,4 @@
+import { systemCodeOf } from '../../errors.ts';
 import type { Connection } from './connection.ts';
 import {
   carriedColumns,
@@ -12,10 +13,7 @@ import {
 import { all, imageColumns, quote } from './sql.ts';
 import type { TableShape } from './table-shape.ts';
 
-/**
- * Puts rows of attached images into the joiner's table. Rows of different moments may collide on UNIQUE columns; the
- * one that is there gives way (OR REPLACE), because whichever of the two is stale is in the Delta Log and comes again.
- */
+/** Puts rows of attached images into the joiner's table. */
 export class RowWriter {
   readonly #db: Connection;
   readonly #shape: TableShape;
@@ -57,11 +55,25 @@ export class RowWriter {
     }
   }
 
-  put(image: string): number {
+  /**
+   * Rows of different moments may collide on UNIQUE columns; the one that is there gives way, because whichever of the two is
+   * stale is in the Delta Log and comes again. `displaced` tells whether any has.
+   */
+  put(image: string): { rows: number; displaced: boolean } {
+    try {
+      return { rows: this.#insert('ABORT', image), displaced: false };
+    } catch (error) {
+      if (!systemCodeOf(error)?.startsWith('SQLITE_CONSTRAINT')) throw error;
+      return { rows: this.#insert('REPLACE', image), displaced: true };
+    }
+  }
+
+  /** The clause is always told: the table's constraints may have one of their own, such as IGNORE. */
+  #insert(onConflict: 'ABORT' | 'REPLACE', image: string): number {
     const columns = carriedColumns(this.#shape).join(', ');
     return this.#db
       .prepare(
-        `INSERT OR REPLACE INTO ${this.#table}(${columns}) SELECT ${this.#carried} FROM ${image}.r ORDER BY rowid`,
+        `INSERT OR ${onConflict} INTO ${this.#table}(${columns}) SELECT ${this.#carried} FROM ${image}.r ORDER BY rowid`,
       )
       .run().changes;
   }
