@@ -1,6 +1,7 @@
 import type { AgentClient } from '../agent/client.ts';
 import { compress } from '../agent/compression.ts';
 import { messageOf } from '../errors.ts';
+import { BatchQueues } from './batch-queues.ts';
 import { type Batch, type Batches, batchPart, restOf } from './batches.ts';
 import type { Emit } from './events.ts';
 import type { Pace } from './pace.ts';
@@ -45,18 +46,16 @@ class NotDelivered extends Error {
 
 async function send(options: HotRowsOptions): Promise<{ complete: boolean }> {
   const { batches, lead, others, emit, deadline } = options;
-  const leadBatches = [...batches.byDonor].filter(([name]) => !others.has(name)).flatMap(([, own]) => own);
+  const queues = new BatchQueues(batches);
   const settling: GivenBatch[] = [];
   await Promise.all(
     [...others.values()]
       .map(async (donor) => {
-        const own = [...(batches.byDonor.get(donor.name) ?? [])];
         try {
-          await sendFrom(donor, own, options, (given) => settling.push(given));
+          await sendFrom(donor, queues, options, (given) => settling.push(given));
           emit({ type: 'donor', donor: donor.name, state: 'done' });
         } catch (error) {
           if (options.signal.aborted || error instanceof NotDelivered) throw error;
-          leadBatches.push(...own);
           emit({ type: 'donor', donor: donor.name, state: 'lost' });
           emit({
             type: 'note',
@@ -65,83 +64,89 @@ async function send(options: HotRowsOptions): Promise<{ complete: boolean }> {
           });
         }
       })
-      .concat(sendFrom(lead, leadBatches, options, () => undefined)),
+      .concat(sendFrom(lead, queues, options, () => undefined)),
   );
-  // Batches that a lost donor left behind may have come after the lead was done with its own.
-  await sendFrom(lead, leadBatches, options, () => undefined);
+  // Batches that a lost donor left behind may have come back after all others had found nothing more.
+  await sendFrom(lead, queues, options, () => undefined);
   await settle(settling, options);
-  return { complete: leadBatches.length === 0 && !deadline.aborted };
+  return { complete: queues.isEmpty && !deadline.aborted };
 }
 
-/** Takes batches off `queue` until it is empty; a batch that was not delivered is put back. */
+/** Asks a donor for batches until none is left; one that was not delivered is put back. */
 async function sendFrom(
   donor: Donor,
-  queue: Batch[],
-  options: Omit<HotRowsOptions, 'batches' | 'others'>,
+  queues: BatchQueues,
+  options: SendOptions,
   onDelivered: (given: GivenBatch) => void,
 ): Promise<void> {
-  const isLead = donor === options.lead;
   const undelivered = new Set<Batch>();
-  if (queue.length > 0) options.emit({ type: 'donor', donor: donor.name, state: 'reading' });
+  const next = () => {
+    const isIdle = undelivered.size === 0;
+    const batch = options.deadline.aborted ? undefined : queues.next(donor.name, { isIdle });
+    if (!batch) return undefined;
+    undelivered.add(batch);
+    return readBatch(donor, batch, options);
+  };
+  const deliver = async ({ batch, reply }: ReadBatch) => {
+    const rest = restOf(batch, reply.result.keysRead);
+    if (rest) queues.putBack(donor.name, [rest]);
+    onDelivered(await toJoiner(donor, { batch, rest, reply }, options));
+    undelivered.delete(batch);
+  };
+  if (!queues.isEmpty) options.emit({ type: 'donor', donor: donor.name, state: 'reading' });
   try {
-    await pump({
-      depth: pipelineDepth,
-      signal: options.signal,
-      next: () => {
-        const batch = options.deadline.aborted ? undefined : queue.shift();
-        if (!batch) return undefined;
-        undelivered.add(batch);
-        return readBatch(donor, batch, isLead, options);
-      },
-      deliver: async ({ batch, reply }) => {
-        const { result, parts, wireBytes } = reply;
-        const rest = restOf(batch, result.keysRead);
-        if (rest) queue.unshift(rest);
-        const [rows = Buffer.alloc(0), digestsInReply = Buffer.alloc(0)] = parts;
-        const digests = Buffer.from(digestsInReply);
-        // What another donor gave is compared with the lead's own when it is settled.
-        const compare = options.readBack.holds && (!isLead || result.quiet);
-        const { result: stored } = await options.joiner
-          .call('joiner.hot', { compare }, [rows])
-          .catch((error: unknown) => {
-            throw new NotDelivered(error);
-          });
-        options.readBack.take(stored);
-        undelivered.delete(batch);
-        const covered = {
-          keys: batch.keys.slice(0, result.keysRead),
-          expectedReads: batch.expectedReads - (rest?.expectedReads ?? 0),
-        };
-        onDelivered({ batch: covered, digests });
-        options.emit({
-          type: 'rows',
-          kind: 'hot',
-          donor: donor.name,
-          rows: result.rows,
-          rawBytes: result.rawBytes,
-          wireBytes,
-          planKeys: result.keysRead - result.missing,
-          missingKeys: result.missing,
-          expectedReads: covered.expectedReads,
-        });
-      },
-    });
-    // A rest that came back with the last batch is still in the queue.
-    if (queue.length > 0 && !options.deadline.aborted) await sendFrom(donor, queue, options, onDelivered);
+    do await pump({ depth: pipelineDepth, signal: options.signal, next, deliver });
+    while (
+      // What is left came back with the last batches, or is another donor's that can be taken over now.
+      !queues.isEmpty &&
+      !options.deadline.aborted
+    );
   } catch (error) {
-    queue.unshift(...undelivered);
+    queues.putBack(donor.name, undelivered);
     throw error;
   }
 }
 
-async function readBatch(
+type SendOptions = Omit<HotRowsOptions, 'batches' | 'others'>;
+type ReadBatch = Awaited<ReturnType<typeof readBatch>>;
+
+/** Puts a batch's rows into the joiner, and tells of them. */
+async function toJoiner(
   donor: Donor,
-  batch: Batch,
-  isLead: boolean,
-  { pace, signal }: Pick<HotRowsOptions, 'pace' | 'signal'>,
-) {
+  { batch, rest, reply }: ReadBatch & { rest: Batch | undefined },
+  { lead, joiner, readBack, emit }: SendOptions,
+): Promise<GivenBatch> {
+  const { result, parts, wireBytes } = reply;
+  const [rows = Buffer.alloc(0), digestsInReply = Buffer.alloc(0)] = parts;
+  const digests = Buffer.from(digestsInReply);
+  // What another donor gave is compared with the lead's own when it is settled.
+  const compare = readBack.holds && (donor !== lead || result.quiet);
+  const { result: stored } = await joiner.call('joiner.hot', { compare }, [rows]).catch((error: unknown) => {
+    throw new NotDelivered(error);
+  });
+  readBack.take(stored);
+  const covered = {
+    keys: batch.keys.slice(0, result.keysRead),
+    expectedReads: batch.expectedReads - (rest?.expectedReads ?? 0),
+  };
+  emit({
+    type: 'rows',
+    kind: 'hot',
+    donor: donor.name,
+    rows: result.rows,
+    rawBytes: result.rawBytes,
+    wireBytes,
+    planKeys: result.keysRead - result.missing,
+    missingKeys: result.missing,
+    expectedReads: covered.expectedReads,
+  });
+  return { batch: covered, digests };
+}
+
+async function readBatch(donor: Donor, batch: Batch, { lead, pace, signal }: SendOptions) {
   const keys = await compress(batchPart(batch));
   await pace.turn(signal);
+  const isLead = donor === lead;
   const params = { maxBytes: pace.chunkBytes, leaveOut: isLead, digests: !isLead };
   const reply = await donor.agent.call('hot.read', params, [keys]);
   pace.sent(reply.wireBytes);

@@ -105,6 +105,20 @@ test('a donor that lags behind costs time and never correctness', async (t) => {
   );
 });
 
+test('a lead that the plan asks nothing of gives a share of what another donor has still to give', async (t) => {
+  const shop = shopOf(t, ['east']);
+  const { ended, events } = run(shop, { plan: planOf({ east: ids(1, 12_000) }) });
+  await ended;
+  assert.deepEqual(rowsOf(shop.joiner, 'items'), rowsOf(shop.lead, 'items'));
+  assertNothingIsLeft(shop);
+  const hot = ofType(events, 'rows').filter(({ kind }) => kind === 'hot');
+  assert.equal(
+    hot.reduce((sum, { rows }) => sum + rows, 0),
+    12_000,
+  );
+  assert.deepEqual([...new Set(hot.map(({ donor }) => donor))].sort(), ['east', 'lead']);
+});
+
 for (const moment of ['hot', 'snapshot', 'publish'] as const) {
   test(`a donor that dies in the phase ${moment} is done without`, async (t) => {
     const shop = shopOf(t, ['east']);
