@@ -25,6 +25,8 @@ const pingEveryMs = 20_000;
 
 interface Waiting {
   type: RequestType;
+  /** Where nothing else was under way. */
+  askedAloneMs: number | undefined;
   resolve(reply: Reply<RequestType>): void;
   reject(error: unknown): void;
 }
@@ -46,6 +48,7 @@ export class AgentClient {
   /** Pieces of its output that have arrived. */
   #heard = 0;
   #lost: ForesyncError | undefined;
+  #roundTripMs: number | undefined;
 
   constructor(name: string, channel: AgentChannel, stallTimeoutMs: number) {
     this.name = name;
@@ -65,6 +68,16 @@ export class AgentClient {
     void this.#read();
   }
 
+  /** The quickest answer to a request that had nothing before it: at most that long is the way there and back. 0 before the first. */
+  get roundTripMs(): number {
+    return this.#roundTripMs ?? 0;
+  }
+
+  /** Of requests, what has not left for the link yet. */
+  get unsentBytes(): number {
+    return this.#writer.unsentBytes;
+  }
+
   /** Sends parts as they are; they must be compressed. They are taken over: once sent, their memory is released. */
   async call<T extends RequestType>(
     type: T,
@@ -74,7 +87,8 @@ export class AgentClient {
     if (this.#lost) throw this.#lost;
     const n = this.#next++;
     const reply = new Promise<Reply<T>>((resolve, reject) => {
-      this.#waiting.set(n, { type, resolve: resolve as Waiting['resolve'], reject });
+      const askedAloneMs = this.#waiting.size === 0 ? performance.now() : undefined;
+      this.#waiting.set(n, { type, askedAloneMs, resolve: resolve as Waiting['resolve'], reject });
     });
     reply.catch(() => undefined);
     const header = { n, type, params, sizes: parts.map(({ length }) => length) };
@@ -123,6 +137,11 @@ export class AgentClient {
     const waiting = header.success ? this.#waiting.get(header.data.n) : undefined;
     if (!header.success || !parts || !waiting) throw invalidAnswer(this.name);
     this.#waiting.delete(header.data.n);
+    if (waiting.askedAloneMs !== undefined)
+      this.#roundTripMs = Math.min(
+        this.#roundTripMs ?? Number.POSITIVE_INFINITY,
+        performance.now() - waiting.askedAloneMs,
+      );
     if (header.data.error) {
       const { kind, code, message, hint } = header.data.error;
       const known = kind in exitCodes ? (kind as ErrorKind) : 'defect';

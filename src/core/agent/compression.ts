@@ -10,14 +10,19 @@ const maxPartBytes = 300 * 1024 * 1024;
  * Of zstd. Beside level 1 it costs a fifth more here, and saves more than that in ssh, which has less to carry; the
  * levels above cost more than they save.
  */
-const level = 3;
+const usualLevel = 3;
 
 /** 512 KiB: a window that stays in a core's cache takes a sixth of the time off, and finds almost all that a larger one finds. */
 const windowLog = 19;
+/** Where bytes count for more than time. */
+const largeWindowLog = 22;
 
 /** Runs beside the thread that reads rows. The part must not change, nor its memory be released, until this resolves. */
-export async function compress(part: Uint8Array): Promise<Buffer> {
-  const params = { [constants.ZSTD_c_compressionLevel]: level, [constants.ZSTD_c_windowLog]: windowLog };
+export async function compress(part: Uint8Array, level = usualLevel): Promise<Buffer> {
+  const params = {
+    [constants.ZSTD_c_compressionLevel]: level,
+    [constants.ZSTD_c_windowLog]: level > usualLevel ? largeWindowLog : windowLog,
+  };
   return through(createZstdCompress({ params, chunkSize: stepBytes(boundOf(part.length)) }), part);
 }
 

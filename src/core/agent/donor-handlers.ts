@@ -179,7 +179,7 @@ export function donorHandlers(clock: Clock): { handlers: Handlers; close(): void
       });
       return { result: {} };
     },
-    'snapshot.next': ({ targetBytes }) => {
+    'snapshot.next': ({ targetBytes, level }) => {
       const state = donor();
       if (state.snapshotDone)
         return { result: { rows: 0, share: 1, rawBytes: 0, backlog: 0, quiet: isQuiet(state) } };
@@ -197,6 +197,7 @@ export function donorHandlers(clock: Clock): { handlers: Handlers; close(): void
           quiet: isQuiet(state),
         },
         parts: [image],
+        level,
       };
     },
     'delta.next': (limits) => {

@@ -1,10 +1,14 @@
 import type { Params, RequestType, Result } from './protocol.ts';
 
-/** What a handler answers: the result and the parts, compressed already where `packed`. Their memory is released once sent. */
+/**
+ * What a handler answers: the result and the parts, compressed already where `packed`, else to be compressed with `level`. Their
+ * memory is released once sent.
+ */
 export interface Answer<T extends RequestType> {
   result: Result<T>;
   parts?: Buffer[];
   packed?: boolean;
+  level?: number;
 }
 
 /**

@@ -170,9 +170,9 @@ export const requests = {
    * answers tell whether it was `quiet`: nobody else has written to its file since.
    */
   'donor.seek': request(z.strictObject({ watermark: count, snapshotAfter: scanKey.optional() }), none),
-  /** Part back: rows; none after the end of the table. `to` is where they end, absent at the end of the table. */
+  /** Part back: rows, packed with zstd's `level`; none after the end of the table. `to` is where they end, absent at the end of the table. */
   'snapshot.next': request(
-    z.strictObject({ targetBytes: bytes }),
+    z.strictObject({ targetBytes: bytes, level: z.number().int().min(1).max(19) }),
     z.strictObject({
       rows: count,
       to: scanKey.optional(),

@@ -10,6 +10,9 @@ import { joinerHandlers } from './joiner-handlers.ts';
 import { LoneWatch, loneAfterMs } from './lone-watch.ts';
 import { type RequestType, requestHeader, requests, splitParts } from './protocol.ts';
 
+/** Requests that are unpacked while others are handled; over a long link many more may have come, which wait as they are. */
+const unpackedAhead = 3;
+
 /**
  * Answers requests until the input ends, or nothing has come for `loneMs`. Handlers run one after the other, in order of arrival; decompression before
  * and compression after them happen on other threads meanwhile, so that reading, packing and sending overlap.
@@ -25,6 +28,7 @@ export async function serve(input: Readable, output: Writable, loneMs = loneAfte
   const writer = new FrameWriter(output);
   const answers = new Set<Promise<void>>();
   let turn: Promise<unknown> = Promise.resolve();
+  const before: Promise<unknown>[] = Array.from({ length: unpackedAhead }, () => turn);
   const watch = new LoneWatch(loneMs, () => input.destroy(alone()));
   try {
     for await (const frame of readFrames(input, frameLimits, () => watch.hear())) {
@@ -33,10 +37,11 @@ export async function serve(input: Readable, output: Writable, loneMs = loneAfte
       if (!header.success || !packed)
         throw new ForesyncError('protocol', 'request-invalid', 'A request is not one of this protocol.');
       const { n, type, params } = header.data;
-      const unpacked = unpack(frame.payload, packed);
+      const unpacked = Promise.resolve(before.shift()).then(() => unpack(frame.payload, packed));
       unpacked.catch(() => undefined);
       const handled = turn.then(async () => handle(handlers, type, params, await unpacked));
       turn = handled.catch(() => undefined);
+      before.push(turn);
       const answer = respond(writer, n, handled).finally(() => answers.delete(answer));
       // Nobody is left to answer to: that ends the loop, and is told below.
       answer.catch((error: Error) => input.destroy(error));
@@ -84,8 +89,8 @@ async function handle<T extends RequestType>(
 async function respond(writer: FrameWriter, n: number, handled: Promise<Answer<RequestType>>): Promise<void> {
   const refusal = (error: unknown) => ({ header: { n, error: describe(error), sizes: [] }, payload: [] });
   const answer = await handled
-    .then(async ({ result, parts = [], packed = false }) => {
-      const payload = packed ? parts : await Promise.all(parts.map(compress));
+    .then(async ({ result, parts = [], packed = false, level }) => {
+      const payload = packed ? parts : await Promise.all(parts.map((part) => compress(part, level)));
       if (!packed) release(parts);
       return { header: { n, result, sizes: payload.map(({ length }) => length) }, payload };
     })

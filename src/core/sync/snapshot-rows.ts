@@ -1,9 +1,10 @@
 import type { AgentClient } from '../agent/client.ts';
 import type { Emit } from './events.ts';
 import type { Pace } from './pace.ts';
+import { Pipeline } from './pipeline.ts';
 import { pump } from './pump.ts';
 import type { ReadBack } from './read-back.ts';
-import { type Donor, pipelineDepth } from './run.ts';
+import type { Donor } from './run.ts';
 
 /** Sends all rows that did not go ahead, chunk by chunk in scan order, from where the donor was told to go on. */
 export async function sendSnapshot(options: {
@@ -15,15 +16,20 @@ export async function sendSnapshot(options: {
   signal: AbortSignal;
 }): Promise<void> {
   const { lead, joiner, emit, pace, readBack, signal } = options;
+  const pipeline = new Pipeline(lead.agent, joiner);
   let done = false;
   emit({ type: 'donor', donor: lead.name, state: 'reading' });
   await pump({
-    depth: pipelineDepth,
+    depth: pipeline.depth,
     signal,
     next: () => {
       if (done) return undefined;
       return pace.turn(signal).then(async () => {
-        const reply = await lead.agent.call('snapshot.next', { targetBytes: pace.chunkBytes });
+        const reply = await lead.agent.call('snapshot.next', {
+          targetBytes: pace.chunkBytes,
+          level: pipeline.level,
+        });
+        pipeline.arrived();
         pace.sent(reply.wireBytes);
         if (reply.result.to === undefined) done = true;
         return reply;

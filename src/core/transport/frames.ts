@@ -44,6 +44,7 @@ export class FrameWriter {
   readonly #limits: FrameLimits;
   #last: Promise<unknown> = Promise.resolve();
   #slices = 0;
+  #waitingBytes = 0;
 
   constructor(output: Writable, limits: FrameLimits = frameLimits) {
     this.#output = output;
@@ -55,6 +56,11 @@ export class FrameWriter {
   /** Grows as the stream takes what is written. */
   get progress(): number {
     return this.#slices;
+  }
+
+  /** Of frames that were given to it, what the stream has not passed on yet. */
+  get unsentBytes(): number {
+    return this.#waitingBytes + this.#output.writableLength;
   }
 
   /**
@@ -71,7 +77,12 @@ export class FrameWriter {
       throw new ForesyncError('protocol', 'frame-too-large', `A frame of ${sizes}, is too large to send.`);
     }
     const head = Buffer.concat([prefixOf(header, pieces, bodyBytes), header]);
-    const written = this.#last.then(() => this.#send(head, pieces));
+    this.#waitingBytes += bodyBytes;
+    const written = this.#last
+      .then(() => this.#send(head, pieces))
+      .finally(() => {
+        this.#waitingBytes -= bodyBytes;
+      });
     this.#last = written.catch(() => undefined);
     await written;
   }

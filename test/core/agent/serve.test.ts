@@ -56,8 +56,8 @@ test('calls that do not wait for each other are taken in their order, each with 
   const [opened, read, snapshot, end] = await Promise.all([
     agent.call('donor.open', { path: shop(t), table: 'items' }),
     agent.call('hot.read', { maxBytes: 1e6, leaveOut: true, digests: false }, [keys]),
-    agent.call('snapshot.next', { targetBytes: 1e6 }),
-    agent.call('snapshot.next', { targetBytes: 1e6 }),
+    agent.call('snapshot.next', { targetBytes: 1e6, level: 3 }),
+    agent.call('snapshot.next', { targetBytes: 1e6, level: 3 }),
   ]);
   assert.equal(opened.result.rowsEstimate, 2);
   assert.deepEqual([read.result.rows, read.result.missing], [1, 1]);
@@ -75,16 +75,16 @@ test('a donor tells whether anybody has written to its file since the joiner too
   await agent.call('donor.seek', { watermark: 0 });
   await agent.call('capture.renew', { leaseMs: 60_000 });
   assert.equal((await agent.call('hot.read', hot, [keys])).result.quiet, true);
-  assert.equal((await agent.call('snapshot.next', { targetBytes: 1 })).result.quiet, true);
+  assert.equal((await agent.call('snapshot.next', { targetBytes: 1, level: 3 })).result.quiet, true);
   assert.equal((await agent.call('verify.begin', {})).result.quiet, true);
   database(t, file, 'CREATE TABLE another(a)');
-  assert.equal((await agent.call('snapshot.next', { targetBytes: 1 })).result.quiet, false);
+  assert.equal((await agent.call('snapshot.next', { targetBytes: 1, level: 3 })).result.quiet, false);
   assert.equal((await agent.call('verify.begin', {})).result.quiet, false);
 });
 
 test("an agent's error comes with its kind, code and hint, and the agent goes on", async (t) => {
   const agent = await spawnedAgent(t);
-  await assert.rejects(agent.call('snapshot.next', { targetBytes: 1 }), {
+  await assert.rejects(agent.call('snapshot.next', { targetBytes: 1, level: 3 }), {
     kind: 'protocol',
     code: 'donor-not-open',
   });
@@ -108,7 +108,7 @@ test("an agent's error comes with its kind, code and hint, and the agent goes on
       code: 'part-corrupt',
     },
   );
-  assert.equal((await agent.call('snapshot.next', { targetBytes: 1e6 })).result.rows, 2);
+  assert.equal((await agent.call('snapshot.next', { targetBytes: 1e6, level: 3 })).result.rows, 2);
 });
 
 test('an agent that is gone rejects what waits and what is asked later', async (t) => {
@@ -229,7 +229,7 @@ test('what becomes of a donor’s file is told as such, and is no defect', async
   ).close();
   await agent.call('donor.open', { path: file, table: 'items' });
   truncateSync(file, 8192);
-  const reading = agent.call('snapshot.next', { targetBytes: 1e6 });
+  const reading = agent.call('snapshot.next', { targetBytes: 1e6, level: 3 });
   await assert.rejects(reading, { kind: 'data', code: 'store-corrupt' });
 });
 

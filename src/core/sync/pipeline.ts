@@ -1,0 +1,48 @@
+/** Chunks under way where no time is lost on the way: the donor reads one, another is packed, sent and written. */
+const leastDepth = 4;
+/** Bounds what either side holds in memory. */
+const mostDepth = 12;
+/** A chunk leaves about so often where nothing but the hosts' own work holds it back. */
+const chunkEveryMs = 20;
+
+/** zstd's levels for rows: where processors are what is short, and where the link is. Level 9 leaves a tenth less of texts, in four times the time. */
+const levels = { quick: 3, small: 9 } as const;
+/** So many bytes that wait for the link are more than a short burst. */
+const waitingBytes = 512 * 1024;
+
+/** What of an `AgentClient` tells how its link is. */
+interface Link {
+  readonly roundTripMs: number;
+  readonly unsentBytes: number;
+}
+
+/**
+ * Fits the way from a donor to the joiner to the link and the processors: as many chunks are asked for ahead as fill the
+ * round trips, and they are packed smaller while the link is what they wait for.
+ */
+export class Pipeline {
+  readonly #donor: Link;
+  readonly #joiner: Link;
+  #waits = false;
+
+  constructor(donor: Link, joiner: Link) {
+    this.#donor = donor;
+    this.#joiner = joiner;
+  }
+
+  /** Chunks that may be under way at once. */
+  get depth(): number {
+    const roundTripMs = this.#donor.roundTripMs + this.#joiner.roundTripMs;
+    return Math.min(mostDepth, leastDepth + Math.round(roundTripMs / chunkEveryMs));
+  }
+
+  /** How the next chunk is packed. */
+  get level(): number {
+    return this.#waits ? levels.small : levels.quick;
+  }
+
+  /** To be told when a chunk has come from the donor: one that is packed so well that the link has nothing to do is packed too well. */
+  arrived(): void {
+    this.#waits = this.#joiner.unsentBytes > waitingBytes;
+  }
+}
