@@ -59,6 +59,8 @@ export interface Case {
   writes: string[];
   writerConnections: number;
   pauseMs: number;
+  /** Writes once before the run, and then only what the faults have it write. */
+  isQuiet: boolean;
   plan: PlanKind;
   prefetch: 'none' | 'file' | 'memory';
   /** A second donor, which lags behind. */

@@ -155,6 +155,7 @@ const anyCase: fc.Arbitrary<Case> = randomTable.chain((table) =>
         { weight: 6, arbitrary: fc.array(fault, { minLength: 1, maxLength: 1 }) },
         { weight: 4, arbitrary: fc.array(fault, { minLength: 2, maxLength: 3 }) },
       ),
+      isQuiet: fc.nat(3).map((n) => n === 0),
     })
     .map(({ size: { rows, rowBytes, largeRowBytes }, ...chosen }) =>
       sensible({ ...chosen, rows, rowBytes, largeRowBytes }),

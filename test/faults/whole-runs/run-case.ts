@@ -69,12 +69,12 @@ class CaseRun {
     this.#stage = stage;
     this.#standIns = standIns;
     this.fired = chosen.faults.map(() => false);
-    const { table, writes, writerConnections: connections, pauseMs } = chosen;
+    const { table, writes, writerConnections: connections, pauseMs, isQuiet } = chosen;
     this.#writer = new WriterProcess(
       standIns.writer,
       {
         ...{ file: stage.lead, table: { name: table.name, key: table.key }, keyValues: stage.keyValues },
-        ...{ writes, connections, pauseMs, ordersFile: path.join(stage.folder, 'orders') },
+        ...{ writes, connections, pauseMs, isQuiet, ordersFile: path.join(stage.folder, 'orders') },
       },
       path.join(stage.folder, 'writer.json'),
     );
@@ -229,10 +229,11 @@ function changeSql({ table }: Case, change: DonorChange): string {
   }[change];
 }
 
-function describe({ table, rows, rowBytes, largeRowBytes, isChild }: Case): string {
+function describe({ table, rows, rowBytes, largeRowBytes, isChild, isQuiet }: Case): string {
   const kind = /\((k .*?), u/.exec(table.create[0] ?? '')?.[1] ?? '';
   const clustered = /WITHOUT ROWID$/.test(table.create[0] ?? '') ? ' WITHOUT ROWID' : '';
   const size =
     largeRowBytes > 0 ? `${rows} rows, one of ${largeRowBytes} B` : `${rows} rows of ${rowBytes} B`;
-  return `${kind}${clustered}, ${table.encoding}, ${table.journal}, ${size}${isChild ? ', child' : ''}`;
+  const more = `${isChild ? ', child' : ''}${isQuiet ? ', quiet' : ''}`;
+  return `${kind}${clustered}, ${table.encoding}, ${table.journal}, ${size}${more}`;
 }

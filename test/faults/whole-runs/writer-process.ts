@@ -10,6 +10,8 @@ export interface WriterSpec {
   writes: string[];
   connections: number;
   pauseMs: number;
+  /** After its first write it does what it is ordered to do, and nothing else. */
+  isQuiet: boolean;
   /** Keeps what it was ordered to do beside its own writes, with their numbers. */
   ordersFile: string;
 }

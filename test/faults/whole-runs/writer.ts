@@ -28,13 +28,16 @@ const noted = existsSync(spec.ordersFile) ? readFileSync(spec.ordersFile, 'utf8'
 const known = new Map(noted.map((line) => JSON.parse(line) as [number, string]));
 
 let dropped = false;
-for (let n = 1 + (markIn(first, spec.table, spec.keyValues) ?? 0); open && !dropped; n++) {
+const beginning = 1 + (markIn(first, spec.table, spec.keyValues) ?? 0);
+for (let n = beginning; open && !dropped; n++) {
+  while (spec.isQuiet && n > beginning && open && !known.has(n) && orders.length === 0) await pause(20);
+  if (!open) break;
   const order = known.has(n) ? undefined : orders.shift();
   const sql = known.get(n) ?? order ?? spec.writes[n % spec.writes.length] ?? '';
   // Before it is done: a writer that is killed in between does it again under the same number.
   if (order !== undefined) appendFileSync(spec.ordersFile, `${JSON.stringify([n, order])}\n`);
   dropped = await writeOnce(n, sql);
-  if (order !== undefined || n % 10 === 1) process.stdout.write(`${n}\n`);
+  if (order !== undefined || n % 10 === 1 || n === beginning) process.stdout.write(`${n}\n`);
   // Some thousand writes a second would leave the two cores of a small machine to the writer alone.
   await pause(spec.pauseMs);
 }
