@@ -16,6 +16,15 @@ export function replicasNear(joiner: JoinerSpec, group: ReplicaGroup): Replica[]
   return [...group.replicas.values()].filter(({ host }) => hostLabel(host) === hostLabel(joiner.host));
 }
 
+export function nameTaken(name: string, group: ReplicaGroup): ForesyncError {
+  return new ForesyncError(
+    'usage',
+    'usage',
+    `${printable(name)} is a replica of ${printable(group.name)} already.`,
+    { hint: 'Choose another name for the new one.' },
+  );
+}
+
 /** Refuses to build a joiner in the place of one of the donors. */
 export function refuseDonorsPlace(joiner: JoinerSpec, group: ReplicaGroup): void {
   const same = replicasNear(joiner, group).find(({ store }) => store.path === joiner.store.path);

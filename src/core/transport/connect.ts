@@ -92,7 +92,7 @@ function connectSsh(host: HostSpec & { kind: 'ssh' }, options: ConnectOptions): 
           `${label} lost ${stillMissing.join(' and ')} after it was stored.`,
         );
     }
-    return { ...probed, nodeVersion };
+    return { ...probed, nodeVersion, nodeIsBrought: load.node !== undefined };
   });
 }
 

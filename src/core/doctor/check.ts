@@ -1,0 +1,71 @@
+import { type ErrorKind, ForesyncError, messageOf } from '../errors.ts';
+
+/** `info` is neither good nor bad, but worth knowing before a run. */
+export type Level = 'ok' | 'info' | 'warning' | 'failure';
+
+/** What a check is about; scripts know it by this. */
+export type CheckId =
+  | 'config'
+  | 'state'
+  | 'plan'
+  | 'ssh'
+  | 'system'
+  | 'node'
+  | 'agent'
+  | 'clock'
+  | 'store'
+  | 'journal'
+  | 'table'
+  | 'definition'
+  | 'surroundings'
+  | 'left'
+  | 'place'
+  | 'room';
+
+/** What was found. Texts may hold names from outside: `printable()` before a terminal. */
+export interface Check {
+  id: CheckId;
+  level: Level;
+  /** One sentence or less. */
+  text: string;
+  /** What to do. */
+  hint?: string | undefined;
+  /** Of a failure: the error that a run would end with. */
+  error?: { kind: ErrorKind; code: string };
+}
+
+/** All that was found at one place. */
+export interface Report {
+  /** `here` is this machine, as the operator's end. */
+  role: 'here' | 'lead' | 'donor' | 'joiner';
+  /** Undefined for `here`. */
+  replica: string | undefined;
+  /** `local`, or the destination. */
+  host: string;
+  checks: Check[];
+}
+
+export function ok(id: CheckId, text: string): Check {
+  return { id, level: 'ok', text };
+}
+
+export function info(id: CheckId, text: string, hint?: string): Check {
+  return { id, level: 'info', text, hint };
+}
+
+export function warning(id: CheckId, text: string, hint: string): Check {
+  return { id, level: 'warning', text, hint };
+}
+
+/** What a run would be refused or fail with. */
+export function failure(id: CheckId, error: unknown): Check {
+  const { kind, code, hint } =
+    error instanceof ForesyncError ? error : ({ kind: 'defect', code: 'defect', hint: undefined } as const);
+  return {
+    id,
+    level: 'failure',
+    text: messageOf(error),
+    hint: hint ?? "See 'foresync add-replica --help'.",
+    error: { kind, code },
+  };
+}
