@@ -29,7 +29,7 @@ function title({ role, replica, host }: Report, brush: Brush): string {
   return `  ${brush.paint('strong', printable(replica ?? '', 60))} ${brush.paint('quiet', `${what}, ${where}`)}`;
 }
 
-function checkLines({ id, level, text, hint }: Check, brush: Brush): string[] {
+function checkLines({ id, level, text, hint, command }: Check, brush: Brush): string[] {
   const { sign, role, textRole } = looks[level];
   const [first = '', ...more] = wrapWords([printable(text, 1000)], width - indent - idWidth);
   const further = ' '.repeat(indent + idWidth);
@@ -37,6 +37,8 @@ function checkLines({ id, level, text, hint }: Check, brush: Brush): string[] {
     `  ${brush.paint(role, brush.symbols[sign])} ${brush.paint('quiet', id.padEnd(idWidth))}${brush.paint(textRole, first)}`,
     ...more.map((line) => `${further}${brush.paint(textRole, line)}`),
     ...(hint === undefined ? [] : hintLines(hint, further, brush)),
+    // Not wrapped, so that it can be copied.
+    ...(command === undefined ? [] : [`${further}  ${printable(command, 9000)}`]),
   ];
 }
 

@@ -53,7 +53,8 @@ export async function arrive(
 }
 
 function entryCheck(entryMs: number, hasBrought: boolean): Check {
-  const text = `lets us in without a question, in ${timeText(entryMs)}`;
+  const brought = hasBrought ? ', with what was brought' : '';
+  const text = `lets us in without a question, in ${timeText(entryMs)}${brought}`;
   if (hasBrought || entryMs < slowEntryMs) return ok('ssh', text);
   return warning('ssh', text, 'Look at UseDNS and GSSAPIAuthentication in its sshd_config.');
 }

@@ -30,6 +30,8 @@ export interface Check {
   text: string;
   /** What to do. */
   hint?: string | undefined;
+  /** A command line that does it, at the host that this is about. */
+  command?: string;
   /** Of a failure: the error that a run would end with. */
   error?: { kind: ErrorKind; code: string };
 }
@@ -53,19 +55,30 @@ export function info(id: CheckId, text: string, hint?: string): Check {
   return { id, level: 'info', text, hint };
 }
 
-export function warning(id: CheckId, text: string, hint: string): Check {
-  return { id, level: 'warning', text, hint };
+export function warning(id: CheckId, text: string, hint: string, command?: string): Check {
+  return { id, level: 'warning', text, hint, ...(command === undefined ? {} : { command }) };
 }
 
 /** What a run would be refused or fail with. */
 export function failure(id: CheckId, error: unknown): Check {
   const { kind, code, hint } =
-    error instanceof ForesyncError ? error : ({ kind: 'defect', code: 'defect', hint: undefined } as const);
+    error instanceof ForesyncError ? error : { kind: 'defect' as const, code: 'defect', hint: undefined };
   return {
     id,
     level: 'failure',
     text: messageOf(error),
-    hint: hint ?? "See 'foresync add-replica --help'.",
+    hint: hint ?? usualHints[kind] ?? 'Mend that first, then run foresync doctor again.',
     error: { kind, code },
   };
 }
+
+const report =
+  "It is a defect of foresync's: please report it, with the output of this under FORESYNC_DEBUG=1.";
+
+/** Of errors that give no better advice. */
+const usualHints: Partial<Record<ErrorKind, string>> = {
+  data: 'Change that at its database, or name another table in foresync.yaml.',
+  unreachable: 'Look at the host and the way to it, then run foresync doctor again.',
+  protocol: report,
+  defect: report,
+};

@@ -7,7 +7,7 @@ import { checkPlanFor, dealBatches } from '../sync/batches.ts';
 import { type JoinerSpec, nameTaken } from '../sync/refusals.ts';
 import type { PlanSource } from '../sync/run.ts';
 import { type Check, failure, info, ok, type Report, warning } from './check.ts';
-import { bytesText, countText, instantText } from './words.ts';
+import { bytesText, instantText, keysText } from './words.ts';
 
 export interface HereOptions {
   /** Reads and checks foresync.yaml. */
@@ -85,7 +85,7 @@ async function planCheck(
       signal,
     });
     const endMs = Date.parse(header.origin) + header.horizonMs;
-    const text = `${plan.from}: ${countText(keys)} keys`;
+    const text = `${plan.from}: ${keysText(keys)}`;
     if (endMs < clock.nowMs())
       return warning(
         'plan',

@@ -17,7 +17,7 @@ type Table = NonNullable<StoreLook['table']>;
 export function deltaRoom({ file, table }: StoreLook): Check[] {
   if (file.freeBytes === undefined || !table) return [];
   const neededBytes = Math.min(table.rowsEstimate, deltaBudgetKeys) * deltaKeyBytes;
-  const text = `${bytesText(file.freeBytes)} free at the store; the Delta Log takes ${bytesText(neededBytes)} at most`;
+  const text = `${bytesText(file.freeBytes)} free at the store; a Delta Log takes up to ${bytesText(neededBytes)}`;
   if (file.freeBytes > neededBytes) return [ok('room', text)];
   return [
     warning('room', text, 'Make room there: a disk that is full stops the writers of the application too.'),
@@ -28,14 +28,14 @@ export function deltaRoom({ file, table }: StoreLook): Check[] {
 export function cacheRoom({ cache, sharedMemory }: HostLook, table: Table | undefined): Check[] {
   if (!table) return [];
   const neededBytes = Math.min(usualCacheBytes, table.sizeBytes);
-  const memory = sharedMemory ? `, ${bytesText(sharedMemory.freeBytes)} in ${sharedMemory.folder}` : '';
-  const text = `${bytesText(cache.freeBytes)} free in ${cache.folder}${memory}; a Prefetch Cache takes ${bytesText(neededBytes)} at most`;
+  const memory = sharedMemory ? ` (${bytesText(sharedMemory.freeBytes)} in memory)` : '';
+  const text = `${bytesText(cache.freeBytes)} free${memory} for a Prefetch Cache of up to ${bytesText(neededBytes)}`;
   if (cache.freeBytes > neededBytes) return [ok('room', text)];
   return [
     warning(
       'room',
       text,
-      `Make room there, or run foresync prefetch with --limit ${limitText(cache.freeBytes)}.`,
+      `Make room in ${cache.folder}, or run foresync prefetch with --limit ${limitText(cache.freeBytes)}.`,
     ),
   ];
 }
@@ -55,7 +55,7 @@ export function joinerRoom(place: PlaceLook, host: HostLook, joiner: JoinerSpec,
   const neededBytes = table.sizeBytes * copies;
   if (table.alone && place.stagingBytes === undefined && freeBytes < table.sizeBytes)
     return [failure('room', noSpace(joiner, table.sizeBytes, freeBytes))];
-  const text = `${bytesText(freeBytes)} free; the table takes ${bytesText(neededBytes)} at most${copies > 1 ? ', while it is put among the others' : ''}`;
+  const text = `${bytesText(freeBytes)} free; the table takes up to ${bytesText(neededBytes)}${copies > 1 ? ', while it is put among the others' : ''}`;
   const room =
     hereBytes > neededBytes
       ? ok('room', text)

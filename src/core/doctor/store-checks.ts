@@ -58,7 +58,8 @@ function halfWritten(path: string): Check {
   return warning(
     'journal',
     'a writer died in the middle of a transaction; nothing more can be told before that is rolled back',
-    `Start the application there, or: sqlite3 ${shellWord(path)} 'SELECT count(*) FROM sqlite_schema'`,
+    'Start the application there, or let sqlite3 do it:',
+    `sqlite3 ${shellWord(path)} 'SELECT count(*) FROM sqlite_schema'`,
   );
 }
 
@@ -74,7 +75,8 @@ function journalCheck(
   return warning(
     'journal',
     text,
-    `Where the application allows it: sqlite3 ${shellWord(path)} 'PRAGMA journal_mode = WAL'`,
+    'Change it to WAL, where the application can do with that:',
+    `sqlite3 ${shellWord(path)} 'PRAGMA journal_mode = WAL'`,
   );
 }
 

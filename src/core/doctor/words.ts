@@ -30,6 +30,11 @@ export function countText(count: number): string {
   return count.toString().replace(/\B(?=(\d{3})+$)/g, ',');
 }
 
+/** `1 key`, `1,234 keys` */
+export function keysText(keys: number): string {
+  return `${countText(keys)} ${keys === 1 ? 'key' : 'keys'}`;
+}
+
 /** `2 triggers (a, b)`, at most three of the names; undefined without any. */
 export function namesText(names: readonly string[], noun: string): string | undefined {
   if (names.length === 0) return undefined;

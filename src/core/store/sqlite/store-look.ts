@@ -50,7 +50,10 @@ function readInto(look: StoreLook, db: Connection, table: string): void {
   look.isCaptured = isCaptured(db, table);
   const shape = readTableShape(db, table);
   const capture = readCapture(db, shape);
-  if (capture) look.capture = capture;
+  if (capture) {
+    const { id, keys, broken, leaseUntilMs } = capture;
+    look.capture = { id, keys, broken, leaseUntilMs };
+  }
   look.table = { shape, ...measureTable(db, shape), ...readBystanders(db, shape) };
   rehearseCopy(shape);
 }
