@@ -28,7 +28,7 @@ export function placeChecks(
         ? tableThere(joiner, group.table)
         : problem
           ? errorOf(problem)
-          : file.canWriteFolder
+          : file.canWriteFolder && (file.canWrite || !file.exists)
             ? undefined
             : notWritable(path, file);
   if (refusal) return [failure('place', refusal), ...left];
@@ -49,12 +49,12 @@ function placeCheck({ file, hasTable, isHalfWritten }: PlaceLook, path: string):
     : info('place', `${path}, ${size}, is there already: the table is put into it in one transaction`);
 }
 
-function notWritable(path: string, { loginUid }: PlaceLook['file']): ForesyncError {
-  const who = loginUid === undefined ? 'the login' : `the login, uid ${loginUid}`;
+function notWritable(path: string, file: PlaceLook['file']): ForesyncError {
+  const who = file.loginUid === undefined ? 'the login' : `the login (uid ${file.loginUid})`;
   return new ForesyncError(
     'permission',
     'store-denied',
-    `No file can be made in the folder of ${path} by ${who}.`,
-    { hint: 'Let the login write there, or name another place with --store.' },
+    `${who} may not write ${file.exists ? path : `in the folder of ${path}`}.`,
+    { hint: 'Let it write there, or name another place with --store.' },
   );
 }
