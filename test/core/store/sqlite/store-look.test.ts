@@ -78,8 +78,8 @@ test('a file that the login may only read is told from one that it may write', (
   database(t, file, sql).close();
   chmodSync(folder, 0o555);
   chmodSync(file, 0o444);
-  t.after(() => chmodSync(folder, 0o755));
   const reader = lookAsSomebodyElse(file);
+  chmodSync(folder, 0o755);
   assert.deepEqual(
     [reader.file.canRead, reader.file.canWrite, reader.file.canWriteFolder],
     [true, false, false],
