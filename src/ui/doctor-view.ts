@@ -2,9 +2,12 @@ import type { Clock } from '../core/clock.ts';
 import type { Report } from '../core/doctor/check.ts';
 import type { Verdict } from '../core/doctor/verdict.ts';
 import { printable } from '../core/text.ts';
+import { wrapWords } from './dashboard/wrap-words.ts';
 import { reportLines, verdictLines } from './doctor-list.ts';
 import { LiveLine } from './live-line.ts';
 import type { Brush } from './metrics-paint.ts';
+
+const width = 79;
 
 /** Shows reports as they come; on a terminal, a line below tells who is waited for. */
 export class DoctorView {
@@ -48,7 +51,8 @@ export class DoctorView {
   #await(): void {
     if (this.#expected.length === 0) return;
     const names = this.#expected.map((name) => printable(name, 40)).join(', ');
-    this.#live?.show(() => `  looking at ${names} …`.slice(0, 79), { now: true });
+    const [line = ''] = wrapWords([`  looking at ${names}`], width);
+    this.#live?.show(() => line, { now: true });
   }
 
   #write(lines: readonly string[]): void {

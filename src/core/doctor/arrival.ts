@@ -65,12 +65,13 @@ function machineChecks(host: HostSpec, { host: machine }: AgentChannel): Check[]
   const node = `Node ${nodeVersion ?? 'of --runtime'}`;
   const whose =
     host.kind === 'local' ? 'that runs foresync' : nodeIsBrought ? 'brought from here' : 'of its own';
+  // This machine's agent is brought nowhere.
   const folder = cacheFolder === undefined ? '' : `, from ${cacheFolder}`;
-  const free = freeBytes === undefined ? '' : `, ${bytesText(freeBytes)} free`;
+  const free = cacheFolder === undefined || freeBytes === undefined ? '' : `, ${bytesText(freeBytes)} free`;
   return [
     ok('system', system.join(' ')),
     ok('node', `${node}, ${whose}`),
-    ok('agent', `our agent runs there${folder}${cacheFolder === undefined ? '' : free}`),
+    ok('agent', `our agent runs${folder}${free}`),
   ];
 }
 

@@ -7,7 +7,7 @@ import { checkPlanFor, dealBatches } from '../sync/batches.ts';
 import { type JoinerSpec, nameTaken } from '../sync/refusals.ts';
 import type { PlanSource } from '../sync/run.ts';
 import { type Check, failure, info, ok, type Report, warning } from './check.ts';
-import { bytesText, instantText, keysText } from './words.ts';
+import { bytesText, countedText, instantText } from './words.ts';
 
 export interface HereOptions {
   /** Reads and checks foresync.yaml. */
@@ -41,7 +41,7 @@ export async function examineHere(
 }
 
 function configCheck({ file, name, table, replicas, lead }: ReplicaGroup): Check {
-  const count = `${replicas.size} ${replicas.size === 1 ? 'replica' : 'replicas'}`;
+  const count = countedText(replicas.size, 'replica');
   return ok('config', `${path.basename(file)}: table ${table} of ${name}, ${count}, led by ${lead.name}`);
 }
 
@@ -85,7 +85,7 @@ async function planCheck(
       signal,
     });
     const endMs = Date.parse(header.origin) + header.horizonMs;
-    const text = `${plan.from}: ${keysText(keys)}`;
+    const text = `${plan.from}: ${countedText(keys, 'key')}`;
     if (endMs < clock.nowMs())
       return warning(
         'plan',

@@ -3,7 +3,7 @@ import { prefetchCapturePrefix, runCapturePrefix } from '../sync/capture-lease.t
 import { type Check, failure, info, ok, warning } from './check.ts';
 import type { DoctorOptions } from './doctor-options.ts';
 import type { StoreLook } from './store-checks.ts';
-import { bytesText, instantText, keysText } from './words.ts';
+import { bytesText, countedText, instantText } from './words.ts';
 
 type Capture = NonNullable<StoreLook['capture']>;
 
@@ -31,7 +31,7 @@ function captureCheck({ capture, table }: StoreLook, isLead: boolean, options: D
       'a Delta Log, though this is not the lead',
       'Make it the lead in foresync.yaml and run foresync prefetch --release; then put the lead back.',
     );
-  const keys = keysText(capture.keys);
+  const keys = countedText(capture.keys, 'key');
   if (capture.broken !== undefined)
     return warning('left', `a Delta Log that is broken off (${capture.broken}), ${keys}`, takesAway);
   const until = instantText(capture.leaseUntilMs);

@@ -3,7 +3,7 @@ import type { Result } from '../agent/protocol.ts';
 import { ForesyncError } from '../errors.ts';
 import type { Replica } from '../group/config.ts';
 import { type Check, failure, info, ok, warning } from './check.ts';
-import { bytesText, countText, namesText, shellWord } from './words.ts';
+import { bytesText, countedText, namesText, shellWord } from './words.ts';
 
 export type StoreLook = Result<'store.look'>;
 
@@ -86,7 +86,7 @@ function tableCheck({ shape, rowsEstimate, sizeBytes, alone }: NonNullable<Store
   const others = alone ? '' : ', other tables beside it';
   return ok(
     'table',
-    `${shape.name}: ${about}${countText(rowsEstimate)} rows by ${key}, in ${bytesText(sizeBytes)}${others}`,
+    `${shape.name}: ${about}${countedText(rowsEstimate, 'row')} by ${key}, in ${bytesText(sizeBytes)}${others}`,
   );
 }
 

@@ -26,13 +26,13 @@ export function instantText(atMs: number): string {
 }
 
 /** `1,234,567` */
-export function countText(count: number): string {
+function countText(count: number): string {
   return count.toString().replace(/\B(?=(\d{3})+$)/g, ',');
 }
 
 /** `1 key`, `1,234 keys` */
-export function keysText(keys: number): string {
-  return `${countText(keys)} ${keys === 1 ? 'key' : 'keys'}`;
+export function countedText(count: number, noun: string): string {
+  return `${countText(count)} ${noun}${count === 1 ? '' : 's'}`;
 }
 
 /** `2 triggers (a, b)`, at most three of the names; undefined without any. */
@@ -40,7 +40,7 @@ export function namesText(names: readonly string[], noun: string): string | unde
   if (names.length === 0) return undefined;
   const shown = names.slice(0, 3).join(', ');
   const more = names.length > 3 ? ', …' : '';
-  return `${names.length} ${noun}${names.length === 1 ? '' : 's'} (${shown}${more})`;
+  return `${countedText(names.length, noun)} (${shown}${more})`;
 }
 
 /** A word of a command line that an operator may copy into a shell. */
