@@ -38,7 +38,9 @@ export default class Doctor extends BaseCommand {
     plan: Flags.string({
       description: "The Prefetch Plan. Default: the waiting prefetch's, else plan.jsonl where it is here.",
       helpValue: 'FILE',
+      exclusive: ['no-plan'],
     }),
+    'no-plan': Flags.boolean({ default: false, description: 'As for add-replica: no plan is looked at.' }),
     replace: Flags.boolean({
       default: false,
       description: 'As for add-replica: a table that is at the place already is no failure.',
@@ -73,8 +75,10 @@ export default class Doctor extends BaseCommand {
       const { report, group } = await examineHere({
         loadGroup: () => loadGroup(flags.config),
         stateFile: flags.state,
-        choosePlan: async (of, stateFile) =>
-          (await (flags.plan ? planFromFile(flags.plan) : usualPlan(of, stateFile)))?.source,
+        choosePlan: async (of, stateFile) => {
+          if (flags['no-plan']) return undefined;
+          return (await (flags.plan ? planFromFile(flags.plan) : usualPlan(of, stateFile)))?.source;
+        },
         joiner,
         clock: systemClock,
         signal: this.signal,

@@ -233,6 +233,28 @@ test('what a prefetch left is known, and no cause for alarm; without its Delta L
   assert.deepEqual(await left(), ['lead ok', 'donor ok']);
 });
 
+test('a joiner that a run is building is refused to others, and left to that run', async (t) => {
+  const { folder, run } = shop(t, { westHost: 'local' });
+  const file = path.join(folder, 'eu.db.foresync-joining');
+  database(t, file, 'CREATE TABLE items(a)').close();
+  const before = contents(folder);
+  // Reading the file in this process while it is open would take its lock away.
+  const staging = database(t, file, 'PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE; COMMIT');
+  const line = ['eu', '--host', 'local', '--store', 'sqlite:eu.db', '--json'];
+  const { exit, checks } = await answer(run('doctor', ...line));
+  assert.deepEqual(
+    checks.filter(({ role, level }) => role === 'joiner' && level !== 'ok').map(({ id, code }) => [id, code]),
+    [
+      ['place', 'joiner-busy'],
+      ['left', undefined],
+    ],
+  );
+  assert.equal(exit, 73);
+  staging.close();
+  assert.deepEqual(contents(folder), before);
+  assert.equal((await answer(run('doctor', ...line))).exit, 0);
+});
+
 test('a store that another program keeps locked is told', async (t) => {
   const { folder, run } = shop(t, { westHost: 'local' });
   const writer = database(t, path.join(folder, 'east.db'));
@@ -264,6 +286,19 @@ test('a configuration that cannot be read leaves the rest of this machine to be 
   );
 });
 
+test('a plan that cannot be used fails, unless none is wanted', async (t) => {
+  const { folder, run } = shop(t, { westHost: 'local' });
+  writeFileSync(path.join(folder, 'plan.jsonl'), '{"kind":"something else"}\n');
+  const broken = await answer(run('doctor', '--json'));
+  assert.deepEqual([broken.exit, broken.checks.find(({ id }) => id === 'plan')?.code], [65, 'plan-invalid']);
+  assert.equal((await answer(run('doctor', '--no-plan', '--json'))).exit, 0);
+  const missing = await answer(run('doctor', '--plan', 'nowhere.jsonl', '--json'));
+  assert.deepEqual(
+    [missing.exit, missing.checks.find(({ id }) => id === 'plan')?.code],
+    [74, 'plan-missing'],
+  );
+});
+
 test('wrong usage is refused as for add-replica', async (t) => {
   const { folder, run } = shop(t);
   for (const args of [
@@ -281,7 +316,7 @@ test('wrong usage is refused as for add-replica', async (t) => {
 test('a host that never answers is given up after its time; an interrupt ends the waiting at once', async (t) => {
   const { folder } = shop(t);
   const silent = path.join(folder, 'silent_config');
-  writeFileSync(silent, `Host ${sshd.destination}\n  ProxyCommand sleep 1000\n`);
+  writeFileSync(silent, `Host ${sshd.destination}\n  ProxyCommand sh -c 'cat > /dev/null; exit'\n`);
   const env = { FORESYNC_SSH_CONFIG: silent, FORESYNC_STATE: undefined, FORESYNC_CONFIG: undefined };
   mkdirSync(path.join(folder, 'cache'), { recursive: true });
   const slow = await runCli(['doctor', '--timeout', '1s', '--json'], { cwd: folder, env });

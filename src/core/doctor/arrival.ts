@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { AgentClient } from '../agent/client.ts';
 import { ForesyncError } from '../errors.ts';
 import { type HostSpec, hostLabel } from '../group/host.ts';
+import type { AgentHost } from '../transport/agent-host.ts';
 import { type AgentChannel, connectAgent } from '../transport/connect.ts';
 import { type Check, type CheckId, failure, ok, warning } from './check.ts';
 import type { DoctorOptions } from './doctor-options.ts';
@@ -60,19 +61,25 @@ function entryCheck(entryMs: number, hasBrought: boolean): Check {
 }
 
 function machineChecks(host: HostSpec, { host: machine }: AgentChannel): Check[] {
-  const { platform, arch, libc, glibcVersion, nodeVersion, nodeIsBrought, cacheFolder, freeBytes } = machine;
+  const { platform, arch, libc, glibcVersion, cacheFolder, freeBytes } = machine;
   const system = [platform, arch, libc, glibcVersion?.join('.')].filter((part) => part !== undefined);
-  const node = `Node ${nodeVersion ?? 'of --runtime'}`;
-  const whose =
-    host.kind === 'local' ? 'that runs foresync' : nodeIsBrought ? 'brought from here' : 'of its own';
   // This machine's agent is brought nowhere.
   const folder = cacheFolder === undefined ? '' : `, from ${cacheFolder}`;
   const free = cacheFolder === undefined || freeBytes === undefined ? '' : `, ${bytesText(freeBytes)} free`;
   return [
     ok('system', system.join(' ')),
-    ok('node', `${node}, ${whose}`),
+    ok('node', nodeText(host, machine)),
     ok('agent', `our agent runs${folder}${free}`),
   ];
+}
+
+function nodeText(host: HostSpec, { nodeVersion, nodeIsBrought, hostNodeVersion }: AgentHost): string {
+  if (host.kind === 'local') return `Node ${nodeVersion}, as foresync itself`;
+  if (!nodeIsBrought) return `Node ${nodeVersion}, its own`;
+  const theirs = hostNodeVersion === undefined ? 'the host has none' : `the host has ${hostNodeVersion}`;
+  return nodeVersion === undefined
+    ? `the one of --runtime; ${theirs}`
+    : `Node ${nodeVersion}, brought from here; ${theirs}`;
 }
 
 /** How far it came. */

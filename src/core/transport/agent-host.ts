@@ -23,6 +23,8 @@ export interface AgentHost extends Machine {
   nodeVersion: string | undefined;
   /** The Node that runs the agent came from here. */
   nodeIsBrought: boolean;
+  /** Of the Node on the host's PATH; undefined without one. */
+  hostNodeVersion: string | undefined;
   /** The host's folder for what foresync brings along; undefined for this machine, which needs none. */
   cacheFolder: string | undefined;
   /** Space in that folder, or in the folder of temporary files of this machine; undefined where it could not be told. */
@@ -30,7 +32,7 @@ export interface AgentHost extends Machine {
 }
 
 /** A host before an agent runs there; `nodeVersion` is that of the Node on its PATH, undefined without one. */
-export type ProbedHost = Omit<AgentHost, 'nodeIsBrought'> & { cacheFolder: string };
+export type ProbedHost = Omit<AgentHost, 'nodeIsBrought' | 'hostNodeVersion'> & { cacheFolder: string };
 
 /** This machine, with the Node that runs this process. */
 export function localHost(): AgentHost {
@@ -39,6 +41,7 @@ export function localHost(): AgentHost {
     ...localMachine(),
     nodeVersion: process.version,
     nodeIsBrought: false,
+    hostNodeVersion: process.version,
     cacheFolder: undefined,
     freeBytes: bavail * bsize,
   };

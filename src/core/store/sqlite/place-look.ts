@@ -3,7 +3,7 @@ import type { ForesyncError } from '../../errors.ts';
 import { type Connection, storeError } from './connection.ts';
 import { type FileLook, lookAtFile } from './file-look.ts';
 import { holds, refuseClashesIn } from './place.ts';
-import { stagingPath } from './staging.ts';
+import { refuseBuilding, stagingPath } from './staging.ts';
 import type { TableShape } from './table-shape.ts';
 import { connectToLook, isLeftHalfWritten, tryWriteLock } from './untouched.ts';
 
@@ -26,9 +26,10 @@ export function lookAtPlace(file: string, table: string, shape: TableShape | und
     stagingBytes: statSync(stagingPath(file), { throwIfNoEntry: false })?.size,
     isHalfWritten: false,
   };
-  if (!look.file.exists) return look;
   let db: Connection | undefined;
   try {
+    refuseBuilding(file);
+    if (!look.file.exists) return look;
     db = connectToLook(file);
     look.hasTable = holds(db, table);
     if (shape) refuseClashesIn(db, file, shape);
