@@ -11,11 +11,13 @@ export type StoreLook = Result<'store.look'>;
 export function storeChecks(look: StoreLook, replica: Replica, { isLead }: { isLead: boolean }): Check[] {
   const { path } = replica.store;
   const problem = look.problem && errorOf(look.problem);
-  // Without a database the problem is about the file.
-  if (problem && !look.database) return [failure('store', problem)];
-  if (look.isHalfWritten) return [fileCheck(look, path, isLead), halfWritten(path)];
+  const file = fileCheck(look, path, isLead);
+  // Without a database the problem is about the file; of permissions we know more than SQLite says.
+  if (problem && !look.database)
+    return [problem.kind === 'permission' && file.level === 'failure' ? file : failure('store', problem)];
+  if (look.isHalfWritten) return [file, halfWritten(path)];
   return [
-    fileCheck(look, path, isLead),
+    file,
     ...(look.database ? [journalCheck(look.database, path, isLead)] : []),
     ...(problem ? [failure(isOfTheTable(problem) ? 'table' : 'store', problem)] : []),
     ...(look.table && !problem ? [tableCheck(look.table)] : []),

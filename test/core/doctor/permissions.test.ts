@@ -44,6 +44,22 @@ test('the lead alone must be writable, with its folder, and best by its owner', 
   assert.deepEqual(ofStore({ loginUid: 0 }, true), ['ok']);
 });
 
+test('why a store cannot be opened is told in our words where it is the permissions, else in those of SQLite', () => {
+  const texts = (more: Partial<FileLook>) => {
+    const problem = {
+      kind: 'permission',
+      code: 'store-denied',
+      message: 'attempt to write a readonly database',
+    };
+    const look = { file: file(more), isCaptured: false, caches: [], isHalfWritten: false, problem };
+    return storeChecks(look, group.lead, { isLead: true }).map(({ text }) => text);
+  };
+  assert.deepEqual(texts({}), ['attempt to write a readonly database']);
+  assert.deepEqual(texts({ canWrite: false, loginUid: 7 }), [
+    '/shop/east.db cannot be written, which the Delta Log needs; it belongs to uid 1000, and the login has uid 7.',
+  ]);
+});
+
 test('a joiner needs a folder to be made in, and a file that is there must be writable', () => {
   assert.deepEqual(ofPlace({ exists: false, canWrite: false }), ['ok']);
   assert.deepEqual(ofPlace({ exists: false, canWrite: false, canWriteFolder: false }), ['store-denied']);
