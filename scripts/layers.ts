@@ -14,6 +14,8 @@ const arrows: Record<Layer, readonly Layer[]> = {
   plan: ['forecast', 'store'],
   agent: ['store', 'transport'],
   sync: ['agent', 'plan'],
+  // It foretells what a run would be refused for, in the run's own words.
+  doctor: ['sync', 'state'],
   metrics: ['history'],
 };
 

@@ -21,10 +21,13 @@ export async function planFromFile(file: string): Promise<ChosenPlan> {
 
 /**
  * The plan for an add-replica that names none: that of the prefetch which waits for one, else plan.jsonl where it is in
- * this folder, else none.
+ * this folder, else none. Without a state file no prefetch is looked for.
  */
-export async function usualPlan(group: ReplicaGroup, stateFile: string): Promise<ChosenPlan | undefined> {
-  const packed = waitingPrefetch(group, stateFile);
+export async function usualPlan(
+  group: ReplicaGroup,
+  stateFile: string | undefined,
+): Promise<ChosenPlan | undefined> {
+  const packed = stateFile === undefined ? undefined : waitingPrefetch(group, stateFile);
   if (packed) return { source: { from: 'that of the prefetch', ...unpackPlan(packed) }, packed };
   return existsSync(usualPlanFile) ? planFromFile(usualPlanFile) : undefined;
 }

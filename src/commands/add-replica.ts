@@ -8,8 +8,8 @@ import { rateFlag } from '../cli/rate.ts';
 import { loadGroup } from '../core/group/config.ts';
 import { parseHost } from '../core/group/host.ts';
 import { parseStore } from '../core/group/store-spec.ts';
+import { nameTaken } from '../core/sync/refusals.ts';
 import { requestedJoiner } from '../core/sync/run-request.ts';
-import { printable } from '../core/text.ts';
 
 export default class AddReplica extends BaseCommand {
   static override summary = 'Add a replica: hot rows first, then the rest, proven equal.';
@@ -79,11 +79,7 @@ export default class AddReplica extends BaseCommand {
   async run(): Promise<unknown> {
     const { args, flags } = await this.parse(AddReplica);
     const group = loadGroup(flags.config);
-    if (group.replicas.has(args.name))
-      throw usageError(
-        `${printable(args.name)} is a replica of ${printable(group.name)} already.`,
-        'Choose another name for the new one.',
-      );
+    if (group.replicas.has(args.name)) throw nameTaken(args.name, group);
     const host = parseHost(flags.host);
     const store = parseStore(flags.store, host.kind === 'local' ? process.cwd() : undefined);
     const plan = flags['no-plan']

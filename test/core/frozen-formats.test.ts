@@ -24,7 +24,7 @@ const formats: Record<
   { frozen: string; remedy: string; text(t: TestContext): Promise<string> | string }
 > = {
   'wire protocol': {
-    frozen: '56c22cd3daf163fb',
+    frozen: '26fb17a26cb0e4e2',
     remedy: 'raise protocolVersion in agent/protocol.ts and agentMagic in transport/handshake.ts',
     text: async () => {
       const schemas = { ...requests, request: requestHeader, answer: answerHeader };

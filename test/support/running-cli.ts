@@ -28,6 +28,7 @@ export class RunningCli {
     });
     this.#child.stdout?.setEncoding('utf8').on('data', (text: string) => {
       this.#stdout += text;
+      this.#child.emit('said');
     });
     this.#child.stderr?.setEncoding('utf8').on('data', (text: string) => {
       this.#stderr += text;
@@ -42,13 +43,22 @@ export class RunningCli {
   }
 
   /** Resolves when it has said so on standard error; rejects where it ends before. */
-  async says(pattern: RegExp): Promise<void> {
+  says(pattern: RegExp): Promise<void> {
+    return this.#shows(pattern, () => this.#stderr);
+  }
+
+  /** The same of standard output. */
+  prints(pattern: RegExp): Promise<void> {
+    return this.#shows(pattern, () => this.#stdout);
+  }
+
+  async #shows(pattern: RegExp, output: () => string): Promise<void> {
     let over = false;
     const end = this.ended.then(() => {
       over = true;
     });
-    while (!pattern.test(this.#stderr)) {
-      if (over) throw new Error(`It ended without saying ${pattern}:\n${this.#stderr}`);
+    while (!pattern.test(output())) {
+      if (over) throw new Error(`It ended without saying ${pattern}:\n${this.#stdout}${this.#stderr}`);
       await Promise.race([once(this.#child, 'said'), end]);
     }
   }

@@ -1,4 +1,4 @@
-import { readFileSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import os from 'node:os';
 
 /** Something that changes when the host restarts: Linux's boot id, elsewhere the minute of its start. */
@@ -11,4 +11,12 @@ export function bootId(): string {
 export function fileIdOf(file: string): string {
   const { dev, ino } = statSync(file, { bigint: true });
   return `${bootId()}:${dev}:${ino}`;
+}
+
+/** The first of some paths that leads to the file with this id; undefined where none does, or there is no such file. */
+export function placeAmong(stores: readonly string[], fileId: string | undefined): number | undefined {
+  const place = stores.findIndex(
+    (store) => fileId !== undefined && existsSync(store) && fileIdOf(store) === fileId,
+  );
+  return place < 0 ? undefined : place;
 }

@@ -1,7 +1,8 @@
-import { type ErrorKind, exitCodes, ForesyncError } from '../errors.ts';
+import { ForesyncError } from '../errors.ts';
 import { printable } from '../text.ts';
 import type { AgentChannel } from '../transport/connect.ts';
 import { FrameWriter, frameLimits, readFrames } from '../transport/frames.ts';
+import { errorOf } from './problem.ts';
 import {
   answerHeader,
   type Params,
@@ -143,16 +144,8 @@ export class AgentClient {
         performance.now() - waiting.askedAloneMs,
       );
     if (header.data.error) {
-      const { kind, code, message, hint } = header.data.error;
-      const known = kind in exitCodes ? (kind as ErrorKind) : 'defect';
-      waiting.reject(
-        new ForesyncError(
-          known,
-          code,
-          `${printable(this.name)}: ${message}`,
-          hint === undefined ? {} : { hint },
-        ),
-      );
+      const { message } = header.data.error;
+      waiting.reject(errorOf({ ...header.data.error, message: `${printable(this.name)}: ${message}` }));
       return;
     }
     const result = requests[waiting.type].result.safeParse(header.data.result);

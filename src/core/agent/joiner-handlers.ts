@@ -1,4 +1,4 @@
-import { existsSync, statfsSync } from 'node:fs';
+import { statfsSync } from 'node:fs';
 import path from 'node:path';
 import { ForesyncError } from '../errors.ts';
 import { Joiner } from '../store/sqlite/joiner.ts';
@@ -6,7 +6,7 @@ import { inspectPlace, refuseClashes } from '../store/sqlite/place.ts';
 import { publish } from '../store/sqlite/publish.ts';
 import { discardLeftStaging } from '../store/sqlite/staging.ts';
 import type { TableShape } from '../store/sqlite/table-shape.ts';
-import { bootId, fileIdOf } from './boot-id.ts';
+import { bootId, fileIdOf, placeAmong } from './boot-id.ts';
 import type { Handlers } from './handlers.ts';
 
 /** The requests that make a host a joiner. State lives as long as the agent's process. */
@@ -27,10 +27,9 @@ export function joinerHandlers(): { handlers: Handlers; close(): void } {
       const place = inspectPlace(file, table);
       const { bavail, bsize } = statfsSync(path.dirname(file));
       const fileId = place.fileExists ? fileIdOf(file) : undefined;
-      const sameAs = stores.findIndex(
-        (store) => fileId !== undefined && existsSync(store) && fileIdOf(store) === fileId,
-      );
-      return { result: { ...place, fileId, ...(sameAs < 0 ? {} : { sameAs }), freeBytes: bavail * bsize } };
+      return {
+        result: { ...place, fileId, sameAs: placeAmong(stores, fileId), freeBytes: bavail * bsize },
+      };
     },
     'joiner.open': ({ path: file, shape, runId, captureId }) => {
       open?.joiner.close();

@@ -21,6 +21,12 @@ export interface CacheOptions {
   limitBytes: number;
 }
 
+export interface CacheLook {
+  path: string;
+  sizeBytes: number;
+  captureId: string | undefined;
+}
+
 /**
  * The Prefetch Cache of one table at one donor: planned rows, read ahead of time and compressed, by the keys that they
  * were read for. A file in shared memory or in the agent's cache folder, so that no process need stay alive. It belongs
@@ -61,6 +67,13 @@ export class PrefetchCache {
       }
     }
     return found;
+  }
+
+  /** What there is of caches of a table; touches nothing. `captureId` is undefined where it does not tell. */
+  static look(store: string, table: string): CacheLook[] {
+    return places(store, table)
+      .filter((file) => existsSync(file))
+      .map((file) => ({ path: file, sizeBytes: lstatSync(file).size, captureId: ownerOf(file) }));
   }
 
   static create(store: string, table: string, options: CacheOptions): PrefetchCache {
@@ -130,8 +143,25 @@ export class PrefetchCache {
 
 function places(store: string, table: string): [memory: string, file: string] {
   const name = `prefetch-${hash('sha256', `${store}\0${table.toLowerCase()}`, 'hex').slice(0, 16)}.db`;
-  const home = process.env.XDG_CACHE_HOME || path.join(os.homedir(), '.cache');
-  return [path.join('/dev/shm', `foresync-${os.userInfo().uid}-${name}`), path.join(home, 'foresync', name)];
+  return [path.join('/dev/shm', `foresync-${os.userInfo().uid}-${name}`), path.join(cacheHome(), name)];
+}
+
+/** Where caches are that are files; it need not be there. */
+export function cacheHome(): string {
+  return path.join(process.env.XDG_CACHE_HOME || path.join(os.homedir(), '.cache'), 'foresync');
+}
+
+function ownerOf(file: string): string | undefined {
+  let db: Connection | undefined;
+  try {
+    db = connect(file, { existing: true, readonly: true });
+    return db.prepare('SELECT capture_id FROM owner').pluck().get() as string | undefined;
+  } catch {
+    // Damaged, or somebody else's: whatever it is, it belongs to no capture.
+    return undefined;
+  } finally {
+    db?.close();
+  }
 }
 
 function openSound(file: string): Connection | undefined {

@@ -77,6 +77,26 @@ const tail = z.strictObject({
 const comparison = z.strictObject({ same: z.boolean(), rows: count, differences: count });
 const stored = z.strictObject({ rows: count, displaced: z.boolean(), same: z.boolean().optional() });
 const none = z.strictObject({});
+const problem = z.strictObject({
+  kind: z.string().max(40),
+  code: z.string().max(100),
+  message: z.string().max(4000),
+  hint: z.string().max(4000).optional(),
+});
+const free = z.strictObject({ folder: file, freeBytes: bytes });
+const fileLook = z.strictObject({
+  folderExists: z.boolean(),
+  canWriteFolder: z.boolean(),
+  freeBytes: bytes.optional(),
+  exists: z.boolean(),
+  isFile: z.boolean(),
+  canRead: z.boolean(),
+  canWrite: z.boolean(),
+  sizeBytes: bytes,
+  ownerUid: count.optional(),
+  loginUid: count.optional(),
+});
+const names = z.array(z.string().max(1024)).max(1000);
 const range = z.strictObject({ from: scanKey.optional(), to: scanKey.optional() });
 
 function request<P extends z.ZodType, R extends z.ZodType>(params: P, result: R) {
@@ -86,6 +106,68 @@ function request<P extends z.ZodType, R extends z.ZodType>(params: P, result: R)
 export const requests = {
   /** Tells the agent that somebody is there. */
   'agent.ping': request(none, none),
+  /** Looks at the host: its clock, and where there is room. May be repeated. */
+  'host.look': request(
+    none,
+    z.strictObject({
+      nowMs: z.number(),
+      login: z.string().max(200),
+      /** Where Prefetch Caches go; a folder that is not there yet is told of by the one that it will be in. */
+      cache: free,
+      sharedMemory: free.optional(),
+      /** Where SQLite sorts what does not fit into memory. */
+      sorting: free,
+    }),
+  ),
+  /** Looks at a donor's store. Touches nothing. What comes after a problem is absent. */
+  'store.look': request(
+    z.strictObject({ path: file, table: tableName, willWrite: z.boolean() }),
+    z.strictObject({
+      file: fileLook,
+      database: z
+        .strictObject({ journalMode: z.string().max(20), encoding: z.string().max(20), pageSizeBytes: bytes })
+        .optional(),
+      table: z
+        .strictObject({
+          shape,
+          rowsEstimate: count,
+          sizeBytes: bytes,
+          alone: z.boolean(),
+          triggers: names,
+          views: names,
+          parents: names,
+        })
+        .optional(),
+      isCaptured: z.boolean(),
+      capture: z
+        .strictObject({ id, keys: count, broken: z.string().max(100).optional(), leaseUntilMs: z.number() })
+        .optional(),
+      caches: z
+        .array(z.strictObject({ path: file, sizeBytes: bytes, captureId: z.string().max(200).optional() }))
+        .max(10),
+      fileId: z.string().max(200).optional(),
+      isHalfWritten: z.boolean(),
+      problem: problem.optional(),
+    }),
+  ),
+  /** Looks at a joiner's place as `store.look` does at a store. `shape` and `stores` as for the joiner's own requests. */
+  'place.look': request(
+    z.strictObject({
+      path: file,
+      table: tableName,
+      shape: shape.optional(),
+      stores: z.array(file).max(1000),
+    }),
+    z.strictObject({
+      file: fileLook,
+      hasTable: z.boolean(),
+      stagingBytes: bytes.optional(),
+      fileId: z.string().max(200).optional(),
+      sameAs: count.optional(),
+      isHalfWritten: z.boolean(),
+      problem: problem.optional(),
+    }),
+  ),
   /** Opens a donor's table. May be repeated. */
   'donor.open': request(
     z.strictObject({ path: file, table: tableName }),
@@ -284,6 +366,9 @@ export const requests = {
   'joiner.discard': request(z.strictObject({ path: file }), none),
 } as const;
 
+/** An error as it travels. */
+export type Problem = z.infer<typeof problem>;
+
 export type RequestType = keyof typeof requests;
 export type Params<T extends RequestType> = z.infer<(typeof requests)[T]['params']>;
 export type Result<T extends RequestType> = z.infer<(typeof requests)[T]['result']>;
@@ -298,14 +383,7 @@ export const requestHeader = z.strictObject({
 export const answerHeader = z.strictObject({
   n: count,
   result: z.unknown().optional(),
-  error: z
-    .strictObject({
-      kind: z.string().max(40),
-      code: z.string().max(100),
-      message: z.string().max(4000),
-      hint: z.string().max(4000).optional(),
-    })
-    .optional(),
+  error: problem.optional(),
   sizes: z.array(bytes).max(8),
 });
 

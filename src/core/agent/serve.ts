@@ -1,6 +1,6 @@
 import type { Readable, Writable } from 'node:stream';
 import { systemClock } from '../clock.ts';
-import { exitCodes, ForesyncError, messageOf } from '../errors.ts';
+import { ForesyncError } from '../errors.ts';
 import { release } from '../release.ts';
 import { FrameWriter, frameLimits, readFrames } from '../transport/frames.ts';
 import { compress, decompress } from './compression.ts';
@@ -8,6 +8,8 @@ import { donorHandlers } from './donor-handlers.ts';
 import type { Answer, Handler, Handlers } from './handlers.ts';
 import { joinerHandlers } from './joiner-handlers.ts';
 import { LoneWatch, loneAfterMs } from './lone-watch.ts';
+import { lookHandlers } from './look-handlers.ts';
+import { problemOf } from './problem.ts';
 import { type RequestType, requestHeader, requests, splitParts } from './protocol.ts';
 
 /** Requests that are unpacked while others are handled; over a long link many more may have come, which wait as they are. */
@@ -22,6 +24,7 @@ export async function serve(input: Readable, output: Writable, loneMs = loneAfte
   const joiner = joinerHandlers();
   const handlers: Handlers = {
     'agent.ping': () => ({ result: {} }),
+    ...lookHandlers(systemClock),
     ...donor.handlers,
     ...joiner.handlers,
   };
@@ -87,7 +90,7 @@ async function handle<T extends RequestType>(
 }
 
 async function respond(writer: FrameWriter, n: number, handled: Promise<Answer<RequestType>>): Promise<void> {
-  const refusal = (error: unknown) => ({ header: { n, error: describe(error), sizes: [] }, payload: [] });
+  const refusal = (error: unknown) => ({ header: { n, error: problemOf(error), sizes: [] }, payload: [] });
   const answer = await handled
     .then(async ({ result, parts = [], packed = false, level }) => {
       const payload = packed ? parts : await Promise.all(parts.map((part) => compress(part, level)));
@@ -101,16 +104,4 @@ async function respond(writer: FrameWriter, n: number, handled: Promise<Answer<R
     if (!(error instanceof ForesyncError) || error.code !== 'frame-too-large') throw error;
     await writer.write(refusal(error));
   }
-}
-
-function describe(error: unknown): { kind: string; code: string; message: string; hint?: string } {
-  if (!(error instanceof ForesyncError))
-    return { kind: 'defect', code: 'agent-defect', message: messageOf(error) };
-  const { kind, code, message, hint } = error;
-  return {
-    kind: kind in exitCodes ? kind : 'defect',
-    code,
-    message,
-    ...(hint === undefined ? {} : { hint }),
-  };
 }

@@ -1,3 +1,4 @@
+import { accessSync, constants, existsSync } from 'node:fs';
 import path from 'node:path';
 import Database from 'better-sqlite3';
 import { ForesyncError, messageOf, systemCodeOf } from '../errors.ts';
@@ -31,20 +32,47 @@ export function openState(file: string): StateFile {
     return { path: absolute, db, close: () => opened.close() };
   } catch (error) {
     db?.close();
-    if (error instanceof ForesyncError) throw error;
-    throw new ForesyncError(
-      'io',
-      'state-unusable',
-      `The state file ${absolute} cannot be used: ${messageOf(error)}`,
-      {
-        hint:
-          systemCodeOf(error) === 'SQLITE_NOTADB'
-            ? 'It is not an SQLite file; name another with --state.'
-            : 'Check the folder and its permissions, or name another file with --state.',
-        cause: error,
-      },
-    );
+    throw unusable(error, absolute);
   }
+}
+
+/**
+ * Tells whether a state file is there and of this program's schema, or of an older one that its next opening brings up to date.
+ * Makes no file and changes no schema. Throws what `openState` would.
+ */
+export function lookAtState(file: string): 'missing' | 'older' | 'current' {
+  const absolute = path.resolve(file);
+  let db: StateDatabase | undefined;
+  try {
+    if (!existsSync(absolute)) {
+      accessSync(path.dirname(absolute), constants.W_OK | constants.X_OK);
+      return 'missing';
+    }
+    db = new Database(absolute, { fileMustExist: true, timeout: 10_000 });
+    checkOwner(db, absolute);
+    db.exec('BEGIN IMMEDIATE; ROLLBACK');
+    return isOlder(db, absolute) ? 'older' : 'current';
+  } catch (error) {
+    throw unusable(error, absolute);
+  } finally {
+    db?.close();
+  }
+}
+
+function unusable(error: unknown, file: string): ForesyncError {
+  if (error instanceof ForesyncError) return error;
+  return new ForesyncError(
+    'io',
+    'state-unusable',
+    `The state file ${file} cannot be used: ${messageOf(error)}`,
+    {
+      hint:
+        systemCodeOf(error) === 'SQLITE_NOTADB'
+          ? 'It is not an SQLite file; name another with --state.'
+          : 'Check the folder and its permissions, or name another file with --state.',
+      cause: error,
+    },
+  );
 }
 
 /** Another connection to a state file that this process has open, to read what is committed there. The caller closes it. */
@@ -75,16 +103,24 @@ function checkOwner(db: StateDatabase, file: string): void {
 }
 
 function migrate(db: StateDatabase, file: string): void {
-  const version = () => db.pragma('user_version', { simple: true }) as number;
-  if (version() > migrations.length) {
+  if (!isOlder(db, file)) return;
+  db.transaction(() => {
+    for (let step = versionOf(db); step < migrations.length; step++) db.exec(migrations[step] ?? '');
+    db.pragma(`application_id = ${applicationId}`);
+    db.pragma(`user_version = ${migrations.length}`);
+  }).immediate();
+}
+
+/** Refuses a schema that is newer than this program's. */
+function isOlder(db: StateDatabase, file: string): boolean {
+  if (versionOf(db) > migrations.length) {
     throw new ForesyncError('data', 'state-newer', `${file} was written by a newer foresync.`, {
       hint: 'Update foresync, or name another file with --state.',
     });
   }
-  if (version() === migrations.length) return;
-  db.transaction(() => {
-    for (let step = version(); step < migrations.length; step++) db.exec(migrations[step] ?? '');
-    db.pragma(`application_id = ${applicationId}`);
-    db.pragma(`user_version = ${migrations.length}`);
-  }).immediate();
+  return versionOf(db) < migrations.length;
+}
+
+function versionOf(db: StateDatabase): number {
+  return db.pragma('user_version', { simple: true }) as number;
 }

@@ -5,7 +5,7 @@ import { dealPlan } from './deal-plan.ts';
 import type { Emit, PhaseName, RunFact } from './events.ts';
 import { Joining, resumable } from './joining.ts';
 import type { Pace } from './pace.ts';
-import { type JoinerSpec, refuseDonorsPlace, stopped, withWayOn } from './refusals.ts';
+import { type JoinerSpec, refuseDonorsPlace, stopped, withDoctor, withWayOn } from './refusals.ts';
 import { emitter, type RunOptions, startOf } from './run.ts';
 import { isLost, Tries } from './tries.ts';
 
@@ -105,10 +105,10 @@ class Run {
     }
   }
 
-  /** The error as it is told: with the way on, where there is one. */
+  /** The error as it is told: with the way on, where there is one, or with who finds out. */
   told(error: unknown): unknown {
     const canGoOn = this.begun && error instanceof ForesyncError && resumable.has(error.kind);
-    return canGoOn ? withWayOn(error) : error;
+    return canGoOn ? withWayOn(error) : withDoctor(error);
   }
 
   async #once(): Promise<AddReplicaResult> {

@@ -3,6 +3,7 @@ import { ForesyncError, messageOf } from '../errors.ts';
 import { type HostSpec, hostLabel } from '../group/host.ts';
 import { connectAgent } from '../transport/connect.ts';
 import type { Emit } from './events.ts';
+import { whyUnfit } from './fit-to-give.ts';
 import type { Donor, RunOptions } from './run.ts';
 
 /** All agents of a run, so that they can be closed together. */
@@ -68,14 +69,11 @@ export class Agents {
     const lead = await this.openDonor(group.lead.name);
     await Promise.all(connecting);
     this.#options.signal.throwIfAborted();
-    const differing = [...others.values()].filter(({ table }) => table.shape.sql !== lead.table.shape.sql);
-    for (const { name } of differing) {
+    for (const { name, table } of [...others.values()]) {
+      const why = whyUnfit(table.shape, lead.table.shape);
+      if (why === undefined) continue;
       others.delete(name);
-      this.#emit({
-        type: 'note',
-        level: 'warning',
-        text: `${name} defines the table differently from the lead and gives no rows.`,
-      });
+      this.#emit({ type: 'note', level: 'warning', text: `${name} ${why} and gives no rows.` });
     }
     return { lead, others };
   }

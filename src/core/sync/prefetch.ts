@@ -5,6 +5,7 @@ import { holdCapture, prefetchCapturePrefix } from './capture-lease.ts';
 import { Agents } from './connect.ts';
 import { dealPlan } from './deal-plan.ts';
 import type { Emit, PhaseName } from './events.ts';
+import { withDoctor } from './refusals.ts';
 import { chunkBytes, type Donor, emitter, type PlanSource, type RunOptions, startOf } from './run.ts';
 
 export interface PrefetchOptions extends RunOptions {
@@ -74,7 +75,7 @@ export async function prefetch(options: PrefetchOptions): Promise<PrefetchResult
   } catch (error) {
     await undo?.();
     emit({ type: 'end', outcome: options.signal.aborted ? 'stopped' : 'failed', error: messageOf(error) });
-    throw error;
+    throw withDoctor(error);
   } finally {
     await agents.close();
   }

@@ -16,6 +16,15 @@ export function replicasNear(joiner: JoinerSpec, group: ReplicaGroup): Replica[]
   return [...group.replicas.values()].filter(({ host }) => hostLabel(host) === hostLabel(joiner.host));
 }
 
+export function nameTaken(name: string, group: ReplicaGroup): ForesyncError {
+  return new ForesyncError(
+    'usage',
+    'usage',
+    `${printable(name)} is a replica of ${printable(group.name)} already.`,
+    { hint: 'Choose another name for the new one.' },
+  );
+}
+
 /** Refuses to build a joiner in the place of one of the donors. */
 export function refuseDonorsPlace(joiner: JoinerSpec, group: ReplicaGroup): void {
   const same = replicasNear(joiner, group).find(({ store }) => store.path === joiner.store.path);
@@ -61,9 +70,19 @@ export function stopped(joiner: JoinerSpec, begun: boolean): ForesyncError {
 
 /** An error of a run that can be gone on with, which says so where it has no better advice. */
 export function withWayOn(error: unknown): unknown {
+  return withHint(error, goesOn);
+}
+
+/** An error of a run that has left nothing, which says who looks for the reason where it has no better advice. */
+export function withDoctor(error: unknown): unknown {
+  const isAtHost = error instanceof ForesyncError && ['unreachable', 'permission'].includes(error.kind);
+  return isAtHost ? withHint(error, 'foresync doctor looks at all hosts, and tells what to do.') : error;
+}
+
+function withHint(error: unknown, hint: string): unknown {
   if (!(error instanceof ForesyncError) || error.hint !== undefined) return error;
   const { kind, code, message, cause } = error;
-  return new ForesyncError(kind, code, message, { hint: goesOn, cause });
+  return new ForesyncError(kind, code, message, { hint, cause });
 }
 
 const goesOn =

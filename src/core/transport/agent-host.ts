@@ -21,6 +21,10 @@ export interface Machine {
 export interface AgentHost extends Machine {
   /** Of the Node that runs the agent, such as `v24.21.0`; undefined for a `--runtime` file. */
   nodeVersion: string | undefined;
+  /** The Node that runs the agent came from here. */
+  nodeIsBrought: boolean;
+  /** Of the Node on the host's PATH; undefined without one. */
+  hostNodeVersion: string | undefined;
   /** The host's folder for what foresync brings along; undefined for this machine, which needs none. */
   cacheFolder: string | undefined;
   /** Space in that folder, or in the folder of temporary files of this machine; undefined where it could not be told. */
@@ -28,7 +32,7 @@ export interface AgentHost extends Machine {
 }
 
 /** A host before an agent runs there; `nodeVersion` is that of the Node on its PATH, undefined without one. */
-export type ProbedHost = AgentHost & { cacheFolder: string };
+export type ProbedHost = Omit<AgentHost, 'nodeIsBrought' | 'hostNodeVersion'> & { cacheFolder: string };
 
 /** This machine, with the Node that runs this process. */
 export function localHost(): AgentHost {
@@ -36,6 +40,8 @@ export function localHost(): AgentHost {
   return {
     ...localMachine(),
     nodeVersion: process.version,
+    nodeIsBrought: false,
+    hostNodeVersion: process.version,
     cacheFolder: undefined,
     freeBytes: bavail * bsize,
   };

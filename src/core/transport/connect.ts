@@ -92,7 +92,8 @@ function connectSsh(host: HostSpec & { kind: 'ssh' }, options: ConnectOptions): 
           `${label} lost ${stillMissing.join(' and ')} after it was stored.`,
         );
     }
-    return { ...probed, nodeVersion };
+    const nodeIsBrought = load.node !== undefined;
+    return { ...probed, nodeVersion, nodeIsBrought, hostNodeVersion: probed.nodeVersion };
   });
 }
 

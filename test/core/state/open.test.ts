@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { after, test } from 'node:test';
 import { Worker } from 'node:worker_threads';
+import Database from 'better-sqlite3';
+import { lookAtState, openState } from '../../../src/core/state/open.ts';
 
 const folder = mkdtempSync(path.join(os.tmpdir(), 'foresync-open-'));
 after(() => rmSync(folder, { recursive: true, force: true }));
@@ -51,4 +53,30 @@ test('a new state file may be opened several times at once', async () => {
     ),
   );
   assert.deepEqual(failures.flat(), []);
+});
+
+test('looking at a state file tells how it stands, and neither makes nor changes it', () => {
+  const file = path.join(folder, 'looked-at.db');
+  assert.equal(lookAtState(file), 'missing');
+  assert.equal(existsSync(file), false);
+  openState(file).close();
+  assert.equal(lookAtState(file), 'current');
+  const bytes = () => readFileSync(file, 'hex');
+  const change = (sql: string) => {
+    const db = new Database(file);
+    db.exec(sql);
+    db.close();
+  };
+  change('PRAGMA user_version = 1');
+  const older = bytes();
+  assert.equal(lookAtState(file), 'older');
+  assert.equal(bytes(), older);
+  change('PRAGMA user_version = 1000');
+  assert.throws(() => lookAtState(file), { kind: 'data', code: 'state-newer' });
+  change('PRAGMA application_id = 7');
+  assert.throws(() => lookAtState(file), { kind: 'data', code: 'state-foreign' });
+  assert.throws(() => lookAtState(path.join(folder, 'nowhere', 'x.db')), {
+    kind: 'io',
+    code: 'state-unusable',
+  });
 });

@@ -42,6 +42,13 @@ export function connect(file: string, options: { existing: boolean; readonly?: b
   }
 }
 
+/** A database that ends with its connection. */
+export function inMemory(): Connection {
+  const db = new Database(':memory:', addonPath === undefined ? {} : { nativeBinding: addonPath });
+  db.pragma('trusted_schema = OFF');
+  return db;
+}
+
 /** Turns an error of SQLite or the file system into ours, with the exit code that fits. */
 export function storeError(error: unknown, file: string): ForesyncError {
   if (error instanceof ForesyncError) return error;

@@ -15,39 +15,48 @@ export interface JoinerPlace {
 
 /** Looks at a joiner's place. Touches nothing. */
 export function inspectPlace(file: string, table: string): JoinerPlace {
-  if (!existsSync(path.dirname(file))) {
-    throw new ForesyncError(
-      'io',
-      'joiner-folder-missing',
-      `There is no folder ${printable(path.dirname(file))} on the joiner.`,
-      { hint: 'Make it, or name another place with --store.' },
-    );
-  }
+  if (!existsSync(path.dirname(file))) throw folderMissing(file);
   const stagingExists = existsSync(stagingPath(file));
   if (!existsSync(file)) return { fileExists: false, hasTable: false, stagingExists };
   return reading(file, (db) => {
-    const hasTable = named(db, table)?.type !== undefined;
+    const hasTable = holds(db, table);
     return { fileExists: true, hasTable, stagingExists };
   });
 }
 
+export function folderMissing(file: string): ForesyncError {
+  return new ForesyncError(
+    'io',
+    'joiner-folder-missing',
+    `There is no folder ${printable(path.dirname(file))} on the joiner.`,
+    { hint: 'Make it, or name another place with --store.' },
+  );
+}
+
 /** Refuses, before a row is sent, what would keep the table from appearing in a file that is there already. */
 export function refuseClashes(file: string, shape: TableShape): void {
-  if (!existsSync(file)) return;
-  reading(file, (db) => {
-    const encoding = db.pragma('encoding', { simple: true });
-    if (encoding !== shape.encoding) {
-      throw clash(file, `keeps text in ${encoding}, the lead donor in ${shape.encoding}`);
-    }
-    const present = named(db, shape.name);
-    if (present && present.type !== 'table')
-      throw clash(file, `has a ${present.type} ${printable(shape.name)}`);
-    for (const { name } of shape.indexes) {
-      const owner = named(db, name);
-      if (!owner || owner.tbl_name.toLowerCase() === shape.name.toLowerCase()) continue;
-      throw clash(file, `already has something called ${printable(name)}, as an index of the table is`);
-    }
-  });
+  if (existsSync(file)) reading(file, (db) => refuseClashesIn(db, file, shape));
+}
+
+/** The same, through a connection to the file that is there. */
+export function refuseClashesIn(db: Connection, file: string, shape: TableShape): void {
+  const encoding = db.pragma('encoding', { simple: true });
+  if (encoding !== shape.encoding) {
+    throw clash(file, `keeps text in ${encoding}, the lead donor in ${shape.encoding}`);
+  }
+  const present = named(db, shape.name);
+  if (present && present.type !== 'table')
+    throw clash(file, `has a ${present.type} ${printable(shape.name)}`);
+  for (const { name } of shape.indexes) {
+    const owner = named(db, name);
+    if (!owner || owner.tbl_name.toLowerCase() === shape.name.toLowerCase()) continue;
+    throw clash(file, `already has something called ${printable(name)}, as an index of the table is`);
+  }
+}
+
+/** Whether something of that name is in the database. */
+export function holds(db: Connection, name: string): boolean {
+  return named(db, name) !== undefined;
 }
 
 function named(db: Connection, name: string): { type: string; tbl_name: string } | undefined {

@@ -78,11 +78,22 @@ function createTables(db: Connection, shape: TableShape, checkpoint: Checkpoint)
   createCheckpoint(db, checkpoint);
 }
 
-function connectUnlessBusy(staging: string): Connection {
+function connectUnlessBusy(staging: string, { readonly = false } = {}): Connection {
   try {
-    return connect(staging, { existing: true });
+    return connect(staging, { existing: true, readonly });
   } catch (error) {
     throw error instanceof ForesyncError && error.code === 'store-busy' ? joinerBusy(staging, error) : error;
+  }
+}
+
+/** Refuses a staging file that another run is building, as that run's lock tells; touches nothing. */
+export function refuseBuilding(file: string): void {
+  if (!existsSync(stagingPath(file))) return;
+  try {
+    connectUnlessBusy(stagingPath(file), { readonly: true }).close();
+  } catch (error) {
+    // Whatever else is wrong with what was left, whoever goes on sees to it.
+    if (error instanceof ForesyncError && error.code === 'joiner-busy') throw error;
   }
 }
 

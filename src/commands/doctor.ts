@@ -1,0 +1,129 @@
+import path from 'node:path';
+import { Args, Flags } from '@oclif/core';
+import { BaseCommand, configFlag, stateFlag, usageError } from '../cli/base-command.ts';
+import { durationFlag } from '../cli/duration-flag.ts';
+import { planFromFile, usualPlan } from '../cli/plan-choice.ts';
+import { systemClock } from '../core/clock.ts';
+import type { Report } from '../core/doctor/check.ts';
+import { examine } from '../core/doctor/examine.ts';
+import { examineHere } from '../core/doctor/examine-here.ts';
+import { verdictOf } from '../core/doctor/verdict.ts';
+import { loadGroup } from '../core/group/config.ts';
+import { parseHost } from '../core/group/host.ts';
+import { parseStore } from '../core/group/store-spec.ts';
+import type { JoinerSpec } from '../core/sync/refusals.ts';
+import { DoctorView } from '../ui/doctor-view.ts';
+import { brushFor } from '../ui/metrics-paint.ts';
+
+export default class Doctor extends BaseCommand {
+  static override summary = 'Check all hosts before anything starts, and tell what to do.';
+  static override description =
+    'Looks at every replica of foresync.yaml, and with a NAME also at the place of a new one: ssh, programs, clocks, permissions, the table and its definition, what earlier runs left, and free disk against what is needed. Nothing is changed anywhere: the agent alone is brought to the cache folder of a host, as a run would. Exit code 0 where nothing failed, else the one that a run would end with.';
+
+  static override examples = [
+    '<%= config.bin %> <%= command.id %>',
+    '<%= config.bin %> <%= command.id %> eu-west --host ops@eu-west --store sqlite:/srv/shop/shop.db',
+  ];
+
+  static override args = {
+    name: Args.string({ ignoreStdin: true, description: 'Name of the new replica, as for add-replica.' }),
+  };
+
+  static override flags = {
+    host: Flags.string({
+      description: "Where the new replica is to live: 'local', or a destination as ssh takes it.",
+      helpValue: 'HOST',
+    }),
+    store: Flags.string({ description: "The new replica's database.", helpValue: 'sqlite:PATH' }),
+    plan: Flags.string({
+      description: "The Prefetch Plan. Default: the waiting prefetch's, else plan.jsonl where it is here.",
+      helpValue: 'FILE',
+      exclusive: ['no-plan'],
+    }),
+    'no-plan': Flags.boolean({ default: false, description: 'As for add-replica: no plan is looked at.' }),
+    replace: Flags.boolean({
+      default: false,
+      description: 'As for add-replica: a table that is at the place already is no failure.',
+    }),
+    runtime: Flags.string({
+      description: 'A Node program to bring to hosts that have none.',
+      helpValue: 'FILE',
+    }),
+    timeout: durationFlag({
+      description: 'How long a host may take to let us in, and for each answer.',
+      default: 30_000,
+      defaultHelp: async () => '30s',
+    }),
+    config: configFlag,
+    state: stateFlag,
+  };
+
+  async run(): Promise<unknown> {
+    const { args, flags } = await this.parse(Doctor);
+    const joiner = joinerFrom(args.name, flags);
+    const { stdout, stderr } = process;
+    const view = new DoctorView(this.jsonEnabled() ? undefined : { stdout, stderr }, {
+      brush: brushFor(process.argv, process.env),
+      clock: systemClock,
+    });
+    const reports: Report[] = [];
+    const tell = (report: Report) => {
+      reports.push(report);
+      view.tell(report);
+    };
+    try {
+      const { report, group } = await examineHere({
+        loadGroup: () => loadGroup(flags.config),
+        stateFile: flags.state,
+        choosePlan: async (of, stateFile) => {
+          if (flags['no-plan']) return undefined;
+          return (await (flags.plan ? planFromFile(flags.plan) : usualPlan(of, stateFile)))?.source;
+        },
+        joiner,
+        clock: systemClock,
+        signal: this.signal,
+      });
+      tell(report);
+      if (group) {
+        const { replace, timeout: timeoutMs } = flags;
+        const runtime = flags.runtime && path.resolve(flags.runtime);
+        const options = {
+          group,
+          joiner,
+          replace,
+          runtime,
+          timeoutMs,
+          clock: systemClock,
+          signal: this.signal,
+        };
+        view.expect([...group.replicas.keys(), ...(joiner ? [joiner.name] : [])]);
+        for await (const one of examine(options)) tell(one);
+      }
+    } finally {
+      view.end();
+    }
+    const verdict = verdictOf(reports);
+    view.conclude(verdict);
+    process.exitCode = verdict.exitCode;
+    return { ready: verdict.failures === 0, ...verdict, checks: reports.flatMap(flat) };
+  }
+}
+
+/** The new replica, where one is named: then host and store are needed, and mean nothing otherwise. */
+function joinerFrom(
+  name: string | undefined,
+  { host, store }: { host: string | undefined; store: string | undefined },
+): JoinerSpec | undefined {
+  if (name === undefined && host === undefined && store === undefined) return undefined;
+  if (name === undefined || host === undefined || store === undefined)
+    throw usageError(
+      'A new replica needs a NAME, --host and --store.',
+      'Give all three, as for add-replica, or none of them.',
+    );
+  const where = parseHost(host);
+  return { name, host: where, store: parseStore(store, where.kind === 'local' ? process.cwd() : undefined) };
+}
+
+function flat({ role, replica, host, checks }: Report): unknown[] {
+  return checks.map(({ error, ...check }) => ({ role, replica, host, ...check, code: error?.code }));
+}

@@ -1,0 +1,17 @@
+import type { Clock } from '../clock.ts';
+import type { ReplicaGroup } from '../group/config.ts';
+import type { JoinerSpec } from '../sync/refusals.ts';
+
+export interface DoctorOptions {
+  group: ReplicaGroup;
+  /** The replica that is to be added; undefined where only those that are there are looked at. */
+  joiner: JoinerSpec | undefined;
+  /** Of add-replica: a table that is at the joiner's place is to go. */
+  replace: boolean;
+  /** A Node program for hosts that have none. */
+  runtime: string | undefined;
+  /** How long a host may take to let us in, and for each answer. */
+  timeoutMs: number;
+  clock: Clock;
+  signal: AbortSignal;
+}

@@ -1,0 +1,100 @@
+import { statfsSync } from 'node:fs';
+import path from 'node:path';
+import type { Clock } from '../clock.ts';
+import type { ReplicaGroup } from '../group/config.ts';
+import { lookAtState } from '../state/open.ts';
+import { checkPlanFor, dealBatches } from '../sync/batches.ts';
+import { type JoinerSpec, nameTaken } from '../sync/refusals.ts';
+import type { PlanSource } from '../sync/run.ts';
+import { type Check, failure, info, ok, type Report, warning } from './check.ts';
+import { bytesText, countedText, instantText } from './words.ts';
+
+export interface HereOptions {
+  /** Reads and checks foresync.yaml. */
+  loadGroup: () => ReplicaGroup;
+  stateFile: string;
+  /** The plan that add-replica would take, undefined for none; of the state file only where that can be read as it is. */
+  choosePlan: (group: ReplicaGroup, stateFile: string | undefined) => Promise<PlanSource | undefined>;
+  joiner: JoinerSpec | undefined;
+  clock: Clock;
+  signal: AbortSignal;
+}
+
+/** Looks at what a run takes from this machine. The group is undefined where there is none to go on with. */
+export async function examineHere(
+  options: HereOptions,
+): Promise<{ report: Report; group: ReplicaGroup | undefined }> {
+  const checks: Check[] = [];
+  let group: ReplicaGroup | undefined;
+  try {
+    group = options.loadGroup();
+    const taken = options.joiner && group.replicas.has(options.joiner.name);
+    if (options.joiner && taken) throw nameTaken(options.joiner.name, group);
+    checks.push(configCheck(group));
+  } catch (error) {
+    checks.push(failure('config', error));
+  }
+  const state = stateCheck(options.stateFile);
+  checks.push(state.check);
+  if (group) checks.push(await planCheck(group, state.isCurrent ? options.stateFile : undefined, options));
+  return { report: { role: 'here', replica: undefined, host: 'local', checks }, group };
+}
+
+function configCheck({ file, name, table, replicas, lead }: ReplicaGroup): Check {
+  const count = countedText(replicas.size, 'replica');
+  return ok('config', `${path.basename(file)}: table ${table} of ${name}, ${count}, led by ${lead.name}`);
+}
+
+/** Under this the history and the journal may not have the room that they need. */
+const scarceBytes = 100 * 1024 ** 2;
+
+function stateCheck(file: string): { check: Check; isCurrent: boolean } {
+  try {
+    const found = lookAtState(file);
+    const { bavail, bsize } = statfsSync(path.dirname(path.resolve(file)));
+    const freeBytes = bavail * bsize;
+    const words = {
+      missing: 'is not there yet, and can be made',
+      older: 'is of an older foresync; its next use brings it up to date',
+      current: 'can be read and written',
+    };
+    const text = `${file} ${words[found]}; ${bytesText(freeBytes)} free`;
+    const isCurrent = found === 'current';
+    if (freeBytes > scarceBytes) return { check: ok('state', text), isCurrent };
+    const hint = 'Make room there, or name a state file on another disk with --state.';
+    return { check: warning('state', text, hint), isCurrent };
+  } catch (error) {
+    return { check: failure('state', error), isCurrent: false };
+  }
+}
+
+async function planCheck(
+  group: ReplicaGroup,
+  stateFile: string | undefined,
+  { choosePlan, clock, signal }: HereOptions,
+): Promise<Check> {
+  try {
+    const plan = await choosePlan(group, stateFile);
+    if (!plan) return info('plan', 'none: rows come in the order of the table', 'foresync plan makes one.');
+    const { header } = plan;
+    checkPlanFor(header, group);
+    const { keys } = await dealBatches(plan.entries(), {
+      donors: new Set(group.replicas.keys()),
+      lead: group.lead.name,
+      minConfidence: header.minConfidence,
+      signal,
+    });
+    const endMs = Date.parse(header.origin) + header.horizonMs;
+    const text = `${plan.from}: ${countedText(keys, 'key')}`;
+    if (endMs < clock.nowMs())
+      return warning(
+        'plan',
+        `${text}; it is stale, as it looked ahead until ${instantText(endMs)}`,
+        'foresync analyze && foresync plan make a new one.',
+      );
+    return ok('plan', `${text}, until ${instantText(endMs)}`);
+  } catch (error) {
+    signal.throwIfAborted();
+    return failure('plan', error);
+  }
+}
