@@ -56,6 +56,7 @@ export function donorHandlers(clock: Clock): { handlers: Handlers; close(): void
     'donor.open': ({ path, table }) => {
       open?.cache?.close();
       open?.db.close();
+      open = undefined;
       const db = connect(path, { existing: true });
       const shape = shapeOf(db, path, table);
       const size = measureTable(db, shape);

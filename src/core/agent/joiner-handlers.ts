@@ -4,6 +4,7 @@ import { ForesyncError } from '../errors.ts';
 import { Joiner } from '../store/sqlite/joiner.ts';
 import { inspectPlace, refuseClashes } from '../store/sqlite/place.ts';
 import { publish } from '../store/sqlite/publish.ts';
+import { checkShape } from '../store/sqlite/sound-shape.ts';
 import { discardLeftStaging } from '../store/sqlite/staging.ts';
 import type { TableShape } from '../store/sqlite/table-shape.ts';
 import { bootId, fileIdOf } from './boot-id.ts';
@@ -34,6 +35,8 @@ export function joinerHandlers(): { handlers: Handlers; close(): void } {
     },
     'joiner.open': ({ path: file, shape, runId, captureId }) => {
       open?.joiner.close();
+      open = undefined;
+      checkShape(shape);
       refuseClashes(file, shape);
       const opened = Joiner.open(file, shape, { runId, captureId, bootId: bootId() });
       open = { joiner: opened.joiner, path: file, shape };

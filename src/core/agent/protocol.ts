@@ -6,14 +6,15 @@ import { z } from 'zod';
  * passes them on as they are. An agent takes requests in order of arrival, and answers when it is done with each.
  *
  * A donor keeps its place in the Delta Log, in the snapshot and in the verification, so that requests can be sent ahead.
+ *
+ * Its versions are in transport/handshake.ts.
  */
-export const protocolVersion = 2;
-
-/** What an agent prints before its first frame. */
-export const magicLine = `foresync-agent ${protocolVersion}\n`;
 
 const count = z.number().int().min(0);
 const bytes = count;
+/** How much may be asked for at a time: it is put together in the agent's memory. */
+const chunkBytes = bytes.max(256 << 20);
+const chunkKeys = count.max(1_000_000);
 const file = z.string().min(1).max(4096);
 const tableName = z.string().min(1).max(512);
 const id = z.string().min(1).max(200);
@@ -130,7 +131,7 @@ export const requests = {
   ),
   /** Reads planned keys into the cache. Part: the keys. `full`: nothing was stored, the cache is at its limit. */
   'cache.fill': request(
-    z.strictObject({ maxBytes: bytes, digests: z.boolean() }),
+    z.strictObject({ maxBytes: chunkBytes, digests: z.boolean() }),
     z.strictObject({
       keysRead: count,
       rows: count,
@@ -146,7 +147,7 @@ export const requests = {
    * `leaveOut`: the snapshot need not bring them again.
    */
   'hot.read': request(
-    z.strictObject({ maxBytes: bytes, leaveOut: z.boolean(), digests: z.boolean() }),
+    z.strictObject({ maxBytes: chunkBytes, leaveOut: z.boolean(), digests: z.boolean() }),
     z.strictObject({ keysRead: count, rows: count, missing: count, cached: z.boolean(), rawBytes: bytes }),
   ),
   /**
@@ -154,14 +155,14 @@ export const requests = {
    * something differs: rows, keys. The snapshot need not bring any of them again.
    */
   'hot.settle': request(
-    z.strictObject({ maxBytes: bytes }),
+    z.strictObject({ maxBytes: chunkBytes }),
     z.strictObject({ keysRead: count, rows: count, differing: count, rawBytes: bytes }),
   ),
   /** Sets the donor's places: after which change the Delta Log goes on, and after which row the snapshot does. */
   'donor.seek': request(z.strictObject({ watermark: count, snapshotAfter: scanKey.optional() }), none),
   /** Part back: rows; none after the end of the table. `to` is where they end, absent at the end of the table. */
   'snapshot.next': request(
-    z.strictObject({ targetBytes: bytes }),
+    z.strictObject({ targetBytes: chunkBytes }),
     z.strictObject({
       rows: count,
       to: scanKey.optional(),
@@ -171,10 +172,10 @@ export const requests = {
     }),
   ),
   /** Part back: the tail. */
-  'delta.next': request(z.strictObject({ maxKeys: count, maxBytes: bytes }), tail),
+  'delta.next': request(z.strictObject({ maxKeys: chunkKeys, maxBytes: chunkBytes }), tail),
   /** Part back: the tail. `range` is absent where the tail is not complete, and after the end of the table. */
   'verify.next': request(
-    z.strictObject({ targetBytes: bytes, maxKeys: count, maxBytes: bytes }),
+    z.strictObject({ targetBytes: chunkBytes, maxKeys: chunkKeys, maxBytes: chunkBytes }),
     z.strictObject({
       tail,
       range: range.extend({ rows: count, digest: z.string().length(64), share: z.number() }).optional(),
@@ -183,12 +184,12 @@ export const requests = {
   ),
   /** Parts back: the tail, rows. */
   'range.read': request(
-    z.strictObject({ range, maxKeys: count, maxBytes: bytes }),
+    z.strictObject({ range, maxKeys: chunkKeys, maxBytes: chunkBytes }),
     z.strictObject({ tail, rows: count, digest: z.string().length(64).optional() }),
   ),
   /** Changes since verification began. Parts back: the tail, keys, rows. */
   'recheck.next': request(
-    z.strictObject({ maxKeys: count, maxBytes: bytes }),
+    z.strictObject({ maxKeys: chunkKeys, maxBytes: chunkBytes }),
     z.strictObject({
       tail,
       recheck: z

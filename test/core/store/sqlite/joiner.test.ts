@@ -109,7 +109,7 @@ test('a chunk that brings a trigger, another table or no database is refused, an
     hostile.close();
     refused(image, { kind: 'protocol', code: 'image-foreign' }, sql);
   }
-  refused(Buffer.from('no database'.repeat(100)), { kind: 'data' });
+  refused(Buffer.from('no database'.repeat(100)), { kind: 'protocol', code: 'image-foreign' });
   const { joiner } = openJoiner(joinerFile, donor.shape);
   joiner.snapshot(sound, undefined);
   assert.deepEqual([joiner.rowCount(), joiner.checkpoint.stage], [1, 'delta']);
@@ -128,8 +128,8 @@ test('after a chunk that failed none is applied, or the checkpoint would pass ov
   const { joiner } = openJoiner(joinerFile, donor.shape);
   const first = donor.reader.snapshot(undefined, 1);
   const second = donor.reader.snapshot(first.to, 1);
-  assert.throws(() => joiner.snapshot(Buffer.from('cut on the way'), first.to), { kind: 'data' });
-  assert.throws(() => joiner.snapshot(second.image, second.to), { kind: 'data' });
+  assert.throws(() => joiner.snapshot(Buffer.from('cut on the way'), first.to), { code: 'image-foreign' });
+  assert.throws(() => joiner.snapshot(second.image, second.to), { code: 'image-foreign' });
   assert.equal(joiner.checkpoint.snapshotAfter, undefined);
   joiner.close();
   const { joiner: again } = openJoiner(joinerFile, donor.shape);
