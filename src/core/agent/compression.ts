@@ -51,7 +51,11 @@ async function through(stream: Transform, part: Uint8Array, maxBytes = maxPartBy
   for await (const piece of stream as AsyncIterable<Buffer>) {
     pieces.push(piece);
     bytes += piece.length;
-    if (bytes > maxBytes) throw new RangeError(`It grows past ${maxBytes} bytes.`);
+    if (bytes > maxBytes) {
+      // A thread may still be filling the last memory; what it has filled before is ours alone.
+      release(pieces.filter(({ buffer }) => buffer !== piece.buffer));
+      throw new RangeError(`It grows past ${maxBytes} bytes.`);
+    }
   }
   return joined(pieces);
 }

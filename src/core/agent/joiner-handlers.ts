@@ -1,6 +1,7 @@
 import { existsSync, statfsSync } from 'node:fs';
 import path from 'node:path';
-import { ForesyncError } from '../errors.ts';
+import { ForesyncError, systemCodeOf } from '../errors.ts';
+import { storeError } from '../store/sqlite/connection.ts';
 import { Joiner } from '../store/sqlite/joiner.ts';
 import { inspectPlace, refuseClashes } from '../store/sqlite/place.ts';
 import { publish } from '../store/sqlite/publish.ts';
@@ -9,6 +10,7 @@ import { discardLeftStaging } from '../store/sqlite/staging.ts';
 import type { TableShape } from '../store/sqlite/table-shape.ts';
 import { bootId, fileIdOf } from './boot-id.ts';
 import type { Handlers } from './handlers.ts';
+import { tellingErrors } from './telling-errors.ts';
 
 /** The requests that make a host a joiner. State lives as long as the agent's process. */
 export function joinerHandlers(): { handlers: Handlers; close(): void } {
@@ -77,7 +79,11 @@ export function joinerHandlers(): { handlers: Handlers; close(): void } {
     'joiner.publish': (options) => {
       const rows = joiner().rowCount();
       if (joiner().checkpoint.stage !== 'synced' || !open) {
-        throw new ForesyncError('defect', 'publish-early', 'The joiner was to appear before it was in sync.');
+        throw new ForesyncError(
+          'protocol',
+          'publish-early',
+          'The joiner was to appear before it was in sync.',
+        );
       }
       joiner().close();
       publish(open.path, open.shape, options);
@@ -91,5 +97,10 @@ export function joinerHandlers(): { handlers: Handlers; close(): void } {
       return { result: {} };
     },
   };
-  return { handlers, close: () => open?.joiner.close() };
+  /** A folder that is none, or a place that the login may not write to, is no defect of ours. */
+  const told = (error: unknown, params: unknown) => {
+    const place = open?.path ?? (params as { path?: string }).path;
+    return place === undefined || systemCodeOf(error) === undefined ? error : storeError(error, place);
+  };
+  return { handlers: tellingErrors(handlers, told), close: () => open?.joiner.close() };
 }

@@ -15,8 +15,10 @@ const bytes = count;
 /** How much may be asked for at a time: it is put together in the agent's memory. */
 const chunkBytes = bytes.max(256 << 20);
 const chunkKeys = count.max(1_000_000);
-// biome-ignore lint/suspicious/noControlCharactersInRegex: a path ends at a NUL for the system
-const file = z.string().max(4096).regex(/^[^\0]+$/);
+const file = z
+  .string()
+  .max(4096)
+  .regex(/^[^\0]+$/);
 const tableName = z.string().min(1).max(512);
 const id = z.string().min(1).max(200);
 

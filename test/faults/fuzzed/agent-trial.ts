@@ -18,8 +18,8 @@ export type LockedTo = 'donor' | 'joiner' | undefined;
 
 /** A hang is told from work by this; nothing waits for it to pass. */
 const hangMs = 60_000;
-/** The largest request is bounded at 600 MiB, and Node and SQLite need some. */
-const maxMemoryBytes = 800 << 20;
+/** What is decompressed is bounded at 300 MiB a part, and Node and SQLite need some. */
+const maxMemoryBytes = 500 << 20;
 
 interface Outcome {
   end: string;

@@ -17,7 +17,7 @@ export function checkShape(shape: TableShape): void {
   try {
     db.pragma(`encoding = '${shape.encoding}'`);
     define(db, shape);
-    const found = readTableShape(db, shape.name);
+    const found = readAsSaid(db, shape);
     if (!isDeepStrictEqual(comparable(found), comparable(shape))) throw invalid();
     const others = db
       .prepare("SELECT count(*) FROM sqlite_schema WHERE tbl_name <> ? AND name <> 'sqlite_sequence'")
@@ -26,6 +26,14 @@ export function checkShape(shape: TableShape): void {
     if (others !== 0) throw invalid();
   } finally {
     db.close();
+  }
+}
+
+function readAsSaid(db: Connection, shape: TableShape): TableShape {
+  try {
+    return readTableShape(db, shape.name);
+  } catch (error) {
+    throw error instanceof ForesyncError ? invalid(error) : error;
   }
 }
 
@@ -44,10 +52,11 @@ function comparable({ pageSizeBytes: _, ...shape }: TableShape): unknown {
   return JSON.parse(JSON.stringify({ ...shape, uniques }));
 }
 
-function invalid(): ForesyncError {
+function invalid(cause?: unknown): ForesyncError {
   return new ForesyncError(
     'protocol',
     'shape-invalid',
     'What came as the definition of the table is something else.',
+    { cause },
   );
 }
