@@ -3,7 +3,9 @@ import fc from 'fast-check';
 import type { RequestType } from '../../src/core/agent/protocol.ts';
 import { requestRoles } from '../../src/core/agent/roles.ts';
 import { type LockedTo, tryAgent } from './fuzzed/agent-trial.ts';
+import { lies } from './fuzzed/lies.ts';
 import { allTypes, type Move, moves } from './fuzzed/moves.ts';
+import { tryOperator } from './fuzzed/operator-trial.ts';
 
 /** `npm run test:fuzz` does more of it: FORESYNC_FUZZ_RUNS trials of each kind, from FORESYNC_FUZZ_SEED. */
 const numRuns = Number(process.env.FORESYNC_FUZZ_RUNS ?? 12);
@@ -37,7 +39,20 @@ describe('hostile frames end an agent or are answered by an error', { timeout: 3
         fc.asyncProperty(played, async ({ opens, sent }) => {
           await tryAgent(lockedTo, [...(opens ? openings[role] : []), ...sent]);
         }),
-        { seed, numRuns, endOnFailure: numRuns > 100 },
+        { seed, numRuns, endOnFailure: true },
+      );
+    });
+  }
+});
+
+describe('hostile answers end a run with an error, or do no harm', { timeout: 36e5 }, () => {
+  for (const liar of ['donor', 'joiner'] as const) {
+    test(`of a ${liar}`, async () => {
+      await fc.assert(
+        fc.asyncProperty(lies(liar), async (lie) => {
+          await tryOperator(liar, lie);
+        }),
+        { seed, numRuns, endOnFailure: true },
       );
     });
   }

@@ -1,4 +1,4 @@
-import { type ErrorKind, exitCodes, ForesyncError } from '../errors.ts';
+import { type ErrorKind, ForesyncError } from '../errors.ts';
 import { printable } from '../text.ts';
 import type { AgentChannel } from '../transport/connect.ts';
 import { FrameWriter, frameLimits, readFrames } from '../transport/frames.ts';
@@ -22,6 +22,12 @@ export interface Reply<T extends RequestType> {
 
 /** Several times as often as an agent must hear of its operator. */
 const pingEveryMs = 20_000;
+
+/** What an agent may say of a failure: the other kinds are about the command line, and scripts act on them. */
+const agentKinds: readonly ErrorKind[] = [
+  ...(['data', 'unreachable', 'defect', 'exists', 'io', 'stopped'] as const),
+  ...(['protocol', 'permission', 'config', 'verification'] as const),
+];
 
 interface Waiting {
   type: RequestType;
@@ -125,10 +131,9 @@ export class AgentClient {
     this.#waiting.delete(header.data.n);
     if (header.data.error) {
       const { kind, code, message, hint } = header.data.error;
-      const known = kind in exitCodes ? (kind as ErrorKind) : 'defect';
       waiting.reject(
         new ForesyncError(
-          known,
+          agentKinds.find((known) => known === kind) ?? 'protocol',
           code,
           `${printable(this.name)}: ${message}`,
           hint === undefined ? {} : { hint },

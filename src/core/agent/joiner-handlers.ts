@@ -100,7 +100,8 @@ export function joinerHandlers(): { handlers: Handlers; close(): void } {
   /** A folder that is none, or a place that the login may not write to, is no defect of ours. */
   const told = (error: unknown, params: unknown) => {
     const place = open?.path ?? (params as { path?: string }).path;
-    return place === undefined || systemCodeOf(error) === undefined ? error : storeError(error, place);
+    const isOfSystem = /^(E[A-Z]+|SQLITE_\w+)$/.test(systemCodeOf(error) ?? '');
+    return place !== undefined && isOfSystem ? storeError(error, place) : error;
   };
   return { handlers: tellingErrors(handlers, told), close: () => open?.joiner.close() };
 }

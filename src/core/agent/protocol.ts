@@ -288,7 +288,7 @@ export const answerHeader = z.strictObject({
   error: z
     .strictObject({
       kind: z.string().max(40),
-      code: z.string().max(100),
+      code: z.string().regex(/^[\w-]{1,100}$/),
       message: z.string().max(4000),
       hint: z.string().max(4000).optional(),
     })

@@ -1,7 +1,9 @@
-import { crc32, zstdCompressSync } from 'node:zlib';
+import { zstdCompressSync } from 'node:zlib';
 import fc from 'fast-check';
 import { type RequestType, requests } from '../../../src/core/agent/protocol.ts';
+import { flipAt, frameOf } from './frame-bytes.ts';
 import { hostileImage, type ImageDamage, type ImageKind, imageDamage } from './hostile-images.ts';
+import { placesOf } from './places.ts';
 import type { Stage } from './stage.ts';
 
 /** One thing that a hostile operator sends. */
@@ -68,30 +70,11 @@ export function bytesOf(move: Move, n: number, stage: Stage): Buffer {
   const header = { n, type: move.type, params, sizes: parts.map(({ length }) => length + off) };
   // Deep enough for whatever would walk it by calling itself.
   const text = JSON.stringify(header).replaceAll('"@deep"', `${'['.repeat(100_000)}${']'.repeat(100_000)}`);
-  const frame = frameOf(Buffer.from(text), Buffer.concat(parts), move.damage);
+  const damage = move.damage;
+  const flip = (bytes: Buffer) => damage && flipAt(bytes, damage.at, damage.xor);
+  const frame = frameOf(Buffer.from(text), Buffer.concat(parts), damage?.mendedSums ? flip : undefined);
+  if (!damage?.mendedSums) flip(frame);
   return move.keptBytes === undefined ? frame : frame.subarray(0, move.keptBytes);
-}
-
-export function frameOf(
-  header: Buffer,
-  payload: Buffer,
-  damage?: { at: number; xor: number; mendedSums: boolean },
-): Buffer {
-  const body = Buffer.concat([header, payload]);
-  const flip = (bytes: Buffer) => {
-    if (!damage || bytes.length === 0) return;
-    const place = damage.at % bytes.length;
-    bytes[place] = (bytes[place] ?? 0) ^ damage.xor;
-  };
-  if (damage?.mendedSums) flip(body);
-  const prefix = Buffer.alloc(16);
-  prefix.writeUInt32BE(12 + body.length, 0);
-  prefix.writeUInt32BE(header.length, 4);
-  prefix.writeUInt32BE(crc32(body), 8);
-  prefix.writeUInt32BE(crc32(prefix.subarray(0, 12)), 12);
-  const frame = Buffer.concat([prefix, body]);
-  if (damage && !damage.mendedSums) flip(frame);
-  return frame;
 }
 
 const imagesOf: Partial<Record<RequestType, ImageKind[]>> = {
@@ -155,25 +138,13 @@ function soundParams(type: RequestType, { donor, joiner, shape }: Stage): unknow
 /** A value somewhere in the parameters is replaced by a hostile one. */
 function bent(params: unknown, bend: { at: number; by: number } | undefined, stage: Stage): unknown {
   if (!bend) return params;
-  const copy = structuredClone({ params }) as Record<string, unknown>;
+  const copy = structuredClone({ params });
   const places = placesOf(copy);
   const place = places[bend.at % places.length];
   if (!place) return params;
   const fitting = hostileFor(place.key, stage);
   place.owner[place.key] = fitting[bend.by % fitting.length];
   return copy.params;
-}
-
-interface Place {
-  owner: Record<string, unknown>;
-  key: string;
-}
-
-function placesOf(owner: Record<string, unknown>): Place[] {
-  return Object.entries(owner).flatMap(([key, value]) => [
-    { owner, key },
-    ...(typeof value === 'object' && value !== null ? placesOf(value as Record<string, unknown>) : []),
-  ]);
 }
 
 function hostileFor(key: string, { donor, joiner, bystander, folder, shape }: Stage): unknown[] {
