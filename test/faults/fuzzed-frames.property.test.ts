@@ -8,7 +8,7 @@ import { allTypes, type Move, moves } from './fuzzed/moves.ts';
 import { tryOperator } from './fuzzed/operator-trial.ts';
 
 /** `npm run test:fuzz` does more of it: FORESYNC_FUZZ_RUNS trials of each kind, from FORESYNC_FUZZ_SEED. */
-const numRuns = Number(process.env.FORESYNC_FUZZ_RUNS ?? 12);
+const numRuns = Number(process.env.FORESYNC_FUZZ_RUNS ?? 10);
 const seed = Number(process.env.FORESYNC_FUZZ_SEED ?? 20261129);
 
 const sound = (type: RequestType): Move => ({

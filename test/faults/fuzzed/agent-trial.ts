@@ -21,9 +21,13 @@ const hangMs = 60_000;
 /** What is decompressed is bounded at 300 MiB a part, and Node and SQLite need some. */
 const maxMemoryBytes = 500 << 20;
 
+interface Answer {
+  error?: { kind: string; code: string; message: string };
+}
+
 interface Outcome {
   end: string;
-  answers: { error?: { kind: string; code: string; message: string } }[];
+  output: Buffer;
   peakBytes: number;
   stderr: string;
 }
@@ -32,7 +36,7 @@ interface Outcome {
  * Plays moves to a real agent process and judges: it ends by itself, tells errors as errors, holds no more than is bounded, and of
  * all files only those change that its role is about.
  */
-export async function tryAgent(lockedTo: LockedTo, moves: readonly Move[]): Promise<Outcome> {
+export async function tryAgent(lockedTo: LockedTo, moves: readonly Move[]): Promise<void> {
   const stage = makeStage();
   try {
     const isOwn = (file: string) => ownFiles(lockedTo, stage).some((own) => file.startsWith(own));
@@ -44,11 +48,11 @@ export async function tryAgent(lockedTo: LockedTo, moves: readonly Move[]): Prom
       moves.map((move, n) => bytesOf(move, n, stage)),
     );
     assert.ok(['0', '76'].includes(outcome.end), `it ended by ${outcome.end}: ${outcome.stderr}`);
-    for (const { error } of outcome.answers) assert.notEqual(error?.kind, 'defect', error?.message);
+    for (const { error } of await answersIn(outcome.output))
+      assert.notEqual(error?.kind, 'defect', error?.message);
     assert.ok(outcome.peakBytes <= maxMemoryBytes, `it held ${outcome.peakBytes >> 20} MiB`);
     assert.deepEqual(treeOf(stage.folder, isOwn), before);
     assert.deepEqual(rowsThatStay(lockedTo, stage), rowsBefore);
-    return outcome;
   } finally {
     PrefetchCache.drop(stage.donor, 'items');
     stage.remove();
@@ -107,20 +111,20 @@ async function play(agent: ChildProcess, lockedTo: LockedTo, frames: readonly Bu
     stdin.end();
     const [code, signal] = (await closed) as [number | null, string | null];
     const end = hangs ? 'being killed after it hung' : `${signal ?? code}`;
-    return { end, answers: await answersIn(Buffer.concat(output)), peakBytes, stderr: said };
+    return { end, output: Buffer.concat(output), peakBytes, stderr: said };
   } finally {
     clearTimeout(watch);
     clearInterval(looks);
   }
 }
 
-async function answersIn(output: Buffer): Promise<Outcome['answers']> {
+async function answersIn(output: Buffer): Promise<Answer[]> {
   const magic = `${agentMagic}\n`;
   assert.equal(output.toString('latin1', 0, magic.length), magic);
   const frames = new PassThrough();
   frames.end(output.subarray(magic.length));
-  const answers: Outcome['answers'] = [];
-  for await (const { header } of readFrames(frames)) answers.push(header as Outcome['answers'][number]);
+  const answers: Answer[] = [];
+  for await (const { header } of readFrames(frames)) answers.push(header as Answer);
   return answers;
 }
 

@@ -77,7 +77,8 @@ function tell(header: Answer, payload: Buffer): void {
       stdout.write(frame.subarray(0, lie.at % frame.length), () => process.exit(0));
       break;
     case 'bytes':
-      stdout.write(Buffer.alloc(lie.at, lie.by));
+      // Enough that it cannot be the beginning of a frame.
+      stdout.write(Buffer.alloc(16 + lie.at, lie.by));
       break;
     case 'twice':
       stdout.write(Buffer.concat([frame, frame]));

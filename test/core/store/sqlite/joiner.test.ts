@@ -4,6 +4,7 @@ import path from 'node:path';
 import { test } from 'node:test';
 import Database from 'better-sqlite3';
 import { publish } from '../../../../src/core/store/sqlite/publish.ts';
+import { hostileImage } from '../../../faults/fuzzed/hostile-images.ts';
 import { capture, copyTable, openDonor, openJoiner } from '../../../support/engine-copy.ts';
 import { database, rowsOf, schemaOf, type TestContext, temporaryFolder } from '../../../support/tables.ts';
 
@@ -118,6 +119,15 @@ test('a chunk that brings a trigger, another table or no database is refused, an
     readdirSync(folder).filter((name) => name.includes('inbox')),
     [],
   );
+});
+
+test('a chunk whose pages lead to one another is refused, for a walk over it would not end', (t) => {
+  const { donor, joinerFile } = shop(t, 'CREATE TABLE t(id INTEGER PRIMARY KEY, v, w)');
+  const { joiner } = openJoiner(joinerFile, donor.shape);
+  t.after(() => joiner.close());
+  const image = hostileImage('rows', { how: 'lattice' });
+  assert.throws(() => joiner.snapshot(image, undefined), { kind: 'protocol', code: 'image-foreign' });
+  assert.equal(joiner.rowCount(), 0);
 });
 
 test('after a chunk that failed none is applied, or the checkpoint would pass over its rows', (t) => {
