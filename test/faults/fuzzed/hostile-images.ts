@@ -102,14 +102,24 @@ function lattice(kind: ImageKind): Buffer {
   const first = image.length / pageBytes + 1;
   const depth = 12;
   const inner = Array.from({ length: depth }, (_, i) => innerPage(first + i + 1));
-  const leaf = Buffer.alloc(pageBytes);
-  leaf[0] = 13;
-  leaf.writeUInt16BE(pageBytes, 5);
-  const whole = Buffer.concat([image, ...inner, leaf]);
+  const whole = Buffer.concat([image, ...inner, leafPage()]);
   whole.writeUInt32BE(whole.length / pageBytes, 28);
   // The root of the first table, page 2, becomes the first of them.
   innerPage(first).copy(whole, pageBytes);
   return whole;
+}
+
+/** With one row of NULLs: SQLite calls a file whose leaf is empty damaged as soon as it comes there. */
+function leafPage(): Buffer {
+  const row = Buffer.from([4, 1, 4, 0, 0, 0]);
+  const page = Buffer.alloc(pageBytes);
+  const at = pageBytes - row.length;
+  page[0] = 13;
+  page.writeUInt16BE(1, 3);
+  page.writeUInt16BE(at, 5);
+  page.writeUInt16BE(at, 8);
+  row.copy(page, at);
+  return page;
 }
 
 function innerPage(child: number): Buffer {
