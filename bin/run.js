@@ -57,6 +57,8 @@ const startedBy = process.env.FORESYNC_STARTED_BY;
 delete process.env.FORESYNC_STARTED_BY;
 
 if (major > 22 || (major === 22 && minor >= 15)) {
+  // What is written is for its owner alone.
+  process.umask(0o077);
   prepareEnvironment(process.env, process.argv.slice(2));
   keepCompiledCode(process.env);
   import('../dist/cli/main.js').then(({ main }) => main(process.argv.slice(2)), cannotLoad);

@@ -5,14 +5,14 @@ import { PassThrough } from 'node:stream';
 import { type TestContext, test } from 'node:test';
 import Database from 'better-sqlite3';
 import { z } from 'zod';
-import { answerHeader, magicLine, requestHeader, requests } from '../../src/core/agent/protocol.ts';
+import { answerHeader, requestHeader, requests } from '../../src/core/agent/protocol.ts';
 import { migrations } from '../../src/core/state/migrations.ts';
 import { startCapture } from '../../src/core/store/sqlite/capture.ts';
 import { createCheckpoint, stages } from '../../src/core/store/sqlite/checkpoint.ts';
 import { imageSchema } from '../../src/core/store/sqlite/image.ts';
 import { readTableShape } from '../../src/core/store/sqlite/table-shape.ts';
 import { FrameWriter, frameLimits } from '../../src/core/transport/frames.ts';
-import { agentMagic } from '../../src/core/transport/handshake.ts';
+import { agentMagic, speakPrefix } from '../../src/core/transport/handshake.ts';
 import { schemaOf, temporaryFolder } from '../support/tables.ts';
 
 /**
@@ -24,18 +24,18 @@ const formats: Record<
   { frozen: string; remedy: string; text(t: TestContext): Promise<string> | string }
 > = {
   'wire protocol': {
-    frozen: '26fb17a26cb0e4e2',
-    remedy: 'raise protocolVersion in agent/protocol.ts and agentMagic in transport/handshake.ts',
+    frozen: 'dd5eca5583b81206',
+    remedy: 'raise protocolVersions in transport/handshake.ts',
     text: async () => {
       const schemas = { ...requests, request: requestHeader, answer: answerHeader };
-      return [magicLine, agentMagic, JSON.stringify(frameLimits), await frame(), jsonSchema(schemas)].join(
+      return [agentMagic, speakPrefix, JSON.stringify(frameLimits), await frame(), jsonSchema(schemas)].join(
         '\n',
       );
     },
   },
   'chunk image': {
     frozen: '3eee9fee81df7e4a',
-    remedy: 'raise protocolVersion in agent/protocol.ts and agentMagic in transport/handshake.ts',
+    remedy: 'raise protocolVersions in transport/handshake.ts',
     text: () => imageSchema({ rowColumns: 3, keyColumns: 2 }).join('\n'),
   },
   'capture at a donor': {

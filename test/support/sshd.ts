@@ -23,6 +23,8 @@ export interface TestSshdOptions {
   env?: Record<string, string>;
   /** More lines for sshd_config. */
   serverConfig?: string[];
+  /** What authorized_keys runs for the key, with `restrict`, whatever is asked for. */
+  forcedCommand?: string;
 }
 
 /** Starts a real sshd on a free loopback port, for the current user, with throw-away keys. Needs openssh-server. */
@@ -39,6 +41,7 @@ export async function startSshd(options: TestSshdOptions = {}): Promise<TestSshd
     execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', path.join(folder, name)]);
   }
   const port = await freePort();
+  writeAuthorizedKeys(folder, options.forcedCommand);
   writeServerConfig(folder, port, options);
   const configFile = writeClientConfig(folder, port);
   const child = spawn(program, ['-D', '-e', '-f', path.join(folder, 'sshd_config')], {
@@ -55,6 +58,13 @@ export async function startSshd(options: TestSshdOptions = {}): Promise<TestSshd
   return { port, configFile, destination: 'foresync-test', folder, stop };
 }
 
+function writeAuthorizedKeys(folder: string, forcedCommand: string | undefined): void {
+  const key = readFileSync(path.join(folder, 'user-key.pub'), 'utf8');
+  const lock =
+    forcedCommand === undefined ? '' : `command="${forcedCommand.replaceAll('"', '\\"')}",restrict `;
+  writeFileSync(path.join(folder, 'authorized_keys'), `${lock}${key}`);
+}
+
 function writeServerConfig(
   folder: string,
   port: number,
@@ -65,7 +75,7 @@ function writeServerConfig(
     'ListenAddress 127.0.0.1',
     `Port ${port}`,
     `HostKey ${folder}/host-key`,
-    `AuthorizedKeysFile ${folder}/user-key.pub`,
+    `AuthorizedKeysFile ${folder}/authorized_keys`,
     'AuthenticationMethods publickey',
     'PermitRootLogin yes',
     'PidFile none',

@@ -4,7 +4,10 @@ import { ForesyncError } from '../errors.ts';
 import { release } from '../release.ts';
 
 /** Larger than the largest row and its image. */
-const maxPartBytes = 300 * 1024 * 1024;
+export const maxPartBytes = 300 * 1024 * 1024;
+
+/** Of the memory that a frame may ask zstd for: 8 MiB; `compress` needs less. */
+const maxWindowLog = 23;
 
 /**
  * Of zstd. Beside level 1 it costs a fifth more here, and saves more than that in ssh, which has less to carry; the
@@ -27,12 +30,16 @@ export async function compress(part: Uint8Array, level = usualLevel): Promise<Bu
 }
 
 /**
- * Rejects with kind `protocol` on what is no zstd frame or would grow past any chunk. After that a thread may still be reading
+ * Rejects with kind `protocol` on what is no zstd frame or would grow past any chunk, or past `leftBytes`. After that a thread may still be reading
  * the part: its memory must never be released.
  */
-export async function decompress(part: Uint8Array): Promise<Buffer> {
+export async function decompress(part: Uint8Array, leftBytes = maxPartBytes): Promise<Buffer> {
   try {
-    return await through(createZstdDecompress({ chunkSize: stepBytes(part.length * 5) }), part);
+    const stream = createZstdDecompress({
+      chunkSize: stepBytes(part.length * 5),
+      params: { [constants.ZSTD_d_windowLogMax]: maxWindowLog },
+    });
+    return await through(stream, part, Math.min(leftBytes, maxPartBytes));
   } catch (error) {
     throw new ForesyncError('protocol', 'part-corrupt', 'A part of a frame cannot be decompressed.', {
       cause: error,
@@ -50,7 +57,7 @@ function stepBytes(expectedBytes: number): number {
   return Math.min(8 * 1024 * 1024, Math.max(16 * 1024, Math.ceil(expectedBytes)));
 }
 
-async function through(stream: Transform, part: Uint8Array): Promise<Buffer> {
+async function through(stream: Transform, part: Uint8Array, maxBytes = maxPartBytes): Promise<Buffer> {
   const pieces: Buffer[] = [];
   let bytes = 0;
   // The part waits behind an empty piece, so it is known to be the last when its turn comes: zstd then takes it as it is, in one
@@ -60,7 +67,11 @@ async function through(stream: Transform, part: Uint8Array): Promise<Buffer> {
   for await (const piece of stream as AsyncIterable<Buffer>) {
     pieces.push(piece);
     bytes += piece.length;
-    if (bytes > maxPartBytes) throw new RangeError(`It grows past ${maxPartBytes} bytes.`);
+    if (bytes > maxBytes) {
+      // A thread may still be filling the last memory; what it has filled before is ours alone.
+      release(pieces.filter(({ buffer }) => buffer !== piece.buffer));
+      throw new RangeError(`It grows past ${maxBytes} bytes.`);
+    }
   }
   return joined(pieces);
 }

@@ -5,7 +5,7 @@ import type { DeltaChunk } from '../store/sqlite/chunk.ts';
 import { type Connection, connect, storeError } from '../store/sqlite/connection.ts';
 import { DonorReader } from '../store/sqlite/donor.ts';
 import type { ScanKey } from '../store/sqlite/key-codec.ts';
-import { tableAltered, tableDropped } from '../store/sqlite/refusals.ts';
+import { logBroken, tableAltered, tableDropped } from '../store/sqlite/refusals.ts';
 import {
   definitionOf,
   readDefinition,
@@ -18,6 +18,7 @@ import { compress } from './compression.ts';
 import type { Handlers } from './handlers.ts';
 import { decodeKeys } from './planned-keys.ts';
 import { PrefetchCache } from './prefetch-cache.ts';
+import { tellingErrors } from './telling-errors.ts';
 
 interface OpenDonor {
   db: Connection;
@@ -58,6 +59,7 @@ export function donorHandlers(clock: Clock): { handlers: Handlers; close(): void
     'donor.open': ({ path, table }) => {
       open?.cache?.close();
       open?.db.close();
+      open = undefined;
       const db = connect(path, { existing: true });
       const shape = shapeOf(db, path, table);
       const size = measureTable(db, shape);
@@ -248,7 +250,8 @@ export function donorHandlers(clock: Clock): { handlers: Handlers; close(): void
     if (!open || !code.startsWith('SQLITE_')) return error;
     if (code !== 'SQLITE_ERROR') return storeError(error, open.path);
     const { db, shape } = open;
-    return readDefinition(db, shape.name) === definitionOf(shape) ? error : tableAltered(shape);
+    if (readDefinition(db, shape.name) !== definitionOf(shape)) return tableAltered(shape);
+    return isCaptured(db, shape.name) ? error : logBroken(shape, undefined);
   };
   return {
     handlers: tellingErrors(handlers, told),
@@ -275,23 +278,6 @@ function shapeOf(db: Connection, path: string, table: string): TableShape {
     PrefetchCache.drop(path, table);
     throw tableDropped({ name: table });
   }
-}
-
-function tellingErrors(handlers: Handlers, told: (error: unknown) => unknown): Handlers {
-  const telling = Object.entries(handlers).map(([type, handler]) => {
-    const work = handler as (...request: unknown[]) => unknown;
-    return [
-      type,
-      async (...request: unknown[]) => {
-        try {
-          return await work(...request);
-        } catch (error) {
-          throw told(error);
-        }
-      },
-    ];
-  });
-  return Object.fromEntries(telling) as Handlers;
 }
 
 /** How much of the table lies before a place; short of its end never all, for the table may have grown. */

@@ -1,13 +1,16 @@
 import { statfsSync } from 'node:fs';
 import path from 'node:path';
-import { ForesyncError } from '../errors.ts';
+import { ForesyncError, systemCodeOf } from '../errors.ts';
+import { storeError } from '../store/sqlite/connection.ts';
 import { Joiner } from '../store/sqlite/joiner.ts';
 import { inspectPlace, refuseClashes } from '../store/sqlite/place.ts';
 import { publish } from '../store/sqlite/publish.ts';
+import { checkShape } from '../store/sqlite/sound-shape.ts';
 import { discardLeftStaging } from '../store/sqlite/staging.ts';
 import type { TableShape } from '../store/sqlite/table-shape.ts';
 import { bootId, fileIdOf, placeAmong } from './boot-id.ts';
 import type { Handlers } from './handlers.ts';
+import { tellingErrors } from './telling-errors.ts';
 
 /** The requests that make a host a joiner. State lives as long as the agent's process. */
 export function joinerHandlers(): { handlers: Handlers; close(): void } {
@@ -33,6 +36,8 @@ export function joinerHandlers(): { handlers: Handlers; close(): void } {
     },
     'joiner.open': ({ path: file, shape, runId, captureId }) => {
       open?.joiner.close();
+      open = undefined;
+      checkShape(shape);
       refuseClashes(file, shape);
       const opened = Joiner.open(file, shape, { runId, captureId, bootId: bootId() });
       open = { joiner: opened.joiner, path: file, shape };
@@ -75,7 +80,11 @@ export function joinerHandlers(): { handlers: Handlers; close(): void } {
     'joiner.publish': (options) => {
       const rows = joiner().rowCount();
       if (joiner().checkpoint.stage !== 'synced' || !open) {
-        throw new ForesyncError('defect', 'publish-early', 'The joiner was to appear before it was in sync.');
+        throw new ForesyncError(
+          'protocol',
+          'publish-early',
+          'The joiner was to appear before it was in sync.',
+        );
       }
       joiner().close();
       publish(open.path, open.shape, options);
@@ -89,5 +98,11 @@ export function joinerHandlers(): { handlers: Handlers; close(): void } {
       return { result: {} };
     },
   };
-  return { handlers, close: () => open?.joiner.close() };
+  /** A folder that is none, or a place that the login may not write to, is no defect of ours. */
+  const told = (error: unknown, params: unknown) => {
+    const place = open?.path ?? (params as { path?: string }).path;
+    const isOfSystem = /^(E[A-Z]+|SQLITE_\w+)$/.test(systemCodeOf(error) ?? '');
+    return place !== undefined && isOfSystem ? storeError(error, place) : error;
+  };
+  return { handlers: tellingErrors(handlers, told), close: () => open?.joiner.close() };
 }

@@ -9,13 +9,14 @@ export class LoneWatch {
   readonly #timer: NodeJS.Timeout;
   #heard = 0;
 
-  constructor(afterMs: number, onLone: () => void) {
+  /** While it is catching up, an agent does not listen. */
+  constructor(afterMs: number, isCatchingUp: () => boolean, onLone: () => void) {
     this.#timer = setTimeout(() => {
       const before = this.#heard;
       // A handler may have kept this thread for long: what came meanwhile is read first.
       setImmediate(() =>
         setImmediate(() => {
-          if (this.#heard === before) onLone();
+          if (this.#heard === before && !isCatchingUp()) onLone();
           else this.#timer.refresh();
         }),
       );

@@ -1,16 +1,17 @@
 import { loadAddonFrom } from '../store/sqlite/connection.ts';
-import { magicLine } from './protocol.ts';
+import { agentMagic } from '../transport/handshake.ts';
 import { serve } from './serve.ts';
 
 /**
  * The agent's process: `node agent.cjs --addon /path/of/better_sqlite3.node`. Speaks the agent protocol over standard
- * input and output and ends with its input, which is what happens when the operator's process or the connection dies.
+ * input and output and ends with its input, which is what happens when the operator's process or the connection dies. What it writes is for its owner alone.
  */
+process.umask(0o077);
 const addon = process.argv[process.argv.indexOf('--addon') + 1];
 if (process.argv.includes('--addon') && addon) loadAddonFrom(addon);
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
   process.on(signal, () => process.stdin.destroy());
-process.stdout.write(magicLine);
+process.stdout.write(`${agentMagic}\n`);
 serve(process.stdin, process.stdout).then(
   () => process.exit(0),
   (error: unknown) => {

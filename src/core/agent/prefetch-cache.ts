@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { chmodSync, existsSync, lstatSync, mkdirSync, rmSync } from 'node:fs';
+import { existsSync, lstatSync, mkdirSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { type Connection, connect, storeError } from '../store/sqlite/connection.ts';
@@ -83,7 +83,6 @@ export class PrefetchCache {
     try {
       mkdirSync(path.dirname(chosen), { recursive: true, mode: 0o700 });
       const db = connect(chosen, { existing: false });
-      chmodSync(chosen, 0o600);
       unjournaled(db);
       db.exec('CREATE TABLE owner(capture_id TEXT, limit_bytes INTEGER)');
       db.exec('CREATE TABLE chunks(keys_id TEXT PRIMARY KEY, header TEXT, rows BLOB, digests BLOB)');

@@ -6,15 +6,19 @@ import { z } from 'zod';
  * passes them on as they are. An agent takes requests in order of arrival, and answers when it is done with each.
  *
  * A donor keeps its place in the Delta Log, in the snapshot and in the verification, so that requests can be sent ahead.
+ *
+ * Its versions are in transport/handshake.ts.
  */
-export const protocolVersion = 3;
-
-/** What an agent prints before its first frame. */
-export const magicLine = `foresync-agent ${protocolVersion}\n`;
 
 const count = z.number().int().min(0);
 const bytes = count;
-const file = z.string().min(1).max(4096);
+/** How much may be asked for at a time: it is put together in the agent's memory. */
+const chunkBytes = bytes.max(256 << 20);
+const chunkKeys = count.max(1_000_000);
+const file = z
+  .string()
+  .max(4096)
+  .regex(/^[^\0]+$/);
 const tableName = z.string().min(1).max(512);
 const id = z.string().min(1).max(200);
 
@@ -79,7 +83,7 @@ const stored = z.strictObject({ rows: count, displaced: z.boolean(), same: z.boo
 const none = z.strictObject({});
 const problem = z.strictObject({
   kind: z.string().max(40),
-  code: z.string().max(100),
+  code: z.string().regex(/^[\w-]{1,100}$/),
   message: z.string().max(4000),
   hint: z.string().max(4000).optional(),
 });
@@ -213,7 +217,7 @@ export const requests = {
   ),
   /** Reads planned keys into the cache. Part: the keys. `full`: nothing was stored, the cache is at its limit. */
   'cache.fill': request(
-    z.strictObject({ maxBytes: bytes, digests: z.boolean() }),
+    z.strictObject({ maxBytes: chunkBytes, digests: z.boolean() }),
     z.strictObject({
       keysRead: count,
       rows: count,
@@ -229,7 +233,7 @@ export const requests = {
    * `leaveOut`: the snapshot need not bring them again.
    */
   'hot.read': request(
-    z.strictObject({ maxBytes: bytes, leaveOut: z.boolean(), digests: z.boolean() }),
+    z.strictObject({ maxBytes: chunkBytes, leaveOut: z.boolean(), digests: z.boolean() }),
     z.strictObject({
       keysRead: count,
       rows: count,
@@ -244,7 +248,7 @@ export const requests = {
    * something differs: rows, keys. The snapshot need not bring any of them again.
    */
   'hot.settle': request(
-    z.strictObject({ maxBytes: bytes }),
+    z.strictObject({ maxBytes: chunkBytes }),
     z.strictObject({ keysRead: count, rows: count, differing: count, rawBytes: bytes }),
   ),
   /**
@@ -254,7 +258,7 @@ export const requests = {
   'donor.seek': request(z.strictObject({ watermark: count, snapshotAfter: scanKey.optional() }), none),
   /** Part back: rows, packed with zstd's `level`; none after the end of the table. `to` is where they end, absent at the end of the table. */
   'snapshot.next': request(
-    z.strictObject({ targetBytes: bytes, level: z.number().int().min(1).max(19) }),
+    z.strictObject({ targetBytes: chunkBytes, level: z.number().int().min(1).max(19) }),
     z.strictObject({
       rows: count,
       to: scanKey.optional(),
@@ -265,12 +269,12 @@ export const requests = {
     }),
   ),
   /** Part back: the tail. */
-  'delta.next': request(z.strictObject({ maxKeys: count, maxBytes: bytes }), tail),
+  'delta.next': request(z.strictObject({ maxKeys: chunkKeys, maxBytes: chunkBytes }), tail),
   /** Begins verification: `recheck.next` is for what changed since here; for all that the joiner was given as changed where it is `quiet`. */
   'verify.begin': request(none, z.strictObject({ quiet: z.boolean() })),
   /** Part back: the tail. `range` is absent where the tail is not complete, and after the end of the table. */
   'verify.next': request(
-    z.strictObject({ targetBytes: bytes, maxKeys: count, maxBytes: bytes }),
+    z.strictObject({ targetBytes: chunkBytes, maxKeys: chunkKeys, maxBytes: chunkBytes }),
     z.strictObject({
       tail,
       range: range.extend({ rows: count, digest: z.string().length(64), share: z.number() }).optional(),
@@ -279,12 +283,12 @@ export const requests = {
   ),
   /** Parts back: the tail, rows. */
   'range.read': request(
-    z.strictObject({ range, maxKeys: count, maxBytes: bytes }),
+    z.strictObject({ range, maxKeys: chunkKeys, maxBytes: chunkBytes }),
     z.strictObject({ tail, rows: count, digest: z.string().length(64).optional() }),
   ),
   /** Changes since verification began. Parts back: the tail, keys, rows. */
   'recheck.next': request(
-    z.strictObject({ maxKeys: count, maxBytes: bytes }),
+    z.strictObject({ maxKeys: chunkKeys, maxBytes: chunkBytes }),
     z.strictObject({
       tail,
       recheck: z

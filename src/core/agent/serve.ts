@@ -3,23 +3,42 @@ import { systemClock } from '../clock.ts';
 import { ForesyncError } from '../errors.ts';
 import { release } from '../release.ts';
 import { FrameWriter, frameLimits, readFrames } from '../transport/frames.ts';
-import { compress, decompress } from './compression.ts';
+import { ByteGate } from './byte-gate.ts';
+import { compress } from './compression.ts';
 import { donorHandlers } from './donor-handlers.ts';
 import type { Answer, Handler, Handlers } from './handlers.ts';
 import { joinerHandlers } from './joiner-handlers.ts';
+import { admit, type Lock } from './lock.ts';
 import { LoneWatch, loneAfterMs } from './lone-watch.ts';
 import { lookHandlers } from './look-handlers.ts';
+import { sizeOf } from './part-sizes.ts';
 import { problemOf } from './problem.ts';
-import { type RequestType, requestHeader, requests, splitParts } from './protocol.ts';
+import { type Params, type RequestType, requestHeader, requests, splitParts } from './protocol.ts';
+import { type Unpacked, Unpacking } from './unpacking.ts';
 
-/** Requests that are unpacked while others are handled; over a long link many more may have come, which wait as they are. */
-const unpackedAhead = 3;
+export interface ServeOptions {
+  loneMs?: number;
+  /** Whatever it does not allow is refused. */
+  lock?: Lock | undefined;
+}
+
+/** What may wait for its handler, as it came. */
+const maxWaitingBytes = 64 << 20;
+/** What may wait for the peer to take it: a peer that takes nothing gets no more work done. */
+const maxAnsweredBytes = 64 << 20;
+/** What a request costs beside its parts. */
+const requestBytes = 64 << 10;
 
 /**
  * Answers requests until the input ends, or nothing has come for `loneMs`. Handlers run one after the other, in order of arrival; decompression before
- * and compression after them happen on other threads meanwhile, so that reading, packing and sending overlap.
+ * and compression after them happen on other threads meanwhile, so that reading, packing and sending overlap. What waits
+ * anywhere is bounded: past that, nothing more is read.
  */
-export async function serve(input: Readable, output: Writable, loneMs = loneAfterMs): Promise<void> {
+export async function serve(
+  input: Readable,
+  output: Writable,
+  { loneMs = loneAfterMs, lock }: ServeOptions = {},
+): Promise<void> {
   const donor = donorHandlers(systemClock);
   const joiner = joinerHandlers();
   const handlers: Handlers = {
@@ -31,8 +50,20 @@ export async function serve(input: Readable, output: Writable, loneMs = loneAfte
   const writer = new FrameWriter(output);
   const answers = new Set<Promise<void>>();
   let turn: Promise<unknown> = Promise.resolve();
-  const before: Promise<unknown>[] = Array.from({ length: unpackedAhead }, () => turn);
-  const watch = new LoneWatch(loneMs, () => input.destroy(alone()));
+  const waiting = new ByteGate(maxWaitingBytes);
+  const answered = new ByteGate(maxAnsweredBytes);
+  const isCatchingUp = () => waiting.isFull && !answered.isFull;
+  const watch = new LoneWatch(loneMs, isCatchingUp, () => input.destroy(alone()));
+  const unpacking = new Unpacking();
+  const work = async (type: RequestType, params: unknown, unpacked: Promise<Unpacked>) => {
+    await answered.room();
+    const { parts, sizeBytes } = await unpacked;
+    try {
+      return await handle(handlers, type, params, { parts, lock });
+    } finally {
+      unpacking.spend({ parts, sizeBytes });
+    }
+  };
   try {
     for await (const frame of readFrames(input, frameLimits, () => watch.hear())) {
       const header = requestHeader.safeParse(frame.header);
@@ -40,15 +71,20 @@ export async function serve(input: Readable, output: Writable, loneMs = loneAfte
       if (!header.success || !packed)
         throw new ForesyncError('protocol', 'request-invalid', 'A request is not one of this protocol.');
       const { n, type, params } = header.data;
-      const unpacked = Promise.resolve(before.shift()).then(() => unpack(frame.payload, packed));
+      const heldBytes = requestBytes + frame.payload.length;
+      waiting.take(heldBytes);
+      const unpacked = unpacking.unpack(frame.payload, packed);
       unpacked.catch(() => undefined);
-      const handled = turn.then(async () => handle(handlers, type, params, await unpacked));
-      turn = handled.catch(() => undefined);
-      before.push(turn);
-      const answer = respond(writer, n, handled).finally(() => answers.delete(answer));
+      const handled = turn.then(() => work(type, params, unpacked));
+      turn = handled.then(
+        () => waiting.give(heldBytes),
+        () => waiting.give(heldBytes),
+      );
+      const answer = respond(writer, n, handled, answered).finally(() => answers.delete(answer));
       // Nobody is left to answer to: that ends the loop, and is told below.
       answer.catch((error: Error) => input.destroy(error));
       answers.add(answer);
+      await waiting.room();
     }
     await Promise.all(answers);
   } finally {
@@ -63,18 +99,11 @@ function alone(): ForesyncError {
   return new ForesyncError('unreachable', 'operator-lost', 'Nothing has come for too long.');
 }
 
-/** Where a part fails, others may still be read on another thread: then their memory is left to the garbage collector. */
-async function unpack(payload: Buffer, packed: readonly Buffer[]): Promise<Buffer[]> {
-  const parts = await Promise.all(packed.map(decompress));
-  release([payload]);
-  return parts;
-}
-
 async function handle<T extends RequestType>(
   handlers: Handlers,
   type: T,
   params: unknown,
-  parts: Buffer[],
+  { parts, lock }: { parts: Buffer[]; lock: Lock | undefined },
 ): Promise<Answer<T>> {
   const handler = handlers[type] as Handler<T> | undefined;
   const checked = requests[type].params.safeParse(params);
@@ -84,15 +113,23 @@ async function handle<T extends RequestType>(
       'request-invalid',
       `A request '${type}' is not one of this protocol.`,
     );
-  const answer = await handler(checked.data as Parameters<Handler<T>>[0], parts);
-  release(parts);
-  return answer;
+  const asked = checked.data as Params<T>;
+  return handler(lock ? admit(lock, type, asked) : asked, parts);
 }
 
-async function respond(writer: FrameWriter, n: number, handled: Promise<Answer<RequestType>>): Promise<void> {
+/** Sends what a handler says; `answered` holds its parts until the peer has taken them. */
+async function respond(
+  writer: FrameWriter,
+  n: number,
+  handled: Promise<Answer<RequestType>>,
+  answered: ByteGate,
+): Promise<void> {
+  let heldBytes = 0;
   const refusal = (error: unknown) => ({ header: { n, error: problemOf(error), sizes: [] }, payload: [] });
   const answer = await handled
     .then(async ({ result, parts = [], packed = false, level }) => {
+      heldBytes = requestBytes + sizeOf(parts);
+      answered.take(heldBytes);
       const payload = packed ? parts : await Promise.all(parts.map((part) => compress(part, level)));
       if (!packed) release(parts);
       return { header: { n, result, sizes: payload.map(({ length }) => length) }, payload };
@@ -103,5 +140,7 @@ async function respond(writer: FrameWriter, n: number, handled: Promise<Answer<R
   } catch (error) {
     if (!(error instanceof ForesyncError) || error.code !== 'frame-too-large') throw error;
     await writer.write(refusal(error));
+  } finally {
+    answered.give(heldBytes);
   }
 }

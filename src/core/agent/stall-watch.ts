@@ -1,7 +1,7 @@
 import type { RequestType } from './protocol.ts';
 
 /** Requests that take as long as the table is large, without a word meanwhile. ssh itself tells when their host is gone. */
-const silent: ReadonlySet<RequestType> = new Set([
+export const silentRequests: ReadonlySet<RequestType> = new Set([
   'cache.fill',
   'joiner.open',
   'joiner.indexes',
@@ -30,7 +30,7 @@ export class StallWatch {
       const due = watched.due();
       const progress = watched.progress();
       const nowMs = performance.now();
-      if (due === undefined || silent.has(due) || progress !== last) {
+      if (due === undefined || silentRequests.has(due) || progress !== last) {
         last = progress;
         sinceMs = nowMs;
         return;

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { AgentClient } from '../agent/client.ts';
 import { ForesyncError } from '../errors.ts';
 import { type HostSpec, hostLabel } from '../group/host.ts';
-import type { AgentHost } from '../transport/agent-host.ts';
+import { type AgentHost, lockedHost } from '../transport/agent-host.ts';
 import { type AgentChannel, connectAgent } from '../transport/connect.ts';
 import { type Check, type CheckId, failure, ok, warning } from './check.ts';
 import type { DoctorOptions } from './doctor-options.ts';
@@ -61,6 +61,8 @@ function entryCheck(entryMs: number, hasBrought: boolean): Check {
 }
 
 function machineChecks(host: HostSpec, { host: machine }: AgentChannel): Check[] {
+  if (machine === lockedHost)
+    return [ok('agent', 'an agent runs that a forced command starts; nothing is brought')];
   const { platform, arch, libc, glibcVersion, cacheFolder, freeBytes } = machine;
   const system = [platform, arch, libc, glibcVersion?.join('.')].filter((part) => part !== undefined);
   // This machine's agent is brought nowhere.

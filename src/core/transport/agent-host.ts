@@ -47,6 +47,19 @@ export function localHost(): AgentHost {
   };
 }
 
+/** A host whose agent was started by a forced command: it was asked nothing, for nothing need fit it. */
+export const lockedHost: AgentHost = {
+  platform: 'unknown',
+  arch: 'unknown',
+  libc: undefined,
+  glibcVersion: undefined,
+  nodeVersion: undefined,
+  nodeIsBrought: false,
+  hostNodeVersion: undefined,
+  cacheFolder: undefined,
+  freeBytes: undefined,
+};
+
 export function localMachine(): Machine {
   const glibc = process.platform === 'linux' ? localGlibc() : undefined;
   return {

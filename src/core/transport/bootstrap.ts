@@ -13,7 +13,6 @@ export const answerPrefix = '@foresync ';
  * - `run NODE AGENT ADDON`, NODE being `--` for the host's own: becomes the agent, or answers `missing NAME...`.
  */
 const script = String.raw`
-mask=$(umask)
 umask 077
 unset NODE_OPTIONS
 
@@ -99,8 +98,6 @@ run() {
   if [ "$1" = -- ]; then node=node; else node=$folder/$1; fi
   GLIBC_TUNABLES=${'$'}{GLIBC_TUNABLES:-${memoryTunables}}
   export GLIBC_TUNABLES
-  # Databases that the agent makes are for whom the login's files are for.
-  umask "$mask"
   exec "$node" "$folder/$2" --addon "$folder/$3"
 }
 

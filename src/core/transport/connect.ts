@@ -1,10 +1,10 @@
 import type { Readable, Writable } from 'node:stream';
 import { ForesyncError } from '../errors.ts';
 import { type HostSpec, hostLabel } from '../group/host.ts';
-import { type AgentHost, localHost, localMachine, type ProbedHost } from './agent-host.ts';
+import { type AgentHost, localHost, localMachine, lockedHost, type ProbedHost } from './agent-host.ts';
 import { AgentProcess, defaultSpawn, type ProcessEnd, type Spawn } from './agent-process.ts';
 import { addonFile, agentFile, type Cargo, describeCargo } from './cargo.ts';
-import { agentMagic, readLine } from './handshake.ts';
+import { agreeOnVersion, isAgentMagic, readLine } from './handshake.ts';
 import { memoryTunables } from './memory-tunables.ts';
 import { type Load, RemoteShell } from './remote-shell.ts';
 import { chooseRuntime, ownRuntime } from './runtime.ts';
@@ -48,11 +48,12 @@ export interface ConnectOptions {
 
 /**
  * Starts an agent at a host and resolves once it has answered. Over ssh one connection probes the host, brings what
- * is missing there, and becomes the agent. Connecting again is harmless: what is there already is not sent again.
+ * is missing there, and becomes the agent; where a forced command gives an agent at once, that one is used and nothing
+ * is brought. Connecting again is harmless: what is there already is not sent again.
  *
  * Throws `unreachable` (`host-unreachable`, `host-key`, `host-no-shell`, `ssh-missing`, `no-runtime`), `permission`
  * (`ssh-denied`, `no-cache-folder`), `io` (`no-space`, `upload-failed`, `cargo-unreadable`) or `protocol`
- * (`agent-failed`, `no-handshake`, …); after any of them nothing of it runs any more.
+ * (`agent-failed`, `no-handshake`, `version-mismatch`, …); after any of them nothing of it runs any more.
  */
 export async function connectAgent(host: HostSpec, options: ConnectOptions): Promise<AgentChannel> {
   options.signal.throwIfAborted();
@@ -63,8 +64,9 @@ function connectLocal(options: ConnectOptions): Promise<AgentChannel> {
   const args = [options.agent ?? agentFile(), '--addon', addonFile(localMachine())];
   const describeEnd = (end: ProcessEnd) => agentFailure('local', end);
   return start({ program: process.execPath, args, ownSession: true, describeEnd }, options, async (agent) => {
-    const line = await readLine(agent.output, (text) => text === agentMagic, options.signal);
+    const line = await readLine(agent.output, isAgentMagic, options.signal);
     if (line === undefined) throw describeEnd(await agent.exited);
+    agreeOnVersion(line, 'local');
     return localHost();
   });
 }
@@ -80,6 +82,7 @@ function connectSsh(host: HostSpec & { kind: 'ssh' }, options: ConnectOptions): 
   return start({ ...command, ownSession: false, describeEnd }, options, async (agent) => {
     const shell = new RemoteShell(agent, { host: label, signal: options.signal });
     const probed = await shell.probe(env.FORESYNC_SSH ?? 'ssh');
+    if (probed === 'locked') return lockedHost;
     const { load, nodeVersion } = await chooseLoad(probed, label, options);
     const missing = await shell.run(load);
     if (missing) {

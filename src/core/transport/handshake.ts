@@ -2,11 +2,55 @@ import { once } from 'node:events';
 import type { Readable } from 'node:stream';
 import { ForesyncError } from '../errors.ts';
 
-/** The first line of an agent; its frames follow at once. */
-export const agentMagic = 'foresync-agent 3';
+/** Versions of the agent protocol (agent/protocol.ts) that this foresync speaks, both as an agent and to one. */
+export const protocolVersions: VersionRange = { least: 3, greatest: 3 };
+
+/** The first line of an agent, which tells the versions that it speaks; its frames follow at once. */
+export const agentMagic = `foresync-agent ${rangeText(protocolVersions)}`;
+
+/**
+ * What a client says to an agent that was there before it had sent anything, as behind a forced command: which version is
+ * spoken, and that what came before was not meant for an agent.
+ */
+export const speakPrefix = '@foresync speak ';
+
+export interface VersionRange {
+  least: number;
+  greatest: number;
+}
 
 const maxNoiseBytes = 64 << 10;
 const newline = 0x0a;
+
+/** Whether a line is the first one of an agent, of whatever version. */
+export function isAgentMagic(line: string): boolean {
+  return versionsOf(line) !== undefined;
+}
+
+/** The greatest version that the agent behind a first line speaks and we do. Throws `protocol`, `version-mismatch`. */
+export function agreeOnVersion(line: string, host: string): number {
+  const theirs = versionsOf(line) ?? { least: 0, greatest: 0 };
+  const version = Math.min(theirs.greatest, protocolVersions.greatest);
+  if (version >= Math.max(theirs.least, protocolVersions.least)) return version;
+  const isOlder = theirs.greatest < protocolVersions.least;
+  throw new ForesyncError(
+    'protocol',
+    'version-mismatch',
+    `The agent at ${host} speaks version ${rangeText(theirs)} of the protocol, this foresync ${rangeText(protocolVersions)}.`,
+    {
+      hint: `Update foresync ${isOlder ? `at ${host}` : 'on this machine'}: the agent there is the one installed there.`,
+    },
+  );
+}
+
+function versionsOf(line: string): VersionRange | undefined {
+  const found = /^foresync-agent (\d{1,9})(?:-(\d{1,9}))?$/.exec(line);
+  return found ? { least: Number(found[1]), greatest: Number(found[2] ?? found[1]) } : undefined;
+}
+
+function rangeText({ least, greatest }: VersionRange): string {
+  return least === greatest ? `${least}` : `${least}-${greatest}`;
+}
 
 /**
  * Reads lines up to the first that `wanted` accepts and returns it, without its newline. What follows it stays in the

@@ -1,7 +1,8 @@
 import { AgentProcess, defaultSpawn, type Spawn } from './agent-process.ts';
 import { answerPrefix, scriptCommand } from './bootstrap.ts';
+import { isAgentMagic } from './handshake.ts';
 import { noSshAnswer, sshCommand } from './ssh-command.ts';
-import { scriptFailure, sshMissing } from './ssh-failure.ts';
+import { lockedToAgent, scriptFailure, sshMissing } from './ssh-failure.ts';
 
 export interface RemoteScriptOptions {
   signal?: AbortSignal | undefined;
@@ -25,7 +26,7 @@ export function scriptWord(text: string): string {
 
 /**
  * Runs a script of `sh` at a destination, which `parseHost` has checked, and gives what it writes. Leaving early ends it. Throws
- * `unreachable` (`host-unreachable`, `host-key`, `host-no-shell`, `ssh-missing`), `permission` (`ssh-denied`), and `protocol`
+ * `unreachable` (`host-unreachable`, `host-key`, `host-no-shell`, `ssh-missing`), `permission` (`ssh-denied`, `host-locked`), and `protocol`
  * (`script-failed`) where the script itself fails: what came before that is not to be kept.
  */
 export async function* runRemoteScript(
@@ -62,6 +63,7 @@ export async function* runRemoteScript(
     const end = await ssh.exited;
     signal?.throwIfAborted();
     if (noise?.includes(`${answerPrefix}${noSshAnswer}`)) throw sshMissing(env.FORESYNC_SSH ?? 'ssh');
+    if (noise?.toString('latin1').split('\n').some(isAgentMagic)) throw lockedToAgent(destination);
     if (!hasBegun || end.code !== 0) throw scriptFailure(destination, end, hasBegun);
   } finally {
     signal?.removeEventListener('abort', kill);

@@ -5,7 +5,7 @@ import { type ProbedHost, parseProbe } from './agent-host.ts';
 import type { AgentProcess } from './agent-process.ts';
 import { answerPrefix, bootstrapScript } from './bootstrap.ts';
 import { type Cargo, sha256Of, withPacked } from './cargo.ts';
-import { agentMagic, readLine } from './handshake.ts';
+import { agreeOnVersion, isAgentMagic, readLine, speakPrefix } from './handshake.ts';
 import { noSshAnswer } from './ssh-command.ts';
 import { connectFailure, sshMissing } from './ssh-failure.ts';
 
@@ -29,8 +29,18 @@ export class RemoteShell {
     this.#signal = options.signal;
   }
 
-  async probe(sshProgram: string): Promise<ProbedHost> {
+  /**
+   * What the host is, or `locked` where a forced command starts an agent in place of the script: it is ready then, and
+   * nothing is brought there.
+   */
+  async probe(sshProgram: string): Promise<ProbedHost | 'locked'> {
     const answer = await this.#ask([bootstrapScript]);
+    if (isAgentMagic(answer)) {
+      const version = agreeOnVersion(answer, this.#host);
+      // A line of its own, whatever the script ends with. A failed write is told by the first request.
+      this.#send([Buffer.from(`\n${speakPrefix}${version}\n`)]).catch(() => undefined);
+      return 'locked';
+    }
     if (answer === noSshAnswer) throw sshMissing(sshProgram);
     this.#reached = true;
     if (answer !== 'no-folder') return parseProbe(answer);
@@ -48,7 +58,10 @@ export class RemoteShell {
   async run(load: Load): Promise<string[] | undefined> {
     const names = [load.node?.name ?? '--', load.agent.name, load.addon.name];
     const answer = await this.#ask([Buffer.from(`run ${names.join(' ')}\n`)]);
-    if (answer === agentMagic) return undefined;
+    if (isAgentMagic(answer)) {
+      agreeOnVersion(answer, this.#host);
+      return undefined;
+    }
     const [word, ...missing] = answer.split(' ');
     if (word === 'missing' && missing.length > 0) return missing;
     throw this.#unexpected(answer);
@@ -73,7 +86,7 @@ export class RemoteShell {
   async #ask(request: Buffer[]): Promise<string> {
     // A failed write is the death of the process, which the answer tells better.
     this.#send(request).catch(() => undefined);
-    const isAnswer = (line: string) => line.startsWith(answerPrefix) || line === agentMagic;
+    const isAnswer = (line: string) => line.startsWith(answerPrefix) || isAgentMagic(line);
     const line = await readLine(this.#process.output, isAnswer, this.#signal);
     if (line === undefined) throw connectFailure(this.#host, await this.#process.exited, this.#reached);
     return line.startsWith(answerPrefix) ? line.slice(answerPrefix.length) : line;

@@ -45,6 +45,16 @@ export function scriptFailure(host: string, end: ProcessEnd, begun: boolean): Fo
   );
 }
 
+/** A forced command gives an agent there, whatever is asked for. */
+export function lockedToAgent(host: string): ForesyncError {
+  return new ForesyncError(
+    'permission',
+    'host-locked',
+    `${host} is locked to an agent by its authorized_keys, and runs nothing else.`,
+    { hint: 'Read its logs from another place, or with another key.' },
+  );
+}
+
 export function sshMissing(program: string): ForesyncError {
   return new ForesyncError(
     'unreachable',

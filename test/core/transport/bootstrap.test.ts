@@ -13,7 +13,7 @@ import {
 import os from 'node:os';
 import path from 'node:path';
 import { after, describe, test } from 'node:test';
-import { localMachine } from '../../../src/core/transport/agent-host.ts';
+import { localMachine, type ProbedHost } from '../../../src/core/transport/agent-host.ts';
 import { AgentProcess } from '../../../src/core/transport/agent-process.ts';
 import { bootstrapScript, remoteCommand } from '../../../src/core/transport/bootstrap.ts';
 import { addonFile, describeCargo } from '../../../src/core/transport/cargo.ts';
@@ -86,7 +86,7 @@ describe('the bootstrap script', { timeout: 60_000 }, () => {
     mkdirSync(path.join(folder, 'elsewhere'));
     symlinkSync(path.join(folder, 'elsewhere'), path.join(remote.XDG_CACHE_HOME, 'foresync'));
     const { shell, process } = open(remote);
-    const { cacheFolder } = await shell.probe('ssh');
+    const { cacheFolder } = await probed(shell);
     const second = `/var/tmp/foresync-${os.userInfo().uid}`;
     assert.equal(cacheFolder, second);
     await process.close();
@@ -97,7 +97,7 @@ describe('the bootstrap script', { timeout: 60_000 }, () => {
   test('says no to content that is not what was announced, and goes on', async () => {
     const remote = remoteHost('corrupt');
     const { shell, process } = open(remote);
-    const { cacheFolder } = await shell.probe('ssh');
+    const { cacheFolder } = await probed(shell);
     const cargo = await describeCargo('agent', agent);
     await assert.rejects(shell.put({ ...cargo, sha256: '0'.repeat(64) }), {
       kind: 'io',
@@ -124,7 +124,7 @@ describe('the bootstrap script', { timeout: 60_000 }, () => {
 
   test('leaves nothing of an upload that breaks off', async () => {
     const { shell, process } = open(remoteHost('cut'));
-    const { cacheFolder } = await shell.probe('ssh');
+    const { cacheFolder } = await probed(shell);
     process.input.end(`put agent-x.cjs 1000 ${'0'.repeat(64)}\nnot all of it`);
     await process.exited;
     assert.deepEqual(readdirSync(cacheFolder), []);
@@ -231,6 +231,12 @@ function open(remote: RemoteHost): { shell: RemoteShell; process: AgentProcess }
     spawnWithExeca(fakeSsh, [remoteCommand], { env: remote, ownSession: false }),
   );
   return { shell: new RemoteShell(process, { host: 'h', signal: never }), process };
+}
+
+async function probed(shell: RemoteShell): Promise<ProbedHost> {
+  const host = await shell.probe('ssh');
+  assert.ok(host !== 'locked');
+  return host;
 }
 
 function program(file: string, lines: string): string {

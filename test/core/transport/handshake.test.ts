@@ -2,7 +2,13 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { PassThrough } from 'node:stream';
 import { test } from 'node:test';
-import { agentMagic, readLine } from '../../../src/core/transport/handshake.ts';
+import {
+  agentMagic,
+  agreeOnVersion,
+  isAgentMagic,
+  protocolVersions,
+  readLine,
+} from '../../../src/core/transport/handshake.ts';
 
 const isMagic = (line: string) => line === agentMagic;
 const never = new AbortController().signal;
@@ -49,4 +55,27 @@ test('an abort ends the wait with its reason and leaves no listener', async () =
   stop.abort(new Error('enough'));
   await assert.rejects(reading, { message: 'enough' });
   assert.deepEqual(input.eventNames(), before);
+});
+
+test('the greatest version that both sides speak is chosen; without one both are named', () => {
+  const { least, greatest } = protocolVersions;
+  assert.ok(isAgentMagic(agentMagic));
+  assert.equal(agreeOnVersion(agentMagic, 'h'), greatest);
+  assert.equal(agreeOnVersion(`foresync-agent ${least}-${greatest + 5}`, 'h'), greatest);
+  assert.equal(agreeOnVersion(`foresync-agent 0-${least}`, 'h'), least);
+  assert.throws(() => agreeOnVersion(`foresync-agent ${greatest + 1}-${greatest + 3}`, 'h'), {
+    kind: 'protocol',
+    code: 'version-mismatch',
+    message: `The agent at h speaks version ${greatest + 1}-${greatest + 3} of the protocol, this foresync ${greatest}.`,
+    hint: /^Update foresync on this machine/,
+  });
+  assert.throws(() => agreeOnVersion('foresync-agent 0', 'h'), { hint: /^Update foresync at h/ });
+  for (const line of [
+    'foresync-agent',
+    'foresync-agent x',
+    'foresync-agent 1-',
+    ' foresync-agent 1',
+    'foresync-agent 1\r',
+  ])
+    assert.ok(!isAgentMagic(line), line);
 });

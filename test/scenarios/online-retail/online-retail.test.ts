@@ -106,7 +106,7 @@ describe('a replica joins an online shop over ssh while it sells', () => {
     for (const sold = sales('lead.db'); till.sales < sold; ) till.sell();
     till.close();
     assertSameDump(later, stage.file('lead.db'), `${name} and the lead`);
-    assert.equal(statSync(joiner).mode & 0o777, 0o666 & ~process.umask(), 'others may read it as usual');
+    assert.equal(statSync(joiner).mode & 0o777, 0o600, 'it is for its owner alone');
   }
 
   function assertNothingLeft(): void {

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { closeSync, existsSync, openSync } from 'node:fs';
 import path from 'node:path';
 import Database from 'better-sqlite3';
 import { ForesyncError, messageOf, systemCodeOf } from '../../errors.ts';
@@ -17,7 +17,8 @@ export function loadAddonFrom(file: string): void {
 }
 
 /**
- * Opens a database file by its absolute path. `existing` refuses a missing file instead of creating it.
+ * Opens a database file by its absolute path. `existing` refuses a missing file; otherwise the file is a new one, which nobody
+ * but its owner may read, and one that is there is refused.
  * Foreign keys are off: foresync moves rows of one table and never judges them.
  */
 export function connect(file: string, options: { existing: boolean; readonly?: boolean }): Connection {
@@ -27,14 +28,8 @@ export function connect(file: string, options: { existing: boolean; readonly?: b
     });
   }
   try {
-    const db = new Database(path.resolve(file), {
-      fileMustExist: options.existing,
-      readonly: options.readonly ?? false,
-      timeout: busyTimeoutMs,
-      ...(addonPath === undefined ? {} : { nativeBinding: addonPath }),
-    });
-    db.pragma('foreign_keys = OFF');
-    db.pragma('trusted_schema = OFF');
+    if (!options.existing) closeSync(openSync(file, 'wx', 0o600));
+    const db = opened(path.resolve(file), { readonly: options.readonly ?? false });
     db.pragma('schema_version');
     return db;
   } catch (error) {
@@ -42,9 +37,20 @@ export function connect(file: string, options: { existing: boolean; readonly?: b
   }
 }
 
-/** A database that ends with its connection. */
-export function inMemory(): Connection {
-  const db = new Database(':memory:', addonPath === undefined ? {} : { nativeBinding: addonPath });
+/** A database in memory, of its own. */
+export function connectMemory(): Connection {
+  return opened(':memory:', { readonly: false });
+}
+
+/** better-sqlite3 opens every file in SQLite's defensive mode, and lets nobody load an extension by SQL. */
+function opened(file: string, { readonly }: { readonly: boolean }): Connection {
+  const db = new Database(file, {
+    fileMustExist: file !== ':memory:',
+    readonly,
+    timeout: busyTimeoutMs,
+    ...(addonPath === undefined ? {} : { nativeBinding: addonPath }),
+  });
+  db.pragma('foreign_keys = OFF');
   db.pragma('trusted_schema = OFF');
   return db;
 }

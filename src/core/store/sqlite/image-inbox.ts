@@ -10,7 +10,7 @@ import {
   writeSync,
 } from 'node:fs';
 import path from 'node:path';
-import { ForesyncError } from '../../errors.ts';
+import { ForesyncError, systemCodeOf } from '../../errors.ts';
 import type { Connection } from './connection.ts';
 import { type ImageShape, imageSchema } from './image.ts';
 import { sharedMemory } from './shared-memory.ts';
@@ -44,9 +44,9 @@ export class ImageInbox {
       for (const [index, image] of images.entries()) {
         const file = path.join(this.#folderFor(image.bytes.length), `in${index}.db`);
         overwrite(file, image.bytes);
-        db.prepare(`ATTACH ? AS in${index}`).run(file);
+        refusingForeign(() => db.prepare(`ATTACH ? AS in${index}`).run(file));
         attached.push(`in${index}`);
-        check(db, `in${index}`, image.shape);
+        refusingForeign(() => check(db, `in${index}`, image.shape));
       }
       return work(...attached);
     } finally {
@@ -83,17 +83,32 @@ function overwrite(file: string, bytes: Buffer): void {
   }
 }
 
-/** A hostile image could bring triggers or views of its own. */
+/**
+ * A hostile image could bring triggers or views of its own, or pages that lead to one another, in which a walk over a few of them
+ * would not end in years: `quick_check` finds every page that is reached twice.
+ */
 function check(db: Connection, name: string, shape: ImageShape): void {
   const found = db.prepare(`SELECT sql FROM ${name}.sqlite_schema ORDER BY rowid`).pluck().all();
   const wanted = imageSchema(shape);
-  if (found.length !== wanted.length || found.some((sql, i) => sql !== wanted[i])) {
-    throw new ForesyncError(
-      'protocol',
-      'image-foreign',
-      'A chunk from the donor has not the shape of a chunk.',
-    );
+  const isAsWanted = found.length === wanted.length && found.every((sql, i) => sql === wanted[i]);
+  if (!isAsWanted || db.pragma(`${name}.quick_check(1)`, { simple: true }) !== 'ok') {
+    throw foreign(undefined);
   }
+}
+
+/** What SQLite says of a damaged image would read as if the joiner's file were damaged. */
+function refusingForeign(work: () => void): void {
+  try {
+    work();
+  } catch (error) {
+    throw /^SQLITE_(ERROR|NOTADB|CORRUPT)/.test(systemCodeOf(error) ?? '') ? foreign(error) : error;
+  }
+}
+
+function foreign(cause: unknown): ForesyncError {
+  return new ForesyncError('protocol', 'image-foreign', 'A chunk from the donor is not a sound chunk.', {
+    cause,
+  });
 }
 
 /** Removes what an agent of this login's that was killed left behind. */

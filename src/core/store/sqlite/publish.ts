@@ -51,10 +51,10 @@ function copyInto(file: string, staging: string, shape: TableShape, replace: boo
         .get(shape.name);
       if (present && !replace) throw tableThere(file, shape.name);
       if (present) db.exec(`DROP TABLE main.${table}`);
-      db.exec(shape.sql);
+      db.prepare(shape.sql).run();
       const columns = carriedColumns(shape).join(', ');
       db.exec(`INSERT INTO main.${table}(${columns}) SELECT ${columns} FROM staged.${table}`);
-      for (const { sql } of shape.indexes) db.exec(sql);
+      for (const { sql } of shape.indexes) db.prepare(sql).run();
       if (shape.autoincrement) {
         db.exec(`DELETE FROM main.sqlite_sequence WHERE name = ${literal(shape.name)}`);
         db.exec(

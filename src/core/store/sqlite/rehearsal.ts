@@ -1,5 +1,5 @@
 import { startCapture } from './capture.ts';
-import { inMemory } from './connection.ts';
+import { connectMemory } from './connection.ts';
 import { notRecreatable } from './refusals.ts';
 import { RowWriter } from './row-writer.ts';
 import type { TableShape } from './table-shape.ts';
@@ -9,7 +9,7 @@ import type { TableShape } from './table-shape.ts';
  * definition any more (`table-not-recreatable`) or capture's triggers do not fit it (`table-not-capturable`).
  */
 export function rehearseCopy(shape: TableShape): void {
-  const db = inMemory();
+  const db = connectMemory();
   try {
     db.pragma('foreign_keys = OFF');
     db.pragma(`encoding = '${shape.encoding}'`);

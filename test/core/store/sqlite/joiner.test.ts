@@ -4,6 +4,7 @@ import path from 'node:path';
 import { test } from 'node:test';
 import Database from 'better-sqlite3';
 import { publish } from '../../../../src/core/store/sqlite/publish.ts';
+import { hostileImage } from '../../../faults/fuzzed/hostile-images.ts';
 import { capture, copyTable, openDonor, openJoiner } from '../../../support/engine-copy.ts';
 import { database, rowsOf, schemaOf, type TestContext, temporaryFolder } from '../../../support/tables.ts';
 
@@ -109,7 +110,7 @@ test('a chunk that brings a trigger, another table or no database is refused, an
     hostile.close();
     refused(image, { kind: 'protocol', code: 'image-foreign' }, sql);
   }
-  refused(Buffer.from('no database'.repeat(100)), { kind: 'data' });
+  refused(Buffer.from('no database'.repeat(100)), { kind: 'protocol', code: 'image-foreign' });
   const { joiner } = openJoiner(joinerFile, donor.shape);
   joiner.snapshot(sound, undefined);
   assert.deepEqual([joiner.rowCount(), joiner.checkpoint.stage], [1, 'delta']);
@@ -120,6 +121,15 @@ test('a chunk that brings a trigger, another table or no database is refused, an
   );
 });
 
+test('a chunk whose pages lead to one another is refused, for a walk over it would not end', (t) => {
+  const { donor, joinerFile } = shop(t, 'CREATE TABLE t(id INTEGER PRIMARY KEY, v, w)');
+  const { joiner } = openJoiner(joinerFile, donor.shape);
+  t.after(() => joiner.close());
+  const image = hostileImage('rows', { how: 'lattice' });
+  assert.throws(() => joiner.snapshot(image, undefined), { kind: 'protocol', code: 'image-foreign' });
+  assert.equal(joiner.rowCount(), 0);
+});
+
 test('after a chunk that failed none is applied, or the checkpoint would pass over its rows', (t) => {
   const { donor, joinerFile } = shop(
     t,
@@ -128,8 +138,8 @@ test('after a chunk that failed none is applied, or the checkpoint would pass ov
   const { joiner } = openJoiner(joinerFile, donor.shape);
   const first = donor.reader.snapshot(undefined, 1);
   const second = donor.reader.snapshot(first.to, 1);
-  assert.throws(() => joiner.snapshot(Buffer.from('cut on the way'), first.to), { kind: 'data' });
-  assert.throws(() => joiner.snapshot(second.image, second.to), { kind: 'data' });
+  assert.throws(() => joiner.snapshot(Buffer.from('cut on the way'), first.to), { code: 'image-foreign' });
+  assert.throws(() => joiner.snapshot(second.image, second.to), { code: 'image-foreign' });
   assert.equal(joiner.checkpoint.snapshotAfter, undefined);
   joiner.close();
   const { joiner: again } = openJoiner(joinerFile, donor.shape);
