@@ -5,6 +5,7 @@ import { BaseCommand, configFlag, stateFlag, usageError } from '../cli/base-comm
 import { durationFlag, stallTimeoutFlag } from '../cli/duration-flag.ts';
 import { planFromFile, usualPlan } from '../cli/plan-choice.ts';
 import { rateFlag } from '../cli/rate.ts';
+import { refuseHooks } from '../cli/run-hooks.ts';
 import { loadGroup } from '../core/group/config.ts';
 import { parseHost } from '../core/group/host.ts';
 import { parseStore } from '../core/group/store-spec.ts';
@@ -14,7 +15,7 @@ import { printable } from '../core/text.ts';
 export default class AddReplica extends BaseCommand {
   static override summary = 'Add a replica: hot rows first, then the rest, proven equal.';
   static override description =
-    'Reads the planned rows from all donors and sends them first, then the rest of the table, then what changed meanwhile, compares both sides to the last bit, and only then lets the table appear at its place. The donors stay in use all the while. Stopped or broken off, the same command goes on where it was.';
+    'Reads the planned rows from all donors and sends them first, then the rest of the table, then what changed meanwhile, compares both sides to the last bit, and only then lets the table appear at its place. The donors stay in use all the while. Stopped or broken off, the same command goes on where it was. Commands of --on-hot-ready and --on-synced find what they need in their environment: FORESYNC_EVENT, FORESYNC_RUN_ID, FORESYNC_GROUP, FORESYNC_TABLE, FORESYNC_LEAD, FORESYNC_JOINER, FORESYNC_JOINER_HOST, FORESYNC_STORE, FORESYNC_ROWS. Each is run at least once: again where the run died before it had ended.';
 
   static override examples = [
     '<%= config.bin %> <%= command.id %> eu-west --host ops@eu-west --store sqlite:/srv/shop/shop.db',
@@ -68,6 +69,16 @@ export default class AddReplica extends BaseCommand {
       default: false,
       description: 'Start anew instead of going on where an earlier run stopped.',
     }),
+    'on-hot-ready': Flags.string({
+      description:
+        'Run this with sh here as soon as every planned row is there, while the copy goes on. Needs a plan. That it fails is told, and no more.',
+      helpValue: 'COMMAND',
+    }),
+    'on-synced': Flags.string({
+      description:
+        'Run this with sh here when the replica is in sync and in its place. Where it fails, the exit code is 3.',
+      helpValue: 'COMMAND',
+    }),
     runtime: Flags.string({
       description: 'A Node program to bring to hosts that have none.',
       helpValue: 'FILE',
@@ -91,6 +102,8 @@ export default class AddReplica extends BaseCommand {
       : flags.plan
         ? await planFromFile(flags.plan)
         : await usualPlan(group, flags.state);
+    const { 'on-hot-ready': onHotReady, 'on-synced': onSynced } = flags;
+    refuseHooks({ onHotReady, onSynced, hasPlan: plan !== undefined });
     return addInFrame({
       request: {
         command: 'add-replica',
@@ -105,6 +118,8 @@ export default class AddReplica extends BaseCommand {
         bytesPerSecond: flags.bwlimit,
         maxDonorLatencyMs: flags['max-donor-latency'],
         replace: flags.replace,
+        onHotReady,
+        onSynced,
         runtime: flags.runtime && path.resolve(flags.runtime),
       },
       group,

@@ -82,6 +82,7 @@ export function watchedRun(
     retries: 0,
     wait: systemWait,
     maxDonorLatencyMs: undefined,
+    hooks: undefined,
     pace: new Pace(undefined, systemClock, systemWait),
     ...more,
     onEvent: (event) => {

@@ -3,6 +3,7 @@ import { ForesyncError, messageOf } from '../errors.ts';
 import { Agents } from './connect.ts';
 import { dealPlan } from './deal-plan.ts';
 import type { Emit, PhaseName, RunFact } from './events.ts';
+import { type HookOptions, Hooks } from './hooks.ts';
 import { Joining, resumable } from './joining.ts';
 import type { Pace } from './pace.ts';
 import { type JoinerSpec, refuseDonorsPlace, stopped, withWayOn } from './refusals.ts';
@@ -24,6 +25,8 @@ export interface AddReplicaOptions extends RunOptions {
   /** Of all rows that go to the joiner. */
   pace: Pace;
   wait: Wait;
+  /** Commands of the operator's; undefined where there are none. */
+  hooks: HookOptions | undefined;
 }
 
 export interface AddReplicaResult {
@@ -49,7 +52,12 @@ const phases: PhaseName[] = [
  * goes on from the same checkpoint. Rejects with `stopped` when the signal is tripped.
  */
 export async function addReplica(options: AddReplicaOptions): Promise<AddReplicaResult> {
-  const emit = emitter(options);
+  const tell = emitter(options);
+  const hooks = new Hooks(options, tell);
+  const emit: Emit = (fact) => {
+    tell(fact);
+    hooks.watch(fact);
+  };
   const { group, joiner, plan, signal } = options;
   emit(startOf(options, { command: 'add-replica', joiner: joiner.name, phases }));
   const run = new Run(options, emit);
@@ -57,9 +65,11 @@ export async function addReplica(options: AddReplicaOptions): Promise<AddReplica
     refuseDonorsPlace(joiner, group);
     if (!plan) emit({ type: 'note', level: 'info', text: 'No plan: rows come in the order of the table.' });
     const result = await run.whole();
+    await hooks.ended();
     emit({ type: 'end', outcome: 'done' });
     return result;
   } catch (error) {
+    await hooks.stop();
     const told = signal.aborted ? stopped(joiner, run.begun) : run.told(error);
     emit({
       type: 'end',

@@ -28,6 +28,7 @@ export function emptySnapshot(): RunSnapshot {
     inSyncAtMs: undefined,
     inSyncRows: undefined,
     inSyncWatermark: undefined,
+    hooks: [],
     notes: [],
     outcome: 'running',
     error: undefined,

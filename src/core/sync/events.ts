@@ -12,6 +12,14 @@ export const phaseNames = [
 ] as const;
 export type PhaseName = (typeof phaseNames)[number];
 
+/** Moments at which a command of the operator's may be run. */
+export const hookNames = ['hot-ready', 'synced'] as const;
+export type HookName = (typeof hookNames)[number];
+
+/** `failed`: it came to its end, and said so by its exit code. `stopped`: it was ended with the run. */
+export const hookStates = ['running', 'done', 'failed', 'stopped'] as const;
+export type HookState = (typeof hookStates)[number];
+
 export type RowKind = 'cache' | 'hot' | 'snapshot' | 'delta' | 'repair';
 
 /** What happens in a run, as core tells it. `atMs` is the time since the epoch. Everything that is shown folds from these. */
@@ -65,6 +73,8 @@ export type RunEvent = { atMs: number } & (
   | { type: 'hot-ready' }
   | { type: 'verified'; ranges: number; rows: number; differences: number; repairedRows: number }
   | { type: 'in-sync'; watermark: number; rows: number }
+  /** A command of the operator's. `exitCode` where it ended with one. */
+  | { type: 'hook'; hook: HookName; state: HookState; exitCode?: number }
   | { type: 'note'; level: 'info' | 'warning'; text: string }
   | { type: 'end'; outcome: 'done' | 'stopped' | 'failed'; error?: string }
 );

@@ -1,6 +1,7 @@
 import type { AddReplicaOptions, AddReplicaResult } from './add-replica.ts';
 import { prefetchCapturePrefix, runCapturePrefix } from './capture-lease.ts';
 import { Agents } from './connect.ts';
+import { Hooks } from './hooks.ts';
 import { emitter, startOf } from './run.ts';
 
 /**
@@ -14,6 +15,7 @@ export async function finishAddReplica(
 ): Promise<AddReplicaResult | undefined> {
   const { group, joiner: target } = options;
   const emit = emitter(options);
+  const hooks = new Hooks(options, emit);
   const agents = new Agents(options, emit);
   try {
     const joiner = await agents.connect(target.name, target.host);
@@ -34,10 +36,15 @@ export async function finishAddReplica(
       level: 'info',
       text: 'An earlier run had published it; what that run left is gone.',
     });
-    emit({ type: 'in-sync', ...published });
+    const inSync = { type: 'in-sync', ...published } as const;
+    emit(inSync);
+    hooks.goOn();
+    hooks.watch(inSync);
+    await hooks.ended();
     emit({ type: 'end', outcome: 'done' });
     return published;
   } finally {
+    await hooks.stop();
     await agents.close();
   }
 }

@@ -99,6 +99,8 @@ export class RunFold {
           inSyncWatermark: event.watermark,
         });
         return;
+      case 'hook':
+        return this.hook(event);
       case 'note':
         state.notes.push({ atMs: event.atMs, level: event.level, text: event.text });
         if (state.notes.length > keptNotes) state.notes.shift();
@@ -126,6 +128,11 @@ export class RunFold {
     if (event.state === 'done' && phase.share !== undefined) phase.share = 1;
     if (this.current === phase.name)
       this.current = this.state.phases.findLast(({ state }) => state === 'running')?.name;
+  }
+
+  private hook({ hook, state, exitCode }: Extract<RunEvent, { type: 'hook' }>): void {
+    const told = { hook, state, ...(exitCode === undefined ? {} : { exitCode }) };
+    this.state.hooks = [...this.state.hooks.filter((other) => other.hook !== hook), told];
   }
 
   private rows(event: Extract<RunEvent, { type: 'rows' }>): void {

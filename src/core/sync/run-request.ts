@@ -27,6 +27,9 @@ const addReplicaRequest = z.object({
   bytesPerSecond: z.number().optional(),
   maxDonorLatencyMs: z.number().optional(),
   replace: z.boolean(),
+  /** Shell lines of the operator's. */
+  onHotReady: z.string().optional(),
+  onSynced: z.string().optional(),
 });
 const runRequest = z.discriminatedUnion('command', [prefetchRequest, addReplicaRequest]);
 

@@ -64,6 +64,10 @@ function eventText(event: RunEvent, run: RunSnapshot): string | undefined {
     }
     case 'in-sync':
       return `in sync  ${formatCounted(event.rows, 'row')}, watermark ${event.watermark}`;
+    case 'hook':
+      return event.state === 'running' || event.state === 'done'
+        ? `--on-${event.hook}  ${event.state}`
+        : undefined;
     case 'note':
       return `${event.level === 'warning' ? 'warning: ' : ''}${printable(event.text, 400)}`;
     default:
