@@ -48,6 +48,7 @@ export async function addInFrame(options: AddInFrameOptions): Promise<unknown> {
     wait: systemWait,
     replace,
     restart,
+    follow: request.follow ?? false,
     runtime,
     hooks,
   };

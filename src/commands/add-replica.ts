@@ -69,6 +69,10 @@ export default class AddReplica extends BaseCommand {
       default: false,
       description: 'Start anew instead of going on where an earlier run stopped.',
     }),
+    follow: Flags.boolean({
+      default: false,
+      description: 'Go on applying what changes at the lead when it is in sync, until ctrl-C or SIGTERM, which is its good end.',
+    }),
     'on-hot-ready': Flags.string({
       description:
         'Run this with sh here as soon as every planned row is there, while the copy goes on. Needs a plan. That it fails is told, and no more.',
@@ -118,6 +122,7 @@ export default class AddReplica extends BaseCommand {
         bytesPerSecond: flags.bwlimit,
         maxDonorLatencyMs: flags['max-donor-latency'],
         replace: flags.replace,
+        follow: flags.follow,
         onHotReady,
         onSynced,
         runtime: flags.runtime && path.resolve(flags.runtime),

@@ -83,6 +83,7 @@ export function watchedRun(
     wait: systemWait,
     maxDonorLatencyMs: undefined,
     hooks: undefined,
+    follow: false,
     pace: new Pace(undefined, systemClock, systemWait),
     ...more,
     onEvent: (event) => {

@@ -4,6 +4,7 @@ import { ForesyncError } from '../errors.ts';
 import { Joiner } from '../store/sqlite/joiner.ts';
 import { inspectPlace, refuseClashes } from '../store/sqlite/place.ts';
 import { publish } from '../store/sqlite/publish.ts';
+import { releasePublished } from '../store/sqlite/published.ts';
 import { discardLeftStaging } from '../store/sqlite/staging.ts';
 import type { TableShape } from '../store/sqlite/table-shape.ts';
 import { bootId, fileIdOf } from './boot-id.ts';
@@ -30,17 +31,27 @@ export function joinerHandlers(): { handlers: Handlers; close(): void } {
       const sameAs = stores.findIndex(
         (store) => fileId !== undefined && existsSync(store) && fileIdOf(store) === fileId,
       );
-      return { result: { ...place, fileId, ...(sameAs < 0 ? {} : { sameAs }), freeBytes: bavail * bsize } };
+      const { published, ...there } = place;
+      const found = { ...there, fileId, ...(sameAs < 0 ? {} : { sameAs }), freeBytes: bavail * bsize };
+      if (!published) return { result: found };
+      const { captureId, stage, watermark } = published.checkpoint;
+      return { result: { ...found, published: { captureId, stage, watermark, rows: published.rows } } };
     },
     'joiner.open': ({ path: file, shape, runId, captureId }) => {
       open?.joiner.close();
-      refuseClashes(file, shape);
-      const opened = Joiner.open(file, shape, { runId, captureId, bootId: bootId() });
+      open = undefined;
+      const identity = { runId, captureId };
+      const published = Joiner.openPublished(file, shape, identity);
+      if (!published) refuseClashes(file, shape);
+      const opened = published
+        ? { joiner: published, resumed: true }
+        : Joiner.open(file, shape, { ...identity, bootId: bootId() });
       open = { joiner: opened.joiner, path: file, shape };
       const { stage, watermark, snapshotAfter } = opened.joiner.checkpoint;
       return {
         result: {
           resumed: opened.resumed,
+          published: published !== undefined,
           stage,
           watermark,
           snapshotAfter,
@@ -52,8 +63,8 @@ export function joinerHandlers(): { handlers: Handlers; close(): void } {
       result: joiner().hot(part(parts, 0), parts[1] && { keyImage: parts[1] }),
     }),
     'joiner.snapshot': ({ to }, parts) => ({ result: joiner().snapshot(part(parts, 0), to) }),
-    'joiner.delta': ({ watermark }, parts) => ({
-      result: joiner().delta({ image: part(parts, 0), watermark }),
+    'joiner.delta': ({ watermark, lastRowid }, parts) => ({
+      result: joiner().delta({ image: part(parts, 0), watermark, lastRowid }),
     }),
     'joiner.indexes': () => {
       joiner().finishIndexes();
@@ -71,15 +82,26 @@ export function joinerHandlers(): { handlers: Handlers; close(): void } {
         { keyImage: part(parts, 1), image: part(parts, 2), digest, complete, lastRowid },
       ),
     }),
-    'joiner.publish': (options) => {
-      const rows = joiner().rowCount();
-      if (joiner().checkpoint.stage !== 'synced' || !open) {
+    'joiner.publish': ({ replace, walMode, follow }) => {
+      const { checkpoint } = joiner();
+      const result = { rows: joiner().rowCount(), watermark: checkpoint.watermark };
+      if (checkpoint.stage !== 'synced' || !open) {
         throw new ForesyncError('defect', 'publish-early', 'The joiner was to appear before it was in sync.');
       }
+      if (joiner().isPublished) return { result };
+      const { path: file, shape } = open;
       joiner().close();
-      publish(open.path, open.shape, options);
       open = undefined;
-      return { result: { rows } };
+      publish(file, shape, { replace, walMode, ...(follow ? { keep: checkpoint } : {}) });
+      const published = follow ? Joiner.openPublished(file, shape, checkpoint) : undefined;
+      if (published) open = { joiner: published, path: file, shape };
+      return { result };
+    },
+    'joiner.release': ({ path: file, table }) => {
+      open?.joiner.close();
+      open = undefined;
+      releasePublished(file, table);
+      return { result: {} };
     },
     'joiner.discard': ({ path: file }) => {
       open?.joiner.close();

@@ -66,6 +66,10 @@ const shape = z.strictObject({
 });
 
 const stage = z.enum(['hot', 'snapshot', 'delta', 'verify', 'synced']);
+const lastRowid = z
+  .string()
+  .regex(/^-?\d{1,19}$/)
+  .optional();
 const tail = z.strictObject({
   watermark: count,
   keys: count,
@@ -73,6 +77,7 @@ const tail = z.strictObject({
   complete: z.boolean(),
   backlog: count,
   rawBytes: bytes,
+  lastRowid,
 });
 const comparison = z.strictObject({ same: z.boolean(), rows: count, differences: count });
 const none = z.strictObject({});
@@ -118,6 +123,11 @@ export const requests = {
     z.strictObject({ writeMs: z.number().min(0) }),
   ),
   'capture.stop': request(none, none),
+  /** Forgets, of the oldest changes, as many keys that the joiner has for good: those up to a watermark. */
+  'capture.prune': request(
+    z.strictObject({ watermark: count, maxKeys: count }),
+    z.strictObject({ keys: count }),
+  ),
   /** Opens the Prefetch Cache of a capture, or starts a new one; what another capture left is dropped. */
   'cache.open': request(
     z.strictObject({
@@ -198,10 +208,7 @@ export const requests = {
           until: count,
           digest: z.string().length(64),
           complete: z.boolean(),
-          lastRowid: z
-            .string()
-            .regex(/^-?\d{1,19}$/)
-            .optional(),
+          lastRowid,
         })
         .optional(),
     }),
@@ -219,12 +226,16 @@ export const requests = {
       /** Which of the stores is the very same file, whatever path leads to it. */
       sameAs: count.optional(),
       freeBytes: bytes,
+      /** The table is there and still takes rows of this capture. */
+      published: z.strictObject({ captureId: id, stage, watermark: count, rows: count }).optional(),
     }),
   ),
   'joiner.open': request(
     z.strictObject({ path: file, shape, runId: id, captureId: id }),
     z.strictObject({
       resumed: z.boolean(),
+      /** The table is in its place, where applications may use it. */
+      published: z.boolean(),
       stage,
       watermark: count,
       snapshotAfter: scanKey.optional(),
@@ -234,7 +245,7 @@ export const requests = {
   /** Parts: rows, and keys where rows under them are to be replaced. */
   'joiner.hot': request(none, z.strictObject({ rows: count })),
   'joiner.snapshot': request(z.strictObject({ to: scanKey.optional() }), z.strictObject({ rows: count })),
-  'joiner.delta': request(z.strictObject({ watermark: count }), z.strictObject({ rows: count })),
+  'joiner.delta': request(z.strictObject({ watermark: count, lastRowid }), z.strictObject({ rows: count })),
   'joiner.indexes': request(none, none),
   /** Part: the tail. */
   'joiner.verify': request(
@@ -252,17 +263,17 @@ export const requests = {
       watermark: count,
       digest: z.string().length(64),
       complete: z.boolean(),
-      lastRowid: z
-        .string()
-        .regex(/^-?\d{1,19}$/)
-        .optional(),
+      lastRowid,
     }),
     comparison,
   ),
+  /** Of a table that is in its place already it tells the rows alone. `follow`: it takes deltas from then on, until it is released. */
   'joiner.publish': request(
-    z.strictObject({ replace: z.boolean(), walMode: z.boolean() }),
-    z.strictObject({ rows: count }),
+    z.strictObject({ replace: z.boolean(), walMode: z.boolean(), follow: z.boolean() }),
+    z.strictObject({ rows: count, watermark: count }),
   ),
+  /** Takes away what makes a table in its place take rows; the table stays. May be repeated. */
+  'joiner.release': request(z.strictObject({ path: file, table: tableName }), none),
   /** Removes the staging file; refuses one that another run is building. May be repeated. */
   'joiner.discard': request(z.strictObject({ path: file }), none),
 } as const;

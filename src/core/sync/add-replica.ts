@@ -16,6 +16,8 @@ export interface AddReplicaOptions extends RunOptions {
   replace: boolean;
   /** Starts anew what an earlier run for this joiner left. */
   restart: boolean;
+  /** Goes on applying what changes at the lead after it is in sync, until the signal trips, which is its good end. */
+  follow: boolean;
   /** How long hot rows may take before the snapshot goes on. */
   prefetchTimeoutMs: number;
   /** How often in a row, without progress between, it connects anew after it lost the joiner or the lead. */
@@ -34,16 +36,10 @@ export interface AddReplicaResult {
   rows: number;
 }
 
-const phases: PhaseName[] = [
-  'connect',
-  'capture',
-  'hot',
-  'snapshot',
-  'delta',
-  'verify',
-  'publish',
-  'cleanup',
-];
+function phasesOf({ follow }: AddReplicaOptions): PhaseName[] {
+  const copying: PhaseName[] = ['connect', 'capture', 'hot', 'snapshot', 'delta', 'verify', 'publish'];
+  return follow ? [...copying, 'follow', 'cleanup'] : [...copying, 'cleanup'];
+}
 
 /**
  * Adds a replica: capture at the lead donor, hot rows from all donors, the snapshot of all other rows, the Delta Log,
@@ -59,7 +55,7 @@ export async function addReplica(options: AddReplicaOptions): Promise<AddReplica
     hooks.watch(fact);
   };
   const { group, joiner, plan, signal } = options;
-  emit(startOf(options, { command: 'add-replica', joiner: joiner.name, phases }));
+  emit(startOf(options, { command: 'add-replica', joiner: joiner.name, phases: phasesOf(options) }));
   const run = new Run(options, emit);
   try {
     refuseDonorsPlace(joiner, group);
@@ -70,7 +66,7 @@ export async function addReplica(options: AddReplicaOptions): Promise<AddReplica
     return result;
   } catch (error) {
     await hooks.stop();
-    const told = signal.aborted ? stopped(joiner, run.begun) : run.told(error);
+    const told = signal.aborted ? stopped(joiner, run) : run.told(error);
     emit({
       type: 'end',
       outcome: signal.aborted ? 'stopped' : 'failed',
@@ -85,13 +81,17 @@ class Run {
   readonly #options: AddReplicaOptions;
   readonly #emit: Emit;
   #progressed = false;
-  #inSync = false;
+  #onlyCleanUpLeft = false;
+  /** Whether the table is in its place and proven. */
+  isInSync = false;
   /** Whether any try began something that can be gone on with. */
   begun = false;
 
   constructor(options: AddReplicaOptions, emit: Emit) {
     this.#options = options;
     this.#emit = (fact) => {
+      // Of a joiner that is followed each try tells so anew.
+      if (fact.type === 'in-sync' && this.isInSync) return;
       this.#watch(fact);
       emit(fact);
     };
@@ -105,8 +105,8 @@ class Run {
       try {
         return await this.#once();
       } catch (error) {
-        // Once it is in sync only the clean-up is left, which the same command sees to.
-        if (signal.aborted || !this.begun || this.#inSync || !isLost(error)) throw error;
+        // The same command sees to a clean-up that is left.
+        if (signal.aborted || !this.begun || this.#onlyCleanUpLeft || !this.#passes(error)) throw error;
         const next = tries.next(this.#progressed);
         if (!next) throw retries > 0 ? gaveUp(error, retries) : error;
         this.#emit({ type: 'note', level: 'warning', text: `${messageOf(error)} ${next.words}` });
@@ -121,6 +121,11 @@ class Run {
     return canGoOn ? withWayOn(error) : error;
   }
 
+  /** A joiner that is in its place is written to by applications too, whose long transactions come to an end. */
+  #passes(error: unknown): boolean {
+    return isLost(error) || (this.isInSync && error instanceof ForesyncError && error.code === 'store-busy');
+  }
+
   async #once(): Promise<AddReplicaResult> {
     const { plan } = this.#options;
     // Dealt anew each time: what had arrived of it is counted from the start, as it is sent.
@@ -132,9 +137,11 @@ class Run {
     try {
       return await joining.whole(batches);
     } catch (error) {
-      if (joining.phase && !options.signal.aborted && !isLost(error))
+      if (joining.phase && !options.signal.aborted && !this.#passes(error))
         this.#emit({ type: 'phase', phase: joining.phase, state: 'failed' });
-      await joining.leave(options.signal.aborted ? stopped(options.joiner, joining.begun) : error);
+      await joining.leave(
+        options.signal.aborted ? stopped(options.joiner, { ...this, begun: joining.begun }) : error,
+      );
       throw error;
     } finally {
       this.begun ||= joining.begun;
@@ -143,8 +150,9 @@ class Run {
   }
 
   #watch(fact: RunFact): void {
-    if (fact.type === 'rows' || fact.type === 'progress') this.#progressed = true;
-    if (fact.type === 'in-sync') this.#inSync = true;
+    if (fact.type === 'rows' || fact.type === 'progress' || fact.type === 'followed') this.#progressed = true;
+    if (fact.type === 'in-sync') this.isInSync = true;
+    if (fact.type === 'phase' && fact.state === 'running') this.#onlyCleanUpLeft = fact.phase === 'cleanup';
   }
 }
 

@@ -28,6 +28,7 @@ export function emptySnapshot(): RunSnapshot {
     inSyncAtMs: undefined,
     inSyncRows: undefined,
     inSyncWatermark: undefined,
+    follow: undefined,
     hooks: [],
     notes: [],
     outcome: 'running',

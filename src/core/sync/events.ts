@@ -8,6 +8,7 @@ export const phaseNames = [
   'delta',
   'verify',
   'publish',
+  'follow',
   'cleanup',
 ] as const;
 export type PhaseName = (typeof phaseNames)[number];
@@ -70,6 +71,8 @@ export type RunEvent = { atMs: number } & (
   | { type: 'progress'; phase: PhaseName; share: number }
   /** Keys in the Delta Log that the joiner does not have yet, and the round that is being applied. */
   | { type: 'backlog'; keys: number; round: number }
+  /** The joiner is followed: so far it is, so many keys wait. At `levelAtMs` it had all that was committed at the lead. */
+  | { type: 'followed'; watermark: number; keys: number; levelAtMs?: number }
   | { type: 'hot-ready' }
   | { type: 'verified'; ranges: number; rows: number; differences: number; repairedRows: number }
   | { type: 'in-sync'; watermark: number; rows: number }

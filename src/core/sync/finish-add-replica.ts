@@ -7,7 +7,7 @@ import { emitter, startOf } from './run.ts';
 /**
  * Cleans up after an add-replica that was killed when its joiner had been published: ends the capture that it used, drops
  * the Prefetch Caches and what is left of the staging file. Undefined, with nothing done, where the joiner does not hold
- * the table. May be repeated.
+ * the table, and where it is to be followed on. May be repeated.
  */
 export async function finishAddReplica(
   options: AddReplicaOptions,
@@ -21,7 +21,7 @@ export async function finishAddReplica(
     const joiner = await agents.connect(target.name, target.host);
     const { path } = target.store;
     const { result: place } = await joiner.call('joiner.look', { path, table: group.table, stores: [] });
-    if (!place.hasTable) return undefined;
+    if (!place.hasTable || (place.published && options.follow)) return undefined;
     emit(startOf(options, { command: 'add-replica', joiner: target.name, phases: ['cleanup'] }));
     emit({ type: 'phase', phase: 'cleanup', state: 'running' });
     const { lead, others } = await agents.connectDonors(new Set(group.replicas.keys()));
@@ -30,6 +30,7 @@ export async function finishAddReplica(
     if (prefixes.some((prefix) => capture.id?.startsWith(prefix))) await lead.agent.call('capture.stop', {});
     for (const { agent } of [lead, ...others.values()]) await agent.call('cache.drop', {});
     await joiner.call('joiner.discard', { path });
+    await joiner.call('joiner.release', { path, table: group.table });
     emit({ type: 'phase', phase: 'cleanup', state: 'done' });
     emit({
       type: 'note',

@@ -1,15 +1,17 @@
 import type { AgentClient } from '../agent/client.ts';
+import type { Result } from '../agent/protocol.ts';
 import { type ErrorKind, ForesyncError, messageOf } from '../errors.ts';
 import type { AddReplicaOptions, AddReplicaResult } from './add-replica.ts';
 import type { Batches } from './batches.ts';
-import { type HeldCapture, holdCapture, runCapturePrefix } from './capture-lease.ts';
+import { type HeldCapture, holdCapture, prefetchCapturePrefix, runCapturePrefix } from './capture-lease.ts';
 import type { Agents } from './connect.ts';
-import { applyDelta } from './delta-rounds.ts';
+import { applyDelta, type DeltaSides } from './delta-rounds.ts';
 import { dropCaches } from './drop-caches.ts';
 import type { Emit, PhaseName } from './events.ts';
+import { follow } from './follow.ts';
 import { sendHotRows } from './hot-rows.ts';
 import type { Pace } from './pace.ts';
-import { donorsPlace, noSpace, replicasNear, tableThere } from './refusals.ts';
+import { donorsPlace, followedDiffers, noSpace, replicasNear, tableThere } from './refusals.ts';
 import type { Donor } from './run.ts';
 import { sendSnapshot } from './snapshot-rows.ts';
 import { spareDonor } from './spare-donor.ts';
@@ -26,6 +28,8 @@ export const resumable: ReadonlySet<ErrorKind> = new Set([
   'defect',
 ]);
 
+type Published = NonNullable<Result<'joiner.look'>['published']>;
+
 /** One try at adding a replica, with agents of its own, from the first connection to the clean-up. */
 export class Joining {
   readonly #options: AddReplicaOptions;
@@ -35,11 +39,15 @@ export class Joining {
   #lead: Donor | undefined;
   #joiner: AgentClient | undefined;
   #capture: HeldCapture | undefined;
+  #isFollowing = false;
+  /** Whether a table at the joiner's place may give way: the operator said so, or an earlier run of this joiner made it. */
+  #mayReplace: boolean;
 
   constructor(options: AddReplicaOptions, agents: Agents, emit: Emit) {
     this.#options = options;
     this.#agents = agents;
     this.#emit = emit;
+    this.#mayReplace = options.replace;
   }
 
   /** Whether something was started that can be gone on with. */
@@ -55,7 +63,8 @@ export class Joining {
   /** `batches` is the plan, dealt to the donors. */
   async whole(batches: Batches | undefined): Promise<AddReplicaResult> {
     const { group, joiner: target, signal } = this.#options;
-    const { lead, others, joiner } = await this.#in('connect', () => this.#connect(batches));
+    const { lead, others, joiner, published } = await this.#in('connect', () => this.#connect(batches));
+    if (published?.stage === 'synced' && !this.#options.follow) return this.#finish(lead, others, published);
     const capture = await this.#in('capture', async () => {
       const prefix = runCapturePrefix(group.name, target.name);
       const held = await holdCapture(lead, {
@@ -67,26 +76,34 @@ export class Joining {
       return held;
     });
     // Losing the lead, noticed while renewing the lease, must not wait for a step that waits for something else.
-    const copied = this.#copy({ lead, others, joiner, batches, capture, signal });
+    const copied = this.#copy({ lead, others, joiner, batches, capture, published, signal });
     return Promise.race([capture.failed, this.#sparing(capture, copied)]);
   }
 
   /** After a failure: what can be gone on with stays, everything else is taken away. */
   async leave(error: unknown): Promise<void> {
     this.#capture?.release();
-    const keep = error instanceof ForesyncError ? resumable.has(error.kind) : true;
-    if (keep || !this.#capture || this.#capture.adopted) return;
+    if (!(error instanceof ForesyncError) || resumable.has(error.kind) || !this.#capture) return;
+    // Another run has taken the joiner over, and the Delta Log with it.
+    if (error.code === 'joiner-busy' || (this.#capture.adopted && !this.#isFollowing)) return;
+    const { group, joiner } = this.#options;
+    const { path } = joiner.store;
     const undo = [
       this.#lead?.agent.call('capture.stop', {}),
-      this.#joiner?.call('joiner.discard', { path: this.#options.joiner.store.path }),
+      this.#joiner?.call('joiner.discard', { path }),
+      this.#isFollowing && this.#joiner?.call('joiner.release', { path, table: group.table }),
     ];
     await Promise.allSettled(undo);
   }
 
-  async #connect(
-    batches: Batches | undefined,
-  ): Promise<{ lead: Donor; others: Map<string, Donor>; joiner: AgentClient }> {
-    const { joiner: target, group, replace, restart } = this.#options;
+  async #connect(batches: Batches | undefined): Promise<{
+    lead: Donor;
+    others: Map<string, Donor>;
+    joiner: AgentClient;
+    /** A table in its place that an earlier run of this joiner left, to be gone on with. */
+    published: Published | undefined;
+  }> {
+    const { joiner: target, group, replace, restart, follow } = this.#options;
     const joining = this.#agents.connect(target.name, target.host).then(async (agent) => {
       const near = replicasNear(target, group);
       const stores = near.map(({ store }) => store.path);
@@ -111,16 +128,22 @@ export class Joining {
     for (const { name, table } of [lead, ...others.values()]) {
       if (table.fileId === place.fileId) throw donorsPlace(target, name);
     }
-    if (place.hasTable && !replace) {
+    const left = place.published && this.#isOwn(place.published.captureId) ? place.published : undefined;
+    if (place.hasTable && !replace && !left) {
       if (!place.stagingExists) await this.#endLeftCapture(lead);
       throw tableThere(target, group.table);
     }
+    const isAnew = restart || (replace && !follow);
+    this.#mayReplace = replace || (left !== undefined && (isAnew || left.stage !== 'synced'));
+    const published = isAnew ? undefined : left;
     const { rowsEstimate, sizeBytes, alone } = lead.table;
     this.#emit({ type: 'table', rowsEstimate, sizeBytes });
-    if (alone && !place.stagingExists && place.freeBytes < sizeBytes)
+    if (alone && !place.stagingExists && !published && place.freeBytes < sizeBytes)
       throw noSpace(target, sizeBytes, place.freeBytes);
-    if (restart) await place.agent.call('joiner.discard', { path: target.store.path });
-    return { lead, others, joiner: place.agent };
+    const { path } = target.store;
+    if (left && isAnew) await place.agent.call('joiner.release', { path, table: group.table });
+    if (restart) await place.agent.call('joiner.discard', { path });
+    return { lead, others, joiner: place.agent, published };
   }
 
   async #copy(sides: {
@@ -129,11 +152,12 @@ export class Joining {
     joiner: AgentClient;
     batches: Batches | undefined;
     capture: HeldCapture;
+    published: Published | undefined;
     signal: AbortSignal;
   }): Promise<AddReplicaResult> {
-    const { lead, others, joiner, batches, capture, signal } = sides;
-    const { store } = this.#options.joiner;
-    const { pace } = this.#options;
+    const { lead, others, joiner, batches, capture, published: left, signal } = sides;
+    const { pace, joiner: target } = this.#options;
+    const { store } = target;
     const both = { lead, joiner, emit: this.#emit, pace, signal };
     const { shape } = lead.table;
     const { result: place } = await joiner.call('joiner.open', {
@@ -142,6 +166,8 @@ export class Joining {
       runId: this.#options.runId,
       captureId: capture.id,
     });
+    if (left?.stage === 'synced' && !place.published && !this.#mayReplace)
+      throw followedDiffers(target, lead.table.shape.name);
     if (place.resumed) this.#emit({ type: 'resumed', rows: place.rows });
     await lead.agent.call('donor.seek', { watermark: place.watermark, snapshotAfter: place.snapshotAfter });
     const cache = { captureId: capture.id, kind: 'file', limitBytes: 0, create: false } as const;
@@ -164,14 +190,36 @@ export class Joining {
       await applyDelta(both);
     });
     this.#emit({ type: 'donor', donor: lead.name, state: 'done' });
-    const { watermark } = await this.#in('verify', () => verifyAll(both));
-    const { replace } = this.#options;
-    const { result: published } = await this.#in('publish', () =>
-      joiner.call('joiner.publish', { replace, walMode: lead.table.walMode }),
+    if (place.stage !== 'synced' || !place.published) await this.#in('verify', () => verifyAll(both));
+    else this.#skip('verify');
+    const { follow: follows } = this.#options;
+    const { result: there } = await this.#in('publish', () =>
+      joiner.call('joiner.publish', {
+        replace: this.#mayReplace,
+        walMode: lead.table.walMode,
+        follow: follows,
+      }),
     );
-    this.#emit({ type: 'in-sync', watermark, rows: published.rows });
-    await this.#in('cleanup', () => this.#cleanUp(lead, others));
-    return { watermark, rows: published.rows };
+    this.#emit({ type: 'in-sync', ...there });
+    const { watermark } = follows ? await this.#follow(both) : there;
+    // What was followed ends with the signal, and is cleaned up all the same.
+    const cleaning = () => this.#cleanUp(lead, others);
+    await (follows ? this.#through('cleanup', cleaning) : this.#in('cleanup', cleaning));
+    return { watermark, rows: there.rows };
+  }
+
+  /** Its good end is the signal, also where that has come already. */
+  async #follow(both: DeltaSides): Promise<{ watermark: number }> {
+    const { clock, wait, joiner } = this.#options;
+    this.#isFollowing = true;
+    const followed = await this.#through('follow', () =>
+      follow({ ...both, joinerName: joiner.name, clock, wait }),
+    );
+    if (!followed.isLevel)
+      this.#warn(
+        `Writers at ${both.lead.name} were too fast for a last round: ${joiner.name} lacks a part of it.`,
+      );
+    return followed;
   }
 
   /** The work, with an eye on what it costs the lead. */
@@ -211,6 +259,7 @@ export class Joining {
   async #cleanUp(lead: Donor, others: ReadonlyMap<string, Donor>): Promise<void> {
     this.#capture?.release();
     await lead.agent.call('capture.stop', {});
+    await this.#release();
     // A prefetch may have filled caches at donors that this run did not ask for rows, or has lost since.
     const holders = this.#capture?.isPrefetchs
       ? this.#options.group.replicas.keys()
@@ -220,6 +269,29 @@ export class Joining {
       connected: new Map([...others, [lead.name, lead]]),
       warn: (text) => this.#warn(text),
     });
+  }
+
+  /** An earlier run had put it in its place, in sync, and went on with it; nobody wants that any longer. */
+  async #finish(
+    lead: Donor,
+    others: ReadonlyMap<string, Donor>,
+    { watermark, rows, captureId }: Published,
+  ): Promise<AddReplicaResult> {
+    for (const phase of ['capture', 'hot', 'snapshot', 'delta', 'verify', 'publish'] as const)
+      this.#skip(phase);
+    this.#emit({ type: 'resumed', rows });
+    this.#emit({ type: 'in-sync', watermark, rows });
+    await this.#in('cleanup', async () => {
+      const { result: present } = await lead.agent.call('capture.read', {});
+      if (present.id === captureId) await this.#cleanUp(lead, others);
+      else await this.#release();
+    });
+    return { watermark, rows };
+  }
+
+  async #release(): Promise<void> {
+    const { group, joiner } = this.#options;
+    await this.#joiner?.call('joiner.release', { path: joiner.store.path, table: group.table });
   }
 
   /** What there is of a table that the lead has no longer is of no use: another table of that name would be copied anew. */
@@ -246,8 +318,19 @@ export class Joining {
     this.#emit({ type: 'note', level: 'warning', text });
   }
 
+  /** Whether a Delta Log is one that runs for this joiner have used. */
+  #isOwn(captureId: string): boolean {
+    const { group, joiner } = this.#options;
+    const prefixes = [runCapturePrefix(group.name, joiner.name), prefetchCapturePrefix];
+    return prefixes.some((prefix) => captureId.startsWith(prefix));
+  }
+
   async #in<T>(phase: PhaseName, work: () => Promise<T>): Promise<T> {
     this.#options.signal.throwIfAborted();
+    return this.#through(phase, work);
+  }
+
+  async #through<T>(phase: PhaseName, work: () => Promise<T>): Promise<T> {
     this.#phase = phase;
     this.#emit({ type: 'phase', phase, state: 'running' });
     const result = await work();

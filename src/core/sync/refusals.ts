@@ -50,11 +50,34 @@ export function noSpace(joiner: JoinerSpec, neededBytes: number, freeBytes: numb
   );
 }
 
-/** What a run that was stopped says; `begun` where there is something to go on with. */
-export function stopped(joiner: JoinerSpec, begun: boolean): ForesyncError {
+/** A table that was followed here, and is defined in another way than the lead's by now. */
+export function followedDiffers(joiner: JoinerSpec, table: string): ForesyncError {
+  return new ForesyncError(
+    'exists',
+    'joiner-differs',
+    `The table ${printable(table)} of ${printable(joiner.name)} is defined in another way than the lead's by now.`,
+    { hint: 'Use --replace to copy it anew.' },
+  );
+}
+
+/** What a run that was stopped says; `begun` where there is something to go on with, `isInSync` where all but that is done. */
+export function stopped(
+  joiner: JoinerSpec,
+  { begun, isInSync }: { begun: boolean; isInSync: boolean },
+): ForesyncError {
   if (!begun)
     return new ForesyncError('interrupted', 'interrupted', 'Interrupted before anything had begun.');
-  return new ForesyncError('stopped', 'stopped', `Stopped; ${printable(joiner.name)} is not there yet.`, {
+  const name = printable(joiner.name);
+  if (isInSync)
+    return new ForesyncError(
+      'stopped',
+      'stopped',
+      `Stopped; ${name} is there, and the lead still keeps a Delta Log for it.`,
+      {
+        hint: "The same command goes on; without --follow it cleans up, and so does 'foresync abort'.",
+      },
+    );
+  return new ForesyncError('stopped', 'stopped', `Stopped; ${name} is not there yet.`, {
     hint: goesOn,
   });
 }

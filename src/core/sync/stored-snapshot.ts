@@ -59,6 +59,7 @@ const stored = z.object({
   inSyncAtMs: figure.optional(),
   inSyncRows: figure.optional(),
   inSyncWatermark: figure.optional(),
+  follow: z.object({ watermark: figure, keysWaiting: figure, levelAtMs: figure, lagMs: figure }).optional(),
   hooks: z
     .array(z.object({ hook: z.enum(hookNames), state: z.enum(hookStates), exitCode: figure.optional() }))
     .optional(),

@@ -85,7 +85,10 @@ async function endStaging(
   });
   if (!place) return { staging: undefined, hasTable: false };
   const { stagingExists, hasTable } = place.result;
-  if (!dryRun) await joiner.call('joiner.discard', { path });
+  if (!dryRun) {
+    await joiner.call('joiner.discard', { path });
+    await joiner.call('joiner.release', { path, table });
+  }
   const staging = stagingExists ? { joiner: target.name, path: stagingPath(path) } : undefined;
   return { staging, hasTable };
 }

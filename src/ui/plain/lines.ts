@@ -11,7 +11,7 @@ import {
   formatPercent,
 } from '../format.ts';
 import { printableRun } from './printable-run.ts';
-import { currentPhase, phaseLabels, phaseMs, phaseRows, readsShare } from './words.ts';
+import { currentPhase, lagWords, phaseLabels, phaseMs, phaseRows, readsShare } from './words.ts';
 
 /** The line that an event deserves where lines are all there is; undefined for those that only move figures. */
 export function eventLine(event: RunEvent, snapshot: RunSnapshot): string | undefined {
@@ -28,6 +28,7 @@ export function progressLine(snapshot: RunSnapshot): string | undefined {
   if (phase.name === 'delta' && snapshot.backlog) {
     parts.push(`round ${snapshot.backlog.round}`, `${formatCounted(snapshot.backlog.keys, 'key')} waiting`);
   }
+  if (phase.name === 'follow' && snapshot.follow) parts.push(lagWords(snapshot.follow));
   const moved = phaseRows(phase.name, snapshot);
   if (moved) {
     parts.push(...movedTexts(phase.name, moved));

@@ -158,6 +158,30 @@ export function renewLease(db: Connection, shape: { name: string }, leaseUntilMs
   );
 }
 
+/**
+ * Forgets changes up to a watermark, the oldest first and no more than `maxKeys` of them, so that the writers' wait is short.
+ * Returns how many keys are left in the log. May be repeated.
+ */
+export function pruneLog(
+  db: Connection,
+  shape: { name: string },
+  { watermark, maxKeys }: { watermark: number; maxKeys: number },
+): number {
+  const { capture, delta } = captureNames(shape.name);
+  const oldest = `SELECT rowid FROM ${quote(delta)} WHERE seq <= ? ORDER BY seq LIMIT ?`;
+  return db
+    .transaction(() => {
+      const { changes } = db
+        .prepare(`DELETE FROM ${quote(delta)} WHERE rowid IN (${oldest})`)
+        .run(watermark, maxKeys);
+      return db
+        .prepare(`UPDATE ${quote(capture)} SET keys = keys - ? RETURNING keys`)
+        .pluck()
+        .get(changes) as number;
+    })
+    .immediate();
+}
+
 /** Removes every trace of capture. May be repeated. */
 export function dropCapture(db: Connection, shape: { name: string }): void {
   const names = captureNames(shape.name);

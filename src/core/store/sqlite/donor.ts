@@ -147,6 +147,7 @@ export class DonorReader {
       keys,
       complete,
       backlog: backlog - keys,
+      lastRowid: this.#sequence(),
     };
   }
 

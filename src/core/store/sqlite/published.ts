@@ -1,0 +1,69 @@
+import { existsSync } from 'node:fs';
+import {
+  type Checkpoint,
+  dropCheckpoint,
+  moveCheckpoint,
+  publishedCheckpoint,
+  readCheckpoint,
+} from './checkpoint.ts';
+import { type Connection, connect, storeError } from './connection.ts';
+import type { TableShape } from './table-shape.ts';
+
+/** Applications write to the same file; theirs come first. */
+const busyTimeoutMs = 10_000;
+
+/**
+ * The table in its place, which still takes rows while applications use it, with its checkpoint; undefined where there is none, or where it has
+ * another definition. Every transaction is forced to disk: what the checkpoint says is there is there, whatever becomes of the
+ * host. From here on a process that had it before writes no more.
+ *
+ * Where it is of another Delta Log, what it missed is unknown: a table that was in sync is to be compared anew, another one copied anew
+ * over what is there.
+ */
+export function openPublished(
+  file: string,
+  shape: TableShape,
+  identity: { runId: string; captureId: string },
+): { db: Connection; checkpoint: Checkpoint } | undefined {
+  const table = publishedCheckpoint(shape.name);
+  if (!existsSync(file)) return undefined;
+  const db = connect(file, { existing: true });
+  try {
+    db.pragma(`busy_timeout = ${busyTimeoutMs}`);
+    db.pragma('synchronous = FULL');
+    db.pragma('ignore_check_constraints = ON');
+    const checkpoint = db
+      .transaction(() => {
+        const found = readCheckpoint(db, table);
+        if (found?.tableSql !== shape.sql) return undefined;
+        const goneOnWith = { ...(found.captureId === identity.captureId ? found : anew(found)), ...identity };
+        moveCheckpoint(db, found, goneOnWith, table);
+        return goneOnWith;
+      })
+      .immediate();
+    if (checkpoint) return { db, checkpoint };
+  } catch (error) {
+    db.close();
+    throw storeError(error, file);
+  }
+  db.close();
+  return undefined;
+}
+
+function anew(checkpoint: Checkpoint): Checkpoint {
+  const stage = checkpoint.stage === 'synced' || checkpoint.stage === 'verify' ? 'verify' : 'snapshot';
+  return { ...checkpoint, stage, watermark: 0, snapshotAfter: undefined };
+}
+
+/** Ends what `openPublished` opens; the table stays as it is. May be repeated. */
+export function releasePublished(file: string, table: string): void {
+  if (!existsSync(file)) return;
+  const db = connect(file, { existing: true });
+  try {
+    dropCheckpoint(db, publishedCheckpoint(table));
+  } catch (error) {
+    throw storeError(error, file);
+  } finally {
+    db.close();
+  }
+}
