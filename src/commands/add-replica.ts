@@ -71,7 +71,8 @@ export default class AddReplica extends BaseCommand {
     }),
     follow: Flags.boolean({
       default: false,
-      description: 'Go on applying what changes at the lead when it is in sync, until ctrl-C or SIGTERM, which is its good end.',
+      description:
+        'Go on applying what changes at the lead when it is in sync, until ctrl-C or SIGTERM, which is its good end.',
     }),
     'on-hot-ready': Flags.string({
       description:

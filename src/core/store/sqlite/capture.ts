@@ -236,9 +236,10 @@ function guardStatement(capture: string): string {
   );
 }
 
+/** The key as it is, without its column's affinity (`+`): with that, no index of the log would do, and every write would walk all of it. */
 function noteKey(shape: TableShape, row: 'NEW' | 'OLD', names: CaptureNames): string {
   const [capture, delta] = [quote(names.capture), quote(names.delta)];
-  const same = all(shape.key.map(({ name }, i) => `k${i} IS ${row}.${quote(name)}`));
+  const same = all(shape.key.map(({ name }, i) => `k${i} IS +${row}.${quote(name)}`));
   const values = shape.key.map(({ name }) => `${row}.${quote(name)}`).join(', ');
   return (
     `DELETE FROM ${delta} WHERE ${same}; ` +
@@ -266,7 +267,7 @@ function evictions(shape: TableShape): string[] {
 
 function noteEvicted(shape: TableShape, evicted: string, names: CaptureNames): string {
   const [capture, delta, table] = [quote(names.capture), quote(names.delta), quote(shape.name)];
-  const noted = all(shape.key.map(({ name }, i) => `d.k${i} IS t.${quote(name)}`));
+  const noted = all(shape.key.map(({ name }, i) => `d.k${i} IS +t.${quote(name)}`));
   const values = shape.key.map(({ name }) => `t.${quote(name)}`).join(', ');
   const count = `(SELECT count(*) FROM ${table} t WHERE ${evicted})`;
   return (
