@@ -48,6 +48,7 @@ export async function addInFrame(options: AddInFrameOptions): Promise<unknown> {
     wait: systemWait,
     replace,
     restart,
+    publishAt: request.publishAt ?? 'synced',
     follow: request.follow ?? false,
     runtime,
     hooks,

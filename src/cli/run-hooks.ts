@@ -5,21 +5,24 @@ import { defaultSpawn } from '../core/transport/agent-process.ts';
 import { usageError } from './base-command.ts';
 import { openJournal, readStandings } from './run-standings.ts';
 
-/** Refuses commands that would never be run. */
-export function refuseHooks({
+/** Refuses what waits for planned rows where there is no plan. */
+export function refuseWithoutPlan(
+  { onHotReady, publishAt }: Pick<AddReplicaRequest, 'onHotReady' | 'publishAt'>,
+  hasPlan: boolean,
+): void {
+  const flag = onHotReady !== undefined ? '--on-hot-ready' : '--publish-at hot-ready';
+  if (hasPlan || (onHotReady === undefined && publishAt !== 'hot-ready')) return;
+  throw usageError(
+    `${flag} needs a plan: without one no row goes ahead.`,
+    'Make one with foresync plan, and name it with --plan.',
+  );
+}
+
+/** Refuses commands where there is no shell to run them. */
+export function refuseWithoutShell({
   onHotReady,
   onSynced,
-  hasPlan,
-}: {
-  onHotReady: string | undefined;
-  onSynced: string | undefined;
-  hasPlan: boolean;
-}): void {
-  if (onHotReady !== undefined && !hasPlan)
-    throw usageError(
-      '--on-hot-ready needs a plan: without one no row goes ahead.',
-      'Make one with foresync plan, and name it with --plan.',
-    );
+}: Pick<AddReplicaRequest, 'onHotReady' | 'onSynced'>): void {
   if (process.platform === 'win32' && (onHotReady ?? onSynced) !== undefined)
     throw usageError('--on-hot-ready and --on-synced need sh, which Windows does not have.');
 }

@@ -24,7 +24,7 @@ const formats: Record<
   { frozen: string; remedy: string; text(t: TestContext): Promise<string> | string }
 > = {
   'wire protocol': {
-    frozen: 'f3f92e3df2e1a5b7',
+    frozen: '4a571c5a805a46f7',
     remedy: 'raise protocolVersion in agent/protocol.ts and agentMagic in transport/handshake.ts',
     text: async () => {
       const schemas = { ...requests, request: requestHeader, answer: answerHeader };

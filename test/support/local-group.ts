@@ -84,6 +84,7 @@ export function watchedRun(
     maxDonorLatencyMs: undefined,
     hooks: undefined,
     follow: false,
+    publishAt: 'synced',
     pace: new Pace(undefined, systemClock, systemWait),
     ...more,
     onEvent: (event) => {

@@ -4,7 +4,7 @@ import { ForesyncError } from '../errors.ts';
 import { Joiner } from '../store/sqlite/joiner.ts';
 import { inspectPlace, refuseClashes } from '../store/sqlite/place.ts';
 import { publish } from '../store/sqlite/publish.ts';
-import { releasePublished } from '../store/sqlite/published.ts';
+import { releasePublished, withdrawPublished } from '../store/sqlite/published.ts';
 import { discardLeftStaging } from '../store/sqlite/staging.ts';
 import type { TableShape } from '../store/sqlite/table-shape.ts';
 import { bootId, fileIdOf } from './boot-id.ts';
@@ -63,8 +63,8 @@ export function joinerHandlers(): { handlers: Handlers; close(): void } {
       result: joiner().hot(part(parts, 0), parts[1] && { keyImage: parts[1] }),
     }),
     'joiner.snapshot': ({ to }, parts) => ({ result: joiner().snapshot(part(parts, 0), to) }),
-    'joiner.delta': ({ watermark, lastRowid }, parts) => ({
-      result: joiner().delta({ image: part(parts, 0), watermark, lastRowid }),
+    'joiner.delta': (position, parts) => ({
+      result: joiner().delta({ image: part(parts, 0), ...position }),
     }),
     'joiner.indexes': () => {
       joiner().finishIndexes();
@@ -82,18 +82,26 @@ export function joinerHandlers(): { handlers: Handlers; close(): void } {
         { keyImage: part(parts, 1), image: part(parts, 2), digest, complete, lastRowid },
       ),
     }),
-    'joiner.publish': ({ replace, walMode, follow }) => {
+    'joiner.publish': ({ takes, status, ...options }) => {
       const { checkpoint } = joiner();
       const result = { rows: joiner().rowCount(), watermark: checkpoint.watermark };
-      if (checkpoint.stage !== 'synced' || !open) {
+      const early = takes === 'rows' && checkpoint.stage === 'hot';
+      if ((checkpoint.stage !== 'synced' && !early) || !open) {
         throw new ForesyncError('defect', 'publish-early', 'The joiner was to appear before it was in sync.');
       }
       if (joiner().isPublished) return { result };
+      if (early) joiner().finishIndexes();
       const { path: file, shape } = open;
       joiner().close();
       open = undefined;
-      publish(file, shape, { replace, walMode, ...(follow ? { keep: checkpoint } : {}) });
-      const published = follow ? Joiner.openPublished(file, shape, checkpoint) : undefined;
+      // What is planned is there: from then on it lacks what the snapshot brings.
+      const keep = early ? { ...checkpoint, stage: 'snapshot' as const } : checkpoint;
+      publish(file, shape, {
+        ...options,
+        ...(takes === 'nothing' ? {} : { keep }),
+        ...(status ? { status: early ? ('hot' as const) : ('synced' as const) } : {}),
+      });
+      const published = takes === 'nothing' ? undefined : Joiner.openPublished(file, shape, keep);
       if (published) open = { joiner: published, path: file, shape };
       return { result };
     },
@@ -102,6 +110,11 @@ export function joinerHandlers(): { handlers: Handlers; close(): void } {
       open = undefined;
       releasePublished(file, table);
       return { result: {} };
+    },
+    'joiner.withdraw': ({ path: file, table }) => {
+      open?.joiner.close();
+      open = undefined;
+      return { result: { withdrawn: withdrawPublished(file, table) } };
     },
     'joiner.discard': ({ path: file }) => {
       open?.joiner.close();

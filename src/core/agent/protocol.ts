@@ -245,7 +245,10 @@ export const requests = {
   /** Parts: rows, and keys where rows under them are to be replaced. */
   'joiner.hot': request(none, z.strictObject({ rows: count })),
   'joiner.snapshot': request(z.strictObject({ to: scanKey.optional() }), z.strictObject({ rows: count })),
-  'joiner.delta': request(z.strictObject({ watermark: count, lastRowid }), z.strictObject({ rows: count })),
+  'joiner.delta': request(
+    z.strictObject({ watermark: count, lastRowid, complete: z.boolean().optional() }),
+    z.strictObject({ rows: count }),
+  ),
   'joiner.indexes': request(none, none),
   /** Part: the tail. */
   'joiner.verify': request(
@@ -267,13 +270,27 @@ export const requests = {
     }),
     comparison,
   ),
-  /** Of a table that is in its place already it tells the rows alone. `follow`: it takes deltas from then on, until it is released. */
+  /**
+   * Puts the table in its place; of one that is there already it tells the rows alone. `takes`: what may still be sent to it from then on, until it is
+   * released. With `rows` it may appear before it is in sync.
+   */
   'joiner.publish': request(
-    z.strictObject({ replace: z.boolean(), walMode: z.boolean(), follow: z.boolean() }),
+    z.strictObject({
+      replace: z.boolean(),
+      walMode: z.boolean(),
+      takes: z.enum(['nothing', 'deltas', 'rows']),
+      /** Whether applications are to find in the file how far the table is. */
+      status: z.boolean(),
+    }),
     z.strictObject({ rows: count, watermark: count }),
   ),
   /** Takes away what makes a table in its place take rows; the table stays. May be repeated. */
   'joiner.release': request(z.strictObject({ path: file, table: tableName }), none),
+  /** Drops a table that appeared and is not in sync; the file stays. May be repeated. */
+  'joiner.withdraw': request(
+    z.strictObject({ path: file, table: tableName }),
+    z.strictObject({ withdrawn: z.boolean() }),
+  ),
   /** Removes the staging file; refuses one that another run is building. May be repeated. */
   'joiner.discard': request(z.strictObject({ path: file }), none),
 } as const;

@@ -6,7 +6,7 @@ import type { Emit, PhaseName, RunFact } from './events.ts';
 import { type HookOptions, Hooks } from './hooks.ts';
 import { Joining, resumable } from './joining.ts';
 import type { Pace } from './pace.ts';
-import { type JoinerSpec, refuseDonorsPlace, stopped, withWayOn } from './refusals.ts';
+import { type JoinerSpec, type JoinerState, refuseDonorsPlace, stopped, withWayOn } from './refusals.ts';
 import { emitter, type RunOptions, startOf } from './run.ts';
 import { isLost, Tries } from './tries.ts';
 
@@ -16,6 +16,8 @@ export interface AddReplicaOptions extends RunOptions {
   replace: boolean;
   /** Starts anew what an earlier run for this joiner left. */
   restart: boolean;
+  /** When the table appears: proven equal, or as soon as its planned rows are there, with a status that applications can ask. */
+  publishAt: 'synced' | 'hot-ready';
   /** Goes on applying what changes at the lead after it is in sync, until the signal trips, which is its good end. */
   follow: boolean;
   /** How long hot rows may take before the snapshot goes on. */
@@ -36,9 +38,16 @@ export interface AddReplicaResult {
   rows: number;
 }
 
-function phasesOf({ follow }: AddReplicaOptions): PhaseName[] {
-  const copying: PhaseName[] = ['connect', 'capture', 'hot', 'snapshot', 'delta', 'verify', 'publish'];
-  return follow ? [...copying, 'follow', 'cleanup'] : [...copying, 'cleanup'];
+function phasesOf({ follow, publishAt }: AddReplicaOptions): PhaseName[] {
+  const isEarly = publishAt === 'hot-ready';
+  return [
+    ...(['connect', 'capture', 'hot'] as const),
+    ...(isEarly ? (['publish'] as const) : []),
+    ...(['snapshot', 'delta', 'verify'] as const),
+    ...(isEarly ? [] : (['publish'] as const)),
+    ...(follow ? (['follow'] as const) : []),
+    'cleanup',
+  ];
 }
 
 /**
@@ -82,8 +91,9 @@ class Run {
   readonly #emit: Emit;
   #progressed = false;
   #onlyCleanUpLeft = false;
-  /** Whether the table is in its place and proven. */
-  isInSync = false;
+  #wasHotReady = false;
+  /** Where the table is: in its place with its hot rows, or proven. */
+  place: JoinerState = 'building';
   /** Whether any try began something that can be gone on with. */
   begun = false;
 
@@ -91,7 +101,8 @@ class Run {
     this.#options = options;
     this.#emit = (fact) => {
       // Of a joiner that is followed each try tells so anew.
-      if (fact.type === 'in-sync' && this.isInSync) return;
+      if (fact.type === 'in-sync' && this.place === 'synced') return;
+      if (fact.type === 'hot-ready' && this.#wasHotReady) return;
       this.#watch(fact);
       emit(fact);
     };
@@ -123,7 +134,10 @@ class Run {
 
   /** A joiner that is in its place is written to by applications too, whose long transactions come to an end. */
   #passes(error: unknown): boolean {
-    return isLost(error) || (this.isInSync && error instanceof ForesyncError && error.code === 'store-busy');
+    return (
+      isLost(error) ||
+      (this.place !== 'building' && error instanceof ForesyncError && error.code === 'store-busy')
+    );
   }
 
   async #once(): Promise<AddReplicaResult> {
@@ -140,7 +154,7 @@ class Run {
       if (joining.phase && !options.signal.aborted && !this.#passes(error))
         this.#emit({ type: 'phase', phase: joining.phase, state: 'failed' });
       await joining.leave(
-        options.signal.aborted ? stopped(options.joiner, { ...this, begun: joining.begun }) : error,
+        options.signal.aborted ? stopped(options.joiner, { begun: joining.begun, place: this.place }) : error,
       );
       throw error;
     } finally {
@@ -151,7 +165,15 @@ class Run {
 
   #watch(fact: RunFact): void {
     if (fact.type === 'rows' || fact.type === 'progress' || fact.type === 'followed') this.#progressed = true;
-    if (fact.type === 'in-sync') this.isInSync = true;
+    if (fact.type === 'hot-ready') this.#wasHotReady = true;
+    if (
+      fact.type === 'phase' &&
+      fact.phase === 'publish' &&
+      fact.state !== 'running' &&
+      this.place === 'building'
+    )
+      this.place = 'hot';
+    if (fact.type === 'in-sync') this.place = 'synced';
     if (fact.type === 'phase' && fact.state === 'running') this.#onlyCleanUpLeft = fact.phase === 'cleanup';
   }
 }

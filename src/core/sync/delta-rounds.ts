@@ -20,20 +20,28 @@ export interface DeltaSides {
 
 /** One chunk of the Delta Log, from the lead to the joiner, in a short transaction each. Asked for sooner where the signal trips. */
 export async function applyRound(sides: DeltaSides): Promise<Result<'delta.next'>> {
-  await sides.pace.turn(sides.signal);
-  const reply = await sides.lead.agent.call('delta.next', deltaLimits);
-  sides.pace.sent(reply.wireBytes);
+  const reply = await askRound(sides);
   await deliverRound(sides, reply);
   return reply.result;
 }
 
-async function deliverRound(
+/** The first half of `applyRound`; what is asked for in the meantime must be delivered in the same order. */
+export async function askRound({ lead, pace, signal }: DeltaSides): Promise<Reply<'delta.next'>> {
+  await pace.turn(signal);
+  const reply = await lead.agent.call('delta.next', deltaLimits);
+  pace.sent(reply.wireBytes);
+  return reply;
+}
+
+/** The second half of `applyRound`. */
+export async function deliverRound(
   { lead, joiner, emit }: DeltaSides,
   { result, parts, wireBytes }: Reply<'delta.next'>,
 ): Promise<void> {
   if (result.keys === 0) return;
-  const { watermark, lastRowid, keys, rawBytes } = result;
-  const { result: applied } = await joiner.call('joiner.delta', { watermark, lastRowid }, parts);
+  const { watermark, lastRowid, complete, keys, rawBytes } = result;
+  const position = { watermark, lastRowid, complete };
+  const { result: applied } = await joiner.call('joiner.delta', position, parts);
   emit({ type: 'rows', kind: 'delta', donor: lead.name, rows: keys, rawBytes, wireBytes });
   if (applied.rows > keys)
     emit({ type: 'note', level: 'warning', text: `${applied.rows} rows share ${keys} keys.` });

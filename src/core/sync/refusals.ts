@@ -60,15 +60,18 @@ export function followedDiffers(joiner: JoinerSpec, table: string): ForesyncErro
   );
 }
 
-/** What a run that was stopped says; `begun` where there is something to go on with, `isInSync` where all but that is done. */
+/** How far a joiner is: nowhere to be seen, in its place with rows missing, or proven and in its place. */
+export type JoinerState = 'building' | 'hot' | 'synced';
+
+/** What a run that was stopped says; `begun` where there is something to go on with. */
 export function stopped(
   joiner: JoinerSpec,
-  { begun, isInSync }: { begun: boolean; isInSync: boolean },
+  { begun, place }: { begun: boolean; place: JoinerState },
 ): ForesyncError {
   if (!begun)
     return new ForesyncError('interrupted', 'interrupted', 'Interrupted before anything had begun.');
   const name = printable(joiner.name);
-  if (isInSync)
+  if (place === 'synced')
     return new ForesyncError(
       'stopped',
       'stopped',
@@ -77,9 +80,14 @@ export function stopped(
         hint: "The same command goes on; without --follow it cleans up, and so does 'foresync abort'.",
       },
     );
-  return new ForesyncError('stopped', 'stopped', `Stopped; ${name} is not there yet.`, {
-    hint: goesOn,
-  });
+  return new ForesyncError(
+    'stopped',
+    'stopped',
+    `Stopped; ${name} ${place === 'hot' ? 'is in its place, with rows missing' : 'is not there yet'}.`,
+    {
+      hint: goesOn,
+    },
+  );
 }
 
 /** An error of a run that can be gone on with, which says so where it has no better advice. */

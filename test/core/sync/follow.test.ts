@@ -189,7 +189,7 @@ test('the same command goes on from the checkpoint in the joiner', async (t) => 
   const phases = foldRun(run.events).phases.filter(({ state }) => state === 'skipped');
   assert.deepEqual(
     phases.map(({ name }) => name),
-    ['hot', 'snapshot', 'verify'],
+    ['hot', 'snapshot', 'verify', 'publish'],
   );
   run.stop();
   await run.ended;

@@ -17,6 +17,7 @@ import { RowReader } from './row-reader.ts';
 import { RowWriter } from './row-writer.ts';
 import type { ScanRange } from './scan.ts';
 import { create, discardStaging, reopen, stagingPath } from './staging.ts';
+import { moveStatus, type TableStatus } from './status-table.ts';
 import type { TableShape } from './table-shape.ts';
 
 /** A delta as it arrived: the image of `DeltaChunk` and its watermark. */
@@ -25,6 +26,8 @@ export interface ReceivedDelta {
   watermark: number;
   /** AUTOINCREMENT's counter at the donor, where it is to be the joiner's. */
   lastRowid?: string | undefined;
+  /** Whether the log ended with it; undefined where that does not matter. */
+  complete?: boolean | undefined;
 }
 
 export interface Comparison {
@@ -47,6 +50,7 @@ export class Joiner {
   readonly #inbox: ImageInbox;
   readonly #reader: RowReader;
   readonly #writer: RowWriter;
+  readonly #table: string;
   readonly #checkpointTable: string;
   /** Whether the table is in its place, where applications may use it. */
   readonly isPublished: boolean;
@@ -56,6 +60,7 @@ export class Joiner {
   private constructor(db: Connection, shape: TableShape, checkpoint: Checkpoint, isPublished = false) {
     this.#db = db;
     this.isPublished = isPublished;
+    this.#table = shape.name;
     this.#checkpointTable = isPublished ? publishedCheckpoint(shape.name) : stagedCheckpoint;
     this.#inbox = new ImageInbox(path.dirname(db.name));
     this.#reader = new RowReader(db, shape);
@@ -126,6 +131,8 @@ export class Joiner {
     return this.#write([this.#bothImage(delta.image)], (tail) => {
       const rows = this.#applyDelta(tail, delta.watermark);
       this.#writer.setSequence(delta.lastRowid);
+      if (this.#checkpoint.stage === 'synced' && delta.complete !== undefined)
+        this.#tell(delta.complete ? 'synced' : 'behind');
       return { rows };
     });
   }
@@ -182,6 +189,7 @@ export class Joiner {
       if (recheck.complete) {
         this.#writer.setSequence(recheck.lastRowid);
         this.#move({ stage: 'synced' });
+        this.#tell('synced');
       }
       return { same: true, rows, differences };
     });
@@ -202,6 +210,11 @@ export class Joiner {
     const rows = this.#writer.put(image);
     this.#move({ watermark });
     return rows;
+  }
+
+  /** Tells applications, where the table is in its place. */
+  #tell(status: TableStatus): void {
+    if (this.isPublished) moveStatus(this.#db, this.#table, status);
   }
 
   #move(change: { stage?: Stage; watermark?: number; snapshotAfter?: ScanKey }): void {

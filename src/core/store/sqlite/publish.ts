@@ -7,18 +7,23 @@ import { connect, storeError } from './connection.ts';
 import { carriedColumns } from './scan.ts';
 import { literal, quote } from './sql.ts';
 import { discardStaging, stagingPath } from './staging.ts';
+import { moveStatus, putStatus, type TableStatus } from './status-table.ts';
 import type { TableShape } from './table-shape.ts';
+
+export interface PublishOptions {
+  replace: boolean;
+  walMode: boolean;
+  keep?: Checkpoint;
+  status?: TableStatus;
+}
 
 /**
  * Makes the staged table appear under its name, at once and whole. Where there is no file yet, the staging file becomes
  * it by a rename, checkpointed, closed and forced to disk. Into a file that is there already, with other tables in use,
- * the rows go in one transaction. With `keep` the table still takes rows from where that checkpoint is (`openPublished`).
+ * the rows go in one transaction. With `keep` the table still takes rows from where that checkpoint is (`openPublished`), and
+ * with `status` the file tells applications how far the table is.
  */
-export function publish(
-  file: string,
-  shape: TableShape,
-  options: { replace: boolean; walMode: boolean; keep?: Checkpoint },
-): void {
+export function publish(file: string, shape: TableShape, options: PublishOptions): void {
   const staging = stagingPath(file);
   try {
     if (existsSync(file)) copyInto(file, staging, shape, options);
@@ -32,12 +37,13 @@ function renameInto(
   file: string,
   staging: string,
   shape: TableShape,
-  { walMode, keep }: { walMode: boolean; keep?: Checkpoint },
+  { walMode, keep, status }: PublishOptions,
 ): void {
   const db = connect(staging, { existing: true });
   db.transaction(() => {
     dropCheckpoint(db);
     if (keep) createCheckpoint(db, keep, publishedCheckpoint(shape.name));
+    if (status) putStatus(db, shape.name, status);
   })();
   db.pragma(`journal_mode = ${walMode ? 'WAL' : 'DELETE'}`);
   db.close();
@@ -50,7 +56,7 @@ function copyInto(
   file: string,
   staging: string,
   shape: TableShape,
-  { replace, keep }: { replace: boolean; keep?: Checkpoint },
+  { replace, keep, status }: PublishOptions,
 ): void {
   const db = connect(file, { existing: true });
   try {
@@ -76,6 +82,8 @@ function copyInto(
       }
       dropCheckpoint(db, publishedCheckpoint(shape.name));
       if (keep) createCheckpoint(db, keep, publishedCheckpoint(shape.name));
+      if (status) putStatus(db, shape.name, status);
+      else moveStatus(db, shape.name, 'synced');
     }).immediate();
   } finally {
     db.close();

@@ -7,6 +7,8 @@ import {
   readCheckpoint,
 } from './checkpoint.ts';
 import { type Connection, connect, storeError } from './connection.ts';
+import { quote } from './sql.ts';
+import { dropStatus, moveStatus } from './status-table.ts';
 import type { TableShape } from './table-shape.ts';
 
 /** Applications write to the same file; theirs come first. */
@@ -38,6 +40,7 @@ export function openPublished(
         if (found?.tableSql !== shape.sql) return undefined;
         const goneOnWith = { ...(found.captureId === identity.captureId ? found : anew(found)), ...identity };
         moveCheckpoint(db, found, goneOnWith, table);
+        if (goneOnWith.stage !== 'synced') moveStatus(db, shape.name, 'hot');
         return goneOnWith;
       })
       .immediate();
@@ -57,10 +60,32 @@ function anew(checkpoint: Checkpoint): Checkpoint {
 
 /** Ends what `openPublished` opens; the table stays as it is. May be repeated. */
 export function releasePublished(file: string, table: string): void {
-  if (!existsSync(file)) return;
+  writing(file, (db) => dropCheckpoint(db, publishedCheckpoint(table)));
+}
+
+/**
+ * Takes a table away that appeared before it was in sync, with all that belongs to it. The file stays, whatever else is in it: applications
+ * may have it open. False, with nothing done, where there is no such table. May be repeated.
+ */
+export function withdrawPublished(file: string, table: string): boolean {
+  const withdrawn = writing(file, (db) => {
+    const name = publishedCheckpoint(table);
+    const checkpoint = readCheckpoint(db, name);
+    if (!checkpoint || checkpoint.stage === 'synced') return false;
+    db.exec(`DROP TABLE IF EXISTS main.${quote(table)}`);
+    dropCheckpoint(db, name);
+    dropStatus(db, table);
+    return true;
+  });
+  return withdrawn ?? false;
+}
+
+function writing<T>(file: string, work: (db: Connection) => T): T | undefined {
+  if (!existsSync(file)) return undefined;
   const db = connect(file, { existing: true });
   try {
-    dropCheckpoint(db, publishedCheckpoint(table));
+    db.pragma(`busy_timeout = ${busyTimeoutMs}`);
+    return db.transaction(() => work(db)).immediate();
   } catch (error) {
     throw storeError(error, file);
   } finally {
