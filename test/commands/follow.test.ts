@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
 import Database from 'better-sqlite3';
@@ -63,8 +63,8 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
 
 test('a run that was killed while it followed is gone on with by resume', async (t) => {
   const { cwd, write, level, assertClean, assertEqual } = shopFolder(t);
-  const killed = new RunningCli([...add, '--follow'], { cwd });
-  await killed.says(/follow {2}running/);
+  const killed = new RunningCli([...add, '--follow', '--on-synced', 'echo synced >> said'], { cwd });
+  await killed.says(/on-synced {2}done/);
   await level();
   killed.kill('SIGKILL');
   await killed.ended;
@@ -75,6 +75,7 @@ test('a run that was killed while it followed is gone on with by resume', async 
   assertEqual();
   resumed.kill('SIGTERM');
   assert.equal((await resumed.ended).exitCode, 0);
+  assert.equal(readFileSync(path.join(cwd, 'said'), 'utf8'), 'synced\n');
   assertClean();
 });
 

@@ -104,7 +104,7 @@ test('ctrl-C says where the table is', async (t) => {
   run.kill('SIGINT');
   const { exitCode, stderr } = await run.ended;
   assert.equal(exitCode, 75);
-  assert.match(stderr, /Stopped; j is in its place, with rows missing\./);
+  assert.match(stderr, /Stopped; j is in its place, but not in sync\./);
 });
 
 test('what makes no sense is refused by name', async (t) => {

@@ -24,7 +24,7 @@ const formats: Record<
   { frozen: string; remedy: string; text(t: TestContext): Promise<string> | string }
 > = {
   'wire protocol': {
-    frozen: '4a571c5a805a46f7',
+    frozen: '4a13c152ca1c4aed',
     remedy: 'raise protocolVersion in agent/protocol.ts and agentMagic in transport/handshake.ts',
     text: async () => {
       const schemas = { ...requests, request: requestHeader, answer: answerHeader };

@@ -62,7 +62,7 @@ export function watchedRun(
   group: ReplicaGroup,
   joinerFile: string,
   more: Partial<AddReplicaOptions> = {},
-  watch: (event: RunEvent) => void = () => undefined,
+  watch: (event: RunEvent) => unknown = () => undefined,
 ): WatchedRun {
   const events: RunEvent[] = [];
   const options: AddReplicaOptions = {

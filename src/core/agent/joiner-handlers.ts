@@ -1,6 +1,7 @@
 import { existsSync, statfsSync } from 'node:fs';
 import path from 'node:path';
 import { ForesyncError } from '../errors.ts';
+import { isWhole } from '../store/sqlite/checkpoint.ts';
 import { Joiner } from '../store/sqlite/joiner.ts';
 import { inspectPlace, refuseClashes } from '../store/sqlite/place.ts';
 import { publish } from '../store/sqlite/publish.ts';
@@ -34,8 +35,10 @@ export function joinerHandlers(): { handlers: Handlers; close(): void } {
       const { published, ...there } = place;
       const found = { ...there, fileId, ...(sameAs < 0 ? {} : { sameAs }), freeBytes: bavail * bsize };
       if (!published) return { result: found };
-      const { captureId, stage, watermark } = published.checkpoint;
-      return { result: { ...found, published: { captureId, stage, watermark, rows: published.rows } } };
+      const { checkpoint, rows } = published;
+      const { captureId, stage, watermark } = checkpoint;
+      const told = { captureId, stage, watermark, rows, isWhole: isWhole(checkpoint) };
+      return { result: { ...found, published: told } };
     },
     'joiner.open': ({ path: file, shape, runId, captureId }) => {
       open?.joiner.close();

@@ -227,7 +227,16 @@ export const requests = {
       sameAs: count.optional(),
       freeBytes: bytes,
       /** The table is there and still takes rows of this capture. */
-      published: z.strictObject({ captureId: id, stage, watermark: count, rows: count }).optional(),
+      published: z
+        .strictObject({
+          captureId: id,
+          stage,
+          watermark: count,
+          rows: count,
+          /** It is in sync, or was once. */
+          isWhole: z.boolean(),
+        })
+        .optional(),
     }),
   ),
   'joiner.open': request(
@@ -286,7 +295,7 @@ export const requests = {
   ),
   /** Takes away what makes a table in its place take rows; the table stays. May be repeated. */
   'joiner.release': request(z.strictObject({ path: file, table: tableName }), none),
-  /** Drops a table that appeared and is not in sync; the file stays. May be repeated. */
+  /** Drops a table that appeared and never was in sync; the file stays. May be repeated. */
   'joiner.withdraw': request(
     z.strictObject({ path: file, table: tableName }),
     z.strictObject({ withdrawn: z.boolean() }),

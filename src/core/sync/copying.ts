@@ -76,13 +76,15 @@ export class Copying {
     const { path } = target.store;
     const { shape } = lead.table;
     const { result: opened } = await joiner.call('joiner.open', { path, shape, runId, captureId });
-    if (standing.published?.stage === 'synced' && !opened.published && !standing.mayReplace)
+    if (standing.published?.isWhole && !opened.published && !standing.mayReplace)
       throw followedDiffers(target, shape.name);
     this.#isPlaced = opened.published;
     if (opened.resumed) this.#emit({ type: 'resumed', rows: opened.rows });
     if (opened.published) this.#phases.skip('publish');
     // An earlier run put it there, and may have died before it could tell.
     if (opened.published && opened.stage === 'snapshot') this.#emit({ type: 'hot-ready' });
+    if (this.#options.publishAt === 'hot-ready' && !opened.published && opened.stage !== 'hot')
+      this.#note('info', 'An earlier run is past its hot rows: the table appears when it is in sync.');
     const { watermark, snapshotAfter } = opened;
     await lead.agent.call('donor.seek', { watermark, snapshotAfter });
     await this.#openCaches();

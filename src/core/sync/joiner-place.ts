@@ -42,7 +42,7 @@ export function standingIn(place: Place, options: AddReplicaOptions): Standing |
   const isAnew = restart || (replace && !follow);
   return {
     published: isAnew ? undefined : left,
-    mayReplace: replace || (left !== undefined && (isAnew || left.stage !== 'synced')),
+    mayReplace: replace || (left !== undefined && (isAnew || !left.isWhole)),
   };
 }
 

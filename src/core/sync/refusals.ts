@@ -60,7 +60,7 @@ export function followedDiffers(joiner: JoinerSpec, table: string): ForesyncErro
   );
 }
 
-/** How far a joiner is: nowhere to be seen, in its place with rows missing, or proven and in its place. */
+/** How far a joiner is: nowhere to be seen, in its place but not in sync, or in sync there. */
 export type JoinerState = 'building' | 'hot' | 'synced';
 
 /** What a run that was stopped says; `begun` where there is something to go on with. */
@@ -83,7 +83,7 @@ export function stopped(
   return new ForesyncError(
     'stopped',
     'stopped',
-    `Stopped; ${name} ${place === 'hot' ? 'is in its place, with rows missing' : 'is not there yet'}.`,
+    `Stopped; ${name} ${place === 'hot' ? 'is in its place, but not in sync' : 'is not there yet'}.`,
     {
       hint: goesOn,
     },

@@ -92,7 +92,7 @@ async function endJoiner(
   if (!place) return nothing;
   const { stagingExists, hasTable, published } = place.result;
   const isOwn = published !== undefined && isOwnCapture(published.captureId, group, target);
-  const lacksRows = isOwn && published.stage !== 'synced';
+  const lacksRows = isOwn && !published.isWhole;
   if (!dryRun) {
     await joiner.call('joiner.discard', { path });
     if (lacksRows) await joiner.call('joiner.withdraw', { path, table });

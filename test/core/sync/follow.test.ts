@@ -7,6 +7,7 @@ import Database from 'better-sqlite3';
 import { type AddReplicaOptions, addReplica } from '../../../src/core/sync/add-replica.ts';
 import type { RunEvent } from '../../../src/core/sync/events.ts';
 import { foldRun } from '../../../src/core/sync/fold.ts';
+import { takeAway } from '../../../src/core/sync/take-away.ts';
 import { agentWith, localGroup, watchedRun } from '../../support/local-group.ts';
 import { makeShop, replayShop, startShopWriter, writesIn } from '../../support/shop-writer.ts';
 import { database, rowsOf, schemaOf, type TestContext, temporaryFolder } from '../../support/tables.ts';
@@ -214,6 +215,23 @@ test('where the Delta Log has ended meanwhile both sides are compared anew', asy
   const names = schemaOf(shop.lead).filter((entry) => entry.startsWith('table _foresync_capture'));
   writer.exec(`UPDATE "${names[0]?.split(' ')[1]}" SET lease_until_s = 1`);
   writer.exec("DELETE FROM items WHERE id < 50; UPDATE items SET body = 'unseen' WHERE id BETWEEN 60 AND 90");
+  const stop = new AbortController();
+  const broken = watchedRun(
+    localGroup(shop.folder, { lead: shop.lead }),
+    shop.joiner,
+    { follow: true, signal: stop.signal },
+    (event) => event.type === 'phase' && event.phase === 'verify' && stop.abort(),
+  );
+  await assert.rejects(addReplica(broken.options), {
+    code: 'stopped',
+    message: /in its place, but not in sync/,
+  });
+  // It was whole once, and is in use: giving the run up would not take it away.
+  const { withdrawn, hasTable } = await takeAway({
+    ...watchedRun(broken.options.group, shop.joiner).options,
+    dryRun: true,
+  });
+  assert.deepEqual([withdrawn, hasTable], [undefined, true]);
   const run = shop.start();
   await run.until(isFollowing);
   await run.level();

@@ -22,6 +22,13 @@ export interface Checkpoint {
   watermark: number;
   /** The snapshot goes on after this place; undefined at the start of the table. */
   snapshotAfter: ScanKey | undefined;
+  /** It was in sync and in its place once: whatever is compared anew since, nobody may take it for half built. */
+  wasSynced?: boolean;
+}
+
+/** Whether all rows of the table came, at whatever moment. */
+export function isWhole({ stage, wasSynced }: Checkpoint): boolean {
+  return stage === 'synced' || wasSynced === true;
 }
 
 /** Where a joiner's checkpoint is while it is being built in a file of its own. */

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import {
   type Checkpoint,
   dropCheckpoint,
+  isWhole,
   moveCheckpoint,
   publishedCheckpoint,
   readCheckpoint,
@@ -54,8 +55,8 @@ export function openPublished(
 }
 
 function anew(checkpoint: Checkpoint): Checkpoint {
-  const stage = checkpoint.stage === 'synced' || checkpoint.stage === 'verify' ? 'verify' : 'snapshot';
-  return { ...checkpoint, stage, watermark: 0, snapshotAfter: undefined };
+  const from = { ...checkpoint, watermark: 0, snapshotAfter: undefined };
+  return isWhole(checkpoint) ? { ...from, stage: 'verify', wasSynced: true } : { ...from, stage: 'snapshot' };
 }
 
 /** Ends what `openPublished` opens; the table stays as it is. May be repeated. */
@@ -64,14 +65,14 @@ export function releasePublished(file: string, table: string): void {
 }
 
 /**
- * Takes a table away that appeared before it was in sync, with all that belongs to it. The file stays, whatever else is in it: applications
+ * Takes a table away that appeared and never was in sync, with all that belongs to it. The file stays, whatever else is in it: applications
  * may have it open. False, with nothing done, where there is no such table. May be repeated.
  */
 export function withdrawPublished(file: string, table: string): boolean {
   const withdrawn = writing(file, (db) => {
     const name = publishedCheckpoint(table);
     const checkpoint = readCheckpoint(db, name);
-    if (!checkpoint || checkpoint.stage === 'synced') return false;
+    if (!checkpoint || isWhole(checkpoint)) return false;
     db.exec(`DROP TABLE IF EXISTS main.${quote(table)}`);
     dropCheckpoint(db, name);
     dropStatus(db, table);
