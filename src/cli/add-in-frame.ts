@@ -1,4 +1,5 @@
 import { systemClock, systemWait } from '../core/clock.ts';
+import { exitCodes } from '../core/errors.ts';
 import type { ReplicaGroup } from '../core/group/config.ts';
 import { addReplica } from '../core/sync/add-replica.ts';
 import { finishAddReplica } from '../core/sync/finish-add-replica.ts';
@@ -9,6 +10,7 @@ import { followControl } from './follow-control.ts';
 import type { ChosenPlan } from './plan-choice.ts';
 import { notePublished, publishedBefore } from './published-before.ts';
 import { RunFrame } from './run-frame.ts';
+import { hooksOf } from './run-hooks.ts';
 
 export interface AddInFrameOptions {
   request: AddReplicaRequest;
@@ -29,6 +31,7 @@ export async function addInFrame(options: AddInFrameOptions): Promise<unknown> {
     request;
   const joiner = joinerOf(request);
   const published = replace || restart ? undefined : publishedBefore(group, joiner.name, stateFile);
+  const hooks = await hooksOf(request, group.name, stateFile);
   const frame = new RunFrame({ request, group, stateFile, json, plan: plan?.packed });
   const pace = new Pace(request.bytesPerSecond, systemClock, systemWait);
   const run = {
@@ -45,7 +48,10 @@ export async function addInFrame(options: AddInFrameOptions): Promise<unknown> {
     wait: systemWait,
     replace,
     restart,
+    publishAt: request.publishAt ?? 'synced',
+    follow: request.follow ?? false,
     runtime,
+    hooks,
   };
   const { result, snapshot } = await frame.around(async () => {
     const unfollow = followControl(stateFile, frame.runId, pace, (text) =>
@@ -58,6 +64,9 @@ export async function addInFrame(options: AddInFrameOptions): Promise<unknown> {
     }
   });
   if (published) notePublished(published, stateFile);
+  // The replica is there, whatever its command says; what waits for that command must know all the same.
+  if (snapshot.hooks.some(({ hook, state }) => hook === 'synced' && state !== 'done'))
+    process.exitCode = exitCodes.gate;
   if (!json) log(`\nNext: foresync metrics ${shortId(frame.runId)}`);
   return { runId: frame.runId, ...result, plan: plan?.source.from, run: snapshot };
 }

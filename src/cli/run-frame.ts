@@ -22,6 +22,9 @@ export interface RunFrameOptions {
 
 const progressEveryMs = 1000;
 
+/** From its start a run is journalled; killed after in sync it has only its cleaning up undone; at hot-ready a hook is due. */
+const recordedAtOnce: ReadonlySet<RunEvent['type']> = new Set(['start', 'hot-ready', 'in-sync']);
+
 /** What surrounds a run: its view on the screen and its entry in the journal. */
 export class RunFrame {
   readonly runId = randomUUID();
@@ -48,8 +51,9 @@ export class RunFrame {
       onEvent: (event: RunEvent): void => {
         this.#view.onEvent(event);
         if (event.type === 'start') this.#begin();
-        // From its start a run is journalled; killed after in sync it has only its cleaning up undone, and the next must know.
-        if (event.type === 'start' || event.type === 'in-sync') this.#record(undefined);
+        // What the next run must know if this one is killed.
+        if (recordedAtOnce.has(event.type)) this.#record(undefined);
+        if (event.type === 'hook') this.#recordProgress();
       },
     };
   }

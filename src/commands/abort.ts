@@ -9,9 +9,9 @@ import { loadGroup } from '../core/group/config.ts';
 import type { StateFile } from '../core/state/open.ts';
 import { closeRun, releasePrefetches } from '../core/state/runs.ts';
 import { endProcess } from '../core/sync/run-process.ts';
-import { groupAsked, joinerOf } from '../core/sync/run-request.ts';
+import { groupAsked, joinerOf, type RunRequest } from '../core/sync/run-request.ts';
 import { type TakenAway, takeAway } from '../core/sync/take-away.ts';
-import { shortId } from '../core/text.ts';
+import { printable, shortId } from '../core/text.ts';
 import { nameOf } from '../ui/status-words.ts';
 import { takenAwayLines } from '../ui/taken-away.ts';
 
@@ -22,10 +22,17 @@ interface AbortFlags {
   state: string;
 }
 
+/** What the operator may not think of when asked whether to give up. */
+function whatGoes(request: RunRequest): string {
+  if (request.command !== 'add-replica' || request.publishAt !== 'hot-ready') return '';
+  const { name, path } = request.joiner;
+  return ` If its table is in ${printable(path)} at ${printable(name, 40)} with rows missing, it is dropped, whoever reads it.`;
+}
+
 export default class Abort extends BaseCommand {
   static override summary = 'Give a run up: end it, and take away all that it left.';
   static override description =
-    'Ends the process of the run where it lives, then takes away its Delta Log at the lead, its Prefetch Caches at the donors and the half-built joiner, so that all are as they were. May be repeated. A replica that was published stays, and so does a prefetch that was there before the run. Without a RUN it takes the newest that lives or has left something.';
+    'Ends the process of the run where it lives, then takes away its Delta Log at the lead, its Prefetch Caches at the donors and the half-built joiner, so that all are as they were. May be repeated. A replica that is in sync and in its place stays, and so does a prefetch that was there before the run; a table that appeared at hot-ready and still lacks rows is dropped from its file. Without a RUN it takes the newest that lives or has left something.';
 
   static override examples = [
     '<%= config.bin %> <%= command.id %> --dry-run',
@@ -66,7 +73,7 @@ export default class Abort extends BaseCommand {
     const what = `${shortId(id)}, ${nameOf(standing, 60)}`;
     const group = groupAsked(loadGroup(flags.config ?? request.config), request, standing);
     const joiner = request.command === 'add-replica' ? joinerOf(request) : undefined;
-    if (!dryRun && !flags.yes) await confirm(`Give up ${what}?`, this.signal);
+    if (!dryRun && !flags.yes) await confirm(`Give up ${what}?${whatGoes(request)}`, this.signal);
     const ended = dryRun ? undefined : await this.#end(standing);
     if (ended !== undefined && readStanding(state, id).standing === 'done') {
       this.log(`${what} came to its good end before it was stopped; nothing is left of it.`);

@@ -5,6 +5,7 @@ import { BaseCommand, configFlag, stateFlag, usageError } from '../cli/base-comm
 import { durationFlag, stallTimeoutFlag } from '../cli/duration-flag.ts';
 import { planFromFile, usualPlan } from '../cli/plan-choice.ts';
 import { rateFlag } from '../cli/rate.ts';
+import { refuseWithoutPlan, refuseWithoutShell } from '../cli/run-hooks.ts';
 import { loadGroup } from '../core/group/config.ts';
 import { parseHost } from '../core/group/host.ts';
 import { parseStore } from '../core/group/store-spec.ts';
@@ -14,7 +15,7 @@ import { requestedJoiner } from '../core/sync/run-request.ts';
 export default class AddReplica extends BaseCommand {
   static override summary = 'Add a replica: hot rows first, then the rest, proven equal.';
   static override description =
-    'Reads the planned rows from all donors and sends them first, then the rest of the table, then what changed meanwhile, compares both sides to the last bit, and only then lets the table appear at its place. The donors stay in use all the while. Stopped or broken off, the same command goes on where it was.';
+    'Reads the planned rows from all donors and sends them first, then the rest of the table, then what changed meanwhile, compares both sides to the last bit, and only then lets the table appear at its place (or earlier, see --publish-at). The donors stay in use all the while. Stopped or broken off, the same command goes on where it was. Commands of --on-hot-ready and --on-synced find what they need in their environment: FORESYNC_EVENT, FORESYNC_RUN_ID, FORESYNC_GROUP, FORESYNC_TABLE, FORESYNC_LEAD, FORESYNC_JOINER, FORESYNC_JOINER_HOST, FORESYNC_STORE, FORESYNC_ROWS. Each is run at least once: again where the run died before it had ended.';
 
   static override examples = [
     '<%= config.bin %> <%= command.id %> eu-west --host ops@eu-west --store sqlite:/srv/shop/shop.db',
@@ -68,6 +69,27 @@ export default class AddReplica extends BaseCommand {
       default: false,
       description: 'Start anew instead of going on where an earlier run stopped.',
     }),
+    'publish-at': Flags.custom<'synced' | 'hot-ready'>({
+      description:
+        'When the table appears in its place: proven equal, or as soon as its planned rows are there. Then the table foresync_status beside it tells applications whether a missing row may be anywhere else.',
+      options: ['synced', 'hot-ready'],
+      default: 'synced',
+    })(),
+    follow: Flags.boolean({
+      default: false,
+      description:
+        'Go on applying what changes at the lead when it is in sync, until ctrl-C or SIGTERM, which is its good end.',
+    }),
+    'on-hot-ready': Flags.string({
+      description:
+        'Run this with sh here as soon as every planned row is there, while the copy goes on. Needs a plan. That it fails is told, and no more.',
+      helpValue: 'COMMAND',
+    }),
+    'on-synced': Flags.string({
+      description:
+        'Run this with sh here when the replica is in sync and in its place. Where it fails, the exit code is 3.',
+      helpValue: 'COMMAND',
+    }),
     runtime: Flags.string({
       description: 'A Node program to bring to hosts that have none.',
       helpValue: 'FILE',
@@ -87,6 +109,15 @@ export default class AddReplica extends BaseCommand {
       : flags.plan
         ? await planFromFile(flags.plan)
         : await usualPlan(group, flags.state);
+    const { 'on-hot-ready': onHotReady, 'on-synced': onSynced } = flags;
+    const publishAt = flags['publish-at'];
+    refuseWithoutPlan({ onHotReady, publishAt }, plan !== undefined);
+    refuseWithoutShell({ onHotReady, onSynced });
+    if (publishAt === 'hot-ready' && flags.replace)
+      throw usageError(
+        '--replace would put a table with rows missing in the place of a whole one.',
+        'Leave out --publish-at hot-ready, or name another --store.',
+      );
     return addInFrame({
       request: {
         command: 'add-replica',
@@ -101,6 +132,10 @@ export default class AddReplica extends BaseCommand {
         bytesPerSecond: flags.bwlimit,
         maxDonorLatencyMs: flags['max-donor-latency'],
         replace: flags.replace,
+        publishAt,
+        follow: flags.follow,
+        onHotReady,
+        onSynced,
         runtime: flags.runtime && path.resolve(flags.runtime),
       },
       group,

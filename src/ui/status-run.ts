@@ -14,7 +14,7 @@ import {
 import type { Brush } from './metrics-paint.ts';
 import { fact } from './metrics-run.ts';
 import { printableRun } from './plain/printable-run.ts';
-import { phaseLabels, phaseMs, phaseRows, type RunPhase, shownState } from './plain/words.ts';
+import { lagWords, phaseLabels, phaseMs, phaseRows, type RunPhase, shownState } from './plain/words.ts';
 import { heldWords, nameOf, nextCommands, type StatusView, signOf, standingWords } from './status-words.ts';
 
 const shownNotes = 5;
@@ -63,6 +63,7 @@ function runFacts(run: RunSnapshot, { standing }: RunStanding, brush: Brush): st
       ),
     );
   if (run.inSyncAtMs !== undefined) lines.push(fact('in sync', after(run.inSyncAtMs), brush));
+  if (run.follow && standing === 'running') lines.push(fact('followed', lagWords(run.follow), brush));
   for (const [index, { donor, host, state, rows, wireBytes }] of run.donors.entries())
     lines.push(
       fact(

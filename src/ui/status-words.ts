@@ -9,7 +9,7 @@ import {
   formatInstant,
   formatPercent,
 } from './format.ts';
-import { currentPhase, phaseLabels, totalRows } from './plain/words.ts';
+import { currentPhase, lagWords, phaseLabels, totalRows } from './plain/words.ts';
 import type { Role, ShownState } from './theme.ts';
 
 /** What the words of a status are about: when they are said, and what a command needs to find the same state file. */
@@ -62,6 +62,7 @@ export function whereWords(run: RunSnapshot, isRunning: boolean): string {
   if (phase) {
     const share = phase.share === undefined ? '' : ` ${formatPercent(phase.share)}`;
     parts.push(`${phaseLabels[phase.name]}${share}`);
+    if (phase.name === 'follow' && run.follow && isRunning) parts.push(lagWords(run.follow));
   }
   if (rows > 0) parts.push(formatCounted(rows, 'row'), formatBytes(wireBytes));
   if (isRunning && run.etaMs !== undefined) parts.push(`ETA ${formatEta(run.etaMs)}`);

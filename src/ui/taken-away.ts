@@ -7,7 +7,7 @@ const width = 78;
 
 /** What was taken away, or with `dryRun` would be, a line each, for 80 columns. */
 export function takenAwayLines(taken: TakenAway, { dryRun }: { dryRun: boolean }): string[] {
-  const { capture, caches, staging, kept } = taken;
+  const { capture, caches, staging, withdrawn, kept } = taken;
   const gone = dryRun ? 'would go' : 'is gone';
   const lines: string[] = [];
   if (capture)
@@ -15,6 +15,10 @@ export function takenAwayLines(taken: TakenAway, { dryRun }: { dryRun: boolean }
       `The Delta Log at ${printable(capture.donor, 40)} ${gone}: ${formatCounted(capture.keys, 'key')}.`,
     );
   if (staging) lines.push(`${printable(staging.path)} at ${printable(staging.joiner, 40)} ${gone}.`);
+  if (withdrawn)
+    lines.push(
+      `The table in ${printable(withdrawn.path)} at ${printable(withdrawn.joiner, 40)}, which lacks rows, ${dryRun ? 'would be' : 'is'} dropped; the file stays.`,
+    );
   const reached = caches
     .filter(({ reason }) => reason === undefined)
     .map(({ donor }) => printable(donor, 40));
@@ -29,6 +33,7 @@ export function takenAwayLines(taken: TakenAway, { dryRun }: { dryRun: boolean }
     lines.push(
       `The prefetch that it used stays at ${printable(kept.donor, 40)}; foresync prefetch --release takes it away.`,
     );
-  if (!capture && !staging) lines.push('No Delta Log of its own and no half-built joiner were there.');
+  if (!capture && !staging && !withdrawn)
+    lines.push('No Delta Log of its own and no half-built joiner were there.');
   return wrapWords(lines, width);
 }

@@ -1,28 +1,13 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { copyFileSync, existsSync, readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
-import { runJs } from '../support/cli.ts';
+import { runAndKill } from '../support/run-and-kill.ts';
 import { makeShop, replayShop, startShopWriter, writesIn } from '../support/shop-writer.ts';
 import { rowsOf, schemaOf, temporaryFolder } from '../support/tables.ts';
 
 const rows = 25_000;
 const stories = Math.max(2, Math.floor(Number(process.env.FORESYNC_FAULT_RUNS ?? 300) / 150));
-
-/** After so many lines on standard error the whole program is killed: its progress, not the clock, sets the moment. */
-async function runAndKill(args: readonly string[], cwd: string, afterLines: number): Promise<number | null> {
-  const child = spawn(runJs, args, { cwd, stdio: ['ignore', 'ignore', 'pipe'] });
-  const ended = once(child, 'exit');
-  let lines = 0;
-  child.stderr.setEncoding('utf8').on('data', (text: string) => {
-    lines += text.split('\n').length - 1;
-    if (lines >= afterLines) child.kill('SIGKILL');
-  });
-  const [code] = await ended;
-  return code as number | null;
-}
 
 for (let story = 1; story <= stories; story++) {
   test(`killed again and again, the same command ends with a joiner that is equal (${story})`, async (t) => {

@@ -62,7 +62,7 @@ export function watchedRun(
   group: ReplicaGroup,
   joinerFile: string,
   more: Partial<AddReplicaOptions> = {},
-  watch: (event: RunEvent) => void = () => undefined,
+  watch: (event: RunEvent) => unknown = () => undefined,
 ): WatchedRun {
   const events: RunEvent[] = [];
   const options: AddReplicaOptions = {
@@ -82,6 +82,9 @@ export function watchedRun(
     retries: 0,
     wait: systemWait,
     maxDonorLatencyMs: undefined,
+    hooks: undefined,
+    follow: false,
+    publishAt: 'synced',
     pace: new Pace(undefined, systemClock, systemWait),
     ...more,
     onEvent: (event) => {

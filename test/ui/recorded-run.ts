@@ -43,7 +43,7 @@ export function recordedRun(recording: Recording = {}): RunEvent[] {
   const phase = (name: PhaseName, state: 'running' | 'done' | 'skipped' | 'failed', laterMs = 20) =>
     emit({ type: 'phase', phase: name, state }, laterMs);
   const lead = donors[0]?.donor ?? 'us-east';
-  const phases = phaseNames.filter((name) => name !== 'cache');
+  const phases = phaseNames.filter((name) => name !== 'cache' && name !== 'follow');
   emit({
     type: 'start',
     runId: 'run-1',

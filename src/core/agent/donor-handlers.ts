@@ -1,6 +1,13 @@
 import type { Clock } from '../clock.ts';
 import { ForesyncError, systemCodeOf } from '../errors.ts';
-import { dropCapture, isCaptured, readCapture, renewLease, startCapture } from '../store/sqlite/capture.ts';
+import {
+  dropCapture,
+  isCaptured,
+  pruneLog,
+  readCapture,
+  renewLease,
+  startCapture,
+} from '../store/sqlite/capture.ts';
 import type { DeltaChunk } from '../store/sqlite/chunk.ts';
 import { type Connection, connect, storeError } from '../store/sqlite/connection.ts';
 import { DonorReader } from '../store/sqlite/donor.ts';
@@ -51,8 +58,8 @@ export function donorHandlers(clock: Clock): { handlers: Handlers; close(): void
   };
   const tailOf = (tail: DeltaChunk) => {
     donor().watermark = tail.watermark;
-    const { watermark, keys, rows, complete, backlog } = tail;
-    return { watermark, keys, rows, complete, backlog, rawBytes: tail.image.length };
+    const { image, ...figures } = tail;
+    return { ...figures, rawBytes: image.length };
   };
 
   const handlers: Handlers = {
@@ -111,6 +118,12 @@ export function donorHandlers(clock: Clock): { handlers: Handlers; close(): void
     'capture.stop': () => {
       dropCapture(donor().db, donor().shape);
       return { result: {} };
+    },
+    'capture.prune': ({ watermark, maxKeys }) => {
+      const { db, shape } = donor();
+      // Keys that are gone from the log cannot be compared again.
+      donor().sought = undefined;
+      return { result: { keys: pruneLog(db, shape, { watermark, maxKeys }) } };
     },
     'cache.open': ({ captureId, kind, limitBytes, create }) => {
       const { path, shape } = donor();

@@ -1,10 +1,12 @@
 import { statfsSync } from 'node:fs';
 import path from 'node:path';
 import { ForesyncError, systemCodeOf } from '../errors.ts';
+import { isWhole } from '../store/sqlite/checkpoint.ts';
 import { storeError } from '../store/sqlite/connection.ts';
 import { Joiner } from '../store/sqlite/joiner.ts';
 import { inspectPlace, refuseClashes } from '../store/sqlite/place.ts';
 import { publish } from '../store/sqlite/publish.ts';
+import { releasePublished, withdrawPublished } from '../store/sqlite/published.ts';
 import { checkShape } from '../store/sqlite/sound-shape.ts';
 import { discardLeftStaging } from '../store/sqlite/staging.ts';
 import type { TableShape } from '../store/sqlite/table-shape.ts';
@@ -30,21 +32,30 @@ export function joinerHandlers(): { handlers: Handlers; close(): void } {
       const place = inspectPlace(file, table);
       const { bavail, bsize } = statfsSync(path.dirname(file));
       const fileId = place.fileExists ? fileIdOf(file) : undefined;
-      return {
-        result: { ...place, fileId, sameAs: placeAmong(stores, fileId), freeBytes: bavail * bsize },
-      };
+      const { published, ...there } = place;
+      const found = { ...there, fileId, sameAs: placeAmong(stores, fileId), freeBytes: bavail * bsize };
+      if (!published) return { result: found };
+      const { checkpoint, rows } = published;
+      const { captureId, stage, watermark } = checkpoint;
+      const told = { captureId, stage, watermark, rows, isWhole: isWhole(checkpoint) };
+      return { result: { ...found, published: told } };
     },
     'joiner.open': ({ path: file, shape, runId, captureId }) => {
       open?.joiner.close();
       open = undefined;
       checkShape(shape);
-      refuseClashes(file, shape);
-      const opened = Joiner.open(file, shape, { runId, captureId, bootId: bootId() });
+      const identity = { runId, captureId };
+      const published = Joiner.openPublished(file, shape, identity);
+      if (!published) refuseClashes(file, shape);
+      const opened = published
+        ? { joiner: published, resumed: true }
+        : Joiner.open(file, shape, { ...identity, bootId: bootId() });
       open = { joiner: opened.joiner, path: file, shape };
       const { stage, watermark, snapshotAfter } = opened.joiner.checkpoint;
       return {
         result: {
           resumed: opened.resumed,
+          published: published !== undefined,
           stage,
           watermark,
           snapshotAfter,
@@ -58,8 +69,8 @@ export function joinerHandlers(): { handlers: Handlers; close(): void } {
     'joiner.snapshot': ({ to, compare }, parts) => ({
       result: joiner().snapshot(part(parts, 0), to, { compare }),
     }),
-    'joiner.delta': ({ watermark }, parts) => ({
-      result: joiner().delta({ image: part(parts, 0), watermark }),
+    'joiner.delta': (position, parts) => ({
+      result: joiner().delta({ image: part(parts, 0), ...position }),
     }),
     'joiner.indexes': () => {
       joiner().finishIndexes();
@@ -77,19 +88,43 @@ export function joinerHandlers(): { handlers: Handlers; close(): void } {
         { keyImage: part(parts, 1), image: part(parts, 2), digest, complete, lastRowid },
       ),
     }),
-    'joiner.publish': (options) => {
-      const rows = joiner().rowCount();
-      if (joiner().checkpoint.stage !== 'synced' || !open) {
+    'joiner.publish': ({ takes, status, ...options }) => {
+      const { checkpoint } = joiner();
+      const result = { rows: joiner().rowCount(), watermark: checkpoint.watermark };
+      const early = takes === 'rows' && checkpoint.stage === 'hot';
+      if ((checkpoint.stage !== 'synced' && !early) || !open) {
         throw new ForesyncError(
           'protocol',
           'publish-early',
           'The joiner was to appear before it was in sync.',
         );
       }
+      if (joiner().isPublished) return { result };
+      if (early) joiner().finishIndexes();
+      const { path: file, shape } = open;
       joiner().close();
-      publish(open.path, open.shape, options);
       open = undefined;
-      return { result: { rows } };
+      // What is planned is there: from then on it lacks what the snapshot brings.
+      const keep = early ? { ...checkpoint, stage: 'snapshot' as const } : checkpoint;
+      publish(file, shape, {
+        ...options,
+        ...(takes === 'nothing' ? {} : { keep }),
+        ...(status ? { status: early ? ('hot' as const) : ('synced' as const) } : {}),
+      });
+      const published = takes === 'nothing' ? undefined : Joiner.openPublished(file, shape, keep);
+      if (published) open = { joiner: published, path: file, shape };
+      return { result };
+    },
+    'joiner.release': ({ path: file, table }) => {
+      open?.joiner.close();
+      open = undefined;
+      releasePublished(file, table);
+      return { result: {} };
+    },
+    'joiner.withdraw': ({ path: file, table }) => {
+      open?.joiner.close();
+      open = undefined;
+      return { result: { withdrawn: withdrawPublished(file, table) } };
     },
     'joiner.discard': ({ path: file }) => {
       open?.joiner.close();

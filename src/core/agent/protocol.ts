@@ -70,6 +70,10 @@ const shape = z.strictObject({
 });
 
 const stage = z.enum(['hot', 'snapshot', 'delta', 'verify', 'synced']);
+const lastRowid = z
+  .string()
+  .regex(/^-?\d{1,19}$/)
+  .optional();
 const tail = z.strictObject({
   watermark: count,
   keys: count,
@@ -77,6 +81,7 @@ const tail = z.strictObject({
   complete: z.boolean(),
   backlog: count,
   rawBytes: bytes,
+  lastRowid,
 });
 const comparison = z.strictObject({ same: z.boolean(), rows: count, differences: count });
 const stored = z.strictObject({ rows: count, displaced: z.boolean(), same: z.boolean().optional() });
@@ -205,6 +210,11 @@ export const requests = {
     z.strictObject({ writeMs: z.number().min(0) }),
   ),
   'capture.stop': request(none, none),
+  /** Forgets, of the oldest changes, as many keys that the joiner has for good: those up to a watermark. */
+  'capture.prune': request(
+    z.strictObject({ watermark: count, maxKeys: count }),
+    z.strictObject({ keys: count }),
+  ),
   /** Opens the Prefetch Cache of a capture, or starts a new one; what another capture left is dropped. */
   'cache.open': request(
     z.strictObject({
@@ -298,10 +308,7 @@ export const requests = {
           until: count,
           digest: z.string().length(64),
           complete: z.boolean(),
-          lastRowid: z
-            .string()
-            .regex(/^-?\d{1,19}$/)
-            .optional(),
+          lastRowid,
         })
         .optional(),
     }),
@@ -319,12 +326,25 @@ export const requests = {
       /** Which of the stores is the very same file, whatever path leads to it. */
       sameAs: count.optional(),
       freeBytes: bytes,
+      /** The table is there and still takes rows of this capture. */
+      published: z
+        .strictObject({
+          captureId: id,
+          stage,
+          watermark: count,
+          rows: count,
+          /** It is in sync, or was once. */
+          isWhole: z.boolean(),
+        })
+        .optional(),
     }),
   ),
   'joiner.open': request(
     z.strictObject({ path: file, shape, runId: id, captureId: id }),
     z.strictObject({
       resumed: z.boolean(),
+      /** The table is in its place, where applications may use it. */
+      published: z.boolean(),
       stage,
       watermark: count,
       snapshotAfter: scanKey.optional(),
@@ -337,7 +357,10 @@ export const requests = {
    */
   'joiner.hot': request(z.strictObject({ compare: z.boolean() }), stored),
   'joiner.snapshot': request(z.strictObject({ to: scanKey.optional(), compare: z.boolean() }), stored),
-  'joiner.delta': request(z.strictObject({ watermark: count }), z.strictObject({ rows: count })),
+  'joiner.delta': request(
+    z.strictObject({ watermark: count, lastRowid, complete: z.boolean().optional() }),
+    z.strictObject({ rows: count }),
+  ),
   'joiner.indexes': request(none, none),
   /** Part: the tail. */
   'joiner.verify': request(
@@ -355,16 +378,30 @@ export const requests = {
       watermark: count,
       digest: z.string().length(64),
       complete: z.boolean(),
-      lastRowid: z
-        .string()
-        .regex(/^-?\d{1,19}$/)
-        .optional(),
+      lastRowid,
     }),
     comparison,
   ),
+  /**
+   * Puts the table in its place; of one that is there already it tells the rows alone. `takes`: what may still be sent to it from then on, until it is
+   * released. With `rows` it may appear before it is in sync.
+   */
   'joiner.publish': request(
-    z.strictObject({ replace: z.boolean(), walMode: z.boolean() }),
-    z.strictObject({ rows: count }),
+    z.strictObject({
+      replace: z.boolean(),
+      walMode: z.boolean(),
+      takes: z.enum(['nothing', 'deltas', 'rows']),
+      /** Whether applications are to find in the file how far the table is. */
+      status: z.boolean(),
+    }),
+    z.strictObject({ rows: count, watermark: count }),
+  ),
+  /** Takes away what makes a table in its place take rows; the table stays. May be repeated. */
+  'joiner.release': request(z.strictObject({ path: file, table: tableName }), none),
+  /** Drops a table that appeared and never was in sync; the file stays. May be repeated. */
+  'joiner.withdraw': request(
+    z.strictObject({ path: file, table: tableName }),
+    z.strictObject({ withdrawn: z.boolean() }),
   ),
   /** Removes the staging file; refuses one that another run is building. May be repeated. */
   'joiner.discard': request(z.strictObject({ path: file }), none),

@@ -17,6 +17,7 @@ export const requestRoles: Record<RequestType, readonly Role[]> = {
   'capture.start': donors,
   'capture.renew': donors,
   'capture.stop': donors,
+  'capture.prune': donors,
   'cache.open': donors,
   'cache.fill': donors,
   'cache.drop': donors,
@@ -40,4 +41,6 @@ export const requestRoles: Record<RequestType, readonly Role[]> = {
   'joiner.recheck': joiners,
   'joiner.publish': joiners,
   'joiner.discard': joiners,
+  'joiner.release': joiners,
+  'joiner.withdraw': joiners,
 };

@@ -3,9 +3,17 @@ import { ForesyncError, messageOf } from '../errors.ts';
 import { Agents } from './connect.ts';
 import { dealPlan } from './deal-plan.ts';
 import type { Emit, PhaseName, RunFact } from './events.ts';
+import { type HookOptions, Hooks } from './hooks.ts';
 import { Joining, resumable } from './joining.ts';
 import type { Pace } from './pace.ts';
-import { type JoinerSpec, refuseDonorsPlace, stopped, withDoctor, withWayOn } from './refusals.ts';
+import {
+  type JoinerSpec,
+  type JoinerState,
+  refuseDonorsPlace,
+  stopped,
+  withDoctor,
+  withWayOn,
+} from './refusals.ts';
 import { emitter, type RunOptions, startOf } from './run.ts';
 import { isLost, Tries } from './tries.ts';
 
@@ -15,6 +23,10 @@ export interface AddReplicaOptions extends RunOptions {
   replace: boolean;
   /** Starts anew what an earlier run for this joiner left. */
   restart: boolean;
+  /** When the table appears: proven equal, or as soon as its planned rows are there, with a status that applications can ask. */
+  publishAt: 'synced' | 'hot-ready';
+  /** Goes on applying what changes at the lead after it is in sync, until the signal trips, which is its good end. */
+  follow: boolean;
   /** How long hot rows may take before the snapshot goes on. */
   prefetchTimeoutMs: number;
   /** How often in a row, without progress between, it connects anew after it lost the joiner or the lead. */
@@ -24,6 +36,8 @@ export interface AddReplicaOptions extends RunOptions {
   /** Of all rows that go to the joiner. */
   pace: Pace;
   wait: Wait;
+  /** Commands of the operator's; undefined where there are none. */
+  hooks: HookOptions | undefined;
 }
 
 export interface AddReplicaResult {
@@ -31,16 +45,17 @@ export interface AddReplicaResult {
   rows: number;
 }
 
-const phases: PhaseName[] = [
-  'connect',
-  'capture',
-  'hot',
-  'snapshot',
-  'delta',
-  'verify',
-  'publish',
-  'cleanup',
-];
+function phasesOf({ follow, publishAt }: AddReplicaOptions): PhaseName[] {
+  const isEarly = publishAt === 'hot-ready';
+  return [
+    ...(['connect', 'capture', 'hot'] as const),
+    ...(isEarly ? (['publish'] as const) : []),
+    ...(['snapshot', 'delta', 'verify'] as const),
+    ...(isEarly ? [] : (['publish'] as const)),
+    ...(follow ? (['follow'] as const) : []),
+    'cleanup',
+  ];
+}
 
 /**
  * Adds a replica: capture at the lead donor, hot rows from all donors, the snapshot of all other rows, the Delta Log,
@@ -49,18 +64,25 @@ const phases: PhaseName[] = [
  * goes on from the same checkpoint. Rejects with `stopped` when the signal is tripped.
  */
 export async function addReplica(options: AddReplicaOptions): Promise<AddReplicaResult> {
-  const emit = emitter(options);
+  const tell = emitter(options);
+  const hooks = new Hooks(options, tell);
+  const emit: Emit = (fact) => {
+    tell(fact);
+    hooks.watch(fact);
+  };
   const { group, joiner, plan, signal } = options;
-  emit(startOf(options, { command: 'add-replica', joiner: joiner.name, phases }));
+  emit(startOf(options, { command: 'add-replica', joiner: joiner.name, phases: phasesOf(options) }));
   const run = new Run(options, emit);
   try {
     refuseDonorsPlace(joiner, group);
     if (!plan) emit({ type: 'note', level: 'info', text: 'No plan: rows come in the order of the table.' });
     const result = await run.whole();
+    await hooks.ended();
     emit({ type: 'end', outcome: 'done' });
     return result;
   } catch (error) {
-    const told = signal.aborted ? stopped(joiner, run.begun) : run.told(error);
+    await hooks.stop();
+    const told = signal.aborted ? stopped(joiner, run) : run.told(error);
     emit({
       type: 'end',
       outcome: signal.aborted ? 'stopped' : 'failed',
@@ -75,13 +97,19 @@ class Run {
   readonly #options: AddReplicaOptions;
   readonly #emit: Emit;
   #progressed = false;
-  #inSync = false;
+  #onlyCleanUpLeft = false;
+  #wasHotReady = false;
+  /** Where the table is: in its place with its hot rows, or proven. */
+  place: JoinerState = 'building';
   /** Whether any try began something that can be gone on with. */
   begun = false;
 
   constructor(options: AddReplicaOptions, emit: Emit) {
     this.#options = options;
     this.#emit = (fact) => {
+      // Of a joiner that is followed each try tells so anew.
+      if (fact.type === 'in-sync' && this.place === 'synced') return;
+      if (fact.type === 'hot-ready' && this.#wasHotReady) return;
       this.#watch(fact);
       emit(fact);
     };
@@ -95,8 +123,8 @@ class Run {
       try {
         return await this.#once();
       } catch (error) {
-        // Once it is in sync only the clean-up is left, which the same command sees to.
-        if (signal.aborted || !this.begun || this.#inSync || !isLost(error)) throw error;
+        // The same command sees to a clean-up that is left.
+        if (signal.aborted || !this.begun || this.#onlyCleanUpLeft || !this.#passes(error)) throw error;
         const next = tries.next(this.#progressed);
         if (!next) throw retries > 0 ? gaveUp(error, retries) : error;
         this.#emit({ type: 'note', level: 'warning', text: `${messageOf(error)} ${next.words}` });
@@ -111,6 +139,14 @@ class Run {
     return canGoOn ? withWayOn(error) : withDoctor(error);
   }
 
+  /** A joiner that is in its place is written to by applications too, whose long transactions come to an end. */
+  #passes(error: unknown): boolean {
+    return (
+      isLost(error) ||
+      (this.place !== 'building' && error instanceof ForesyncError && error.code === 'store-busy')
+    );
+  }
+
   async #once(): Promise<AddReplicaResult> {
     const { plan } = this.#options;
     // Dealt anew each time: what had arrived of it is counted from the start, as it is sent.
@@ -122,9 +158,11 @@ class Run {
     try {
       return await joining.whole(batches);
     } catch (error) {
-      if (joining.phase && !options.signal.aborted && !isLost(error))
+      if (joining.phase && !options.signal.aborted && !this.#passes(error))
         this.#emit({ type: 'phase', phase: joining.phase, state: 'failed' });
-      await joining.leave(options.signal.aborted ? stopped(options.joiner, joining.begun) : error);
+      await joining.leave(
+        options.signal.aborted ? stopped(options.joiner, { begun: joining.begun, place: this.place }) : error,
+      );
       throw error;
     } finally {
       this.begun ||= joining.begun;
@@ -133,8 +171,17 @@ class Run {
   }
 
   #watch(fact: RunFact): void {
-    if (fact.type === 'rows' || fact.type === 'progress') this.#progressed = true;
-    if (fact.type === 'in-sync') this.#inSync = true;
+    if (fact.type === 'rows' || fact.type === 'progress' || fact.type === 'followed') this.#progressed = true;
+    if (fact.type === 'hot-ready') this.#wasHotReady = true;
+    if (
+      fact.type === 'phase' &&
+      fact.phase === 'publish' &&
+      fact.state !== 'running' &&
+      this.place === 'building'
+    )
+      this.place = 'hot';
+    if (fact.type === 'in-sync') this.place = 'synced';
+    if (fact.type === 'phase' && fact.state === 'running') this.#onlyCleanUpLeft = fact.phase === 'cleanup';
   }
 }
 

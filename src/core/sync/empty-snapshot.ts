@@ -28,6 +28,8 @@ export function emptySnapshot(): RunSnapshot {
     inSyncAtMs: undefined,
     inSyncRows: undefined,
     inSyncWatermark: undefined,
+    follow: undefined,
+    hooks: [],
     notes: [],
     outcome: 'running',
     error: undefined,

@@ -8,9 +8,18 @@ export const phaseNames = [
   'delta',
   'verify',
   'publish',
+  'follow',
   'cleanup',
 ] as const;
 export type PhaseName = (typeof phaseNames)[number];
+
+/** Moments at which a command of the operator's may be run. */
+export const hookNames = ['hot-ready', 'synced'] as const;
+export type HookName = (typeof hookNames)[number];
+
+/** `failed`: it came to its end, and said so by its exit code. `stopped`: it was ended with the run. */
+export const hookStates = ['running', 'done', 'failed', 'stopped'] as const;
+export type HookState = (typeof hookStates)[number];
 
 export type RowKind = 'cache' | 'hot' | 'snapshot' | 'delta' | 'repair';
 
@@ -62,9 +71,13 @@ export type RunEvent = { atMs: number } & (
   | { type: 'progress'; phase: PhaseName; share: number }
   /** Keys in the Delta Log that the joiner does not have yet, and the round that is being applied. */
   | { type: 'backlog'; keys: number; round: number }
+  /** The joiner is followed: so far it is, so many keys wait. At `levelAtMs` it had all that was committed at the lead. */
+  | { type: 'followed'; watermark: number; keys: number; levelAtMs?: number }
   | { type: 'hot-ready' }
   | { type: 'verified'; ranges: number; rows: number; differences: number; repairedRows: number }
   | { type: 'in-sync'; watermark: number; rows: number }
+  /** A command of the operator's. `exitCode` where it ended with one. */
+  | { type: 'hook'; hook: HookName; state: HookState; exitCode?: number }
   | { type: 'note'; level: 'info' | 'warning'; text: string }
   | { type: 'end'; outcome: 'done' | 'stopped' | 'failed'; error?: string }
 );

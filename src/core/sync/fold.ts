@@ -33,9 +33,11 @@ export class RunFold {
     const atMs = this.state.outcome === 'running' ? Math.max(nowMs, this.state.atMs) : this.state.atMs;
     const rate = this.rates.perSecond(atMs);
     const running = this.state.outcome === 'running' && this.current !== undefined;
+    const { follow } = this.state;
     return {
       ...structuredClone(this.state),
       atMs,
+      follow: follow && { ...follow, lagMs: atMs - follow.levelAtMs },
       rowsPerSecond: rate.rows,
       wireBytesPerSecond: rate.wireBytes,
       rateHistory: this.rates.history(atMs),
@@ -84,6 +86,8 @@ export class RunFold {
       case 'backlog':
         state.backlog = { keys: event.keys, round: event.round };
         return;
+      case 'followed':
+        return this.followed(event);
       case 'hot-ready':
         state.hotReadyAtMs = event.atMs;
         return;
@@ -99,6 +103,8 @@ export class RunFold {
           inSyncWatermark: event.watermark,
         });
         return;
+      case 'hook':
+        return this.hook(event);
       case 'note':
         state.notes.push({ atMs: event.atMs, level: event.level, text: event.text });
         if (state.notes.length > keptNotes) state.notes.shift();
@@ -126,6 +132,18 @@ export class RunFold {
     if (event.state === 'done' && phase.share !== undefined) phase.share = 1;
     if (this.current === phase.name)
       this.current = this.state.phases.findLast(({ state }) => state === 'running')?.name;
+  }
+
+  /** Until it is level for the first time it is as old as its proof. */
+  private followed({ watermark, keys, levelAtMs, atMs }: Extract<RunEvent, { type: 'followed' }>): void {
+    const { state } = this;
+    const level = levelAtMs ?? state.follow?.levelAtMs ?? state.inSyncAtMs ?? atMs;
+    state.follow = { watermark, keysWaiting: keys, levelAtMs: level, lagMs: atMs - level };
+  }
+
+  private hook({ hook, state, exitCode }: Extract<RunEvent, { type: 'hook' }>): void {
+    const told = { hook, state, ...(exitCode === undefined ? {} : { exitCode }) };
+    this.state.hooks = [...this.state.hooks.filter((other) => other.hook !== hook), told];
   }
 
   private rows(event: Extract<RunEvent, { type: 'rows' }>): void {

@@ -1,20 +1,24 @@
 import type { AgentClient } from '../agent/client.ts';
-import { type ErrorKind, ForesyncError, messageOf } from '../errors.ts';
+import { type ErrorKind, ForesyncError } from '../errors.ts';
 import type { AddReplicaOptions, AddReplicaResult } from './add-replica.ts';
 import type { Batches } from './batches.ts';
 import { type HeldCapture, holdCapture, runCapturePrefix } from './capture-lease.ts';
 import type { Agents } from './connect.ts';
-import { applyDelta } from './delta-rounds.ts';
+import { Copying } from './copying.ts';
 import { dropCaches } from './drop-caches.ts';
 import type { Emit, PhaseName } from './events.ts';
-import { sendHotRows } from './hot-rows.ts';
-import type { Pace } from './pace.ts';
-import { ReadBack } from './read-back.ts';
-import { donorsPlace, noSpace, replicasNear, tableThere } from './refusals.ts';
+import {
+  clearPlace,
+  connectJoiner,
+  type Published,
+  refusePlace,
+  type Standing,
+  standingIn,
+} from './joiner-place.ts';
+import { Phases } from './phases.ts';
+import { tableThere } from './refusals.ts';
 import type { Donor } from './run.ts';
-import { sendSnapshot } from './snapshot-rows.ts';
 import { spareDonor } from './spare-donor.ts';
-import { verifyAll } from './verification.ts';
 
 /** Errors after which the same command goes on from the joiner's checkpoint; after others nothing is left behind. */
 export const resumable: ReadonlySet<ErrorKind> = new Set([
@@ -27,20 +31,29 @@ export const resumable: ReadonlySet<ErrorKind> = new Set([
   'defect',
 ]);
 
+interface Sides {
+  lead: Donor;
+  others: Map<string, Donor>;
+  joiner: AgentClient;
+  standing: Standing;
+}
+
 /** One try at adding a replica, with agents of its own, from the first connection to the clean-up. */
 export class Joining {
   readonly #options: AddReplicaOptions;
   readonly #agents: Agents;
   readonly #emit: Emit;
-  #phase: PhaseName | undefined;
+  readonly #phases: Phases;
   #lead: Donor | undefined;
   #joiner: AgentClient | undefined;
   #capture: HeldCapture | undefined;
+  #copying: Copying | undefined;
 
   constructor(options: AddReplicaOptions, agents: Agents, emit: Emit) {
     this.#options = options;
     this.#agents = agents;
     this.#emit = emit;
+    this.#phases = new Phases(emit, options.signal);
   }
 
   /** Whether something was started that can be gone on with. */
@@ -50,56 +63,46 @@ export class Joining {
 
   /** The phase that it is in. */
   get phase(): PhaseName | undefined {
-    return this.#phase;
+    return this.#phases.current;
   }
 
   /** `batches` is the plan, dealt to the donors. */
   async whole(batches: Batches | undefined): Promise<AddReplicaResult> {
-    const { group, joiner: target, signal } = this.#options;
-    const { lead, others, joiner } = await this.#in('connect', () => this.#connect(batches));
-    const capture = await this.#in('capture', async () => {
-      const prefix = runCapturePrefix(group.name, target.name);
-      const held = await holdCapture(lead, {
-        prefix,
-        newId: this.#options.newId,
-        nowMs: this.#options.clock.nowMs(),
-      });
-      this.#capture = held;
-      return held;
+    const { follow } = this.#options;
+    const sides = await this.#phases.in('connect', () => this.#connect(batches));
+    const { published } = sides.standing;
+    if (published?.stage === 'synced' && !follow) return this.#finish(sides, published);
+    const capture = await this.#phases.in('capture', () => this.#hold(sides.lead));
+    const copying = new Copying(this.#options, { ...sides, captureId: capture.id }, this.#phases, this.#emit);
+    this.#copying = copying;
+    const copied = copying.whole(batches).then(async (result) => {
+      const cleaning = () => this.#cleanUp(sides);
+      // What was followed ends with the signal, and is cleaned up all the same.
+      await (follow ? this.#phases.inspite('cleanup', cleaning) : this.#phases.in('cleanup', cleaning));
+      return result;
     });
     // Losing the lead, noticed while renewing the lease, must not wait for a step that waits for something else.
-    const copied = this.#copy({ lead, others, joiner, batches, capture, signal });
     return Promise.race([capture.failed, this.#sparing(capture, copied)]);
   }
 
   /** After a failure: what can be gone on with stays, everything else is taken away. */
   async leave(error: unknown): Promise<void> {
     this.#capture?.release();
-    const keep = error instanceof ForesyncError ? resumable.has(error.kind) : true;
-    if (keep || !this.#capture || this.#capture.adopted) return;
+    if (!(error instanceof ForesyncError) || resumable.has(error.kind) || !this.#capture) return;
+    const isFollowing = this.#copying?.isFollowing === true;
+    // Another run has taken the joiner over, and the Delta Log with it.
+    if (error.code === 'joiner-busy' || (this.#capture.adopted && !isFollowing)) return;
     const undo = [
       this.#lead?.agent.call('capture.stop', {}),
       this.#joiner?.call('joiner.discard', { path: this.#options.joiner.store.path }),
+      isFollowing && this.#release(),
     ];
     await Promise.allSettled(undo);
   }
 
-  async #connect(
-    batches: Batches | undefined,
-  ): Promise<{ lead: Donor; others: Map<string, Donor>; joiner: AgentClient }> {
-    const { joiner: target, group, replace, restart } = this.#options;
-    const joining = this.#agents.connect(target.name, target.host).then(async (agent) => {
-      const near = replicasNear(target, group);
-      const stores = near.map(({ store }) => store.path);
-      const { result } = await agent.call('joiner.look', {
-        path: target.store.path,
-        table: group.table,
-        stores,
-      });
-      const same = result.sameAs === undefined ? undefined : near[result.sameAs];
-      if (same) throw donorsPlace(target, same.name);
-      return { agent, ...result };
-    });
+  async #connect(batches: Batches | undefined): Promise<Sides> {
+    const { joiner: target, group } = this.#options;
+    const joining = connectJoiner(this.#agents, target, group);
     const donating = this.#agents.connectDonors(new Set(batches?.byDonor.keys()));
     const [place, { lead, others }] = await Promise.all([joining, donating]).catch(async (error) => {
       const [joiner] = await Promise.allSettled([joining, donating]);
@@ -109,71 +112,23 @@ export class Joining {
     });
     this.#joiner = place.agent;
     this.#lead = lead;
-    for (const { name, table } of [lead, ...others.values()]) {
-      if (table.fileId === place.fileId) throw donorsPlace(target, name);
-    }
-    if (place.hasTable && !replace) {
+    const standing = standingIn(place, this.#options);
+    if (!standing) {
       if (!place.stagingExists) await this.#endLeftCapture(lead);
       throw tableThere(target, group.table);
     }
-    const { rowsEstimate, sizeBytes, alone } = lead.table;
+    const { rowsEstimate, sizeBytes } = lead.table;
     this.#emit({ type: 'table', rowsEstimate, sizeBytes });
-    if (alone && !place.stagingExists && place.freeBytes < sizeBytes)
-      throw noSpace(target, sizeBytes, place.freeBytes);
-    if (restart) await place.agent.call('joiner.discard', { path: target.store.path });
-    return { lead, others, joiner: place.agent };
+    refusePlace(place, standing, [lead, ...others.values()], this.#options);
+    await clearPlace(place, standing, this.#options);
+    return { lead, others, joiner: place.agent, standing };
   }
 
-  async #copy(sides: {
-    lead: Donor;
-    others: Map<string, Donor>;
-    joiner: AgentClient;
-    batches: Batches | undefined;
-    capture: HeldCapture;
-    signal: AbortSignal;
-  }): Promise<AddReplicaResult> {
-    const { lead, others, joiner, batches, capture, signal } = sides;
-    const { store } = this.#options.joiner;
-    const { pace } = this.#options;
-    const { shape } = lead.table;
-    const { result: place } = await joiner.call('joiner.open', {
-      path: store.path,
-      shape,
-      runId: this.#options.runId,
-      captureId: capture.id,
-    });
-    if (place.resumed) this.#emit({ type: 'resumed', rows: place.rows });
-    const readBack = new ReadBack({ fromStart: !place.resumed });
-    const both = { lead, joiner, emit: this.#emit, pace, readBack, signal };
-    await lead.agent.call('donor.seek', { watermark: place.watermark, snapshotAfter: place.snapshotAfter });
-    const cache = { captureId: capture.id, kind: 'file', limitBytes: 0, create: false } as const;
-    await lead.agent.call('cache.open', cache);
-    for (const { name, agent } of others.values())
-      await agent.call('cache.open', cache).catch((error: unknown) => {
-        others.delete(name);
-        this.#emit({ type: 'donor', donor: name, state: 'lost' });
-        this.#warn(`${name} gives no rows: ${messageOf(error)} The lead gives them.`);
-      });
-
-    if (batches && place.stage === 'hot')
-      await this.#in('hot', () => this.#hot({ ...both, others, batches }));
-    else this.#skip('hot');
-    if (place.stage === 'hot' || place.stage === 'snapshot')
-      await this.#in('snapshot', () => sendSnapshot(both));
-    else this.#skip('snapshot');
-    await this.#in('delta', async () => {
-      await joiner.call('joiner.indexes', {});
-      await applyDelta(both);
-    });
-    this.#emit({ type: 'donor', donor: lead.name, state: 'done' });
-    const { watermark } = await this.#in('verify', () => verifyAll(both));
-    const { replace } = this.#options;
-    const { result: published } = await this.#in('publish', () =>
-      joiner.call('joiner.publish', { replace, walMode: lead.table.walMode }),
-    );
-    this.#emit({ type: 'in-sync', watermark, rows: published.rows });
-    await this.#in('cleanup', () => this.#cleanUp(lead, others));
-    return { watermark, rows: published.rows };
+  async #hold(lead: Donor): Promise<HeldCapture> {
+    const { group, joiner, newId, clock } = this.#options;
+    const prefix = runCapturePrefix(group.name, joiner.name);
+    this.#capture = await holdCapture(lead, { prefix, newId, nowMs: clock.nowMs() });
+    return this.#capture;
   }
 
   /** The work, with an eye on what it costs the lead. */
@@ -195,46 +150,48 @@ export class Joining {
     return work.finally(() => over.abort());
   }
 
-  async #hot(sides: {
-    lead: Donor;
-    others: Map<string, Donor>;
-    joiner: AgentClient;
-    batches: Batches;
-    emit: Emit;
-    pace: Pace;
-    readBack: ReadBack;
-    signal: AbortSignal;
-  }): Promise<void> {
-    const deadline = AbortSignal.timeout(this.#options.prefetchTimeoutMs);
-    const { complete } = await sendHotRows({ ...sides, deadline });
-    if (complete) this.#emit({ type: 'hot-ready' });
-    else this.#warn('The prefetch timed out; the snapshot brings the rest of the plan.');
-  }
-
-  async #cleanUp(lead: Donor, others: ReadonlyMap<string, Donor>): Promise<void> {
+  async #cleanUp({ lead, others }: Sides): Promise<void> {
     this.#capture?.release();
     await lead.agent.call('capture.stop', {});
+    await this.#release();
     // A prefetch may have filled caches at donors that this run did not ask for rows, or has lost since.
     const holders = this.#capture?.isPrefetchs
       ? this.#options.group.replicas.keys()
       : [lead.name, ...others.keys()];
-    await dropCaches(holders, {
-      agents: this.#agents,
-      connected: new Map([...others, [lead.name, lead]]),
-      warn: (text) => this.#warn(text),
+    await this.#drop(holders, new Map([...others, [lead.name, lead]]));
+  }
+
+  /** An earlier run had put it in its place, in sync, and went on with it; nobody wants that any longer. */
+  async #finish(sides: Sides, { watermark, rows, captureId }: Published): Promise<AddReplicaResult> {
+    this.#phases.skip('capture', 'hot', 'snapshot', 'delta', 'verify', 'publish');
+    this.#emit({ type: 'resumed', rows });
+    this.#emit({ type: 'in-sync', watermark, rows });
+    await this.#phases.in('cleanup', async () => {
+      const { result: present } = await sides.lead.agent.call('capture.read', {});
+      if (present.id === captureId) await this.#cleanUp(sides);
+      else await this.#release();
     });
+    return { watermark, rows };
+  }
+
+  async #release(): Promise<void> {
+    const { group, joiner } = this.#options;
+    await this.#joiner?.call('joiner.release', { path: joiner.store.path, table: group.table });
   }
 
   /** What there is of a table that the lead has no longer is of no use: another table of that name would be copied anew. */
   async #dropRemains(joiner: AgentClient | undefined): Promise<void> {
     const { group, joiner: target } = this.#options;
     await joiner?.call('joiner.discard', { path: target.store.path });
-    const holders = [...group.replicas.keys()].filter((name) => name !== group.lead.name);
-    await dropCaches(holders, {
-      agents: this.#agents,
-      connected: new Map(),
-      warn: (text) => this.#warn(text),
-    });
+    await this.#drop(
+      [...group.replicas.keys()].filter((name) => name !== group.lead.name),
+      new Map(),
+    );
+  }
+
+  async #drop(holders: Iterable<string>, connected: ReadonlyMap<string, Donor>): Promise<void> {
+    const warn = (text: string) => this.#emit({ type: 'note', level: 'warning', text });
+    await dropCaches(holders, { agents: this.#agents, connected, warn });
   }
 
   /** A run for this joiner that died after the table had appeared, and before it had cleaned up, left its capture. */
@@ -243,23 +200,5 @@ export class Joining {
     const { group, joiner } = this.#options;
     if (left.id?.startsWith(runCapturePrefix(group.name, joiner.name)))
       await lead.agent.call('capture.stop', {});
-  }
-
-  #warn(text: string): void {
-    this.#emit({ type: 'note', level: 'warning', text });
-  }
-
-  async #in<T>(phase: PhaseName, work: () => Promise<T>): Promise<T> {
-    this.#options.signal.throwIfAborted();
-    this.#phase = phase;
-    this.#emit({ type: 'phase', phase, state: 'running' });
-    const result = await work();
-    this.#emit({ type: 'phase', phase, state: 'done' });
-    this.#phase = undefined;
-    return result;
-  }
-
-  #skip(phase: PhaseName): void {
-    this.#emit({ type: 'phase', phase, state: 'skipped' });
   }
 }

@@ -6,14 +6,9 @@ import type { Result } from '../agent/protocol.ts';
  * the lead meanwhile, a second pass over both tables would see the same rows again.
  */
 export class ReadBack {
-  #holds: boolean;
+  #holds = true;
   #chunks = 0;
   #rows = 0;
-
-  /** `fromStart`: the joiner holds nothing yet. */
-  constructor({ fromStart }: { fromStart: boolean }) {
-    this.#holds = fromStart;
-  }
 
   /** So far; chunks that come after it has failed need not be compared. */
   get holds(): boolean {
@@ -35,7 +30,7 @@ export class ReadBack {
     if (displaced || same !== true) this.fail();
   }
 
-  /** Some of the joiner's rows must be looked at again. */
+  /** Some of the joiner's rows must be looked at again: they are not known to have come as they should, or others may have written there. */
   fail(): void {
     this.#holds = false;
   }

@@ -59,13 +59,44 @@ export function noSpace(joiner: JoinerSpec, neededBytes: number, freeBytes: numb
   );
 }
 
+/** A table that was followed here, and is defined in another way than the lead's by now. */
+export function followedDiffers(joiner: JoinerSpec, table: string): ForesyncError {
+  return new ForesyncError(
+    'exists',
+    'joiner-differs',
+    `The table ${printable(table)} of ${printable(joiner.name)} is defined in another way than the lead's by now.`,
+    { hint: 'Use --replace to copy it anew.' },
+  );
+}
+
+/** How far a joiner is: nowhere to be seen, in its place but not in sync, or in sync there. */
+export type JoinerState = 'building' | 'hot' | 'synced';
+
 /** What a run that was stopped says; `begun` where there is something to go on with. */
-export function stopped(joiner: JoinerSpec, begun: boolean): ForesyncError {
+export function stopped(
+  joiner: JoinerSpec,
+  { begun, place }: { begun: boolean; place: JoinerState },
+): ForesyncError {
   if (!begun)
     return new ForesyncError('interrupted', 'interrupted', 'Interrupted before anything had begun.');
-  return new ForesyncError('stopped', 'stopped', `Stopped; ${printable(joiner.name)} is not there yet.`, {
-    hint: goesOn,
-  });
+  const name = printable(joiner.name);
+  if (place === 'synced')
+    return new ForesyncError(
+      'stopped',
+      'stopped',
+      `Stopped; ${name} is there, and the lead still keeps a Delta Log for it.`,
+      {
+        hint: "The same command goes on; without --follow it cleans up, and so does 'foresync abort'.",
+      },
+    );
+  return new ForesyncError(
+    'stopped',
+    'stopped',
+    `Stopped; ${name} ${place === 'hot' ? 'is in its place, but not in sync' : 'is not there yet'}.`,
+    {
+      hint: goesOn,
+    },
+  );
 }
 
 /** An error of a run that can be gone on with, which says so where it has no better advice. */

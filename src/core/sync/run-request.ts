@@ -27,6 +27,11 @@ const addReplicaRequest = z.object({
   bytesPerSecond: z.number().optional(),
   maxDonorLatencyMs: z.number().optional(),
   replace: z.boolean(),
+  publishAt: z.enum(['synced', 'hot-ready']).optional(),
+  follow: z.boolean().optional(),
+  /** Shell lines of the operator's. */
+  onHotReady: z.string().optional(),
+  onSynced: z.string().optional(),
 });
 const runRequest = z.discriminatedUnion('command', [prefetchRequest, addReplicaRequest]);
 

@@ -1,12 +1,16 @@
-import type { AgentClient } from '../agent/client.ts';
+import type { AgentClient, Reply } from '../agent/client.ts';
 import type { Emit } from './events.ts';
 import type { Pace } from './pace.ts';
 import { Pipeline } from './pipeline.ts';
 import { pump } from './pump.ts';
 import type { ReadBack } from './read-back.ts';
+import type { RoundsBetween } from './rounds-between.ts';
 import type { Donor } from './run.ts';
 
-/** Sends all rows that did not go ahead, chunk by chunk in scan order, from where the donor was told to go on. */
+/**
+ * Sends all rows that did not go ahead, chunk by chunk in scan order, from where the donor was told to go on; with rounds of the
+ * Delta Log between chunks where `rounds` brings some.
+ */
 export async function sendSnapshot(options: {
   lead: Donor;
   joiner: AgentClient;
@@ -14,16 +18,18 @@ export async function sendSnapshot(options: {
   pace: Pace;
   readBack: ReadBack;
   signal: AbortSignal;
+  rounds?: RoundsBetween | undefined;
 }): Promise<void> {
-  const { lead, joiner, emit, pace, readBack, signal } = options;
+  const { lead, joiner, emit, pace, readBack, signal, rounds } = options;
   const pipeline = new Pipeline(lead.agent, joiner);
   let done = false;
   emit({ type: 'donor', donor: lead.name, state: 'reading' });
-  await pump({
+  await pump<Reply<'snapshot.next'> | { deliver(): Promise<void> }>({
     depth: pipeline.depth,
     signal,
     next: () => {
       if (done) return undefined;
+      if (rounds?.isDue()) return rounds.ask();
       return pace.turn(signal).then(async () => {
         const reply = await lead.agent.call('snapshot.next', {
           targetBytes: pace.chunkBytes,
@@ -35,7 +41,9 @@ export async function sendSnapshot(options: {
         return reply;
       });
     },
-    deliver: async ({ result, parts, wireBytes }) => {
+    deliver: async (sent) => {
+      if ('deliver' in sent) return sent.deliver();
+      const { result, parts, wireBytes } = sent;
       const [rows] = parts;
       // Asked for before it was known that the table had ended.
       if (!rows) return;

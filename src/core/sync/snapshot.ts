@@ -1,4 +1,4 @@
-import type { PhaseName, RowKind } from './events.ts';
+import type { HookName, HookState, PhaseName, RowKind } from './events.ts';
 
 export type PhaseState = 'waiting' | 'running' | 'done' | 'skipped' | 'failed';
 
@@ -59,6 +59,13 @@ export interface RunSnapshot {
   inSyncRows: number | undefined;
   /** The position in the lead's Delta Log at which the joiner equals it. */
   inSyncWatermark: number | undefined;
+  /**
+   * Since the joiner is followed. `lagMs`: how long ago it had all that was committed at the lead; a pause between two looks at the Delta Log
+   * counts too.
+   */
+  follow: { watermark: number; keysWaiting: number; levelAtMs: number; lagMs: number } | undefined;
+  /** The operator's commands that were started, those of the run that this one goes on with included. */
+  hooks: { hook: HookName; state: HookState; exitCode?: number }[];
   /** The last 50, oldest first. */
   notes: { atMs: number; level: 'info' | 'warning'; text: string }[];
   outcome: 'running' | 'done' | 'stopped' | 'failed';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { emptySnapshot } from './empty-snapshot.ts';
-import { phaseNames } from './events.ts';
+import { hookNames, hookStates, phaseNames } from './events.ts';
 import type { RunSnapshot } from './snapshot.ts';
 
 const figure = z.number();
@@ -59,6 +59,10 @@ const stored = z.object({
   inSyncAtMs: figure.optional(),
   inSyncRows: figure.optional(),
   inSyncWatermark: figure.optional(),
+  follow: z.object({ watermark: figure, keysWaiting: figure, levelAtMs: figure, lagMs: figure }).optional(),
+  hooks: z
+    .array(z.object({ hook: z.enum(hookNames), state: z.enum(hookStates), exitCode: figure.optional() }))
+    .optional(),
   notes: z.array(z.object({ atMs: figure, level: z.enum(['info', 'warning']), text: z.string() })),
   outcome: z.enum(['running', 'done', 'stopped', 'failed']),
   error: z.string().optional(),

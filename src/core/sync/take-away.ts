@@ -1,8 +1,10 @@
 import type { AgentClient } from '../agent/client.ts';
 import { ForesyncError, messageOf } from '../errors.ts';
+import type { ReplicaGroup } from '../group/config.ts';
 import { stagingPath } from '../store/sqlite/staging.ts';
 import { prefetchCapturePrefix, runCapturePrefix } from './capture-lease.ts';
 import { Agents } from './connect.ts';
+import { isOwnCapture } from './joiner-place.ts';
 import type { JoinerSpec } from './refusals.ts';
 import { type Donor, emitter, type RunOptions } from './run.ts';
 
@@ -20,6 +22,8 @@ export interface TakenAway {
   /** The Prefetch Caches, a donor each. `reason`: why it may be left. */
   caches: { donor: string; reason: string | undefined }[];
   staging: { joiner: string; path: string } | undefined;
+  /** The table itself, which had appeared before it was whole. Its file stays. */
+  withdrawn: { joiner: string; path: string } | undefined;
   /** The Delta Log of a prefetch that the run used; it was there before, and stays. */
   kept: { donor: string; id: string } | undefined;
   /** The joiner holds the table. */
@@ -28,7 +32,7 @@ export interface TakenAway {
 
 /**
  * Takes away what a run that is over has left: the joiner's staging file, its Delta Log at the lead, and Prefetch Caches that
- * belong to no Delta Log any more. May be repeated. A joiner that was published stays. Refuses where another run is building the
+ * belong to no Delta Log any more. May be repeated. A joiner that was published and is in sync stays, one that lacks rows does not. Refuses where another run is building the
  * joiner (`joiner-busy`), with nothing taken away; throws where the joiner or the lead cannot be reached.
  */
 export async function takeAway(options: TakeAwayOptions): Promise<TakenAway> {
@@ -40,7 +44,7 @@ export async function takeAway(options: TakeAwayOptions): Promise<TakenAway> {
       agents.openDonor(group.lead.name),
       target && agents.connect(target.name, target.host),
     );
-    const { staging, hasTable } = await endStaging(joiner, target, group.table, dryRun);
+    const { staging, withdrawn, hasTable } = await endJoiner(joiner, target, group, dryRun);
     const { result: present } = await lead.agent.call('capture.read', {});
     const { id, keys } = present;
     const isPrefetchs = id?.startsWith(prefetchCapturePrefix) === true;
@@ -49,14 +53,14 @@ export async function takeAway(options: TakeAwayOptions): Promise<TakenAway> {
     if (capture && !dryRun) await lead.agent.call('capture.stop', {});
     if (id !== undefined && !capture) {
       const kept = isPrefetchs ? { donor: lead.name, id } : undefined;
-      return { capture, caches: [], staging, kept, hasTable };
+      return { capture, caches: [], staging, withdrawn, kept, hasTable };
     }
     const names = [...group.replicas.keys()];
     const caches = await Promise.all(
       names.map((name) => dropCache(name, name === lead.name ? lead : undefined, agents, dryRun)),
     );
     options.signal.throwIfAborted();
-    return { capture, caches, staging, kept: undefined, hasTable };
+    return { capture, caches, staging, withdrawn, kept: undefined, hasTable };
   } finally {
     await agents.close();
   }
@@ -71,23 +75,32 @@ async function bothOrNone<A, B>(
   return Promise.all([first, second]);
 }
 
-async function endStaging(
+async function endJoiner(
   joiner: AgentClient | undefined,
   target: JoinerSpec | undefined,
-  table: string,
+  group: ReplicaGroup,
   dryRun: boolean,
-): Promise<Pick<TakenAway, 'staging' | 'hasTable'>> {
-  if (!joiner || !target) return { staging: undefined, hasTable: false };
+): Promise<Pick<TakenAway, 'staging' | 'withdrawn' | 'hasTable'>> {
+  const nothing = { staging: undefined, withdrawn: undefined, hasTable: false };
+  if (!joiner || !target) return nothing;
   const { path } = target.store;
+  const { table } = group;
   const place = await joiner.call('joiner.look', { path, table, stores: [] }).catch((error: unknown) => {
     if (error instanceof ForesyncError && error.code === 'joiner-folder-missing') return undefined;
     throw error;
   });
-  if (!place) return { staging: undefined, hasTable: false };
-  const { stagingExists, hasTable } = place.result;
-  if (!dryRun) await joiner.call('joiner.discard', { path });
+  if (!place) return nothing;
+  const { stagingExists, hasTable, published } = place.result;
+  const isOwn = published !== undefined && isOwnCapture(published.captureId, group, target);
+  const lacksRows = isOwn && !published.isWhole;
+  if (!dryRun) {
+    await joiner.call('joiner.discard', { path });
+    if (lacksRows) await joiner.call('joiner.withdraw', { path, table });
+    else if (isOwn) await joiner.call('joiner.release', { path, table });
+  }
   const staging = stagingExists ? { joiner: target.name, path: stagingPath(path) } : undefined;
-  return { staging, hasTable };
+  const withdrawn = lacksRows ? { joiner: target.name, path } : undefined;
+  return { staging, withdrawn, hasTable: hasTable && !lacksRows };
 }
 
 /** A donor that cannot be reached holds up none of the others. */

@@ -18,6 +18,8 @@ export interface SpawnedProcess {
   /** Never rejects. `error` says why it could not be started. May resolve before the streams have ended. */
   ended: Promise<{ code: number | undefined; signal: string | undefined; error?: string }>;
   kill(signal: 'SIGTERM' | 'SIGKILL'): void;
+  /** The same for it and all that it has started; only where it has a session of its own, and has not ended. */
+  killSession(signal: 'SIGTERM' | 'SIGKILL'): void;
 }
 
 /** Starts a program without a shell. `ownSession` takes it off the terminal, so that ctrl-C does not reach it. */

@@ -1,4 +1,5 @@
 import { execa } from 'execa';
+import { systemCodeOf } from '../errors.ts';
 import type { Spawn } from './agent-process.ts';
 
 /** Starts programs with execa. */
@@ -32,5 +33,15 @@ export const spawnWithExeca: Spawn = (program, args, { env, ownSession }) => {
     // execa waits for the streams, which nobody may be reading; it alone knows of a program that did not start.
     ended: Promise.race([exit, failure]),
     kill: (signal) => void started.kill(signal),
+    killSession: (signal) => {
+      const { pid, nodeChildProcess } = started;
+      const hasEnded = nodeChildProcess.exitCode !== null || nodeChildProcess.signalCode !== null;
+      if (!ownSession || pid === undefined || hasEnded) return;
+      try {
+        process.kill(-pid, signal);
+      } catch (error) {
+        if (systemCodeOf(error) !== 'ESRCH') throw error;
+      }
+    },
   };
 };

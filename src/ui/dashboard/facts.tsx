@@ -96,7 +96,8 @@ function RateFact({ run, width }: { run: RunSnapshot; width: number }): ReactNod
   );
 }
 
-function backlogText({ backlog, phases }: RunSnapshot): string {
+function backlogText({ backlog, follow, phases }: RunSnapshot): string {
+  if (follow) return `${formatCounted(follow.keysWaiting, 'key').padStart(figureColumns)} waiting`;
   if (!backlog)
     return phases.some(({ name, state }) => name === 'capture' && state === 'done')
       ? 'keeps what changes from now on'

@@ -4,6 +4,7 @@ import type { RunSnapshot } from '../../core/sync/snapshot.ts';
 import { formatCounted, formatDuration, formatEta, formatPercent } from '../format.ts';
 import {
   currentPhase,
+  lagWords,
   phaseLabels,
   phaseMs,
   phaseRows,
@@ -136,6 +137,7 @@ function tailOf(run: RunSnapshot, phase: RunPhase): string {
   if (phase.name === 'delta' && run.backlog) {
     return `round ${run.backlog.round}, ${formatCounted(run.backlog.keys, 'key')} waiting`;
   }
+  if (phase.name === 'follow' && run.follow) return lagWords(run.follow);
   if (phase.name === 'verify' && run.verification)
     return formatCounted(run.verification.differences, 'difference');
   const moved = phaseRows(phase.name, run);

@@ -11,7 +11,7 @@ import {
   formatPercent,
 } from '../format.ts';
 import { printableRun } from './printable-run.ts';
-import { currentPhase, phaseLabels, phaseMs, phaseRows, readsShare } from './words.ts';
+import { currentPhase, lagWords, phaseLabels, phaseMs, phaseRows, readsShare } from './words.ts';
 
 /** The line that an event deserves where lines are all there is; undefined for those that only move figures. */
 export function eventLine(event: RunEvent, snapshot: RunSnapshot): string | undefined {
@@ -28,6 +28,7 @@ export function progressLine(snapshot: RunSnapshot): string | undefined {
   if (phase.name === 'delta' && snapshot.backlog) {
     parts.push(`round ${snapshot.backlog.round}`, `${formatCounted(snapshot.backlog.keys, 'key')} waiting`);
   }
+  if (phase.name === 'follow' && snapshot.follow) parts.push(lagWords(snapshot.follow));
   const moved = phaseRows(phase.name, snapshot);
   if (moved) {
     parts.push(...movedTexts(phase.name, moved));
@@ -64,6 +65,10 @@ function eventText(event: RunEvent, run: RunSnapshot): string | undefined {
     }
     case 'in-sync':
       return `in sync  ${formatCounted(event.rows, 'row')}, watermark ${event.watermark}`;
+    case 'hook':
+      return event.state === 'running' || event.state === 'done'
+        ? `--on-${event.hook}  ${event.state}`
+        : undefined;
     case 'note':
       return `${event.level === 'warning' ? 'warning: ' : ''}${printable(event.text, 400)}`;
     default:

@@ -18,6 +18,9 @@ function joined(run: RunSnapshot): string[] {
   if (run.inSyncAtMs === undefined)
     return [`The run ended, but nothing proves that ${joiner} equals ${run.lead}.`];
   const rows = formatCounted(run.inSyncRows ?? 0, 'row');
+  const followed = run.follow
+    ? [`It was followed until it was stopped, at watermark ${run.follow.watermark}.`]
+    : [];
   const lines = [
     `${joiner} holds ${run.table}: ${rows}, equal to ${run.lead} at watermark ${run.inSyncWatermark}.`,
   ];
@@ -29,7 +32,7 @@ function joined(run: RunSnapshot): string[] {
     lines.push(
       `The snapshot was ${formatPercent(smaller)} smaller than the table: those rows had come before it.`,
     );
-  lines.push(proofSentence(run));
+  lines.push(proofSentence(run), ...followed);
   return lines;
 }
 
@@ -104,6 +107,8 @@ function unfinished(run: RunSnapshot): string[] {
   return [
     ...lines,
     `${formatCounted(rows, 'row')} (${formatBytes(total.wireBytes)} sent) had arrived at ${joiner}.`,
-    `${run.joiner ?? 'The joiner'} is not in sync with ${run.lead}.`,
+    run.inSyncAtMs === undefined
+      ? `${run.joiner ?? 'The joiner'} is not in sync with ${run.lead}.`
+      : `${run.joiner ?? 'The joiner'} was in sync with ${run.lead} at watermark ${run.follow?.watermark ?? run.inSyncWatermark}.`,
   ];
 }

@@ -1,6 +1,6 @@
 import type { PhaseName, RowKind } from '../../core/sync/events.ts';
 import type { RowCount, RunSnapshot } from '../../core/sync/snapshot.ts';
-import { formatBytes } from '../format.ts';
+import { formatBytes, formatCounted, formatDuration } from '../format.ts';
 import type { ShownState } from '../theme.ts';
 
 export type RunPhase = RunSnapshot['phases'][number];
@@ -15,6 +15,7 @@ export const phaseLabels: Readonly<Record<PhaseName, string>> = {
   delta: 'delta',
   verify: 'verify',
   publish: 'publish',
+  follow: 'follow',
   cleanup: 'clean up',
 };
 
@@ -47,6 +48,12 @@ export function currentPhase(run: RunSnapshot): RunPhase | undefined {
 export function phaseRows(name: PhaseName, run: RunSnapshot): RowCount | undefined {
   const kind = phaseKinds[name];
   return kind && run.byKind[kind];
+}
+
+/** How far a followed joiner is behind: `0.4 s behind`, `12 s behind, 3,000 keys waiting`. */
+export function lagWords({ lagMs, keysWaiting }: NonNullable<RunSnapshot['follow']>): string {
+  const behind = `${formatDuration(lagMs)} behind`;
+  return keysWaiting > 0 ? `${behind}, ${formatCounted(keysWaiting, 'key')} waiting` : behind;
 }
 
 /** All rows that arrived, of every kind. */

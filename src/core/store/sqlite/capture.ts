@@ -158,6 +158,30 @@ export function renewLease(db: Connection, shape: { name: string }, leaseUntilMs
   );
 }
 
+/**
+ * Forgets changes up to a watermark, the oldest first and no more than `maxKeys` of them, so that the writers' wait is short.
+ * Returns how many keys are left in the log. May be repeated.
+ */
+export function pruneLog(
+  db: Connection,
+  shape: { name: string },
+  { watermark, maxKeys }: { watermark: number; maxKeys: number },
+): number {
+  const { capture, delta } = captureNames(shape.name);
+  const oldest = `SELECT rowid FROM ${quote(delta)} WHERE seq <= ? ORDER BY seq LIMIT ?`;
+  return db
+    .transaction(() => {
+      const { changes } = db
+        .prepare(`DELETE FROM ${quote(delta)} WHERE rowid IN (${oldest})`)
+        .run(watermark, maxKeys);
+      return db
+        .prepare(`UPDATE ${quote(capture)} SET keys = keys - ? RETURNING keys`)
+        .pluck()
+        .get(changes) as number;
+    })
+    .immediate();
+}
+
 /** Removes every trace of capture. May be repeated. */
 export function dropCapture(db: Connection, shape: { name: string }): void {
   const names = captureNames(shape.name);
@@ -212,9 +236,10 @@ function guardStatement(capture: string): string {
   );
 }
 
+/** The key as it is, without its column's affinity (`+`): with that, no index of the log would do, and every write would walk all of it. */
 function noteKey(shape: TableShape, row: 'NEW' | 'OLD', names: CaptureNames): string {
   const [capture, delta] = [quote(names.capture), quote(names.delta)];
-  const same = all(shape.key.map(({ name }, i) => `k${i} IS ${row}.${quote(name)}`));
+  const same = all(shape.key.map(({ name }, i) => `k${i} IS +${row}.${quote(name)}`));
   const values = shape.key.map(({ name }) => `${row}.${quote(name)}`).join(', ');
   return (
     `DELETE FROM ${delta} WHERE ${same}; ` +
@@ -242,7 +267,7 @@ function evictions(shape: TableShape): string[] {
 
 function noteEvicted(shape: TableShape, evicted: string, names: CaptureNames): string {
   const [capture, delta, table] = [quote(names.capture), quote(names.delta), quote(shape.name)];
-  const noted = all(shape.key.map(({ name }, i) => `d.k${i} IS t.${quote(name)}`));
+  const noted = all(shape.key.map(({ name }, i) => `d.k${i} IS +t.${quote(name)}`));
   const values = shape.key.map(({ name }) => `t.${quote(name)}`).join(', ');
   const count = `(SELECT count(*) FROM ${table} t WHERE ${evicted})`;
   return (

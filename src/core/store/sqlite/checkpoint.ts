@@ -1,3 +1,6 @@
+import { hash } from 'node:crypto';
+import { ForesyncError } from '../../errors.ts';
+import { printable } from '../../text.ts';
 import type { Connection } from './connection.ts';
 import type { ScanKey } from './key-codec.ts';
 
@@ -8,7 +11,10 @@ export type Stage = (typeof stages)[number];
 export interface Checkpoint {
   runId: string;
   captureId: string;
-  /** The boot of the host at which it was written: rows are not forced to disk until the end, so a crash voids it. */
+  /**
+   * The boot of the host at which it was written: rows are not forced to disk until they appear, so a crash voids it before
+   * that.
+   */
   bootId: string;
   tableSql: string;
   stage: Stage;
@@ -16,28 +22,52 @@ export interface Checkpoint {
   watermark: number;
   /** The snapshot goes on after this place; undefined at the start of the table. */
   snapshotAfter: ScanKey | undefined;
+  /** It was in sync and in its place once: whatever is compared anew since, nobody may take it for half built. */
+  wasSynced?: boolean;
 }
 
-const table = '_foresync_checkpoint';
+/** Whether all rows of the table came, at whatever moment. */
+export function isWhole({ stage, wasSynced }: Checkpoint): boolean {
+  return stage === 'synced' || wasSynced === true;
+}
 
-export function createCheckpoint(db: Connection, checkpoint: Checkpoint): void {
-  db.exec(`CREATE TABLE ${table}(state TEXT NOT NULL)`);
-  db.prepare(`INSERT INTO ${table} VALUES(?)`).run(JSON.stringify(checkpoint));
+/** Where a joiner's checkpoint is while it is being built in a file of its own. */
+export const stagedCheckpoint = '_foresync_checkpoint';
+
+/** Where the checkpoint of a table is that has appeared and still takes rows; its file may hold other tables, with their own. */
+export function publishedCheckpoint(table: string): string {
+  return `${stagedCheckpoint}_${hash('sha256', table.toLowerCase(), 'hex').slice(0, 8)}`;
+}
+
+export function createCheckpoint(db: Connection, checkpoint: Checkpoint, table = stagedCheckpoint): void {
+  db.exec(`CREATE TABLE main.${table}(state TEXT NOT NULL)`);
+  db.prepare(`INSERT INTO main.${table} VALUES(?)`).run(JSON.stringify(checkpoint));
 }
 
 /** The checkpoint of a joiner's file, or undefined where there is none. */
-export function readCheckpoint(db: Connection): Checkpoint | undefined {
+export function readCheckpoint(db: Connection, table = stagedCheckpoint): Checkpoint | undefined {
   const exists = db.prepare("SELECT 1 FROM main.sqlite_schema WHERE type = 'table' AND name = ?").get(table);
   const state = exists
-    ? (db.prepare(`SELECT state FROM ${table}`).pluck().get() as string | undefined)
+    ? (db.prepare(`SELECT state FROM main.${table}`).pluck().get() as string | undefined)
     : undefined;
   return state === undefined ? undefined : (JSON.parse(state) as Checkpoint);
 }
 
-export function writeCheckpoint(db: Connection, checkpoint: Checkpoint): void {
-  db.prepare(`UPDATE ${table} SET state = ?`).run(JSON.stringify(checkpoint));
+/** Throws `joiner-busy` where it is not as `from` left it: then somebody else moves it too. */
+export function moveCheckpoint(db: Connection, from: Checkpoint, to: Checkpoint, table: string): void {
+  const { changes } = db
+    .prepare(`UPDATE main.${table} SET state = ? WHERE state = ?`)
+    .run(JSON.stringify(to), JSON.stringify(from));
+  if (changes !== 1) throw joinerBusy(db.name);
 }
 
-export function dropCheckpoint(db: Connection): void {
-  db.exec(`DROP TABLE IF EXISTS ${table}`);
+export function dropCheckpoint(db: Connection, table = stagedCheckpoint): void {
+  db.exec(`DROP TABLE IF EXISTS main.${table}`);
+}
+
+export function joinerBusy(file: string, cause?: unknown): ForesyncError {
+  return new ForesyncError('exists', 'joiner-busy', `Another run is building ${printable(file)}.`, {
+    hint: 'Wait for it, or stop it.',
+    cause,
+  });
 }

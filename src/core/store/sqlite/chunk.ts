@@ -44,6 +44,8 @@ export interface DeltaChunk extends Chunk {
   complete: boolean;
   /** Keys that are left in the log past this chunk. */
   backlog: number;
+  /** AUTOINCREMENT's counter at the donor, in decimal digits. */
+  lastRowid?: string | undefined;
 }
 
 /** Digest of a stretch of the scan order. */

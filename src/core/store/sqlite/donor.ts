@@ -152,6 +152,7 @@ export class DonorReader {
       keys,
       complete,
       backlog: backlog - keys,
+      lastRowid: this.#sequence(),
     };
   }
 

@@ -1,21 +1,33 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import type { ForesyncError } from '../../errors.ts';
-import { type Checkpoint, type Stage, writeCheckpoint } from './checkpoint.ts';
+import {
+  type Checkpoint,
+  moveCheckpoint,
+  publishedCheckpoint,
+  type Stage,
+  stagedCheckpoint,
+} from './checkpoint.ts';
 import { type Connection, storeError } from './connection.ts';
 import { digestOfSpent, type Image, type ImageShape, isSameSpent } from './image.ts';
 import { ImageInbox } from './image-inbox.ts';
 import type { ScanKey } from './key-codec.ts';
+import { openPublished } from './published.ts';
 import { RowReader } from './row-reader.ts';
 import { RowWriter } from './row-writer.ts';
 import type { ScanRange } from './scan.ts';
 import { create, discardStaging, reopen, stagingPath } from './staging.ts';
+import { moveStatus, type TableStatus } from './status-table.ts';
 import type { TableShape } from './table-shape.ts';
 
 /** A delta as it arrived: the image of `DeltaChunk` and its watermark. */
 export interface ReceivedDelta {
   image: Buffer;
   watermark: number;
+  /** AUTOINCREMENT's counter at the donor, where it is to be the joiner's. */
+  lastRowid?: string | undefined;
+  /** Whether the log ended with it; undefined where that does not matter. */
+  complete?: boolean | undefined;
 }
 
 /**
@@ -36,23 +48,30 @@ export interface Comparison {
 }
 
 /**
- * Builds the joiner in a staging file. Each call is one transaction that also moves the checkpoint, so that the process
+ * Builds the joiner in a staging file, or goes on with one that has appeared. Each call is one transaction that also moves the checkpoint, so that the process
  * may die at any instruction; repeating a call is harmless.
  *
- * The journal is a rollback journal without fsync: it makes a killed process harmless, appended pages are written once,
+ * Of a staging file the journal is a rollback journal without fsync: it makes a killed process harmless, appended pages are written once,
  * and `publish` forces the file to disk before it appears under its name. After a crash of the host the staging file is
- * started anew (see `Checkpoint.bootId`).
+ * started anew (see `Checkpoint.bootId`). Once the table is in its place, transactions are durable (`openPublished`).
  */
 export class Joiner {
   readonly #db: Connection;
   readonly #inbox: ImageInbox;
   readonly #reader: RowReader;
   readonly #writer: RowWriter;
+  readonly #table: string;
+  readonly #checkpointTable: string;
+  /** Whether the table is in its place, where applications may use it. */
+  readonly isPublished: boolean;
   #checkpoint: Checkpoint;
   #failure: ForesyncError | undefined;
 
-  private constructor(db: Connection, shape: TableShape, checkpoint: Checkpoint) {
+  private constructor(db: Connection, shape: TableShape, checkpoint: Checkpoint, isPublished = false) {
     this.#db = db;
+    this.isPublished = isPublished;
+    this.#table = shape.name;
+    this.#checkpointTable = isPublished ? publishedCheckpoint(shape.name) : stagedCheckpoint;
     this.#inbox = new ImageInbox(path.dirname(db.name));
     this.#reader = new RowReader(db, shape);
     this.#writer = new RowWriter(db, shape);
@@ -86,6 +105,16 @@ export class Joiner {
     }
   }
 
+  /** Goes on with a table that is in its place; undefined where there is none to go on with. */
+  static openPublished(
+    file: string,
+    shape: TableShape,
+    identity: { runId: string; captureId: string },
+  ): Joiner | undefined {
+    const found = openPublished(file, shape, identity);
+    return found && new Joiner(found.db, shape, found.checkpoint, true);
+  }
+
   get checkpoint(): Checkpoint {
     return this.#checkpoint;
   }
@@ -112,9 +141,13 @@ export class Joiner {
   }
 
   delta(delta: ReceivedDelta): { rows: number } {
-    return this.#write([this.#bothImage(delta.image)], (tail) => ({
-      rows: this.#applyDelta(tail, delta.watermark),
-    }));
+    return this.#write([this.#bothImage(delta.image)], (tail) => {
+      const rows = this.#applyDelta(tail, delta.watermark);
+      this.#writer.setSequence(delta.lastRowid);
+      if (this.#checkpoint.stage === 'synced' && delta.complete !== undefined)
+        this.#tell(delta.complete ? 'synced' : 'behind');
+      return { rows };
+    });
   }
 
   /** Makes the indexes that were left out while rows came in bulk. */
@@ -169,6 +202,7 @@ export class Joiner {
       if (recheck.complete) {
         this.#writer.setSequence(recheck.lastRowid);
         this.#move({ stage: 'synced' });
+        this.#tell('synced');
       }
       return { same: true, rows, differences };
     });
@@ -178,7 +212,7 @@ export class Joiner {
     return this.#writer.count();
   }
 
-  /** Closes the staging file; `publish` may follow. */
+  /** Closes the file; `publish` may follow. */
   close(): void {
     this.#inbox.close();
     this.#db.close();
@@ -191,9 +225,15 @@ export class Joiner {
     return rows;
   }
 
+  /** Tells applications, where the table is in its place. */
+  #tell(status: TableStatus): void {
+    if (this.isPublished) moveStatus(this.#db, this.#table, status);
+  }
+
   #move(change: { stage?: Stage; watermark?: number; snapshotAfter?: ScanKey }): void {
-    this.#checkpoint = { ...this.#checkpoint, ...change };
-    writeCheckpoint(this.#db, this.#checkpoint);
+    const moved = { ...this.#checkpoint, ...change };
+    moveCheckpoint(this.#db, this.#checkpoint, moved, this.#checkpointTable);
+    this.#checkpoint = moved;
   }
 
   /** With `compare`, reads back in the same transaction what the table has in the places of the rows that came. */

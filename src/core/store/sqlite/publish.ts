@@ -2,35 +2,49 @@ import { closeSync, existsSync, fsyncSync, openSync, renameSync } from 'node:fs'
 import path from 'node:path';
 import { ForesyncError } from '../../errors.ts';
 import { printable } from '../../text.ts';
-import { dropCheckpoint } from './checkpoint.ts';
+import { type Checkpoint, createCheckpoint, dropCheckpoint, publishedCheckpoint } from './checkpoint.ts';
 import { connect, storeError } from './connection.ts';
 import { carriedColumns } from './scan.ts';
 import { literal, quote } from './sql.ts';
 import { discardStaging, stagingPath } from './staging.ts';
+import { moveStatus, putStatus, type TableStatus } from './status-table.ts';
 import type { TableShape } from './table-shape.ts';
+
+export interface PublishOptions {
+  replace: boolean;
+  walMode: boolean;
+  keep?: Checkpoint;
+  status?: TableStatus;
+}
 
 /**
  * Makes the staged table appear under its name, at once and whole. Where there is no file yet, the staging file becomes
  * it by a rename, checkpointed, closed and forced to disk. Into a file that is there already, with other tables in use,
- * the rows go in one transaction.
+ * the rows go in one transaction. With `keep` the table still takes rows from where that checkpoint is (`openPublished`), and
+ * with `status` the file tells applications how far the table is.
  */
-export function publish(
-  file: string,
-  shape: TableShape,
-  options: { replace: boolean; walMode: boolean },
-): void {
+export function publish(file: string, shape: TableShape, options: PublishOptions): void {
   const staging = stagingPath(file);
   try {
-    if (existsSync(file)) copyInto(file, staging, shape, options.replace);
-    else renameInto(file, staging, options.walMode);
+    if (existsSync(file)) copyInto(file, staging, shape, options);
+    else renameInto(file, staging, shape, options);
   } catch (error) {
     throw storeError(error, file);
   }
 }
 
-function renameInto(file: string, staging: string, walMode: boolean): void {
+function renameInto(
+  file: string,
+  staging: string,
+  shape: TableShape,
+  { walMode, keep, status }: PublishOptions,
+): void {
   const db = connect(staging, { existing: true });
-  dropCheckpoint(db);
+  db.transaction(() => {
+    dropCheckpoint(db);
+    if (keep) createCheckpoint(db, keep, publishedCheckpoint(shape.name));
+    if (status) putStatus(db, shape.name, status);
+  })();
   db.pragma(`journal_mode = ${walMode ? 'WAL' : 'DELETE'}`);
   db.close();
   force(staging);
@@ -38,7 +52,12 @@ function renameInto(file: string, staging: string, walMode: boolean): void {
   force(path.dirname(file));
 }
 
-function copyInto(file: string, staging: string, shape: TableShape, replace: boolean): void {
+function copyInto(
+  file: string,
+  staging: string,
+  shape: TableShape,
+  { replace, keep, status }: PublishOptions,
+): void {
   const db = connect(file, { existing: true });
   try {
     // The donor's rows are what they are, whatever its constraints say now.
@@ -61,6 +80,10 @@ function copyInto(file: string, staging: string, shape: TableShape, replace: boo
           `INSERT INTO main.sqlite_sequence SELECT name, seq FROM staged.sqlite_sequence WHERE name = ${literal(shape.name)}`,
         );
       }
+      dropCheckpoint(db, publishedCheckpoint(shape.name));
+      if (keep) createCheckpoint(db, keep, publishedCheckpoint(shape.name));
+      if (status) putStatus(db, shape.name, status);
+      else moveStatus(db, shape.name, 'synced');
     }).immediate();
   } finally {
     db.close();

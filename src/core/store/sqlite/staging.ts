@@ -1,7 +1,6 @@
 import { existsSync, rmSync } from 'node:fs';
 import { ForesyncError, systemCodeOf } from '../../errors.ts';
-import { printable } from '../../text.ts';
-import { type Checkpoint, createCheckpoint, readCheckpoint } from './checkpoint.ts';
+import { type Checkpoint, createCheckpoint, joinerBusy, readCheckpoint } from './checkpoint.ts';
 import { type Connection, connect } from './connection.ts';
 import { notRecreatable } from './refusals.ts';
 import { RowWriter } from './row-writer.ts';
@@ -123,11 +122,4 @@ function takeFile(db: Connection, staging: string): void {
   } catch (error) {
     throw /^SQLITE_(BUSY|LOCKED)/.test(systemCodeOf(error) ?? '') ? joinerBusy(staging, error) : error;
   }
-}
-
-function joinerBusy(staging: string, cause: unknown): ForesyncError {
-  return new ForesyncError('exists', 'joiner-busy', `Another run is building ${printable(staging)}.`, {
-    hint: 'Wait for it, or stop it.',
-    cause,
-  });
 }

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import path from 'node:path';
 import { test } from 'node:test';
 import { dropCapture, readCapture, startCapture } from '../../../../src/core/store/sqlite/capture.ts';
+import type { Connection } from '../../../../src/core/store/sqlite/connection.ts';
 import { capture, captureId, copyTable, openDonor } from '../../../support/engine-copy.ts';
 import { database, rowsOf, schemaOf, type TestContext, temporaryFolder } from '../../../support/tables.ts';
 
@@ -225,3 +226,51 @@ test('what capture takes away again leaves the schema as it was, even after the 
     before.filter((line) => !/ t | sqlite_autoindex_t_1 /.test(line)),
   );
 });
+
+test('no write walks the whole Delta Log, whatever it is that its key is', (t) => {
+  for (const columns of [
+    'id INTEGER PRIMARY KEY, code TEXT UNIQUE',
+    'code TEXT PRIMARY KEY, u UNIQUE',
+    'code TEXT COLLATE NOCASE PRIMARY KEY, u REAL UNIQUE',
+    'code REAL, l TEXT, u UNIQUE, PRIMARY KEY(l, code)',
+  ]) {
+    const file = path.join(temporaryFolder(t), 'donor.db');
+    database(t, file, `CREATE TABLE items(${columns})`);
+    const donor = openDonor(file, 'items');
+    capture(donor);
+    const log = donor.db
+      .prepare("SELECT rootpage FROM sqlite_schema WHERE tbl_name LIKE '!_foresync!_delta%' ESCAPE '!'")
+      .pluck()
+      .all();
+    assert.equal(log.length, 3);
+    for (const write of [
+      'INSERT INTO items(code) VALUES(1)',
+      'UPDATE items SET code = 1',
+      'DELETE FROM items WHERE code = 1',
+    ])
+      assert.deepEqual(
+        walked(donor.db, write).filter((page) => log.includes(page)),
+        [],
+        `${columns}: ${write}`,
+      );
+    donor.db.close();
+  }
+});
+
+/** Root pages of what a statement, or a trigger of it, reads from its beginning on. */
+function walked(db: Connection, sql: string): number[] {
+  const cursors = new Map<number, number>();
+  const pages: number[] = [];
+  for (const { opcode, p1, p2 } of db.prepare(`EXPLAIN ${sql}`).all() as {
+    opcode: string;
+    p1: number;
+    p2: number;
+  }[]) {
+    // Each trigger is a program with cursors of its own.
+    if (opcode === 'Init') cursors.clear();
+    if (opcode === 'OpenRead' || opcode === 'OpenWrite') cursors.set(p1, p2);
+    const page = cursors.get(p1);
+    if (opcode === 'Rewind' && page !== undefined) pages.push(page);
+  }
+  return pages;
+}

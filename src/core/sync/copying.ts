@@ -1,0 +1,179 @@
+import type { AgentClient } from '../agent/client.ts';
+import type { Result } from '../agent/protocol.ts';
+import { messageOf } from '../errors.ts';
+import type { AddReplicaOptions, AddReplicaResult } from './add-replica.ts';
+import type { Batches } from './batches.ts';
+import { applyDelta, type DeltaSides } from './delta-rounds.ts';
+import type { Emit } from './events.ts';
+import { type Followed, follow } from './follow.ts';
+import { sendHotRows } from './hot-rows.ts';
+import type { Standing } from './joiner-place.ts';
+import type { Phases } from './phases.ts';
+import { ReadBack } from './read-back.ts';
+import { followedDiffers } from './refusals.ts';
+import { roundsBetween } from './rounds-between.ts';
+import type { Donor } from './run.ts';
+import { sendSnapshot } from './snapshot-rows.ts';
+import { verifyAll } from './verification.ts';
+
+/** Between whom rows are copied, under a Delta Log that runs. */
+export interface CopySides {
+  lead: Donor;
+  others: Map<string, Donor>;
+  joiner: AgentClient;
+  captureId: string;
+  standing: Standing;
+}
+
+/** Copies a table, from the first row to its proof and its place, and goes on with it where that is asked for. */
+export class Copying {
+  readonly #options: AddReplicaOptions;
+  readonly #sides: CopySides;
+  readonly #both: DeltaSides & { readBack: ReadBack };
+  readonly #readBack = new ReadBack();
+  readonly #phases: Phases;
+  readonly #emit: Emit;
+  #isPlaced = false;
+  #isFollowing = false;
+
+  constructor(options: AddReplicaOptions, sides: CopySides, phases: Phases, emit: Emit) {
+    const { pace, signal } = options;
+    const { lead, joiner } = sides;
+    this.#options = options;
+    this.#sides = sides;
+    this.#both = { lead, joiner, emit, pace, readBack: this.#readBack, signal };
+    this.#phases = phases;
+    this.#emit = emit;
+  }
+
+  /** Whether the table is whole, in its place, and goes on taking changes. */
+  get isFollowing(): boolean {
+    return this.#isFollowing;
+  }
+
+  /** `batches` is the plan, dealt to the donors. */
+  async whole(batches: Batches | undefined): Promise<AddReplicaResult> {
+    const { stage } = await this.#open();
+    if (batches && stage === 'hot') await this.#hot(batches);
+    else this.#phases.skip('hot');
+    if (stage === 'hot' || stage === 'snapshot') await this.#snapshot();
+    else this.#phases.skip('snapshot');
+    await this.#phases.in('delta', async () => {
+      await this.#sides.joiner.call('joiner.indexes', {});
+      await applyDelta(this.#both);
+    });
+    this.#emit({ type: 'donor', donor: this.#sides.lead.name, state: 'done' });
+    if (stage === 'synced' && this.#isPlaced) this.#phases.skip('verify');
+    else await this.#phases.in('verify', () => verifyAll(this.#both));
+    const there = await this.#placeWhole();
+    this.#emit({ type: 'in-sync', ...there });
+    if (!this.#options.follow) return there;
+    const { watermark } = await this.#follow();
+    return { ...there, watermark };
+  }
+
+  async #open(): Promise<Result<'joiner.open'>> {
+    const { lead, joiner, captureId, standing } = this.#sides;
+    const { joiner: target, runId } = this.#options;
+    const { path } = target.store;
+    const { shape } = lead.table;
+    const { result: opened } = await joiner.call('joiner.open', { path, shape, runId, captureId });
+    if (standing.published?.isWhole && !opened.published && !standing.mayReplace)
+      throw followedDiffers(target, shape.name);
+    this.#isPlaced = opened.published;
+    if (opened.resumed) {
+      this.#readBack.fail();
+      this.#emit({ type: 'resumed', rows: opened.rows });
+    }
+    if (opened.published) this.#phases.skip('publish');
+    // An earlier run put it there, and may have died before it could tell.
+    if (opened.published && opened.stage === 'snapshot') this.#emit({ type: 'hot-ready' });
+    if (this.#options.publishAt === 'hot-ready' && !opened.published && opened.stage !== 'hot')
+      this.#note('info', 'An earlier run is past its hot rows: the table appears when it is in sync.');
+    const { watermark, snapshotAfter } = opened;
+    await lead.agent.call('donor.seek', { watermark, snapshotAfter });
+    await this.#openCaches();
+    return opened;
+  }
+
+  async #openCaches(): Promise<void> {
+    const { lead, others, captureId } = this.#sides;
+    const cache = { captureId, kind: 'file', limitBytes: 0, create: false } as const;
+    await lead.agent.call('cache.open', cache);
+    for (const { name, agent } of others.values())
+      await agent.call('cache.open', cache).catch((error: unknown) => {
+        others.delete(name);
+        this.#emit({ type: 'donor', donor: name, state: 'lost' });
+        this.#note('warning', `${name} gives no rows: ${messageOf(error)} The lead gives them.`);
+      });
+  }
+
+  async #hot(batches: Batches): Promise<void> {
+    const { prefetchTimeoutMs, publishAt } = this.#options;
+    const { complete } = await this.#phases.in('hot', () => {
+      const deadline = AbortSignal.timeout(prefetchTimeoutMs);
+      return sendHotRows({ ...this.#both, others: this.#sides.others, batches, deadline });
+    });
+    if (!complete) {
+      this.#note('warning', 'The prefetch timed out; the snapshot brings the rest of the plan.');
+      return;
+    }
+    if (publishAt === 'hot-ready') await this.#placeHot(batches);
+    this.#emit({ type: 'hot-ready' });
+  }
+
+  /** An empty plan makes nothing hot: of such a table an application would learn no more than that it is empty. */
+  async #placeHot({ byDonor }: Batches): Promise<void> {
+    if ([...byDonor.values()].every((own) => own.length === 0)) {
+      this.#note('warning', 'The plan holds no keys: the table appears when it is in sync.');
+      return;
+    }
+    await this.#phases.in('publish', () => this.#place('rows'));
+    this.#isPlaced = true;
+    this.#readBack.fail();
+    this.#note(
+      'info',
+      'The table is in its place; until it is in sync, foresync_status says that rows are missing.',
+    );
+  }
+
+  async #snapshot(): Promise<void> {
+    const { clock } = this.#options;
+    const rounds = this.#isPlaced ? roundsBetween({ ...this.#both, clock }) : undefined;
+    await this.#phases.in('snapshot', () => sendSnapshot({ ...this.#both, rounds }));
+  }
+
+  async #placeWhole(): Promise<AddReplicaResult> {
+    const work = () => this.#place(this.#options.follow ? 'deltas' : 'nothing');
+    return this.#isPlaced ? work() : this.#phases.in('publish', work);
+  }
+
+  async #place(takes: 'nothing' | 'deltas' | 'rows'): Promise<AddReplicaResult> {
+    const { joiner, lead, standing } = this.#sides;
+    const { result } = await joiner.call('joiner.publish', {
+      replace: standing.mayReplace,
+      walMode: lead.table.walMode,
+      takes,
+      status: this.#options.publishAt === 'hot-ready',
+    });
+    return result;
+  }
+
+  /** Its good end is the signal, also where that has come already. */
+  async #follow(): Promise<Followed> {
+    const { clock, wait, joiner } = this.#options;
+    this.#isFollowing = true;
+    const sides = { ...this.#both, joinerName: joiner.name, clock, wait };
+    const followed = await this.#phases.inspite('follow', () => follow(sides));
+    if (!followed.isLevel)
+      this.#note(
+        'warning',
+        `Writers at ${this.#sides.lead.name} were too fast for a last round: ${joiner.name} lacks a part of it.`,
+      );
+    return followed;
+  }
+
+  #note(level: 'info' | 'warning', text: string): void {
+    this.#emit({ type: 'note', level, text });
+  }
+}

@@ -1,0 +1,79 @@
+import type { AgentClient } from '../agent/client.ts';
+import type { Result } from '../agent/protocol.ts';
+import type { ReplicaGroup } from '../group/config.ts';
+import type { AddReplicaOptions } from './add-replica.ts';
+import { prefetchCapturePrefix, runCapturePrefix } from './capture-lease.ts';
+import type { Agents } from './connect.ts';
+import { donorsPlace, type JoinerSpec, noSpace, replicasNear } from './refusals.ts';
+import type { Donor } from './run.ts';
+
+/** What stands where the joiner is to be, and who looked. */
+export type Place = Result<'joiner.look'> & { agent: AgentClient };
+
+/** A table in its place that still takes rows. */
+export type Published = NonNullable<Place['published']>;
+
+/** What a run makes of what stands in the joiner's place. */
+export interface Standing {
+  /** A table that an earlier run of this joiner put there, to be gone on with. */
+  published: Published | undefined;
+  /** Whether a table there may give way: the operator said so, or it was never whole. */
+  mayReplace: boolean;
+}
+
+/** Connects to the joiner's host and looks at its place. Refuses the place of a replica that is said to live there. */
+export async function connectJoiner(agents: Agents, target: JoinerSpec, group: ReplicaGroup): Promise<Place> {
+  const agent = await agents.connect(target.name, target.host);
+  const near = replicasNear(target, group);
+  const stores = near.map(({ store }) => store.path);
+  const { path } = target.store;
+  const { result } = await agent.call('joiner.look', { path, table: group.table, stores });
+  const same = result.sameAs === undefined ? undefined : near[result.sameAs];
+  if (same) throw donorsPlace(target, same.name);
+  return { agent, ...result };
+}
+
+/** What to make of the place; undefined where a table is there that this run may not touch. */
+export function standingIn(place: Place, options: AddReplicaOptions): Standing | undefined {
+  const { group, joiner, replace, restart, follow } = options;
+  const isOwn = place.published && isOwnCapture(place.published.captureId, group, joiner);
+  const left = isOwn ? place.published : undefined;
+  if (place.hasTable && !replace && !left) return undefined;
+  const isAnew = restart || (replace && !follow);
+  return {
+    published: isAnew ? undefined : left,
+    mayReplace: replace || (left !== undefined && (isAnew || !left.isWhole)),
+  };
+}
+
+/** Takes away what stands in the way of beginning anew, where that is asked for. */
+export async function clearPlace(
+  place: Place,
+  standing: Standing,
+  options: AddReplicaOptions,
+): Promise<void> {
+  const { group, joiner, restart } = options;
+  const { path } = joiner.store;
+  if (place.published && !standing.published)
+    await place.agent.call('joiner.release', { path, table: group.table });
+  if (restart) await place.agent.call('joiner.discard', { path });
+}
+
+/** Refuses the file of a donor, whatever path leads to it, and a disk that is too small for what is still to come. */
+export function refusePlace(
+  place: Place,
+  { published }: Standing,
+  donors: readonly Donor[],
+  { joiner }: AddReplicaOptions,
+): void {
+  for (const { name, table } of donors) if (table.fileId === place.fileId) throw donorsPlace(joiner, name);
+  const { alone = false, sizeBytes = 0 } = donors[0]?.table ?? {};
+  if (alone && !place.stagingExists && !published && place.freeBytes < sizeBytes)
+    throw noSpace(joiner, sizeBytes, place.freeBytes);
+}
+
+/** Whether a Delta Log is one that runs for this joiner use. */
+export function isOwnCapture(captureId: string, group: ReplicaGroup, joiner: JoinerSpec): boolean {
+  const prefixes = [runCapturePrefix(group.name, joiner.name), prefetchCapturePrefix];
+  return prefixes.some((prefix) => captureId.startsWith(prefix));
+}
