@@ -25,8 +25,8 @@ export interface AddInFrameOptions {
 /** Adds the replica of a request, shown and journalled; what `add-replica` and `resume` do. Returns what `--json` prints. */
 export async function addInFrame(options: AddInFrameOptions): Promise<unknown> {
   const { request, group, plan, restart, stateFile, json, signal, log } = options;
-  const { minConfidence, prefetchTimeoutMs, stallTimeoutMs, retries, maxDonorLatencyMs, replace, runtime } =
-    request;
+  const { minConfidence, prefetchTimeoutMs, stallTimeoutMs, retries, replace, runtime } = request;
+  const { maxDonorLatencyMs, deltaBudgetKeys } = request;
   const joiner = joinerOf(request);
   const published = replace || restart ? undefined : publishedBefore(group, joiner.name, stateFile);
   const frame = new RunFrame({ request, group, stateFile, json, plan: plan?.packed });
@@ -41,6 +41,7 @@ export async function addInFrame(options: AddInFrameOptions): Promise<unknown> {
     stallTimeoutMs,
     retries,
     maxDonorLatencyMs,
+    deltaBudgetKeys,
     pace,
     wait: systemWait,
     replace,

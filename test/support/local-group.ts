@@ -82,6 +82,7 @@ export function watchedRun(
     retries: 0,
     wait: systemWait,
     maxDonorLatencyMs: undefined,
+    deltaBudgetKeys: undefined,
     pace: new Pace(undefined, systemClock, systemWait),
     ...more,
     onEvent: (event) => {

@@ -3,6 +3,7 @@ import { ForesyncError, systemCodeOf } from '../errors.ts';
 import { dropCapture, isCaptured, readCapture, renewLease, startCapture } from '../store/sqlite/capture.ts';
 import type { DeltaChunk } from '../store/sqlite/chunk.ts';
 import { type Connection, connect, storeError } from '../store/sqlite/connection.ts';
+import { pruneDelta, prunedTo } from '../store/sqlite/delta-pruning.ts';
 import { DonorReader } from '../store/sqlite/donor.ts';
 import type { ScanKey } from '../store/sqlite/key-codec.ts';
 import { tableAltered, tableDropped } from '../store/sqlite/refusals.ts';
@@ -48,8 +49,8 @@ export function donorHandlers(clock: Clock): { handlers: Handlers; close(): void
   };
   const tailOf = (tail: DeltaChunk) => {
     donor().watermark = tail.watermark;
-    const { watermark, keys, rows, complete, backlog } = tail;
-    return { watermark, keys, rows, complete, backlog, rawBytes: tail.image.length };
+    const { watermark, keys, rows, complete, backlog, logKeys } = tail;
+    return { watermark, keys, rows, complete, backlog, logKeys, rawBytes: tail.image.length };
   };
 
   const handlers: Handlers = {
@@ -83,8 +84,8 @@ export function donorHandlers(clock: Clock): { handlers: Handlers; close(): void
     'capture.read': () => {
       const state = readCapture(donor().db, donor().shape);
       if (!state) return { result: { watermark: 0, keys: 0, leaseUntilMs: 0 } };
-      const { id, watermark, keys, broken, leaseUntilMs } = state;
-      return { result: { id, watermark, keys, broken, leaseUntilMs } };
+      const { id, watermark, keys, broken, leaseUntilMs, budgetKeys } = state;
+      return { result: { id, watermark, keys, broken, leaseUntilMs, budgetKeys } };
     },
     'capture.start': ({ id, leaseMs, budgetKeys }) => {
       const { db, shape, reader } = donor();
@@ -96,7 +97,7 @@ export function donorHandlers(clock: Clock): { handlers: Handlers; close(): void
         nowMs,
       });
       reader.follow(id);
-      return { result: { watermark, keys } };
+      return { result: { watermark, keys, prunedTo: prunedTo(db, shape) } };
     },
     'capture.renew': ({ leaseMs }) => {
       const startMs = performance.now();
@@ -130,9 +131,7 @@ export function donorHandlers(clock: Clock): { handlers: Handlers; close(): void
       return { result: { ...figures, storedBytes: rowsPart.length + digestsPart.length, full } };
     },
     'cache.drop': () => {
-      donor().cache?.close();
-      donor().cache = undefined;
-      PrefetchCache.drop(donor().path, donor().shape.name);
+      dropCache(donor());
       return { result: {} };
     },
     'hot.read': ({ maxBytes, leaveOut, digests }, [keyList = Buffer.alloc(0)]) => {
@@ -185,6 +184,14 @@ export function donorHandlers(clock: Clock): { handlers: Handlers; close(): void
       const tail = donor().reader.delta(donor().watermark, limits);
       return { result: tailOf(tail), parts: [tail.image] };
     },
+    'delta.prune': ({ watermark, maxKeys }) => {
+      const state = donor();
+      if (watermark > state.watermark)
+        throw new ForesyncError('protocol', 'prune-early', 'Changes were to go that the joiner cannot have.');
+      // Its rows are older than what goes, which a joiner that begins anew would not hear of.
+      dropCache(state);
+      return { result: pruneDelta(state.db, state.shape, { upTo: watermark, maxKeys }) };
+    },
     'verify.next': ({ targetBytes, ...limits }) => {
       const state = donor();
       state.verifiedSince ??= state.watermark;
@@ -233,6 +240,12 @@ export function donorHandlers(clock: Clock): { handlers: Handlers; close(): void
       open?.db.close();
     },
   };
+}
+
+function dropCache(donor: OpenDonor): void {
+  donor.cache?.close();
+  donor.cache = undefined;
+  PrefetchCache.drop(donor.path, donor.shape.name);
 }
 
 /** Of a table that was dropped while it was captured, what is left of the capture and its cache is taken away. */

@@ -72,6 +72,7 @@ const tail = z.strictObject({
   rows: count,
   complete: z.boolean(),
   backlog: count,
+  logKeys: count,
   rawBytes: bytes,
 });
 const comparison = z.strictObject({ same: z.boolean(), rows: count, differences: count });
@@ -105,12 +106,17 @@ export const requests = {
       keys: count,
       broken: z.string().max(100).optional(),
       leaseUntilMs: z.number(),
+      /** Absent where there is no capture. */
+      budgetKeys: count.optional(),
     }),
   ),
-  /** Starts or keeps capture under this id, and follows it from then on. */
+  /**
+   * Starts or keeps capture under this id, with this budget, and follows it from then on. `prunedTo`: changes up to here
+   * are no longer in the log.
+   */
   'capture.start': request(
     z.strictObject({ id, leaseMs: count, budgetKeys: count }),
-    z.strictObject({ watermark: count, keys: count }),
+    z.strictObject({ watermark: count, keys: count, prunedTo: count }),
   ),
   /** Tells how long the donor's own write took, lock and commit together. */
   'capture.renew': request(
@@ -172,6 +178,14 @@ export const requests = {
   ),
   /** Part back: the tail. */
   'delta.next': request(z.strictObject({ maxKeys: count, maxBytes: bytes }), tail),
+  /**
+   * Takes changes up to `watermark`, which the joiner must have, out of the Delta Log: `maxKeys` of them at most, in one
+   * short write. `keys` are left in the log; `complete` where none up to `watermark` is. May be repeated.
+   */
+  'delta.prune': request(
+    z.strictObject({ watermark: count, maxKeys: count }),
+    z.strictObject({ keys: count, complete: z.boolean() }),
+  ),
   /** Part back: the tail. `range` is absent where the tail is not complete, and after the end of the table. */
   'verify.next': request(
     z.strictObject({ targetBytes: bytes, maxKeys: count, maxBytes: bytes }),

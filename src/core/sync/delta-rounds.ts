@@ -1,50 +1,100 @@
-import type { AgentClient } from '../agent/client.ts';
+import type { AgentClient, Reply } from '../agent/client.ts';
 import { ForesyncError } from '../errors.ts';
 import { printable } from '../text.ts';
+import type { DeltaBudget } from './delta-budget.ts';
 import type { Emit } from './events.ts';
 import type { Pace } from './pace.ts';
 import { type Donor, deltaLimits } from './run.ts';
 
 /** A round ends when the joiner has all that was in the log when it was asked last. */
 const maxRoundsWithoutGain = 100;
+/** After so many it is said that they do not help. */
+const toldRoundsWithoutGain = 20;
 
-/**
- * Applies the Delta Log round by round until the joiner is at the log's end at one moment. Rounds travel in chunks,
- * each read in its own short transaction. Gives up, resumable, where the log does not shrink over many rounds.
- */
-export async function applyDelta(options: {
+export interface RoundOptions {
   lead: Donor;
   joiner: AgentClient;
   emit: Emit;
   pace: Pace;
+  budget: DeltaBudget;
   signal: AbortSignal;
-}): Promise<void> {
-  const { lead, joiner, emit, pace, signal } = options;
-  let smallest = Number.POSITIVE_INFINITY;
-  let withoutGain = 0;
+}
+
+/**
+ * Applies the Delta Log round by round until the joiner is at the log's end at one moment. Rounds travel in chunks,
+ * each read in its own short transaction. Says so where the log does not shrink over some rounds, and gives up,
+ * resumable, where it does not over many.
+ */
+export async function applyDelta(options: RoundOptions): Promise<void> {
+  const { lead, emit, pace, signal } = options;
+  const gain = new RoundGain(lead.name, emit);
   for (let round = 1; ; round++) {
     await pace.turn(signal);
     signal.throwIfAborted();
-    const { result, parts, wireBytes } = await lead.agent.call('delta.next', deltaLimits);
-    pace.sent(wireBytes);
-    if (result.keys > 0) {
-      const { result: applied } = await joiner.call('joiner.delta', { watermark: result.watermark }, parts);
-      emit({
-        type: 'rows',
-        kind: 'delta',
-        donor: lead.name,
-        rows: result.keys,
-        rawBytes: result.rawBytes,
-        wireBytes,
-      });
-      if (applied.rows > result.keys)
-        emit({ type: 'note', level: 'warning', text: `${applied.rows} rows share ${result.keys} keys.` });
-    }
-    emit({ type: 'backlog', keys: result.backlog, round });
-    if (result.complete) return;
-    withoutGain = result.backlog < smallest ? 0 : withoutGain + 1;
-    smallest = Math.min(smallest, result.backlog);
-    if (withoutGain >= maxRoundsWithoutGain) throw outpaced(lead.name, result.backlog);
+    const reply = await readRound(options);
+    await applyRound(reply, options);
+    const { backlog, complete } = reply.result;
+    emit({ type: 'backlog', keys: backlog, round });
+    if (complete) return;
+    gain.after(backlog);
+  }
+}
+
+/** The next changes, as many as fit. Waits for nobody's turn. */
+export async function readRound({
+  lead,
+  pace,
+  budget,
+}: Pick<RoundOptions, 'lead' | 'pace' | 'budget'>): Promise<Reply<'delta.next'>> {
+  const reply = await lead.agent.call('delta.next', deltaLimits);
+  pace.sent(reply.wireBytes);
+  budget.saw(reply.result.logKeys);
+  return reply;
+}
+
+/** Puts a round into the joiner. Rounds are applied in the order in which they were read, and so is all that was read beside them. */
+export async function applyRound(
+  { result, parts, wireBytes }: Reply<'delta.next'>,
+  { lead, joiner, emit, budget, signal }: Omit<RoundOptions, 'pace'>,
+): Promise<void> {
+  if (result.keys > 0) {
+    const { result: applied } = await joiner.call('joiner.delta', { watermark: result.watermark }, parts);
+    emit({
+      type: 'rows',
+      kind: 'delta',
+      donor: lead.name,
+      rows: result.keys,
+      rawBytes: result.rawBytes,
+      wireBytes,
+    });
+    if (applied.rows > result.keys)
+      emit({ type: 'note', level: 'warning', text: `${applied.rows} rows share ${result.keys} keys.` });
+    await budget.applied(result.watermark, signal);
+  }
+}
+
+/** Whether rounds make the backlog smaller. */
+export class RoundGain {
+  readonly #donor: string;
+  readonly #emit: Emit;
+  #smallest = Number.POSITIVE_INFINITY;
+  #without = 0;
+  #hasTold = false;
+
+  constructor(donor: string, emit: Emit) {
+    this.#donor = donor;
+    this.#emit = emit;
+  }
+
+  /** So many keys wait after a round. Tells once that they do not get fewer; throws `delta-outpaced` where that lasts. */
+  after(backlog: number): void {
+    this.#without = backlog < this.#smallest ? 0 : this.#without + 1;
+    this.#smallest = Math.min(this.#smallest, backlog);
+    if (this.#without >= maxRoundsWithoutGain) throw outpaced(this.#donor, backlog);
+    if (this.#without < toldRoundsWithoutGain || this.#hasTold) return;
+    this.#hasTold = true;
+    const text = `The backlog does not get smaller: ${backlog} changed keys wait after ${this.#without} more rounds.`;
+    this.#emit({ type: 'note', level: 'warning', text });
   }
 }
 

@@ -62,6 +62,8 @@ export type RunEvent = { atMs: number } & (
   | { type: 'progress'; phase: PhaseName; share: number }
   /** Keys in the Delta Log that the joiner does not have yet, and the round that is being applied. */
   | { type: 'backlog'; keys: number; round: number }
+  /** Keys in the Delta Log at the lead, and how many it may hold. */
+  | { type: 'delta-log'; keys: number; budgetKeys: number }
   | { type: 'hot-ready' }
   | { type: 'verified'; ranges: number; rows: number; differences: number; repairedRows: number }
   | { type: 'in-sync'; watermark: number; rows: number }

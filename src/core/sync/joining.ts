@@ -1,9 +1,11 @@
 import type { AgentClient } from '../agent/client.ts';
+import type { Result } from '../agent/protocol.ts';
 import { type ErrorKind, ForesyncError, messageOf } from '../errors.ts';
 import type { AddReplicaOptions, AddReplicaResult } from './add-replica.ts';
 import type { Batches } from './batches.ts';
 import { type HeldCapture, holdCapture, runCapturePrefix } from './capture-lease.ts';
 import type { Agents } from './connect.ts';
+import { DeltaBudget } from './delta-budget.ts';
 import { applyDelta } from './delta-rounds.ts';
 import { dropCaches } from './drop-caches.ts';
 import type { Emit, PhaseName } from './events.ts';
@@ -62,6 +64,7 @@ export class Joining {
         prefix,
         newId: this.#options.newId,
         nowMs: this.#options.clock.nowMs(),
+        budgetKeys: this.#options.deltaBudgetKeys,
       });
       this.#capture = held;
       return held;
@@ -132,18 +135,14 @@ export class Joining {
     signal: AbortSignal;
   }): Promise<AddReplicaResult> {
     const { lead, others, joiner, batches, capture, signal } = sides;
-    const { store } = this.#options.joiner;
-    const { pace } = this.#options;
-    const both = { lead, joiner, emit: this.#emit, pace, signal };
-    const { shape } = lead.table;
-    const { result: place } = await joiner.call('joiner.open', {
-      path: store.path,
-      shape,
-      runId: this.#options.runId,
-      captureId: capture.id,
-    });
+    const { pace, clock } = this.#options;
+    const budget = new DeltaBudget(lead, capture.budgetKeys, { emit: this.#emit, clock });
+    const both = { lead, joiner, emit: this.#emit, pace, budget, signal };
+    budget.saw(capture.keys);
+    const place = await this.#openJoiner(joiner, lead, capture);
     if (place.resumed) this.#emit({ type: 'resumed', rows: place.rows });
     await lead.agent.call('donor.seek', { watermark: place.watermark, snapshotAfter: place.snapshotAfter });
+    await budget.applied(place.watermark, signal);
     const cache = { captureId: capture.id, kind: 'file', limitBytes: 0, create: false } as const;
     await lead.agent.call('cache.open', cache);
     for (const { name, agent } of others.values())
@@ -172,6 +171,20 @@ export class Joining {
     this.#emit({ type: 'in-sync', watermark, rows: published.rows });
     await this.#in('cleanup', () => this.#cleanUp(lead, others));
     return { watermark, rows: published.rows };
+  }
+
+  /** Goes on with what is there, or begins anew where the Delta Log no longer has all that it lacks. */
+  async #openJoiner(joiner: AgentClient, lead: Donor, capture: HeldCapture): Promise<Result<'joiner.open'>> {
+    const { path } = this.#options.joiner.store;
+    const { runId } = this.#options;
+    const open = async () => {
+      const place = { path, shape: lead.table.shape, runId, captureId: capture.id };
+      return (await joiner.call('joiner.open', place)).result;
+    };
+    const found = await open();
+    if (!found.resumed || found.watermark >= capture.prunedTo) return found;
+    await joiner.call('joiner.discard', { path });
+    return open();
   }
 
   /** The work, with an eye on what it costs the lead. */

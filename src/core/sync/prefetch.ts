@@ -14,6 +14,8 @@ export interface PrefetchOptions extends RunOptions {
   limitBytes: number;
   /** How long the Delta Log runs on, and the cache is worth something, without an add-replica. */
   keepMs: number;
+  /** How many keys the Delta Log may hold; undefined for its usual budget, or that of a capture which is there. */
+  deltaBudgetKeys: number | undefined;
 }
 
 export interface PrefetchResult {
@@ -53,6 +55,7 @@ export async function prefetch(options: PrefetchOptions): Promise<PrefetchResult
       newId: options.newId,
       nowMs: options.clock.nowMs(),
       leaseMs: options.keepMs,
+      budgetKeys: options.deltaBudgetKeys,
     });
     const donors = [lead, ...others.values()];
     undo = () =>

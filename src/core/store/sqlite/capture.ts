@@ -22,6 +22,8 @@ import { definitionOf, type TableShape } from './table-shape.ts';
 export interface CaptureNames {
   capture: string;
   delta: string;
+  /** There once the log was pruned, and tells up to which change. */
+  pruned: string;
   triggers: string[];
 }
 
@@ -42,13 +44,15 @@ export function captureNames(table: string): CaptureNames {
   return {
     capture: `_foresync_capture_${id}`,
     delta: `_foresync_delta_${id}`,
+    pruned: `_foresync_pruned_${id}`,
     triggers: ['ai', 'au', 'ad', 'bi', 'bu'].map((kind) => `_foresync_${kind}_${id}`),
   };
 }
 
 /**
  * Starts capture in one transaction. Returns the state of the capture that is there: a running one with the same id is
- * kept, so the call may be repeated; one with another id is refused, a broken or expired one is replaced.
+ * kept with the new lease and budget, so the call may be repeated; one with another id is refused, a broken or expired one
+ * is replaced.
  */
 export function startCapture(
   db: Connection,
@@ -61,7 +65,8 @@ export function startCapture(
         const present = readCapture(db, shape);
         if (present && present.id === options.id && !present.broken) {
           renewLease(db, shape, options.leaseUntilMs);
-          return { ...present, leaseUntilMs: options.leaseUntilMs };
+          setBudget(db, shape, options.budgetKeys);
+          return { ...present, leaseUntilMs: options.leaseUntilMs, budgetKeys: options.budgetKeys };
         }
         if (present && !present.broken && present.leaseUntilMs > options.nowMs) {
           throw new ForesyncError(
@@ -158,12 +163,19 @@ export function renewLease(db: Connection, shape: { name: string }, leaseUntilMs
   );
 }
 
+function setBudget(db: Connection, shape: { name: string }, budgetKeys: number): void {
+  db.prepare(`UPDATE ${quote(captureNames(shape.name).capture)} SET budget_keys = ?`).run(
+    Math.floor(budgetKeys),
+  );
+}
+
 /** Removes every trace of capture. May be repeated. */
 export function dropCapture(db: Connection, shape: { name: string }): void {
   const names = captureNames(shape.name);
   const drop = () => {
     for (const trigger of names.triggers) db.exec(`DROP TRIGGER IF EXISTS ${quote(trigger)}`);
-    db.exec(`DROP TABLE IF EXISTS ${quote(names.delta)}; DROP TABLE IF EXISTS ${quote(names.capture)}`);
+    for (const table of [names.delta, names.pruned, names.capture])
+      db.exec(`DROP TABLE IF EXISTS ${quote(table)}`);
   };
   if (db.inTransaction) drop();
   else db.transaction(drop).immediate();

@@ -44,6 +44,8 @@ export interface DeltaChunk extends Chunk {
   complete: boolean;
   /** Keys that are left in the log past this chunk. */
   backlog: number;
+  /** All keys in the log. */
+  logKeys: number;
 }
 
 /** Digest of a stretch of the scan order. */

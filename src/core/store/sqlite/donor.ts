@@ -135,7 +135,7 @@ export class DonorReader {
   }
 
   #deltaInto(image: Image, after: number, limits: DeltaLimits): DeltaChunk {
-    const now = this.#watermark();
+    const { watermark: now, keys: logKeys } = this.#log();
     const { until, backlog } = this.#deltaEnd(after, limits);
     const keys = this.#rows.fillChangedKeys(image, after, until);
     const rows = this.#rows.fillRowsOfKeys(image, image);
@@ -147,6 +147,7 @@ export class DonorReader {
       keys,
       complete,
       backlog: backlog - keys,
+      logKeys,
     };
   }
 
