@@ -14,6 +14,8 @@ import { definitionOf, type TableShape } from './table-shape.ts';
  *   conflict clause of the writer's can drop the entry, keys that are NULL are found by IS, and SQLite of any age runs it.
  * - `seq` is not unique: one write may evict several rows, and capture must never fail a writer.
  * - The sequence is a counter in `capture`, read in a chunk's own transaction to give its watermark.
+ * - A plus before the column takes its affinity away: with it `k0`, which has none, would be converted before each
+ *   comparison, and no index of it could be used.
  * - A row that REPLACE evicts through another UNIQUE index fires no delete trigger, so BEFORE triggers note whatever a
  *   write is about to evict (sqlite.org/lang_conflict.html).
  * - The trigger itself enforces budget and lease: past either it disarms the log and marks it broken, so that a
@@ -226,7 +228,7 @@ function guardStatement(capture: string): string {
 
 function noteKey(shape: TableShape, row: 'NEW' | 'OLD', names: CaptureNames): string {
   const [capture, delta] = [quote(names.capture), quote(names.delta)];
-  const same = all(shape.key.map(({ name }, i) => `k${i} IS ${row}.${quote(name)}`));
+  const same = all(shape.key.map(({ name }, i) => `k${i} IS +${row}.${quote(name)}`));
   const values = shape.key.map(({ name }) => `${row}.${quote(name)}`).join(', ');
   return (
     `DELETE FROM ${delta} WHERE ${same}; ` +
@@ -254,7 +256,7 @@ function evictions(shape: TableShape): string[] {
 
 function noteEvicted(shape: TableShape, evicted: string, names: CaptureNames): string {
   const [capture, delta, table] = [quote(names.capture), quote(names.delta), quote(shape.name)];
-  const noted = all(shape.key.map(({ name }, i) => `d.k${i} IS t.${quote(name)}`));
+  const noted = all(shape.key.map(({ name }, i) => `d.k${i} IS +t.${quote(name)}`));
   const values = shape.key.map(({ name }) => `t.${quote(name)}`).join(', ');
   const count = `(SELECT count(*) FROM ${table} t WHERE ${evicted})`;
   return (
