@@ -11,7 +11,7 @@ const tightShare = 0.5;
 /** From this share on, no chunk is asked for until the log is shorter. */
 const fullShare = 0.9;
 /** So many times in a row it may be pruned there without getting shorter. */
-const maxPrunesWithoutGain = 50;
+const maxPrunesWithoutGain = 20;
 
 /**
  * Keeps the Delta Log at the lead within its budget. It hears of the log's size with each answer of the lead, tells it,
