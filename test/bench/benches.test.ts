@@ -34,6 +34,9 @@ test('ingest and plan count what they were given', async () => {
       [300, 0],
     ],
   );
+  const [likely, all] = (plans as { entries: number }[]).map(({ entries }) => entries);
+  assert.equal(all, 300, 'without a threshold every key is planned');
+  assert.ok((likely ?? 0) > 0 && (likely ?? 300) < 300, `${likely}`);
 });
 
 test('scale has a row for each log, the last with each key twice', async () => {
