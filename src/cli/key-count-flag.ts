@@ -15,7 +15,7 @@ export function parseKeyCount(text: string): number | undefined {
 /** How many changed keys the lead's Delta Log may hold. Without it, what is usual or what the capture has. */
 export const deltaBudgetFlag = Flags.custom<number>({
   description:
-    'How many changed keys the Delta Log at the lead may hold, at some 50 bytes each; near it changes go before the rest of the copy, past it the log switches itself off. Default: 20M, or what a prefetch was given.',
+    'How many changed keys the Delta Log at the lead may hold, at 50 to 100 bytes each; near it changes go before the rest of the copy, past it the log switches itself off. Default: 20M, or what a prefetch was given.',
   helpValue: 'KEYS',
   parse: async (input) => {
     const keys = parseKeyCount(input);

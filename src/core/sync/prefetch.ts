@@ -5,6 +5,7 @@ import { holdCapture, prefetchCapturePrefix } from './capture-lease.ts';
 import { Agents } from './connect.ts';
 import { dealPlan } from './deal-plan.ts';
 import type { Emit, PhaseName } from './events.ts';
+import { HeldLog } from './held-log.ts';
 import { chunkBytes, type Donor, emitter, type PlanSource, type RunOptions, startOf } from './run.ts';
 
 export interface PrefetchOptions extends RunOptions {
@@ -63,12 +64,14 @@ export async function prefetch(options: PrefetchOptions): Promise<PrefetchResult
         ...donors.map(({ agent }) => agent.call('cache.drop', {})),
         capture.adopted ? undefined : lead.agent.call('capture.stop', {}),
       ]);
+    const log = new HeldLog(capture, { emit, clock: options.clock });
     emit({ type: 'phase', phase: 'capture', state: 'done' });
 
     emit({ type: 'phase', phase: 'cache', state: 'running' });
     const results = await Promise.all(
       donors.map((donor) => fillCache(donor, batches, capture.id, options, emit)),
     );
+    await log.judge(lead, options.keepMs);
     capture.release();
     undo = undefined;
     emit({ type: 'phase', phase: 'cache', state: 'done' });
