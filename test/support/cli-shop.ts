@@ -1,5 +1,6 @@
 import { readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import type { RunSnapshot } from '../../src/core/sync/snapshot.ts';
 import { runCli } from './cli.ts';
 import { RunningCli } from './running-cli.ts';
 import { makeShop } from './shop-writer.ts';
@@ -44,6 +45,7 @@ export interface Listed {
   canResume: boolean;
   canAbort: boolean;
   continuedBy?: string;
+  run: RunSnapshot;
 }
 
 /** What `foresync status --json` says. */

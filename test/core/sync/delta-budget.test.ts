@@ -8,7 +8,7 @@ import { ForesyncError } from '../../../src/core/errors.ts';
 import { type AddReplicaOptions, addReplica } from '../../../src/core/sync/add-replica.ts';
 import type { RunEvent } from '../../../src/core/sync/events.ts';
 import { Pace } from '../../../src/core/sync/pace.ts';
-import { localGroup, watchedRun } from '../../support/local-group.ts';
+import { agentWith, localGroup, watchedRun } from '../../support/local-group.ts';
 import { makeShop, replayShop, startShopWriter, writesIn } from '../../support/shop-writer.ts';
 import { database, rowsOf, schemaOf, type TestContext, temporaryFolder } from '../../support/tables.ts';
 
@@ -165,6 +165,27 @@ test('writers that fill the log as fast as it is pruned stop the run, which goes
   await again.ended;
   assert.equal(ofType(again.events, 'resumed').length, 1);
   assert.equal(ofType(again.events, 'verified')[0]?.differences, 0);
+  shop.assertEqual();
+});
+
+test('agents that die while changes go between chunks are found again, and nothing is missed', async (t) => {
+  const shop = shopOf(t);
+  const staging = path.join(shop.folder, 'joiner.db.foresync-joining');
+  let rounds = 0;
+  let kills = 0;
+  const { ended, events } = shop.run(
+    { deltaBudgetKeys: 8000, retries: 50, wait: async () => undefined },
+    (event) => {
+      if (inSnapshot(event)) shop.change(300);
+      if (event.type !== 'rows' || event.kind !== 'delta' || kills === 4 || ++rounds % 2 > 0) return;
+      kills++;
+      process.kill(agentWith(kills % 2 === 0 ? staging : shop.lead), 'SIGKILL');
+    },
+  );
+  await ended;
+  assert.equal(kills, 4);
+  assert.equal(ofType(events, 'resumed').length, 4);
+  assert.equal(ofType(events, 'verified')[0]?.differences, 0);
   shop.assertEqual();
 });
 
