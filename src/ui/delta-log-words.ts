@@ -1,5 +1,9 @@
+import type { PhaseName } from '../core/sync/events.ts';
 import type { RunSnapshot } from '../core/sync/snapshot.ts';
 import { formatCount, formatCounted, formatEta } from './format.ts';
+import { currentPhase } from './plain/words.ts';
+
+const telling: ReadonlySet<PhaseName> = new Set(['capture', 'snapshot', 'delta']);
 
 /** Later than this is no news. */
 const soonMs = 60 * 60_000;
@@ -13,8 +17,14 @@ export function deltaLogWords({
   return `${formatCounted(keys, 'key')}${growthWords(keysPerSecond)}${fullWords(fullInMs)}`;
 }
 
-/** The same without the keys; empty where it does not grow. */
-export function growthOf(log: RunSnapshot['deltaLog']): string {
+/** The Delta Log of a run in a phase that hears of it again and again; in others what was heard last is old. */
+export function currentLog(run: RunSnapshot): RunSnapshot['deltaLog'] {
+  const phase = run.outcome === 'running' ? currentPhase(run)?.name : undefined;
+  return phase !== undefined && telling.has(phase) ? run.deltaLog : undefined;
+}
+
+/** What `deltaLogWords` says, without the keys; empty where nothing is known of its growth. */
+export function growthWordsOf(log: RunSnapshot['deltaLog']): string {
   return log ? `${growthWords(log.keysPerSecond)}${fullWords(log.fullInMs)}` : '';
 }
 

@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react';
 import type { RowKind } from '../../core/sync/events.ts';
 import type { RowCount, RunSnapshot } from '../../core/sync/snapshot.ts';
-import { deltaLogWords, growthOf } from '../delta-log-words.ts';
+import { currentLog, growthWordsOf } from '../delta-log-words.ts';
 import { formatByteRate, formatBytes, formatCompact, formatCount, formatCounted } from '../format.ts';
 import { totalRows } from '../plain/words.ts';
 import { type Role, sparkline } from '../theme.ts';
@@ -97,13 +97,13 @@ function RateFact({ run, width }: { run: RunSnapshot; width: number }): ReactNod
   );
 }
 
-function backlogText({ backlog, deltaLog, outcome, phases }: RunSnapshot): string {
-  if (!backlog && deltaLog && deltaLog.keys > 0) return deltaLogWords(deltaLog);
+function backlogText(run: RunSnapshot): string {
+  const { backlog, phases } = run;
   if (!backlog)
     return phases.some(({ name, state }) => name === 'capture' && state === 'done')
       ? 'keeps what changes from now on'
       : 'not begun';
   const waiting = `${formatCounted(backlog.keys, 'key').padStart(figureColumns)} waiting`;
   const round = backlog.round > 0 ? `, round ${backlog.round}` : '';
-  return `${waiting}${round}${outcome === 'running' ? growthOf(deltaLog) : ''}`;
+  return `${waiting}${round}${growthWordsOf(currentLog(run))}`;
 }
