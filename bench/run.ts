@@ -24,6 +24,7 @@ const quickSizes: Record<string, string[]> = {
   startup: ['--repetitions', '1'],
   'add-replica': ['--rows', '20000', '--repetitions', '1'],
   'text-key': ['--rows', '20000', '--repetitions', '1'],
+  'donor-latency': ['--rows', '20000', '--repetitions', '1', '--seconds', '1'],
   'slow-link': ['--rows', '20000', '--repetitions', '1'],
 };
 

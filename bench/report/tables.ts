@@ -1,4 +1,5 @@
 import type { ClickHouseFigures } from '../clickhouse.ts';
+import type { DonorLatencyFigures } from '../donor-latency.ts';
 import type { IngestFigures } from '../ingest.ts';
 import type { PlanFigures } from '../plan.ts';
 import type { ScaleFigures } from '../scale.ts';
@@ -20,6 +21,10 @@ const planLimitKeys = 1_000_000;
 const planLimitSeconds = 10;
 const planLimitBytes = 1000 * 1000 * 1000;
 
+/** What the application at a donor may wait longer for its slowest writes, and how far the donor's WAL may grow: four of SQLite's checkpoints. */
+const latencyLimit = 1.5;
+const walLimitBytes = 16 * 2 ** 20;
+
 /** What the docs show of each bench's answer. The answers come from the scripts beside, so their shapes are taken for granted. */
 export const tables: Record<string, (answer: never) => string> = {
   ingest,
@@ -34,6 +39,7 @@ export const tables: Record<string, (answer: never) => string> = {
   'add-replica': (figures: CopyFigures) =>
     [copies(figures), limitKept(figures), phases(figures), processes(figures)].join('\n\n'),
   'text-key': (figures: CopyFigures) => copies(figures),
+  'donor-latency': donorLatency,
   'slow-link': (figures: CopyFigures) => [copies(figures), phases(figures), processes(figures)].join('\n\n'),
 };
 
@@ -126,6 +132,43 @@ function plan({ plans }: PlanFigures): string {
     `Limits for ${count(planLimitKeys)} keys: ${planLimitSeconds} s, ${kept(({ seconds }) => seconds < planLimitSeconds)}; ` +
     `${megabytes(planLimitBytes)} of memory, ${kept(({ maxRssBytes }) => maxRssBytes < planLimitBytes)}.`;
   return `${markdownTable(columns, lines)}\n\n${limits}`;
+}
+
+function donorLatency(figures: DonorLatencyFigures): string {
+  const { rows, fileBytes, transactionsPerSecond, repetitions, turns } = figures;
+  const about = `${count(rows)} rows, ${megabytes(fileBytes)}, ${count(transactionsPerSecond)} transactions a second.`;
+  const columns = [
+    '',
+    `seconds, median of ${repetitions}`,
+    'transactions',
+    'p50 ms',
+    'p99 ms',
+    'least to most',
+    'p99 to alone',
+    'least to most',
+    'longest ms',
+    'WAL at most',
+  ];
+  const between = ({ least, most }: Spread) => `${decimal(least)} to ${decimal(most)}`;
+  const lines = turns.map((turn) => [
+    turn.name,
+    decimal(turn.seconds.median),
+    count(turn.transactions),
+    decimal(turn.p50Ms.median),
+    decimal(turn.p99Ms.median),
+    between(turn.p99Ms),
+    decimal(turn.p99Ratio.median),
+    between(turn.p99Ratio),
+    decimal(turn.mostMs),
+    mib(turn.walBytes),
+  ]);
+  const sparing = turns.filter(({ name }) => name.includes('--max-donor-latency'));
+  const kept = (isKept: boolean) => `**${isKept ? 'kept' : 'missed'}**`;
+  const limits =
+    `Limits: a p99 of ${latencyLimit} times that of the application alone, with --max-donor-latency, ` +
+    `${kept(sparing.every(({ p99Ratio }) => p99Ratio.median <= latencyLimit))}; a WAL of ${mib(walLimitBytes)}, ` +
+    `${kept(turns.every(({ walBytes }) => walBytes <= walLimitBytes))}.`;
+  return `${about}\n\n${markdownTable(columns, lines)}\n\n${limits}`;
 }
 
 function ingestColumns(repetitions: number): string[] {

@@ -68,12 +68,15 @@ export class CopyPlace {
   }
 
   /** `foresync add-replica`, from the start of the command to its exit; the joiner's rows are counted afterwards. */
-  async addReplica(route: Route, options: { planned: boolean }): Promise<AddReplicaRun> {
+  async addReplica(
+    route: Route,
+    { planned, more = [] }: { planned: boolean; more?: readonly string[] },
+  ): Promise<AddReplicaRun> {
     const copy = this.#newCopy();
     const place = ['--host', route.destination, '--store', `sqlite:${copy}`];
     const result = await timed(
       program,
-      ['add-replica', 'west', ...place, options.planned ? '--plan=plan.jsonl' : '--no-plan', '--json'],
+      ['add-replica', 'west', ...place, planned ? '--plan=plan.jsonl' : '--no-plan', ...more, '--json'],
       { cwd: this.#operator, env: { FORESYNC_SSH_CONFIG: route.configFile } },
     );
     const db = new Database(copy, { readonly: true });

@@ -2,7 +2,7 @@ import { statSync } from 'node:fs';
 import { compressibility } from './compressibility.ts';
 import { type AddReplicaRun, CopyPlace, type CopyPlan, type Route } from './copy-place.ts';
 import { mostByRole, type ProcessUse } from './process-tree.ts';
-import { Grouped, rounded, type Spread, spreadOf } from './statistics.ts';
+import { Grouped, rounded, roundedSpread, type Spread, spreadOf } from './statistics.ts';
 import type { Timed } from './timed.ts';
 
 /** One way to copy, over all repetitions. `ratio` compares with `cat | ssh cat` of the same repetition. */
@@ -127,8 +127,4 @@ function medianPhases(runs: readonly AddReplicaRun[]): Record<string, number> {
   return Object.fromEntries(
     [...seconds.names()].map((name) => [name, rounded(spreadOf(seconds.of(name)).median)]),
   );
-}
-
-function roundedSpread({ median, least, most }: Spread): Spread {
-  return { median: rounded(median), least: rounded(least), most: rounded(most) };
 }

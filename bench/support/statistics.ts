@@ -12,6 +12,10 @@ export function spreadOf(values: readonly number[]): Spread {
   return { median: (low + high) / 2, least: sorted[0] ?? Number.NaN, most: sorted.at(-1) ?? Number.NaN };
 }
 
+export function roundedSpread({ median, least, most }: Spread): Spread {
+  return { median: rounded(median), least: rounded(least), most: rounded(most) };
+}
+
 export function rounded(value: number, digits = 3): number {
   return Number(value.toFixed(digits));
 }

@@ -27,8 +27,8 @@ export interface AddInFrameOptions {
 /** Adds the replica of a request, shown and journalled; what `add-replica` and `resume` do. Returns what `--json` prints. */
 export async function addInFrame(options: AddInFrameOptions): Promise<unknown> {
   const { request, group, plan, restart, stateFile, json, signal, log } = options;
-  const { minConfidence, prefetchTimeoutMs, stallTimeoutMs, retries, maxDonorLatencyMs, replace, runtime } =
-    request;
+  const { minConfidence, prefetchTimeoutMs, stallTimeoutMs, retries, replace, runtime } = request;
+  const { maxDonorLatencyMs, deltaBudgetKeys } = request;
   const joiner = joinerOf(request);
   const published = replace || restart ? undefined : publishedBefore(group, joiner.name, stateFile);
   const hooks = await hooksOf(request, group.name, stateFile);
@@ -44,6 +44,7 @@ export async function addInFrame(options: AddInFrameOptions): Promise<unknown> {
     stallTimeoutMs,
     retries,
     maxDonorLatencyMs,
+    deltaBudgetKeys,
     pace,
     wait: systemWait,
     replace,

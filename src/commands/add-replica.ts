@@ -3,6 +3,7 @@ import { Args, Flags } from '@oclif/core';
 import { addInFrame } from '../cli/add-in-frame.ts';
 import { BaseCommand, configFlag, stateFlag, usageError } from '../cli/base-command.ts';
 import { durationFlag, stallTimeoutFlag } from '../cli/duration-flag.ts';
+import { deltaBudgetFlag } from '../cli/key-count-flag.ts';
 import { planFromFile, usualPlan } from '../cli/plan-choice.ts';
 import { rateFlag } from '../cli/rate.ts';
 import { refuseWithoutPlan, refuseWithoutShell } from '../cli/run-hooks.ts';
@@ -53,6 +54,7 @@ export default class AddReplica extends BaseCommand {
     'max-donor-latency': durationFlag({
       description: 'Slow down while a small write at the lead donor takes longer than this.',
     }),
+    'delta-budget': deltaBudgetFlag,
     'stall-timeout': stallTimeoutFlag,
     retries: Flags.integer({
       description: 'How often in a row it connects anew after it lost the joiner or the lead.',
@@ -131,6 +133,7 @@ export default class AddReplica extends BaseCommand {
         retries: flags.retries,
         bytesPerSecond: flags.bwlimit,
         maxDonorLatencyMs: flags['max-donor-latency'],
+        deltaBudgetKeys: flags['delta-budget'],
         replace: flags.replace,
         publishAt,
         follow: flags.follow,

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { Flags } from '@oclif/core';
 import { BaseCommand, configFlag, stateFlag } from '../cli/base-command.ts';
 import { durationFlag, stallTimeoutFlag } from '../cli/duration-flag.ts';
+import { deltaBudgetFlag } from '../cli/key-count-flag.ts';
 import { planFromFile, usualPlanFile } from '../cli/plan-choice.ts';
 import { RunFrame } from '../cli/run-frame.ts';
 import { sizeFlag } from '../cli/size-flag.ts';
@@ -42,6 +43,7 @@ export default class Prefetch extends BaseCommand {
       default: 24 * 3_600_000,
       defaultHelp: async () => '24h',
     }),
+    'delta-budget': deltaBudgetFlag,
     release: Flags.boolean({ default: false, description: 'Take away the Delta Log and all caches.' }),
     'stall-timeout': stallTimeoutFlag,
     runtime: Flags.string({
@@ -65,6 +67,7 @@ export default class Prefetch extends BaseCommand {
         stallTimeoutMs: flags['stall-timeout'],
         runtime: flags.runtime && path.resolve(flags.runtime),
         keepMs: flags.keep,
+        deltaBudgetKeys: flags['delta-budget'],
       },
       group,
       stateFile: flags.state,
@@ -81,6 +84,7 @@ export default class Prefetch extends BaseCommand {
         cache: flags.cache,
         limitBytes: flags.limit,
         keepMs: flags.keep,
+        deltaBudgetKeys: flags['delta-budget'],
         stallTimeoutMs: flags['stall-timeout'],
       }),
     );

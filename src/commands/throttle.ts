@@ -2,10 +2,11 @@ import { existsSync } from 'node:fs';
 import { Args } from '@oclif/core';
 import { BaseCommand, stateFlag, usageError } from '../cli/base-command.ts';
 import { parseRate } from '../cli/rate.ts';
+import { readStanding, readStandings } from '../cli/run-standings.ts';
 import { ForesyncError } from '../core/errors.ts';
 import { openState, type StateFile } from '../core/state/open.ts';
 import { writeRunControl } from '../core/state/run-controls.ts';
-import { listRuns, readRun, type StoredRun } from '../core/state/runs.ts';
+import type { RunStanding } from '../core/sync/run-standing.ts';
 import { printable, shortId } from '../core/text.ts';
 import { formatByteRate } from '../ui/format.ts';
 
@@ -45,10 +46,11 @@ export default class Throttle extends BaseCommand {
   }
 }
 
-function runningOne(state: StateFile, id: string | undefined): StoredRun {
-  const running = (
-    id === undefined ? listRuns(state, { command: 'add-replica', limit: 100 }) : [readRun(state, id)]
-  ).filter(({ outcome, command }) => outcome === 'running' && command === 'add-replica');
+/** A run that died without a word is still journalled as one that runs, so its process is asked for. */
+function runningOne(state: StateFile, id: string | undefined): RunStanding {
+  const running = (id === undefined ? readStandings(state) : [readStanding(state, id)]).filter(
+    ({ standing, command }) => standing === 'running' && command === 'add-replica',
+  );
   const [run, another] = running;
   if (!run) throw noneRuns(state.path);
   if (another) {

@@ -97,14 +97,19 @@ function chosenWords({ chosenFrom, halfLifeFrom, chosen }: ForecastReport): stri
 
 function seriesWords(name: string, report: SeriesReport | undefined, { paint }: Brush): string[] {
   if (!report) return [];
-  const { keys, failed, failure, skipped, ms } = report;
+  const { keys, fitted, failed, failure, skipped, ms } = report;
+  const took = ` (${formatDuration(ms)})`;
+  const outcome =
+    keys > 0
+      ? `taken for ${formatCounted(keys, 'key')}${took}`
+      : fitted > 0
+        ? `tried, and not taken${took}`
+        : skipped > 0
+          ? `not tried${took}`
+          : 'not tried: there was nothing to test it on';
   const failures =
     failed > 0 ? [`${formatCount(failed)} failed${failure ? ` (${printable(failure, 24)})` : ''}`] : [];
   const left = skipped > 0 ? [`${formatCount(skipped)} fits past its share of --time-budget`] : [];
-  const words = [
-    `${keys > 0 ? `taken for ${formatCounted(keys, 'key')}` : 'tried, and not taken'} (${formatDuration(ms)})`,
-    ...failures,
-    ...left,
-  ];
+  const words = [outcome, ...failures, ...left];
   return wrapWords([`${name} ${words.join(', ')}`], 76).map((line) => `  ${paint('quiet', line)}`);
 }

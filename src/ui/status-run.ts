@@ -2,6 +2,7 @@ import type { RunStanding } from '../core/sync/run-standing.ts';
 import type { RunSnapshot } from '../core/sync/snapshot.ts';
 import { printable } from '../core/text.ts';
 import { wrapWords } from './dashboard/wrap-words.ts';
+import { currentLog, deltaLogWords } from './delta-log-words.ts';
 import {
   formatBytes,
   formatClock,
@@ -43,6 +44,7 @@ export function statusOfRun(standing: RunStanding, view: StatusView, brush: Brus
 
 function runFacts(run: RunSnapshot, { standing }: RunStanding, brush: Brush): string[] {
   const { plan, backlog, verification } = run;
+  const log = currentLog(run);
   const after = (atMs: number) => `after ${formatDuration(atMs - run.startedAtMs)}`;
   const lines = [...phaseTable(run, brush), ''];
   if (standing === 'running' && run.etaMs !== undefined)
@@ -54,6 +56,7 @@ function runFacts(run: RunSnapshot, { standing }: RunStanding, brush: Brush): st
     );
   if (backlog)
     lines.push(fact('backlog', `${formatCounted(backlog.keys, 'key')}, round ${backlog.round}`, brush));
+  if (log && standing === 'running') lines.push(fact('Delta Log', deltaLogWords(log), brush));
   if (verification)
     lines.push(
       fact(

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
+import type { DonorLatencyFigures } from '../../bench/donor-latency.ts';
 import type { CopyFigures } from '../../bench/support/measure-copies.ts';
 import { projectRoot, runProgram } from '../support/cli.ts';
 
@@ -34,6 +35,9 @@ test('ingest and plan count what they were given', async () => {
       [300, 0],
     ],
   );
+  const [likely, all] = (plans as { entries: number }[]).map(({ entries }) => entries);
+  assert.equal(all, 300, 'without a threshold every key is planned');
+  assert.ok((likely ?? 0) > 0 && (likely ?? 300) < 300, `${likely}`);
 });
 
 test('scale has a row for each log, the last with each key twice', async () => {
@@ -63,6 +67,20 @@ for (const name of ['add-replica', 'text-key']) {
     checkCopies(await answerOf(name, '--host-node', '--rows', '1000', '--repetitions', '1'), 4);
   });
 }
+
+test("donor-latency watches the application's writes alone and beside both ways of copying", async () => {
+  const sizes = ['--rows', '2000', '--repetitions', '1', '--seconds', '1', '--rate', '100', '--host-node'];
+  const answer = (await answerOf('donor-latency', ...sizes)) as unknown as DonorLatencyFigures;
+  assert.deepEqual(
+    answer.turns.map(({ name }) => name),
+    ['alone', 'beside add-replica', 'beside add-replica --max-donor-latency 5ms'],
+  );
+  assert.equal(answer.turns[0]?.p99Ratio.median, 1);
+  for (const { name, transactions, p50Ms, p99Ms, mostMs, walBytes } of answer.turns) {
+    assert.ok(transactions > 0 && walBytes > 0, name);
+    assert.ok(p50Ms.median > 0 && p50Ms.median <= p99Ms.median && p99Ms.median <= mostMs, name);
+  }
+});
 
 test('slow-link measures, or says what it needs', async () => {
   if (existsSync(slowLink)) {

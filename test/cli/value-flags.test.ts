@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { parseDuration, parseTime } from '../../src/cli/duration-flag.ts';
+import { parseKeyCount } from '../../src/cli/key-count-flag.ts';
 import { parseSize } from '../../src/cli/size-flag.ts';
 
 test('durations', () => {
@@ -72,4 +73,23 @@ test('sizes', () => {
   for (const [text, bytes] of Object.entries(good)) assert.equal(parseSize(text), bytes, text);
   for (const text of ['', '0', '-1M', 'MB', '1X', '1iB', '9999P', '1e9', '0.1', '1 0M'])
     assert.equal(parseSize(text), undefined, text);
+});
+
+test('numbers of keys', () => {
+  const good = { '20000000': 20e6, '20M': 20e6, '20m': 20e6, '1.5k': 1500, '500 K': 500_000, '1G': 1e9 };
+  for (const [text, keys] of Object.entries(good)) assert.equal(parseKeyCount(text), keys, text);
+  for (const text of [
+    '',
+    '0',
+    '0.1',
+    '-1',
+    '1e6',
+    '20MiB',
+    '20,000',
+    'M',
+    '١',
+    '99999999999999999',
+    '99999999G',
+  ])
+    assert.equal(parseKeyCount(text), undefined, text);
 });

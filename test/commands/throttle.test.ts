@@ -1,26 +1,14 @@
 import assert from 'node:assert/strict';
-import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
 import { runCli } from '../support/cli.ts';
+import { joinArguments, shopFolder } from '../support/cli-shop.ts';
 import { RunningCli } from '../support/running-cli.ts';
-import { makeShop } from '../support/shop-writer.ts';
-import { rowsOf, type TestContext, temporaryFolder } from '../support/tables.ts';
-
-function shopFolder(t: TestContext): string {
-  const folder = temporaryFolder(t);
-  makeShop(path.join(folder, 'shop.db'), 25_000);
-  writeFileSync(
-    path.join(folder, 'foresync.yaml'),
-    'group: shop\ntable: items\nlead: east\nreplicas: { east: { store: "sqlite:shop.db" } }\n',
-  );
-  return folder;
-}
+import { rowsOf, temporaryFolder } from '../support/tables.ts';
 
 test('a run that would take an hour ends soon after its limit is lifted from another shell', async (t) => {
   const cwd = shopFolder(t);
-  const slow = ['add-replica', 'j', '--host', 'local', '--store', 'sqlite:joiner.db', '--no-plan'];
-  const run = new RunningCli([...slow, '--bwlimit', '100/s'], { cwd });
+  const run = new RunningCli([...joinArguments('j'), '--bwlimit', '100/s'], { cwd });
   await run.says(/snapshot/);
   const { exitCode, stdout } = await runCli(['throttle', '1KiB/s', '--json'], { cwd });
   assert.equal(exitCode, 0);

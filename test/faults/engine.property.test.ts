@@ -48,6 +48,7 @@ const story = randomTable.chain((table) =>
     /** Writes by the number of engine calls that came before them. */
     meanwhile: fc.array(fc.array(randomWrite(table), { maxLength: 4 }), { minLength: 5, maxLength: 40 }),
     hot: fc.array(planKey, { maxLength: 8 }),
+    rounds: fc.array(fc.boolean(), { maxLength: 8 }),
     deaths: fc.array(fc.boolean(), { maxLength: 20 }),
     targetBytes: fc.constantFrom(1, 100, 400, 100_000),
     maxKeys: fc.constantFrom(1, 2, 5, 100),
@@ -70,45 +71,53 @@ test('whatever is written meanwhile, the joiner ends equal to the donor, without
   const folder = temporaryFolder(t);
   let run = 0;
   fc.assert(
-    fc.property(story, ({ table, before, captured, meanwhile, hot, deaths, targetBytes, maxKeys }) => {
-      run += 1;
-      const [donorFile, joinerFile] = [path.join(folder, `${run}.db`), path.join(folder, `${run}-joiner.db`)];
-      const writer = new Database(donorFile);
-      let donor: ReturnType<typeof openDonor> | undefined;
-      try {
-        writer.pragma(`encoding = '${table.encoding}'`);
-        writer.pragma(`journal_mode = ${table.journal}`);
-        writer.pragma('synchronous = OFF');
-        for (const sql of [...table.create, ...before]) write(writer, sql);
-        const schema = schemaOf(donorFile);
+    fc.property(
+      story,
+      ({ table, before, captured, meanwhile, hot, rounds, deaths, targetBytes, maxKeys }) => {
+        run += 1;
+        const [donorFile, joinerFile] = [
+          path.join(folder, `${run}.db`),
+          path.join(folder, `${run}-joiner.db`),
+        ];
+        const writer = new Database(donorFile);
+        let donor: ReturnType<typeof openDonor> | undefined;
+        try {
+          writer.pragma(`encoding = '${table.encoding}'`);
+          writer.pragma(`journal_mode = ${table.journal}`);
+          writer.pragma('synchronous = OFF');
+          for (const sql of [...table.create, ...before]) write(writer, sql);
+          const schema = schemaOf(donorFile);
 
-        donor = openDonor(donorFile, table.name);
-        capture(donor);
-        for (const sql of captured) write(writer, sql);
-        const tally = { unequal: 0 };
-        const dying = deaths.values();
-        const steps = copyTable(donor, joinerFile, {
-          hot,
-          targetBytes,
-          limits: { maxKeys, maxBytes: targetBytes },
-          reopens: () => dying.next().value ?? false,
-          tally,
-        });
-        const writes = meanwhile.values();
-        while (!steps.next().done) for (const sql of writes.next().value ?? []) write(writer, sql);
-        assert.equal(tally.unequal, 0, 'digests agreed at once');
+          donor = openDonor(donorFile, table.name);
+          capture(donor);
+          for (const sql of captured) write(writer, sql);
+          const tally = { unequal: 0 };
+          const dying = deaths.values();
+          const behind = rounds.values();
+          const steps = copyTable(donor, joinerFile, {
+            hot,
+            targetBytes,
+            limits: { maxKeys, maxBytes: targetBytes },
+            roundBehind: () => behind.next().value ?? false,
+            reopens: () => dying.next().value ?? false,
+            tally,
+          });
+          const writes = meanwhile.values();
+          while (!steps.next().done) for (const sql of writes.next().value ?? []) write(writer, sql);
+          assert.equal(tally.unequal, 0, 'digests agreed at once');
 
-        publish(joinerFile, donor.shape, { replace: false, walMode: false });
-        const rowid = donor.shape.rowid === undefined ? [] : [donor.shape.rowid];
-        assert.deepEqual(rowsOf(joinerFile, table.name, rowid), rowsOf(donorFile, table.name, rowid));
-        dropCapture(donor.db, donor.shape);
-        assert.deepEqual(schemaOf(donorFile), schema);
-        assert.deepEqual(schemaOf(joinerFile), schema);
-      } finally {
-        donor?.db.close();
-        writer.close();
-      }
-    }),
+          publish(joinerFile, donor.shape, { replace: false, walMode: false });
+          const rowid = donor.shape.rowid === undefined ? [] : [donor.shape.rowid];
+          assert.deepEqual(rowsOf(joinerFile, table.name, rowid), rowsOf(donorFile, table.name, rowid));
+          dropCapture(donor.db, donor.shape);
+          assert.deepEqual(schemaOf(donorFile), schema);
+          assert.deepEqual(schemaOf(joinerFile), schema);
+        } finally {
+          donor?.db.close();
+          writer.close();
+        }
+      },
+    ),
     { seed, numRuns, interruptAfterTimeLimit: 180_000, markInterruptAsFailure: true },
   );
 });

@@ -3,7 +3,8 @@ import path from 'node:path';
 import { test } from 'node:test';
 import Database from 'better-sqlite3';
 import fc from 'fast-check';
-import { dropCapture, pruneLog } from '../../src/core/store/sqlite/capture.ts';
+import { dropCapture } from '../../src/core/store/sqlite/capture.ts';
+import { pruneDelta, prunedTo } from '../../src/core/store/sqlite/delta-pruning.ts';
 import { Joiner } from '../../src/core/store/sqlite/joiner.ts';
 import { publish } from '../../src/core/store/sqlite/publish.ts';
 import { releasePublished } from '../../src/core/store/sqlite/published.ts';
@@ -102,7 +103,10 @@ test('whatever is written, a joiner that is followed is equal whenever it is lev
         };
         publish(joinerFile, shape, { replace: false, walMode: table.journal === 'WAL', keep });
         const open = () => {
-          const opened = Joiner.openPublished(joinerFile, shape, { runId: 'test-run', captureId });
+          const opened = Joiner.openPublished(joinerFile, shape, {
+            ...{ runId: 'test-run', captureId },
+            prunedTo: prunedTo(db, shape),
+          });
           if (!opened) throw new Error('there is no joiner to go on with');
           return opened;
         };
@@ -112,7 +116,7 @@ test('whatever is written, a joiner that is followed is equal whenever it is lev
           for (const sql of writes) write(writer, sql);
           const chunk = reader.delta(joiner.checkpoint.watermark, limits);
           if (chunk.keys > 0) joiner.delta(chunk);
-          if (isPruned) pruneLog(db, shape, { watermark: joiner.checkpoint.watermark, maxKeys });
+          if (isPruned) pruneDelta(db, shape, { upTo: joiner.checkpoint.watermark, maxKeys });
           if (dies) {
             joiner.close();
             joiner = open();

@@ -1,6 +1,7 @@
 import type { RowKey } from '../../src/core/row-key.ts';
 import { readCapture, startCapture } from '../../src/core/store/sqlite/capture.ts';
 import { type Connection, connect } from '../../src/core/store/sqlite/connection.ts';
+import { pruneDelta, prunedTo } from '../../src/core/store/sqlite/delta-pruning.ts';
 import { type DeltaLimits, DonorReader } from '../../src/core/store/sqlite/donor.ts';
 import { Joiner, type Stored } from '../../src/core/store/sqlite/joiner.ts';
 import type { ScanRange } from '../../src/core/store/sqlite/scan.ts';
@@ -29,8 +30,8 @@ export function capture(donor: EngineDonor, more: { leaseUntilMs?: number; budge
   donor.reader.follow(captureId);
 }
 
-export function openJoiner(file: string, shape: TableShape, id = captureId) {
-  return Joiner.open(file, shape, { runId: 'test-run', captureId: id, bootId });
+export function openJoiner(file: string, shape: TableShape, id = captureId, prunedTo = 0) {
+  return Joiner.open(file, shape, { runId: 'test-run', captureId: id, bootId, prunedTo });
 }
 
 export interface CopyTally {
@@ -50,6 +51,8 @@ export function* copyTable(
     targetBytes: number;
     limits: DeltaLimits;
     reopens?: () => boolean;
+    /** Says before each chunk whether a round of the Delta Log goes behind it, and is pruned when it is applied. */
+    roundBehind?: () => boolean;
     tally: CopyTally;
   },
 ): Generator<string, void> {
@@ -60,7 +63,7 @@ export function* copyTable(
   const at = (): Joiner => {
     if (!options.reopens?.()) return joiner;
     joiner.close();
-    const opened = openJoiner(joinerFile, shape);
+    const opened = openJoiner(joinerFile, shape, captureId, prunedTo(db, shape));
     if (!opened.resumed) throw new Error('the joiner did not resume');
     joiner = opened.joiner;
     return joiner;
@@ -77,8 +80,14 @@ export function* copyTable(
     do {
       const chunk = reader.snapshot(joiner.checkpoint.snapshotAfter, targetBytes);
       yield 'snapshot read';
+      const round = options.roundBehind?.() ? reader.delta(joiner.checkpoint.watermark, limits) : undefined;
+      if (round) yield 'round read';
       asStored(at().snapshot(chunk.image, chunk.to, { compare: true }));
       yield 'snapshot';
+      if (!round) continue;
+      at().delta(round);
+      yield 'round';
+      pruneDelta(db, shape, { upTo: joiner.checkpoint.watermark, maxKeys: limits.maxKeys });
     } while (stage() !== 'delta');
     at().finishIndexes();
     for (let complete = false; !complete; ) {

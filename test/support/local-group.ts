@@ -85,6 +85,7 @@ export function watchedRun(
     hooks: undefined,
     follow: false,
     publishAt: 'synced',
+    deltaBudgetKeys: undefined,
     pace: new Pace(undefined, systemClock, systemWait),
     ...more,
     onEvent: (event) => {

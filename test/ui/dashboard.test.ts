@@ -108,6 +108,21 @@ test('at 80x24 the live screen tells phases, bars, rows, rate, ETA, Delta Log, d
     assert.match(screen, part);
 });
 
+test('the screen tells how the Delta Log grows, and when its budget is full, while the phase hears of it', async () => {
+  const events = recordedRun({ stopAfter: { share: 0.5, outcome: 'stopped' } }).slice(0, -1);
+  const atMs = events.at(-1)?.atMs ?? 0;
+  const log = (laterMs: number, keys: number): RunEvent => ({
+    ...{ type: 'delta-log', keys, budgetKeys: 100_000 },
+    atMs: atMs + laterMs,
+  });
+  const growing = [...events, log(0, 0), log(2000, 5000)];
+  const { frame } = await draw(growing, 80, 24, utf8, 1);
+  assert.match(frame.join('\n'), /Delta Log +\d+ keys waiting, \+2,500\/s; budget full in 38 s/);
+  const verify: RunEvent = { type: 'phase', phase: 'verify', state: 'running', atMs: atMs + 2000 };
+  const later = await draw([...growing, verify], 80, 24, utf8, 1);
+  assert.match(later.frame.join('\n'), /Delta Log +\d+ keys waiting\s*$/m);
+});
+
 test('the last frame is the summary', async () => {
   const { frame } = await draw(recordedRun(), 80, 24);
   const screen = frame.join('\n').replace(/\n +/g, ' ');

@@ -143,6 +143,15 @@ test('series models say what they were tried on and what went wrong, safe to pri
   assert.match(text, /LSTM taken for 200 keys \(1\.4 s\)$/m);
 });
 
+test('a series model that there was nothing to test on, or no time for, is not said to have been tried', () => {
+  const none = { fitted: 0, failed: 0, failure: undefined, workUnits: 0, skipped: 0, keys: 0, ms: 0 };
+  const text = page({ arima: none, lstm: { ...none, skipped: 7, ms: 3 } });
+  assert.match(text, /ARIMA not tried: there was nothing to test it on$/m);
+  assert.match(text, /LSTM not tried \(3 ms\), 7 fits past its share of --time-budget$/m);
+  const tried = page({ arima: { ...none, fitted: 30, ms: 40 } });
+  assert.match(tried, /ARIMA tried, and not taken \(40 ms\)$/m);
+});
+
 function backtest(changes: Partial<BacktestReport> = {}): string {
   const lines = backtestLines(
     {

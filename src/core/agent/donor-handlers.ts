@@ -1,15 +1,9 @@
 import type { Clock } from '../clock.ts';
 import { ForesyncError, systemCodeOf } from '../errors.ts';
-import {
-  dropCapture,
-  isCaptured,
-  pruneLog,
-  readCapture,
-  renewLease,
-  startCapture,
-} from '../store/sqlite/capture.ts';
+import { dropCapture, isCaptured, readCapture, renewLease, startCapture } from '../store/sqlite/capture.ts';
 import type { DeltaChunk } from '../store/sqlite/chunk.ts';
 import { type Connection, connect, storeError } from '../store/sqlite/connection.ts';
+import { pruneDelta, prunedTo } from '../store/sqlite/delta-pruning.ts';
 import { DonorReader } from '../store/sqlite/donor.ts';
 import type { ScanKey } from '../store/sqlite/key-codec.ts';
 import { logBroken, tableAltered, tableDropped } from '../store/sqlite/refusals.ts';
@@ -95,8 +89,8 @@ export function donorHandlers(clock: Clock): { handlers: Handlers; close(): void
     'capture.read': () => {
       const state = readCapture(donor().db, donor().shape);
       if (!state) return { result: { watermark: 0, keys: 0, leaseUntilMs: 0 } };
-      const { id, watermark, keys, broken, leaseUntilMs } = state;
-      return { result: { id, watermark, keys, broken, leaseUntilMs } };
+      const { id, watermark, keys, broken, leaseUntilMs, budgetKeys } = state;
+      return { result: { id, watermark, keys, broken, leaseUntilMs, budgetKeys } };
     },
     'capture.start': ({ id, leaseMs, budgetKeys }) => {
       const { db, shape, reader } = donor();
@@ -108,7 +102,7 @@ export function donorHandlers(clock: Clock): { handlers: Handlers; close(): void
         nowMs,
       });
       reader.follow(id);
-      return { result: { watermark, keys } };
+      return { result: { watermark, keys, prunedTo: prunedTo(db, shape) } };
     },
     'capture.renew': ({ leaseMs }) => {
       const startMs = performance.now();
@@ -118,12 +112,6 @@ export function donorHandlers(clock: Clock): { handlers: Handlers; close(): void
     'capture.stop': () => {
       dropCapture(donor().db, donor().shape);
       return { result: {} };
-    },
-    'capture.prune': ({ watermark, maxKeys }) => {
-      const { db, shape } = donor();
-      // Keys that are gone from the log cannot be compared again.
-      donor().sought = undefined;
-      return { result: { keys: pruneLog(db, shape, { watermark, maxKeys }) } };
     },
     'cache.open': ({ captureId, kind, limitBytes, create }) => {
       const { path, shape } = donor();
@@ -148,9 +136,7 @@ export function donorHandlers(clock: Clock): { handlers: Handlers; close(): void
       return { result: { ...figures, storedBytes: rowsPart.length + digestsPart.length, full } };
     },
     'cache.drop': () => {
-      donor().cache?.close();
-      donor().cache = undefined;
-      PrefetchCache.drop(donor().path, donor().shape.name);
+      dropCache(donor());
       return { result: {} };
     },
     'hot.read': ({ maxBytes, leaveOut, digests }, [keyList = Buffer.alloc(0)]) => {
@@ -225,6 +211,16 @@ export function donorHandlers(clock: Clock): { handlers: Handlers; close(): void
       state.verifiedSince = quiet ? state.sought?.watermark : state.watermark;
       return { result: { quiet } };
     },
+    'delta.prune': ({ watermark, maxKeys }) => {
+      const state = donor();
+      if (watermark > state.watermark)
+        throw new ForesyncError('protocol', 'prune-early', 'Changes were to go that the joiner cannot have.');
+      // Its rows are older than what goes, which a joiner that begins anew would not hear of.
+      dropCache(state);
+      // Keys that are gone from the log cannot be compared again.
+      state.sought = undefined;
+      return { result: pruneDelta(state.db, state.shape, { upTo: watermark, maxKeys }) };
+    },
     'verify.next': ({ targetBytes, ...limits }) => {
       const state = donor();
       const from = state.verifyAfter;
@@ -278,6 +274,12 @@ export function donorHandlers(clock: Clock): { handlers: Handlers; close(): void
 /** Looked at after rows were read: nobody else has written between the two. */
 function isQuiet({ reader, sought }: OpenDonor): boolean {
   return sought?.dataVersion === reader.dataVersion();
+}
+
+function dropCache(donor: OpenDonor): void {
+  donor.cache?.close();
+  donor.cache = undefined;
+  PrefetchCache.drop(donor.path, donor.shape.name);
 }
 
 /** Of a table that was dropped while it was captured, what is left of the capture and its cache is taken away. */

@@ -40,11 +40,11 @@ export function joinerHandlers(): { handlers: Handlers; close(): void } {
       const told = { captureId, stage, watermark, rows, isWhole: isWhole(checkpoint) };
       return { result: { ...found, published: told } };
     },
-    'joiner.open': ({ path: file, shape, runId, captureId }) => {
+    'joiner.open': ({ path: file, shape, runId, captureId, prunedTo }) => {
       open?.joiner.close();
       open = undefined;
       checkShape(shape);
-      const identity = { runId, captureId };
+      const identity = { runId, captureId, prunedTo };
       const published = Joiner.openPublished(file, shape, identity);
       if (!published) refuseClashes(file, shape);
       const opened = published
@@ -111,7 +111,8 @@ export function joinerHandlers(): { handlers: Handlers; close(): void } {
         ...(takes === 'nothing' ? {} : { keep }),
         ...(status ? { status: early ? ('hot' as const) : ('synced' as const) } : {}),
       });
-      const published = takes === 'nothing' ? undefined : Joiner.openPublished(file, shape, keep);
+      const identity = { runId: keep.runId, captureId: keep.captureId, prunedTo: 0 };
+      const published = takes === 'nothing' ? undefined : Joiner.openPublished(file, shape, identity);
       if (published) open = { joiner: published, path: file, shape };
       return { result };
     },

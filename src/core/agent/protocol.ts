@@ -80,6 +80,7 @@ const tail = z.strictObject({
   rows: count,
   complete: z.boolean(),
   backlog: count,
+  logKeys: count,
   rawBytes: bytes,
   lastRowid,
 });
@@ -197,12 +198,17 @@ export const requests = {
       keys: count,
       broken: z.string().max(100).optional(),
       leaseUntilMs: z.number(),
+      /** Absent where there is no capture. */
+      budgetKeys: count.optional(),
     }),
   ),
-  /** Starts or keeps capture under this id, and follows it from then on. */
+  /**
+   * Starts or keeps capture under this id, with this budget, and follows it from then on. `prunedTo`: changes up to here
+   * are no longer in the log.
+   */
   'capture.start': request(
     z.strictObject({ id, leaseMs: count, budgetKeys: count }),
-    z.strictObject({ watermark: count, keys: count }),
+    z.strictObject({ watermark: count, keys: count, prunedTo: count }),
   ),
   /** Tells how long the donor's own write took, lock and commit together. */
   'capture.renew': request(
@@ -210,11 +216,6 @@ export const requests = {
     z.strictObject({ writeMs: z.number().min(0) }),
   ),
   'capture.stop': request(none, none),
-  /** Forgets, of the oldest changes, as many keys that the joiner has for good: those up to a watermark. */
-  'capture.prune': request(
-    z.strictObject({ watermark: count, maxKeys: count }),
-    z.strictObject({ keys: count }),
-  ),
   /** Opens the Prefetch Cache of a capture, or starts a new one; what another capture left is dropped. */
   'cache.open': request(
     z.strictObject({
@@ -282,6 +283,14 @@ export const requests = {
   'delta.next': request(z.strictObject({ maxKeys: chunkKeys, maxBytes: chunkBytes }), tail),
   /** Begins verification: `recheck.next` is for what changed since here; for all that the joiner was given as changed where it is `quiet`. */
   'verify.begin': request(none, z.strictObject({ quiet: z.boolean() })),
+  /**
+   * Takes changes up to `watermark`, which the joiner must have, out of the Delta Log: `maxKeys` of them at most, in one
+   * short write. `keys` are left in the log; `complete` where none up to `watermark` is. May be repeated.
+   */
+  'delta.prune': request(
+    z.strictObject({ watermark: count, maxKeys: chunkKeys }),
+    z.strictObject({ keys: count, complete: z.boolean() }),
+  ),
   /** Part back: the tail. `range` is absent where the tail is not complete, and after the end of the table. */
   'verify.next': request(
     z.strictObject({ targetBytes: chunkBytes, maxKeys: chunkKeys, maxBytes: chunkBytes }),
@@ -340,7 +349,7 @@ export const requests = {
     }),
   ),
   'joiner.open': request(
-    z.strictObject({ path: file, shape, runId: id, captureId: id }),
+    z.strictObject({ path: file, shape, runId: id, captureId: id, prunedTo: count }),
     z.strictObject({
       resumed: z.boolean(),
       /** The table is in its place, where applications may use it. */

@@ -17,7 +17,7 @@ export const requestRoles: Record<RequestType, readonly Role[]> = {
   'capture.start': donors,
   'capture.renew': donors,
   'capture.stop': donors,
-  'capture.prune': donors,
+  'delta.prune': donors,
   'cache.open': donors,
   'cache.fill': donors,
   'cache.drop': donors,

@@ -1,4 +1,4 @@
-import { deltaBudgetKeys } from '../sync/capture-lease.ts';
+import { usualBudgetKeys } from '../sync/capture-lease.ts';
 import { type JoinerSpec, noSpace } from '../sync/refusals.ts';
 import { type Check, failure, ok, warning } from './check.ts';
 import type { HostLook } from './clock-check.ts';
@@ -16,7 +16,7 @@ type Table = NonNullable<StoreLook['table']>;
 /** Whether the lead has room for a Delta Log in which every row has changed once. */
 export function deltaRoom({ file, table }: StoreLook): Check[] {
   if (file.freeBytes === undefined || !table) return [];
-  const neededBytes = Math.min(table.rowsEstimate, deltaBudgetKeys) * deltaKeyBytes;
+  const neededBytes = Math.min(table.rowsEstimate, usualBudgetKeys) * deltaKeyBytes;
   const text = `${bytesText(file.freeBytes)} free at the store; a Delta Log takes up to ${bytesText(neededBytes)}`;
   if (file.freeBytes > neededBytes) return [ok('room', text)];
   return [

@@ -1,30 +1,16 @@
 import { systemCodeOf } from '../errors.ts';
 import type { StateFile } from './open.ts';
-import type { RunOutcome, RunRecord } from './runs.ts';
+import { type ReadRun, type RunRow, runColumns, runOfRow } from './run-row.ts';
 
 /** A run with what it says of itself; `process`, `request` and `failure` are undefined where it never said it. */
-export interface JournaledRun extends Pick<RunRecord, 'id' | 'command' | 'group' | 'table' | 'joiner'> {
-  startedMs: number;
-  endedMs: number | undefined;
-  outcome: RunOutcome;
-  /** The newest RunSnapshot, from JSON. */
-  snapshot: unknown;
+export interface JournaledRun extends ReadRun {
   process: unknown;
   request: unknown;
   /** The kind of the error that it ended with. */
   failure: string | undefined;
 }
 
-interface JournalRow {
-  id: string;
-  command: RunRecord['command'];
-  group_name: string;
-  table_name: string;
-  joiner: string | null;
-  started_ms: number;
-  ended_ms: number | null;
-  outcome: RunOutcome;
-  snapshot: string;
+interface JournalRow extends RunRow {
   process: string | null;
   request: string | null;
   failure: string | null;
@@ -68,22 +54,13 @@ export function recordFailure({ db }: StateFile, id: string, kind: string): void
 export function listJournal({ db }: StateFile, { limit }: { limit: number }): JournaledRun[] {
   return db
     .prepare<[number], JournalRow>(
-      `SELECT id, command, group_name, table_name, joiner, started_ms, ended_ms, outcome,
-         coalesce(run_progress.snapshot, runs.snapshot) AS snapshot, process, request, failure
+      `SELECT ${runColumns}, process, request, failure
        FROM runs LEFT JOIN run_progress ON run_id = id
        ORDER BY started_ms DESC, runs.rowid DESC LIMIT ?`,
     )
     .all(limit)
     .map((row) => ({
-      id: row.id,
-      command: row.command,
-      group: row.group_name,
-      table: row.table_name,
-      joiner: row.joiner ?? undefined,
-      startedMs: row.started_ms,
-      endedMs: row.ended_ms ?? undefined,
-      outcome: row.outcome,
-      snapshot: JSON.parse(row.snapshot),
+      ...runOfRow(row),
       process: parsed(row.process),
       request: parsed(row.request),
       failure: row.failure ?? undefined,

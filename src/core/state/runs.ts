@@ -1,6 +1,7 @@
 import { ForesyncError } from '../errors.ts';
 import { printable } from '../text.ts';
 import type { StateFile } from './open.ts';
+import { type ReadRun, type RunRow, runColumns, runOfRow } from './run-row.ts';
 
 /**
  * `released`: a prefetch whose caches and Delta Log were taken away again. `aborted`: given up, and all that it had left was
@@ -25,29 +26,18 @@ export interface RunRecord {
 }
 
 /** A run as the journal gives it back. */
-export interface StoredRun extends Omit<RunRecord, 'plan'> {
+export interface StoredRun extends ReadRun {
   hasPlan: boolean;
   /** What came true, once a log of the joiner has been measured; undefined before. */
   metrics: unknown;
 }
 
-interface RunRow {
-  id: string;
-  command: StoredRun['command'];
-  group_name: string;
-  table_name: string;
-  joiner: string | null;
-  started_ms: number;
-  ended_ms: number | null;
-  outcome: RunOutcome;
-  snapshot: string;
+interface StoredRow extends RunRow {
   has_plan: number;
   metrics: string | null;
 }
 
-const columns = `id, command, group_name, table_name, joiner, started_ms, ended_ms, outcome,
-  coalesce((SELECT run_progress.snapshot FROM run_progress WHERE run_id = id), snapshot) AS snapshot,
-  plan IS NOT NULL AS has_plan, metrics`;
+const columns = `${runColumns}, plan IS NOT NULL AS has_plan, metrics`;
 
 /**
  * Keeps a run, or brings what is kept of it up to date; called at the start, at ends, and as often as wanted between.
@@ -90,7 +80,7 @@ export interface RunChoice {
 
 export function listRuns(state: StateFile, { group, command, limit }: RunChoice): StoredRun[] {
   return state.db
-    .prepare<{ group: string | null; command: string | null; limit: number }, RunRow>(
+    .prepare<{ group: string | null; command: string | null; limit: number }, StoredRow>(
       `SELECT ${columns} FROM runs
        WHERE ($group IS NULL OR group_name = $group) AND ($command IS NULL OR command = $command)
        ORDER BY started_ms DESC, rowid DESC LIMIT $limit`,
@@ -105,7 +95,7 @@ export function listRuns(state: StateFile, { group, command, limit }: RunChoice)
  */
 export function readRun(state: StateFile, id: string): StoredRun {
   const rows = state.db
-    .prepare<{ id: string }, RunRow>(
+    .prepare<{ id: string }, StoredRow>(
       `SELECT ${columns} FROM runs WHERE substr(id, 1, length($id)) = $id AND $id <> '' ORDER BY id = $id DESC LIMIT 2`,
     )
     .all({ id });
@@ -158,17 +148,9 @@ export function recordMetrics(state: StateFile, id: string, metrics: unknown): v
   state.db.prepare('UPDATE runs SET metrics = ? WHERE id = ?').run(JSON.stringify(metrics), id);
 }
 
-function toRun(row: RunRow): StoredRun {
+function toRun(row: StoredRow): StoredRun {
   return {
-    id: row.id,
-    command: row.command,
-    group: row.group_name,
-    table: row.table_name,
-    joiner: row.joiner ?? undefined,
-    startedMs: row.started_ms,
-    endedMs: row.ended_ms ?? undefined,
-    outcome: row.outcome,
-    snapshot: JSON.parse(row.snapshot),
+    ...runOfRow(row),
     hasPlan: row.has_plan === 1,
     metrics: row.metrics === null ? undefined : JSON.parse(row.metrics),
   };

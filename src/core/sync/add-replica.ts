@@ -33,6 +33,8 @@ export interface AddReplicaOptions extends RunOptions {
   retries: number;
   /** How long a small write at the lead donor may take before the run slows down; undefined where that does not matter. */
   maxDonorLatencyMs: number | undefined;
+  /** How many keys the Delta Log may hold; undefined for its usual budget, or that of a capture which is there. */
+  deltaBudgetKeys: number | undefined;
   /** Of all rows that go to the joiner. */
   pace: Pace;
   wait: Wait;

@@ -3,8 +3,8 @@ import { ForesyncError } from '../errors.ts';
 import { printable } from '../text.ts';
 import type { Donor } from './run.ts';
 
-/** Past this many changed keys the Delta Log switches itself off: about a gigabyte at the donor. */
-export const deltaBudgetKeys = 20_000_000;
+/** Where none is asked for: past this many keys the Delta Log switches itself off. About a gigabyte at the donor. */
+export const usualBudgetKeys = 20_000_000;
 
 /** How long capture outlives the last sign of a running run. */
 export const runLeaseMs = 15 * 60_000;
@@ -25,6 +25,12 @@ export interface HeldCapture {
   adopted: boolean;
   /** True where a prefetch started it, or the one in whose place it came, so that donors may hold a Prefetch Cache. */
   isPrefetchs: boolean;
+  /** Keys in the Delta Log when it was held. */
+  keys: number;
+  /** Past so many it switches itself off. */
+  budgetKeys: number;
+  /** Changes up to here are in it no longer. */
+  prunedTo: number;
   /** Renews at once, which is a small write at the donor; gives the milliseconds that it took there. */
   probe(): Promise<number>;
   /** Stops renewing. The capture stays. */
@@ -35,11 +41,12 @@ export interface HeldCapture {
 
 /**
  * Starts capture at the lead donor, or adopts one that is there: a prefetch's, which has rows in its cache, or one of an
- * earlier run for the same joiner, which may have left a joiner half built. Refuses a living one of somebody else's.
+ * earlier run for the same joiner, which may have left a joiner half built. Refuses a living one of somebody else's. Without
+ * `budgetKeys` one that is adopted keeps its budget.
  */
 export async function holdCapture(
   lead: Donor,
-  own: { prefix: string; newId(): string; nowMs: number; leaseMs?: number },
+  own: { prefix: string; newId(): string; nowMs: number; leaseMs?: number; budgetKeys: number | undefined },
 ): Promise<HeldCapture> {
   const { result: present } = await lead.agent.call('capture.read', {});
   const usable = present.id !== undefined && present.broken === undefined;
@@ -59,7 +66,9 @@ export async function holdCapture(
   const leaseMs = own.leaseMs ?? runLeaseMs;
   // A prefetch's lease is longer than a run's; adopting it must not cut it short.
   const untilMs = Math.max(leaseMs, adopted ? present.leaseUntilMs - own.nowMs : 0);
-  await lead.agent.call('capture.start', { id, leaseMs: untilMs, budgetKeys: deltaBudgetKeys });
+  const budgetKeys = own.budgetKeys ?? (adopted ? present.budgetKeys : undefined) ?? usualBudgetKeys;
+  if (adopted && present.keys >= budgetKeys) throw budgetTooSmall(lead.name, present.keys, budgetKeys);
+  const { result: held } = await lead.agent.call('capture.start', { id, leaseMs: untilMs, budgetKeys });
   let fail: (error: unknown) => void = () => undefined;
   const failed = new Promise<never>((_, reject) => {
     fail = reject;
@@ -74,5 +83,17 @@ export async function holdCapture(
   // Caches outlive a capture that is broken.
   const isPrefetchs =
     present.id?.startsWith(prefetchCapturePrefix) === true || id.startsWith(prefetchCapturePrefix);
-  return { id, adopted, isPrefetchs, failed, probe, release: () => clearInterval(timer) };
+  const { keys, prunedTo } = held;
+  const release = () => clearInterval(timer);
+  return { id, adopted, isPrefetchs, keys, budgetKeys, prunedTo, failed, probe, release };
+}
+
+/** The next write of the application would switch the log off. */
+function budgetTooSmall(donor: string, keys: number, budgetKeys: number): ForesyncError {
+  return new ForesyncError(
+    'usage',
+    'delta-budget-too-small',
+    `The Delta Log at ${printable(donor)} holds ${keys} keys already, and the budget is of ${budgetKeys}.`,
+    { hint: 'Give a larger --delta-budget, or end what is there with foresync abort.' },
+  );
 }

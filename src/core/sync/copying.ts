@@ -3,6 +3,8 @@ import type { Result } from '../agent/protocol.ts';
 import { messageOf } from '../errors.ts';
 import type { AddReplicaOptions, AddReplicaResult } from './add-replica.ts';
 import type { Batches } from './batches.ts';
+import type { HeldCapture } from './capture-lease.ts';
+import { DeltaBudget } from './delta-budget.ts';
 import { applyDelta, type DeltaSides } from './delta-rounds.ts';
 import type { Emit } from './events.ts';
 import { type Followed, follow } from './follow.ts';
@@ -11,7 +13,7 @@ import type { Standing } from './joiner-place.ts';
 import type { Phases } from './phases.ts';
 import { ReadBack } from './read-back.ts';
 import { followedDiffers } from './refusals.ts';
-import { roundsBetween } from './rounds-between.ts';
+import { RoundsBetween } from './rounds-between.ts';
 import type { Donor } from './run.ts';
 import { sendSnapshot } from './snapshot-rows.ts';
 import { verifyAll } from './verification.ts';
@@ -21,7 +23,7 @@ export interface CopySides {
   lead: Donor;
   others: Map<string, Donor>;
   joiner: AgentClient;
-  captureId: string;
+  capture: HeldCapture;
   standing: Standing;
 }
 
@@ -37,11 +39,12 @@ export class Copying {
   #isFollowing = false;
 
   constructor(options: AddReplicaOptions, sides: CopySides, phases: Phases, emit: Emit) {
-    const { pace, signal } = options;
-    const { lead, joiner } = sides;
+    const { pace, clock, signal } = options;
+    const { lead, joiner, capture } = sides;
     this.#options = options;
     this.#sides = sides;
-    this.#both = { lead, joiner, emit, pace, readBack: this.#readBack, signal };
+    const budget = new DeltaBudget(lead, capture.budgetKeys, { emit, clock });
+    this.#both = { lead, joiner, emit, pace, budget, readBack: this.#readBack, signal };
     this.#phases = phases;
     this.#emit = emit;
   }
@@ -73,11 +76,14 @@ export class Copying {
   }
 
   async #open(): Promise<Result<'joiner.open'>> {
-    const { lead, joiner, captureId, standing } = this.#sides;
-    const { joiner: target, runId } = this.#options;
+    const { lead, joiner, capture, standing } = this.#sides;
+    const { joiner: target, runId, signal } = this.#options;
+    const { budget } = this.#both;
     const { path } = target.store;
     const { shape } = lead.table;
-    const { result: opened } = await joiner.call('joiner.open', { path, shape, runId, captureId });
+    const { id: captureId, prunedTo } = capture;
+    budget.saw(capture.keys);
+    const { result: opened } = await joiner.call('joiner.open', { path, shape, runId, captureId, prunedTo });
     if (standing.published?.isWhole && !opened.published && !standing.mayReplace)
       throw followedDiffers(target, shape.name);
     this.#isPlaced = opened.published;
@@ -92,13 +98,14 @@ export class Copying {
       this.#note('info', 'An earlier run is past its hot rows: the table appears when it is in sync.');
     const { watermark, snapshotAfter } = opened;
     await lead.agent.call('donor.seek', { watermark, snapshotAfter });
+    await budget.applied(watermark, signal);
     await this.#openCaches();
     return opened;
   }
 
   async #openCaches(): Promise<void> {
-    const { lead, others, captureId } = this.#sides;
-    const cache = { captureId, kind: 'file', limitBytes: 0, create: false } as const;
+    const { lead, others, capture } = this.#sides;
+    const cache = { captureId: capture.id, kind: 'file', limitBytes: 0, create: false } as const;
     await lead.agent.call('cache.open', cache);
     for (const { name, agent } of others.values())
       await agent.call('cache.open', cache).catch((error: unknown) => {
@@ -139,7 +146,7 @@ export class Copying {
 
   async #snapshot(): Promise<void> {
     const { clock } = this.#options;
-    const rounds = this.#isPlaced ? roundsBetween({ ...this.#both, clock }) : undefined;
+    const rounds = this.#isPlaced ? new RoundsBetween(clock) : undefined;
     await this.#phases.in('snapshot', () => sendSnapshot({ ...this.#both, rounds }));
   }
 

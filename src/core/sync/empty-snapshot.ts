@@ -19,6 +19,7 @@ export function emptySnapshot(): RunSnapshot {
     byKind: { cache: none(), hot: none(), snapshot: none(), delta: none(), repair: none() },
     donors: [],
     backlog: undefined,
+    deltaLog: undefined,
     verification: undefined,
     rowsPerSecond: 0,
     wireBytesPerSecond: 0,

@@ -73,6 +73,8 @@ export type RunEvent = { atMs: number } & (
   | { type: 'backlog'; keys: number; round: number }
   /** The joiner is followed: so far it is, so many keys wait. At `levelAtMs` it had all that was committed at the lead. */
   | { type: 'followed'; watermark: number; keys: number; levelAtMs?: number }
+  /** Keys in the Delta Log at the lead, and how many it may hold. */
+  | { type: 'delta-log'; keys: number; budgetKeys: number }
   | { type: 'hot-ready' }
   | { type: 'verified'; ranges: number; rows: number; differences: number; repairedRows: number }
   | { type: 'in-sync'; watermark: number; rows: number }

@@ -1,6 +1,7 @@
 import { emptySnapshot } from './empty-snapshot.ts';
 import { PhaseEta } from './eta.ts';
 import type { PhaseName, RowKind, RunEvent } from './events.ts';
+import { LogGrowth } from './log-growth.ts';
 import { Rates } from './rates.ts';
 import type { DonorSnapshot, RowCount, RunSnapshot } from './snapshot.ts';
 
@@ -15,6 +16,7 @@ export class RunFold {
   private state = emptySnapshot();
   private rates = new Rates(0);
   private etas = new Map<PhaseName, PhaseEta>();
+  private logGrowth = new LogGrowth();
   private current: PhaseName | undefined;
 
   apply(event: RunEvent): void {
@@ -52,6 +54,7 @@ export class RunFold {
     this.state.startedAtMs = event.atMs;
     this.rates = new Rates(event.atMs);
     this.etas = new Map();
+    this.logGrowth = new LogGrowth();
     this.current = undefined;
   }
 
@@ -88,6 +91,13 @@ export class RunFold {
         return;
       case 'followed':
         return this.followed(event);
+      case 'delta-log': {
+        const { keys, budgetKeys } = event;
+        this.logGrowth.add(event.atMs, keys);
+        const keysPerSecond = this.logGrowth.perSecond;
+        state.deltaLog = { keys, budgetKeys, keysPerSecond, fullInMs: this.logGrowth.msUntil(budgetKeys) };
+        return;
+      }
       case 'hot-ready':
         state.hotReadyAtMs = event.atMs;
         return;

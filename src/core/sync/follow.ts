@@ -56,8 +56,8 @@ export async function follow(
 async function prune({ agent }: Donor, watermark: number): Promise<void> {
   const { result: log } = await agent.call('capture.read', {});
   for (let keys = log.keys; keys > keptKeys; ) {
-    const { result: left } = await agent.call('capture.prune', { watermark, maxKeys: prunedKeys });
-    if (left.keys >= keys) return;
+    const { result: left } = await agent.call('delta.prune', { watermark, maxKeys: prunedKeys });
+    if (left.complete) return;
     keys = left.keys;
   }
 }

@@ -73,7 +73,7 @@ export class Joining {
     const { published } = sides.standing;
     if (published?.stage === 'synced' && !follow) return this.#finish(sides, published);
     const capture = await this.#phases.in('capture', () => this.#hold(sides.lead));
-    const copying = new Copying(this.#options, { ...sides, captureId: capture.id }, this.#phases, this.#emit);
+    const copying = new Copying(this.#options, { ...sides, capture }, this.#phases, this.#emit);
     this.#copying = copying;
     const copied = copying.whole(batches).then(async (result) => {
       const cleaning = () => this.#cleanUp(sides);
@@ -125,9 +125,9 @@ export class Joining {
   }
 
   async #hold(lead: Donor): Promise<HeldCapture> {
-    const { group, joiner, newId, clock } = this.#options;
+    const { group, joiner, newId, clock, deltaBudgetKeys: budgetKeys } = this.#options;
     const prefix = runCapturePrefix(group.name, joiner.name);
-    this.#capture = await holdCapture(lead, { prefix, newId, nowMs: clock.nowMs() });
+    this.#capture = await holdCapture(lead, { prefix, newId, nowMs: clock.nowMs(), budgetKeys });
     return this.#capture;
   }
 

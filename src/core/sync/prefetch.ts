@@ -5,6 +5,7 @@ import { holdCapture, prefetchCapturePrefix } from './capture-lease.ts';
 import { Agents } from './connect.ts';
 import { dealPlan } from './deal-plan.ts';
 import type { Emit, PhaseName } from './events.ts';
+import { HeldLog } from './held-log.ts';
 import { withDoctor } from './refusals.ts';
 import { chunkBytes, type Donor, emitter, type PlanSource, type RunOptions, startOf } from './run.ts';
 
@@ -15,6 +16,8 @@ export interface PrefetchOptions extends RunOptions {
   limitBytes: number;
   /** How long the Delta Log runs on, and the cache is worth something, without an add-replica. */
   keepMs: number;
+  /** How many keys the Delta Log may hold; undefined for its usual budget, or that of a capture which is there. */
+  deltaBudgetKeys: number | undefined;
 }
 
 export interface PrefetchResult {
@@ -54,6 +57,7 @@ export async function prefetch(options: PrefetchOptions): Promise<PrefetchResult
       newId: options.newId,
       nowMs: options.clock.nowMs(),
       leaseMs: options.keepMs,
+      budgetKeys: options.deltaBudgetKeys,
     });
     const donors = [lead, ...others.values()];
     undo = () =>
@@ -61,12 +65,14 @@ export async function prefetch(options: PrefetchOptions): Promise<PrefetchResult
         ...donors.map(({ agent }) => agent.call('cache.drop', {})),
         capture.adopted ? undefined : lead.agent.call('capture.stop', {}),
       ]);
+    const log = new HeldLog(capture, { emit, clock: options.clock });
     emit({ type: 'phase', phase: 'capture', state: 'done' });
 
     emit({ type: 'phase', phase: 'cache', state: 'running' });
     const results = await Promise.all(
       donors.map((donor) => fillCache(donor, batches, capture.id, options, emit)),
     );
+    await log.judge(lead, options.keepMs);
     capture.release();
     undo = undefined;
     emit({ type: 'phase', phase: 'cache', state: 'done' });

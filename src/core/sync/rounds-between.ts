@@ -1,34 +1,31 @@
 import type { Clock } from '../clock.ts';
-import { askRound, type DeltaSides, deliverRound } from './delta-rounds.ts';
 
 const everyMs = 500;
 
-/** Rounds of the Delta Log in between other things that are sent. */
-export interface RoundsBetween {
-  /** Whether it is time for one. */
-  isDue(): boolean;
-  /** Asks for one; `deliver` brings it to the joiner, in its turn among all that was asked for. */
-  ask(): Promise<{ deliver(): Promise<void> }>;
-}
-
 /**
- * For a joiner that applications use while the snapshot comes: rows that are there must not stay as they were for as long as that takes.
- * Chunks and rounds are read in the order in which they are asked for and arrive in that order too, so that no older row overwrites a newer one.
+ * When rounds of the Delta Log are due between chunks for a joiner that applications use while the snapshot comes: rows that are
+ * there must not stay as they were for as long as that takes.
  */
-export function roundsBetween(sides: DeltaSides & { clock: Clock }): RoundsBetween {
-  const { clock, emit } = sides;
-  let dueAtMs = clock.nowMs() + everyMs;
-  return {
-    isDue: () => clock.nowMs() >= dueAtMs,
-    ask: async () => {
-      dueAtMs = Number.POSITIVE_INFINITY;
-      const reply = await askRound(sides);
-      dueAtMs = reply.result.complete ? clock.nowMs() + everyMs : 0;
-      const deliver = async () => {
-        await deliverRound(sides, reply);
-        emit({ type: 'backlog', keys: reply.result.backlog, round: 0 });
-      };
-      return { deliver };
-    },
-  };
+export class RoundsBetween {
+  readonly #clock: Clock;
+  #dueAtMs: number;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+    this.#dueAtMs = clock.nowMs() + everyMs;
+  }
+
+  get isDue(): boolean {
+    return this.#clock.nowMs() >= this.#dueAtMs;
+  }
+
+  /** One is on its way: none is due before it has come. */
+  asked(): void {
+    this.#dueAtMs = Number.POSITIVE_INFINITY;
+  }
+
+  /** It has come; where more changes wait than it could carry the next is due at once. */
+  came({ complete }: { complete: boolean }): void {
+    this.#dueAtMs = complete ? this.#clock.nowMs() + everyMs : 0;
+  }
 }

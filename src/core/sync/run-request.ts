@@ -14,7 +14,12 @@ const whereFrom = {
   runtime: z.string().optional(),
 };
 
-const prefetchRequest = z.object({ command: z.literal('prefetch'), ...whereFrom, keepMs: z.number() });
+const prefetchRequest = z.object({
+  command: z.literal('prefetch'),
+  ...whereFrom,
+  keepMs: z.number(),
+  deltaBudgetKeys: z.number().optional(),
+});
 const addReplicaRequest = z.object({
   command: z.literal('add-replica'),
   ...whereFrom,
@@ -26,6 +31,7 @@ const addReplicaRequest = z.object({
   retries: z.number(),
   bytesPerSecond: z.number().optional(),
   maxDonorLatencyMs: z.number().optional(),
+  deltaBudgetKeys: z.number().optional(),
   replace: z.boolean(),
   publishAt: z.enum(['synced', 'hot-ready']).optional(),
   follow: z.boolean().optional(),

@@ -1,65 +1,75 @@
-import type { AgentClient, Reply } from '../agent/client.ts';
-import type { Emit } from './events.ts';
-import type { Pace } from './pace.ts';
+import type { Reply } from '../agent/client.ts';
+import { type DeltaSides, deliverRound, readRound } from './delta-rounds.ts';
 import { Pipeline } from './pipeline.ts';
 import { pump } from './pump.ts';
 import type { ReadBack } from './read-back.ts';
 import type { RoundsBetween } from './rounds-between.ts';
-import type { Donor } from './run.ts';
+
+interface SnapshotOptions extends DeltaSides {
+  readBack: ReadBack;
+  /** Brings rounds of the Delta Log between chunks, whatever room that has. */
+  rounds: RoundsBetween | undefined;
+}
+
+type Sent = { kind: 'chunk'; reply: Reply<'snapshot.next'> } | { kind: 'round'; reply: Reply<'delta.next'> };
 
 /**
- * Sends all rows that did not go ahead, chunk by chunk in scan order, from where the donor was told to go on; with rounds of the
- * Delta Log between chunks where `rounds` brings some.
+ * Sends all rows that did not go ahead, chunk by chunk in scan order, from where the donor was told to go on. Where the Delta Log
+ * is tight, or `rounds` says so, rounds of it go between chunks. Chunks and rounds are read in the order in which they are asked for and
+ * arrive in that order too, so that no older row overwrites a newer one.
  */
-export async function sendSnapshot(options: {
-  lead: Donor;
-  joiner: AgentClient;
-  emit: Emit;
-  pace: Pace;
-  readBack: ReadBack;
-  signal: AbortSignal;
-  rounds?: RoundsBetween | undefined;
-}): Promise<void> {
-  const { lead, joiner, emit, pace, readBack, signal, rounds } = options;
+export async function sendSnapshot(options: SnapshotOptions): Promise<void> {
+  const { lead, joiner, emit, pace, budget, rounds, signal } = options;
   const pipeline = new Pipeline(lead.agent, joiner);
   let done = false;
+  const nextRound = async (): Promise<Sent> => {
+    rounds?.asked();
+    const reply = await readRound(options);
+    rounds?.came(reply.result);
+    return { kind: 'round', reply };
+  };
+  const nextChunk = async (): Promise<Sent> => {
+    const request = { targetBytes: pace.chunkBytes, level: pipeline.level };
+    const reply = await lead.agent.call('snapshot.next', request);
+    pipeline.arrived();
+    pace.sent(reply.wireBytes);
+    // Asked for when the table had ended, it has nothing to tell of the log.
+    if (reply.parts.length > 0) budget.saw(reply.result.backlog);
+    if (reply.result.to === undefined) done = true;
+    return { kind: 'chunk', reply };
+  };
   emit({ type: 'donor', donor: lead.name, state: 'reading' });
-  await pump<Reply<'snapshot.next'> | { deliver(): Promise<void> }>({
+  await pump<Sent>({
     depth: pipeline.depth,
     signal,
     next: () => {
       if (done) return undefined;
-      if (rounds?.isDue()) return rounds.ask();
-      return pace.turn(signal).then(async () => {
-        const reply = await lead.agent.call('snapshot.next', {
-          targetBytes: pace.chunkBytes,
-          level: pipeline.level,
-        });
-        pipeline.arrived();
-        pace.sent(reply.wireBytes);
-        if (reply.result.to === undefined) done = true;
-        return reply;
+      return pace.turn(signal).then(() => {
+        const isTight = budget.next() === 'round';
+        return isTight || rounds?.isDue ? nextRound() : nextChunk();
       });
     },
     deliver: async (sent) => {
-      if ('deliver' in sent) return sent.deliver();
-      const { result, parts, wireBytes } = sent;
-      const [rows] = parts;
-      // Asked for before it was known that the table had ended.
-      if (!rows) return;
-      const compare = readBack.holds && result.quiet;
-      const { result: stored } = await joiner.call('joiner.snapshot', { to: result.to, compare }, [rows]);
-      readBack.take(stored);
-      emit({
-        type: 'rows',
-        kind: 'snapshot',
-        donor: lead.name,
-        rows: result.rows,
-        rawBytes: result.rawBytes,
-        wireBytes,
-      });
-      emit({ type: 'progress', phase: 'snapshot', share: result.share });
-      emit({ type: 'backlog', keys: result.backlog, round: 0 });
+      if (sent.kind === 'chunk') return deliverChunk(options, sent.reply);
+      await deliverRound(options, sent.reply);
+      emit({ type: 'backlog', keys: sent.reply.result.backlog, round: 0 });
     },
   });
+}
+
+async function deliverChunk(
+  { lead, joiner, emit, budget, readBack }: SnapshotOptions,
+  { result, parts, wireBytes }: Reply<'snapshot.next'>,
+): Promise<void> {
+  const [rows] = parts;
+  // Asked for before it was known that the table had ended.
+  if (!rows) return;
+  const { to, share, backlog, rawBytes } = result;
+  const compare = readBack.holds && result.quiet;
+  const { result: stored } = await joiner.call('joiner.snapshot', { to, compare }, [rows]);
+  readBack.take(stored);
+  emit({ type: 'rows', kind: 'snapshot', donor: lead.name, rows: result.rows, rawBytes, wireBytes });
+  emit({ type: 'progress', phase: 'snapshot', share });
+  emit({ type: 'backlog', keys: backlog, round: 0 });
+  budget.progress(share);
 }

@@ -46,6 +46,16 @@ export interface RunSnapshot {
   byKind: Record<RowKind, RowCount>;
   donors: DonorSnapshot[];
   backlog: { keys: number; round: number } | undefined;
+  /** What is in the Delta Log at the lead. `keysPerSecond` is over the last ten seconds, and below zero while it shrinks. */
+  deltaLog:
+    | {
+        keys: number;
+        budgetKeys: number;
+        keysPerSecond: number | undefined;
+        /** Until its budget is full, at that rate; undefined while it does not grow. */
+        fullInMs: number | undefined;
+      }
+    | undefined;
   verification: { ranges: number; rows: number; differences: number; repairedRows: number } | undefined;
   /** Over the last five seconds, so that it follows the link. */
   rowsPerSecond: number;

@@ -48,6 +48,14 @@ const stored = z.object({
     }),
   ),
   backlog: z.object({ keys: figure, round: figure }).optional(),
+  deltaLog: z
+    .object({
+      keys: figure,
+      budgetKeys: figure,
+      keysPerSecond: figure.optional(),
+      fullInMs: figure.optional(),
+    })
+    .optional(),
   verification: z
     .object({ ranges: figure, rows: figure, differences: figure, repairedRows: figure })
     .optional(),

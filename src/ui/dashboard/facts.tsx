@@ -1,6 +1,7 @@
 import type { ReactNode } from 'react';
 import type { RowKind } from '../../core/sync/events.ts';
 import type { RowCount, RunSnapshot } from '../../core/sync/snapshot.ts';
+import { currentLog, growthWordsOf } from '../delta-log-words.ts';
 import { formatByteRate, formatBytes, formatCompact, formatCount, formatCounted } from '../format.ts';
 import { totalRows } from '../plain/words.ts';
 import { type Role, sparkline } from '../theme.ts';
@@ -96,12 +97,14 @@ function RateFact({ run, width }: { run: RunSnapshot; width: number }): ReactNod
   );
 }
 
-function backlogText({ backlog, follow, phases }: RunSnapshot): string {
+function backlogText(run: RunSnapshot): string {
+  const { backlog, follow, phases } = run;
   if (follow) return `${formatCounted(follow.keysWaiting, 'key').padStart(figureColumns)} waiting`;
   if (!backlog)
     return phases.some(({ name, state }) => name === 'capture' && state === 'done')
       ? 'keeps what changes from now on'
       : 'not begun';
   const waiting = `${formatCounted(backlog.keys, 'key').padStart(figureColumns)} waiting`;
-  return backlog.round > 0 ? `${waiting}, round ${backlog.round}` : waiting;
+  const round = backlog.round > 0 ? `, round ${backlog.round}` : '';
+  return `${waiting}${round}${growthWordsOf(currentLog(run))}`;
 }

@@ -1,6 +1,7 @@
 import type { PhaseName, RunEvent } from '../../core/sync/events.ts';
 import type { RowCount, RunSnapshot } from '../../core/sync/snapshot.ts';
 import { printable } from '../../core/text.ts';
+import { currentLog, deltaLogWords } from '../delta-log-words.ts';
 import {
   formatByteRate,
   formatBytes,
@@ -34,6 +35,8 @@ export function progressLine(snapshot: RunSnapshot): string | undefined {
     parts.push(...movedTexts(phase.name, moved));
     if (phase.name !== 'cache') parts.push(formatByteRate(snapshot.wireBytesPerSecond));
   }
+  const log = currentLog(snapshot);
+  if (log && log.keys > 0) parts.push(`Delta Log ${deltaLogWords(log)}`);
   if (snapshot.etaMs !== undefined) parts.push(`ETA ${formatEta(snapshot.etaMs)}`);
   if (parts.length === 1) parts.push(`running for ${formatDuration(phaseMs(phase, snapshot) ?? 0)}`);
   return stamped(snapshot.atMs, parts.join('  '));

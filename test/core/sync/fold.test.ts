@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import type { PhaseName, RunEvent, RunFact } from '../../../src/core/sync/events.ts';
 import { foldRun, RunFold } from '../../../src/core/sync/fold.ts';
+import { storedSnapshot } from '../../../src/core/sync/stored-snapshot.ts';
 
 const startMs = 1_700_000_000_000;
 const phases: PhaseName[] = ['connect', 'hot', 'snapshot', 'delta', 'verify'];
@@ -207,4 +208,30 @@ test('rows of all kinds add up to the rows of all donors, and snapshots are not 
     }),
     { seed: 7, numRuns: 60 },
   );
+});
+
+test('the Delta Log is told with its growth and the time until its budget is full', () => {
+  const log = (laterMs: number, keys: number) => at(laterMs, { type: 'delta-log', keys, budgetKeys: 10_000 });
+  const fold = folded(start(), log(0, 0));
+  assert.deepEqual(fold.snapshot.deltaLog, {
+    keys: 0,
+    budgetKeys: 10_000,
+    keysPerSecond: undefined,
+    fullInMs: undefined,
+  });
+  fold.apply(log(2000, 2000));
+  assert.deepEqual(fold.snapshot.deltaLog, {
+    keys: 2000,
+    budgetKeys: 10_000,
+    keysPerSecond: 1000,
+    fullInMs: 8000,
+  });
+  fold.apply({ ...start(), atMs: startMs + 5000 });
+  assert.equal(fold.snapshot.deltaLog, undefined);
+});
+
+test('a snapshot that was kept is read back with its Delta Log', () => {
+  const log = (laterMs: number, keys: number) => at(laterMs, { type: 'delta-log', keys, budgetKeys: 10_000 });
+  const { snapshot } = folded(start(), log(0, 0), log(2000, 2000));
+  assert.deepEqual(storedSnapshot(JSON.parse(JSON.stringify(snapshot))), snapshot);
 });

@@ -36,7 +36,8 @@ const fewestLeaves = 16;
 /** Many rows bear larger trees, which few would only learn by heart. */
 const rowsPerLeaf = 1850;
 
-function leavesFor(rows: number): number {
+/** How many leaves a tree over so many rows may have. */
+export function leavesFor(rows: number): number {
   return Math.min(mostLeaves, Math.max(fewestLeaves, Math.round(rows / rowsPerLeaf)));
 }
 

@@ -14,6 +14,8 @@ import { definitionOf, type TableShape } from './table-shape.ts';
  *   conflict clause of the writer's can drop the entry, keys that are NULL are found by IS, and SQLite of any age runs it.
  * - `seq` is not unique: one write may evict several rows, and capture must never fail a writer.
  * - The sequence is a counter in `capture`, read in a chunk's own transaction to give its watermark.
+ * - A plus before the column takes its affinity away: with it `k0`, which has none, would be converted before each
+ *   comparison, and no index of it could be used.
  * - A row that REPLACE evicts through another UNIQUE index fires no delete trigger, so BEFORE triggers note whatever a
  *   write is about to evict (sqlite.org/lang_conflict.html).
  * - The trigger itself enforces budget and lease: past either it disarms the log and marks it broken, so that a
@@ -22,6 +24,8 @@ import { definitionOf, type TableShape } from './table-shape.ts';
 export interface CaptureNames {
   capture: string;
   delta: string;
+  /** There once the log was pruned, and tells up to which change. */
+  pruned: string;
   triggers: string[];
 }
 
@@ -42,13 +46,15 @@ export function captureNames(table: string): CaptureNames {
   return {
     capture: `_foresync_capture_${id}`,
     delta: `_foresync_delta_${id}`,
+    pruned: `_foresync_pruned_${id}`,
     triggers: ['ai', 'au', 'ad', 'bi', 'bu'].map((kind) => `_foresync_${kind}_${id}`),
   };
 }
 
 /**
  * Starts capture in one transaction. Returns the state of the capture that is there: a running one with the same id is
- * kept, so the call may be repeated; one with another id is refused, a broken or expired one is replaced.
+ * kept with the new lease and budget, so the call may be repeated; one with another id is refused, a broken or expired one
+ * is replaced.
  */
 export function startCapture(
   db: Connection,
@@ -61,7 +67,8 @@ export function startCapture(
         const present = readCapture(db, shape);
         if (present && present.id === options.id && !present.broken) {
           renewLease(db, shape, options.leaseUntilMs);
-          return { ...present, leaseUntilMs: options.leaseUntilMs };
+          setBudget(db, shape, options.budgetKeys);
+          return { ...present, leaseUntilMs: options.leaseUntilMs, budgetKeys: options.budgetKeys };
         }
         if (present && !present.broken && present.leaseUntilMs > options.nowMs) {
           throw new ForesyncError(
@@ -158,28 +165,10 @@ export function renewLease(db: Connection, shape: { name: string }, leaseUntilMs
   );
 }
 
-/**
- * Forgets changes up to a watermark, the oldest first and no more than `maxKeys` of them, so that the writers' wait is short.
- * Returns how many keys are left in the log. May be repeated.
- */
-export function pruneLog(
-  db: Connection,
-  shape: { name: string },
-  { watermark, maxKeys }: { watermark: number; maxKeys: number },
-): number {
-  const { capture, delta } = captureNames(shape.name);
-  const oldest = `SELECT rowid FROM ${quote(delta)} WHERE seq <= ? ORDER BY seq LIMIT ?`;
-  return db
-    .transaction(() => {
-      const { changes } = db
-        .prepare(`DELETE FROM ${quote(delta)} WHERE rowid IN (${oldest})`)
-        .run(watermark, maxKeys);
-      return db
-        .prepare(`UPDATE ${quote(capture)} SET keys = keys - ? RETURNING keys`)
-        .pluck()
-        .get(changes) as number;
-    })
-    .immediate();
+function setBudget(db: Connection, shape: { name: string }, budgetKeys: number): void {
+  db.prepare(`UPDATE ${quote(captureNames(shape.name).capture)} SET budget_keys = ?`).run(
+    Math.floor(budgetKeys),
+  );
 }
 
 /** Removes every trace of capture. May be repeated. */
@@ -187,7 +176,8 @@ export function dropCapture(db: Connection, shape: { name: string }): void {
   const names = captureNames(shape.name);
   const drop = () => {
     for (const trigger of names.triggers) db.exec(`DROP TRIGGER IF EXISTS ${quote(trigger)}`);
-    db.exec(`DROP TABLE IF EXISTS ${quote(names.delta)}; DROP TABLE IF EXISTS ${quote(names.capture)}`);
+    for (const table of [names.delta, names.pruned, names.capture])
+      db.exec(`DROP TABLE IF EXISTS ${quote(table)}`);
   };
   if (db.inTransaction) drop();
   else db.transaction(drop).immediate();

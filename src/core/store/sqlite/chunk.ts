@@ -46,6 +46,8 @@ export interface DeltaChunk extends Chunk {
   backlog: number;
   /** AUTOINCREMENT's counter at the donor, in decimal digits. */
   lastRowid?: string | undefined;
+  /** All keys in the log. */
+  logKeys: number;
 }
 
 /** Digest of a stretch of the scan order. */

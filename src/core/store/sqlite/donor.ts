@@ -140,7 +140,7 @@ export class DonorReader {
   }
 
   #deltaInto(image: Image, after: number, limits: DeltaLimits): DeltaChunk {
-    const now = this.#watermark();
+    const { watermark: now, keys: logKeys } = this.#log();
     const { until, backlog } = this.#deltaEnd(after, limits);
     const keys = this.#rows.fillChangedKeys(image, after, until);
     const rows = this.#rows.fillRowsOfKeys(image, image);
@@ -153,6 +153,7 @@ export class DonorReader {
       complete,
       backlog: backlog - keys,
       lastRowid: this.#sequence(),
+      logKeys,
     };
   }
 

@@ -79,24 +79,25 @@ export class Joiner {
   }
 
   /**
-   * Opens the staging file of `file`; starts it anew where it belongs to another capture, table or boot of the host.
-   * `resumed` tells which.
+   * Opens the staging file of `file`; starts it anew where it belongs to another capture, table or boot of the host, or where
+   * changes that it has not were pruned from the Delta Log. `resumed` tells which.
    */
   static open(
     file: string,
     shape: TableShape,
-    identity: { runId: string; captureId: string; bootId: string },
+    { prunedTo, ...identity }: { runId: string; captureId: string; bootId: string; prunedTo: number },
   ): { joiner: Joiner; resumed: boolean } {
     const staging = stagingPath(file);
     try {
-      const kept = existsSync(staging) ? reopen(staging, shape, identity) : undefined;
+      const kept = existsSync(staging) ? reopen(staging, shape, { ...identity, prunedTo }) : undefined;
       if (kept) return { joiner: new Joiner(kept.db, shape, kept.checkpoint), resumed: true };
       discardStaging(file);
       const checkpoint: Checkpoint = {
         ...identity,
         tableSql: shape.sql,
         stage: 'hot',
-        watermark: 0,
+        // Rows are read from now on, so none shows an older state.
+        watermark: prunedTo,
         snapshotAfter: undefined,
       };
       return { joiner: new Joiner(create(staging, shape, checkpoint), shape, checkpoint), resumed: false };
@@ -109,7 +110,7 @@ export class Joiner {
   static openPublished(
     file: string,
     shape: TableShape,
-    identity: { runId: string; captureId: string },
+    identity: { runId: string; captureId: string; prunedTo: number },
   ): Joiner | undefined {
     const found = openPublished(file, shape, identity);
     return found && new Joiner(found.db, shape, found.checkpoint, true);

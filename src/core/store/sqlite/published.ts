@@ -20,13 +20,13 @@ const busyTimeoutMs = 10_000;
  * another definition. Every transaction is forced to disk: what the checkpoint says is there is there, whatever becomes of the
  * host. From here on a process that had it before writes no more.
  *
- * Where it is of another Delta Log, what it missed is unknown: a table that was in sync is to be compared anew, another one copied anew
+ * Where it is of another Delta Log, or lacks changes that were pruned from it, what it missed is unknown: a table that was in sync is to be compared anew, another one copied anew
  * over what is there.
  */
 export function openPublished(
   file: string,
   shape: TableShape,
-  identity: { runId: string; captureId: string },
+  { prunedTo, ...identity }: { runId: string; captureId: string; prunedTo: number },
 ): { db: Connection; checkpoint: Checkpoint } | undefined {
   const table = publishedCheckpoint(shape.name);
   if (!existsSync(file)) return undefined;
@@ -39,7 +39,8 @@ export function openPublished(
       .transaction(() => {
         const found = readCheckpoint(db, table);
         if (found?.tableSql !== shape.sql) return undefined;
-        const goneOnWith = { ...(found.captureId === identity.captureId ? found : anew(found)), ...identity };
+        const missedNothing = found.captureId === identity.captureId && found.watermark >= prunedTo;
+        const goneOnWith = { ...(missedNothing ? found : anew(found, prunedTo)), ...identity };
         moveCheckpoint(db, found, goneOnWith, table);
         if (goneOnWith.stage !== 'synced') moveStatus(db, shape.name, 'hot');
         return goneOnWith;
@@ -54,8 +55,8 @@ export function openPublished(
   return undefined;
 }
 
-function anew(checkpoint: Checkpoint): Checkpoint {
-  const from = { ...checkpoint, watermark: 0, snapshotAfter: undefined };
+function anew(checkpoint: Checkpoint, watermark: number): Checkpoint {
+  const from = { ...checkpoint, watermark, snapshotAfter: undefined };
   return isWhole(checkpoint) ? { ...from, stage: 'verify', wasSynced: true } : { ...from, stage: 'snapshot' };
 }
 

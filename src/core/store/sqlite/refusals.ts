@@ -12,7 +12,10 @@ export function logBroken(shape: { name: string }, reason: string | undefined): 
           ? 'began before the table was altered'
           : 'is gone';
   return new ForesyncError('stopped', 'log-broken', `The Delta Log of ${printable(shape.name)} ${why}.`, {
-    hint: 'Run the same command again: it starts the copy anew.',
+    hint:
+      reason === 'budget'
+        ? 'Run the same command again, with a larger --delta-budget: it starts the copy anew.'
+        : 'Run the same command again: it starts the copy anew.',
   });
 }
 

@@ -26,11 +26,11 @@ export function discardStaging(file: string): void {
     rmSync(`${stagingPath(file)}${suffix}`, { force: true });
 }
 
-/** The staging file as it was left, with the lock on it; undefined where it belongs to another capture, table or boot of the host. */
+/** The staging file as it was left, with the lock on it; undefined where it belongs to another capture, table or boot of the host, or lacks changes that were pruned. */
 export function reopen(
   staging: string,
   shape: TableShape,
-  identity: { captureId: string; bootId: string },
+  identity: { captureId: string; bootId: string; prunedTo: number },
 ): { db: Connection; checkpoint: Checkpoint } | undefined {
   const db = connectUnlessBusy(staging);
   try {
@@ -40,6 +40,7 @@ export function reopen(
       checkpoint &&
       checkpoint.captureId === identity.captureId &&
       checkpoint.bootId === identity.bootId &&
+      checkpoint.watermark >= identity.prunedTo &&
       checkpoint.tableSql === shape.sql
     ) {
       return { db, checkpoint };

@@ -5,10 +5,12 @@ import {
   fitForest,
   forestKinds,
   type LearnedForest,
+  leavesFor,
   logRates,
 } from '../../../../src/core/forecast/learned/learned-forest.ts';
 import { seededRandom } from '../../../../src/core/forecast/seeded-random.ts';
 import { forestMasks } from '../../../../src/core/forecast/trees/boost.ts';
+import { mostLeaves } from '../../../../src/core/forecast/trees/leaf-masks.ts';
 import { poisson } from '../poisson.ts';
 import { valueAt } from '../value-at.ts';
 
@@ -61,3 +63,15 @@ for (const kind of forestKinds) {
     assert.ok(rates.every((log) => Number.isFinite(log) && log < -8));
   });
 }
+
+test('trees grow with the rows, between bounds', () => {
+  assert.deepEqual([0, 6000, 29_600, 37_000, 50_000, 59_200, 1e9].map(leavesFor), [
+    16,
+    16,
+    16,
+    20,
+    27,
+    mostLeaves,
+    mostLeaves,
+  ]);
+});

@@ -1,0 +1,84 @@
+import assert from 'node:assert/strict';
+import path from 'node:path';
+import { test } from 'node:test';
+import { runCli } from '../support/cli.ts';
+import {
+  donorState,
+  filesIn,
+  joinArguments,
+  leaveDeadRun,
+  shopFolder,
+  startSlowRun,
+  statusOf,
+} from '../support/cli-shop.ts';
+import { rowsOf, temporaryFolder } from '../support/tables.ts';
+
+test('without a state file there is nothing to give up', async (t) => {
+  const { exitCode, stderr } = await runCli(['abort', '--yes'], { cwd: temporaryFolder(t) });
+  assert.equal(exitCode, 64);
+  assert.match(stderr, /There is no state file/);
+});
+
+test('a look with --dry-run, and a question that nobody can answer, change nothing of a run that lives', async (t) => {
+  const cwd = shopFolder(t);
+  await startSlowRun(t, cwd);
+  const before = { donor: donorState(cwd), files: filesIn(cwd), ...(await statusOf(cwd)) };
+  const look = await runCli(['abort', '--dry-run'], { cwd });
+  assert.equal(look.exitCode, 0);
+  assert.match(look.stdout, /^The Delta Log at east would go: 0 keys\.$/m);
+  assert.match(look.stdout, /joiner\.db\.foresync-joining at j\s+would go\./);
+  const asked = await runCli(['abort'], { cwd });
+  assert.equal(asked.exitCode, 64);
+  assert.match(asked.stderr, /There is no terminal to ask at\.\n.*--yes/);
+  const now = { donor: donorState(cwd), files: filesIn(cwd), ...(await statusOf(cwd)) };
+  assert.deepEqual(now.donor, before.donor);
+  assert.deepEqual(now.files, before.files);
+  assert.deepEqual(
+    now.running.map(({ id, pid }) => [id, pid]),
+    before.running.map(({ id, pid }) => [id, pid]),
+  );
+  assert.equal(now.running.length, 1);
+});
+
+test('a run that lives is ended, and leaves the donor and the folder as they were; a new one can be made', async (t) => {
+  const cwd = shopFolder(t);
+  const before = { donor: donorState(cwd), files: filesIn(cwd) };
+  const run = await startSlowRun(t, cwd);
+  assert.notDeepEqual(donorState(cwd).schema, before.donor.schema);
+  const [living] = (await statusOf(cwd)).running;
+  const { exitCode, stdout, stderr } = await runCli(['abort', '--yes'], { cwd });
+  assert.equal(exitCode, 0, stderr);
+  assert.match(stdout, /^Its process was stopped\.$/m);
+  assert.match(stdout, /^[0-9a-f]{8}, add-replica j is aborted\.$/m);
+  assert.equal((await run.ended).exitCode, 75);
+  assert.deepEqual({ donor: donorState(cwd), files: filesIn(cwd) }, before);
+  const { running, unfinished, ended } = await statusOf(cwd);
+  assert.deepEqual([running, unfinished, ended.map(({ standing }) => standing)], [[], [], ['aborted']]);
+
+  const again = await runCli(['abort', living?.id ?? '', '--yes', '--json'], { cwd });
+  assert.equal(again.exitCode, 0, again.stderr);
+  assert.equal(JSON.parse(again.stdout).outcome, 'aborted');
+  const none = await runCli(['abort', '--yes'], { cwd });
+  assert.equal(none.exitCode, 64);
+  assert.match(none.stderr, /No run lives or was left unfinished/);
+
+  const anew = await runCli(joinArguments('j'), { cwd });
+  assert.equal(anew.exitCode, 0, anew.stderr);
+  assert.doesNotMatch(anew.stderr, /resumed/);
+  assert.deepEqual(rowsOf(path.join(cwd, 'joiner.db'), 'items'), before.donor.rows);
+  const late = await runCli(['abort', living?.id ?? '', '--yes'], { cwd });
+  assert.equal(late.exitCode, 64, 'what a later run has made is not taken away');
+  assert.deepEqual(rowsOf(path.join(cwd, 'joiner.db'), 'items'), before.donor.rows);
+});
+
+test('what a dead run left is taken away', async (t) => {
+  const cwd = shopFolder(t);
+  const before = { donor: donorState(cwd), files: filesIn(cwd) };
+  await leaveDeadRun(t, cwd);
+  assert.notDeepEqual(filesIn(cwd), before.files);
+  const { exitCode, stdout, stderr } = await runCli(['abort', '--yes', '--json'], { cwd });
+  assert.equal(exitCode, 0, stderr);
+  const { was, outcome, capture, staging } = JSON.parse(stdout);
+  assert.deepEqual([was, outcome, capture.donor, staging.joiner], ['died', 'aborted', 'east', 'j']);
+  assert.deepEqual({ donor: donorState(cwd), files: filesIn(cwd) }, before);
+});

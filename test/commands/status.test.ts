@@ -1,0 +1,82 @@
+import assert from 'node:assert/strict';
+import { readdirSync } from 'node:fs';
+import { test } from 'node:test';
+import { runCli } from '../support/cli.ts';
+import { leaveDeadRun, shopFolder, startSlowRun, statusOf } from '../support/cli-shop.ts';
+import { temporaryFolder } from '../support/tables.ts';
+
+test('without a state file there is nothing to tell, and none is made', async (t) => {
+  const cwd = temporaryFolder(t);
+  const { exitCode, stdout, stderr } = await runCli(['status'], { cwd });
+  assert.deepEqual([exitCode, stdout], [64, '']);
+  assert.match(stderr, /There is no state file foresync\.db/);
+  assert.deepEqual(readdirSync(cwd), []);
+});
+
+test('a run is shown with its phase while it lives, and as dead with the way on when it was killed', async (t) => {
+  const cwd = shopFolder(t);
+  const run = await startSlowRun(t, cwd);
+  const [living] = (await statusOf(cwd)).running;
+  assert.ok(living);
+  assert.deepEqual([living.standing, living.phase, living.joiner], ['running', 'snapshot', 'j']);
+  assert.equal(living.canResume, false);
+  const short = living.id.slice(0, 8);
+  const list = await runCli(['status'], { cwd });
+  assert.match(
+    list.stdout,
+    new RegExp(`RUNNING\\n. ${short} {2}add-replica j +running\\n +snapshot <?\\d+ %, `),
+  );
+  const page = await runCli(['status', short], { cwd });
+  for (const part of [/snapshot +running/, /verify +waiting/, /process +\d+ at /, /foresync abort /])
+    assert.match(page.stdout, part);
+
+  run.kill('SIGKILL');
+  await run.ended;
+  const { running, unfinished } = await statusOf(cwd);
+  assert.deepEqual(running, []);
+  const [dead] = unfinished;
+  assert.deepEqual(
+    [dead?.id, dead?.standing, dead?.canResume, dead?.canAbort],
+    [living.id, 'died', true, true],
+  );
+  const told = await runCli(['status'], { cwd });
+  assert.match(told.stdout, /^Nothing runs\.$/m);
+  assert.match(
+    told.stdout,
+    new RegExp(`LEFT UNFINISHED\\n. ${short} {2}add-replica j +its process died .* ago`),
+  );
+  assert.match(told.stdout, new RegExp(`foresync resume ${short}\\n.*foresync abort ${short}`));
+  const one = await runCli(['status', living.id], { cwd });
+  assert.match(one.stdout, /its process died .* ago/);
+});
+
+test('--watch of a run that is over tells it once', async (t) => {
+  const cwd = shopFolder(t);
+  await leaveDeadRun(t, cwd);
+  const { exitCode, stdout } = await runCli(['status', '--watch', '--json'], { cwd });
+  assert.equal(exitCode, 0);
+  assert.equal(JSON.parse(stdout).unfinished.length, 1);
+});
+
+test('a name that would act on a terminal is printed as what it is', async (t) => {
+  const cwd = shopFolder(t);
+  const name = 'j\u001b[2J\u202e\u0007';
+  await leaveDeadRun(t, cwd, name);
+  const [dead] = (await statusOf(cwd)).unfinished;
+  assert.equal(dead?.joiner, name);
+  for (const args of [
+    ['status'],
+    ['status', dead?.id ?? ''],
+    ['status', '--json'],
+    ['abort', '--dry-run'],
+    ['abort', '--dry-run', '--json'],
+    ['cleanup', '--yes'],
+    ['status'],
+  ]) {
+    const { exitCode, stdout, stderr } = await runCli(args, { cwd });
+    assert.equal(exitCode, 0, stderr);
+    assert.match(stdout, /j\\u001b/, args.join(' '));
+    // \p{Cc} are control characters, \p{Cf} those that turn text around.
+    assert.doesNotMatch((stdout + stderr).replaceAll('\n', ''), /[\p{Cc}\p{Cf}]/u, args.join(' '));
+  }
+});
