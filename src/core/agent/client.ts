@@ -5,6 +5,7 @@ import { FrameWriter, frameLimits, readFrames } from '../transport/frames.ts';
 import { errorOf } from './problem.ts';
 import {
   answerHeader,
+  beat,
   type Params,
   type RequestType,
   type Result,
@@ -50,13 +51,14 @@ export class AgentClient {
   #heard = 0;
   #lost: ForesyncError | undefined;
   #roundTripMs: number | undefined;
+  #idleMs = 0;
 
   constructor(name: string, channel: AgentChannel, stallTimeoutMs: number) {
     this.name = name;
     this.#channel = channel;
     this.#writer = new FrameWriter(channel.input);
     const watched = {
-      due: () => this.#waiting.values().next().value?.type,
+      isDue: () => this.#waiting.size > 0,
       progress: () => this.#heard + this.#writer.progress,
     };
     this.#watch = new StallWatch(watched, stallTimeoutMs, () => {
@@ -72,6 +74,11 @@ export class AgentClient {
   /** The quickest answer to a request that had nothing before it: at most that long is the way there and back. 0 before the first. */
   get roundTripMs(): number {
     return this.#roundTripMs ?? 0;
+  }
+
+  /** How long the agent had had nothing to do when the request came that it has answered last. */
+  get idleMs(): number {
+    return this.#idleMs;
   }
 
   /** Of requests, what has not left for the link yet. */
@@ -133,11 +140,13 @@ export class AgentClient {
   }
 
   #take(frame: { header: unknown; payload: Buffer }): void {
+    if (beat.safeParse(frame.header).success) return;
     const header = answerHeader.safeParse(frame.header);
     const parts = header.success ? splitParts(frame.payload, header.data.sizes) : undefined;
     const waiting = header.success ? this.#waiting.get(header.data.n) : undefined;
     if (!header.success || !parts || !waiting) throw invalidAnswer(this.name);
     this.#waiting.delete(header.data.n);
+    this.#idleMs = header.data.idleMs;
     if (waiting.askedAloneMs !== undefined)
       this.#roundTripMs = Math.min(
         this.#roundTripMs ?? Number.POSITIVE_INFINITY,

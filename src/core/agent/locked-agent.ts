@@ -1,6 +1,7 @@
 import type { Readable, Writable } from 'node:stream';
 import { ForesyncError } from '../errors.ts';
 import { agentMagic, protocolVersions, readLine, speakPrefix } from '../transport/handshake.ts';
+import type { Heartbeat } from './heartbeat.ts';
 import type { Lock } from './lock.ts';
 import { loneAfterMs } from './lone-watch.ts';
 import { serve } from './serve.ts';
@@ -9,7 +10,12 @@ import { serve } from './serve.ts';
  * An agent that a forced command starts in place of what ssh asked for. The client does not know that yet, so what comes
  * before its word to an agent was meant for a shell, and is thrown away. Resolves when the input ends.
  */
-export async function serveLocked(input: Readable, output: Writable, lock: Lock): Promise<void> {
+export async function serveLocked(
+  input: Readable,
+  output: Writable,
+  lock: Lock,
+  heartbeat?: Heartbeat,
+): Promise<void> {
   output.write(`${agentMagic}\n`);
   const isWord = (line: string) => line.startsWith(speakPrefix);
   const word = await readLine(input, isWord, AbortSignal.timeout(loneAfterMs));
@@ -17,5 +23,5 @@ export async function serveLocked(input: Readable, output: Writable, lock: Lock)
   const version = Number(word.slice(speakPrefix.length));
   if (!(version >= protocolVersions.least && version <= protocolVersions.greatest))
     throw new ForesyncError('protocol', 'version-mismatch', 'The peer chose a version that was not offered.');
-  await serve(input, output, { lock });
+  await serve(input, output, { lock, heartbeat });
 }

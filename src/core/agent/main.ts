@@ -1,5 +1,6 @@
 import { loadAddonFrom } from '../store/sqlite/connection.ts';
 import { agentMagic } from '../transport/handshake.ts';
+import { Heartbeat } from './heartbeat.ts';
 import { serve } from './serve.ts';
 
 /**
@@ -12,7 +13,7 @@ if (process.argv.includes('--addon') && addon) loadAddonFrom(addon);
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
   process.on(signal, () => process.stdin.destroy());
 process.stdout.write(`${agentMagic}\n`);
-serve(process.stdin, process.stdout).then(
+serve(process.stdin, process.stdout, { heartbeat: new Heartbeat(process.stdout.fd) }).then(
   () => process.exit(0),
   (error: unknown) => {
     process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);

@@ -432,10 +432,15 @@ export const requestHeader = z.strictObject({
 
 export const answerHeader = z.strictObject({
   n: count,
+  /** How long the agent had nothing to do before the request had come. */
+  idleMs: count,
   result: z.unknown().optional(),
   error: problem.optional(),
   sizes: z.array(bytes).max(8),
 });
+
+/** What an agent sends now and then while it is busy for long. */
+export const beat = z.strictObject({ beat: z.literal(true) });
 
 /** Cuts a frame's payload into its parts. Returns undefined where the sizes do not add up. */
 export function splitParts(payload: Buffer, sizes: readonly number[]): Buffer[] | undefined {

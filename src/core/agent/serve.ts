@@ -7,6 +7,8 @@ import { ByteGate } from './byte-gate.ts';
 import { compress } from './compression.ts';
 import { donorHandlers } from './donor-handlers.ts';
 import type { Answer, Handler, Handlers } from './handlers.ts';
+import { type Heartbeat, longRequests } from './heartbeat.ts';
+import { Idleness } from './idleness.ts';
 import { joinerHandlers } from './joiner-handlers.ts';
 import { admit, type Lock } from './lock.ts';
 import { LoneWatch, loneAfterMs } from './lone-watch.ts';
@@ -20,6 +22,8 @@ export interface ServeOptions {
   loneMs?: number;
   /** Whatever it does not allow is refused. */
   lock?: Lock | undefined;
+  /** Of the descriptor behind the output. */
+  heartbeat?: Heartbeat | undefined;
 }
 
 /** What may wait for its handler, as it came. */
@@ -37,7 +41,7 @@ const requestBytes = 64 << 10;
 export async function serve(
   input: Readable,
   output: Writable,
-  { loneMs = loneAfterMs, lock }: ServeOptions = {},
+  { loneMs = loneAfterMs, lock, heartbeat }: ServeOptions = {},
 ): Promise<void> {
   const donor = donorHandlers(systemClock);
   const joiner = joinerHandlers();
@@ -50,6 +54,7 @@ export async function serve(
   const writer = new FrameWriter(output);
   const answers = new Set<Promise<void>>();
   let turn: Promise<unknown> = Promise.resolve();
+  const idleness = new Idleness();
   const waiting = new ByteGate(maxWaitingBytes);
   const answered = new ByteGate(maxAnsweredBytes);
   const isCatchingUp = () => waiting.isFull && !answered.isFull;
@@ -59,10 +64,17 @@ export async function serve(
     await answered.room();
     const { parts, sizeBytes } = await unpacked;
     try {
-      return await handle(handlers, type, params, { parts, lock });
+      const handler = () => handle(handlers, type, params, { parts, lock });
+      if (!heartbeat || !longRequests.has(type)) return await handler();
+      await writer.drained();
+      return await heartbeat.during(handler);
     } finally {
       unpacking.spend({ parts, sizeBytes });
     }
+  };
+  const settle = (heldBytes: number) => {
+    waiting.give(heldBytes);
+    idleness.done();
   };
   try {
     for await (const frame of readFrames(input, frameLimits, () => watch.hear())) {
@@ -71,16 +83,17 @@ export async function serve(
       if (!header.success || !packed)
         throw new ForesyncError('protocol', 'request-invalid', 'A request is not one of this protocol.');
       const { n, type, params } = header.data;
+      const idleMs = idleness.came();
       const heldBytes = requestBytes + frame.payload.length;
       waiting.take(heldBytes);
       const unpacked = unpacking.unpack(frame.payload, packed);
       unpacked.catch(() => undefined);
       const handled = turn.then(() => work(type, params, unpacked));
       turn = handled.then(
-        () => waiting.give(heldBytes),
-        () => waiting.give(heldBytes),
+        () => settle(heldBytes),
+        () => settle(heldBytes),
       );
-      const answer = respond(writer, n, handled, answered).finally(() => answers.delete(answer));
+      const answer = respond(writer, { n, idleMs }, handled, answered).finally(() => answers.delete(answer));
       // Nobody is left to answer to: that ends the loop, and is told below.
       answer.catch((error: Error) => input.destroy(error));
       answers.add(answer);
@@ -99,6 +112,7 @@ function alone(): ForesyncError {
   return new ForesyncError('unreachable', 'operator-lost', 'Nothing has come for too long.');
 }
 
+/** Its handler runs before this returns. */
 async function handle<T extends RequestType>(
   handlers: Handlers,
   type: T,
@@ -120,19 +134,22 @@ async function handle<T extends RequestType>(
 /** Sends what a handler says; `answered` holds its parts until the peer has taken them. */
 async function respond(
   writer: FrameWriter,
-  n: number,
+  about: { n: number; idleMs: number },
   handled: Promise<Answer<RequestType>>,
   answered: ByteGate,
 ): Promise<void> {
   let heldBytes = 0;
-  const refusal = (error: unknown) => ({ header: { n, error: problemOf(error), sizes: [] }, payload: [] });
+  const refusal = (error: unknown) => ({
+    header: { ...about, error: problemOf(error), sizes: [] },
+    payload: [],
+  });
   const answer = await handled
     .then(async ({ result, parts = [], packed = false, level }) => {
       heldBytes = requestBytes + sizeOf(parts);
       answered.take(heldBytes);
       const payload = packed ? parts : await Promise.all(parts.map((part) => compress(part, level)));
       if (!packed) release(parts);
-      return { header: { n, result, sizes: payload.map(({ length }) => length) }, payload };
+      return { header: { ...about, result, sizes: payload.map(({ length }) => length) }, payload };
     })
     .catch(refusal);
   try {

@@ -1,20 +1,9 @@
-import type { RequestType } from './protocol.ts';
-
-/** Requests that take as long as the table is large, without a word meanwhile. ssh itself tells when their host is gone. */
-export const silentRequests: ReadonlySet<RequestType> = new Set([
-  'cache.fill',
-  'joiner.open',
-  'joiner.indexes',
-  'joiner.publish',
-  'joiner.discard',
-]);
-
 const looksPerTimeout = 8;
 
 /** What a watch looks at. */
 export interface Watched {
-  /** The request whose answer is due next; undefined where none is. */
-  due(): RequestType | undefined;
+  /** Whether an answer is due. */
+  isDue(): boolean;
   /** Grows with all that was sent or has arrived. */
   progress(): number;
 }
@@ -27,10 +16,9 @@ export class StallWatch {
     let last = watched.progress();
     let sinceMs = performance.now();
     this.#timer = setInterval(() => {
-      const due = watched.due();
       const progress = watched.progress();
       const nowMs = performance.now();
-      if (due === undefined || silentRequests.has(due) || progress !== last) {
+      if (!watched.isDue() || progress !== last) {
         last = progress;
         sinceMs = nowMs;
         return;

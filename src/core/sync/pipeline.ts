@@ -9,11 +9,14 @@ const chunkEveryMs = 20;
 const levels = { quick: 3, small: 9 } as const;
 /** So many bytes that wait for the link are more than a short burst. */
 const waitingBytes = 512 * 1024;
+/** A joiner that waits so long for its next chunk is not what holds them back. */
+const idleMs = 20;
 
 /** What of an `AgentClient` tells how its link is. */
 interface Link {
   readonly roundTripMs: number;
   readonly unsentBytes: number;
+  readonly idleMs: number;
 }
 
 /**
@@ -41,8 +44,8 @@ export class Pipeline {
     return this.#waits ? levels.small : levels.quick;
   }
 
-  /** To be told when a chunk has come from the donor: one that is packed so well that the link has nothing to do is packed too well. */
+  /** To be told when a chunk has come from the donor. The link is what holds them back where chunks wait for it, and the joiner for chunks. */
   arrived(): void {
-    this.#waits = this.#joiner.unsentBytes > waitingBytes;
+    this.#waits = this.#joiner.unsentBytes > waitingBytes && this.#joiner.idleMs > idleMs;
   }
 }

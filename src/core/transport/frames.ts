@@ -38,6 +38,12 @@ function payloadPieces(payload: Uint8Array | readonly Uint8Array[] = []): readon
 /** Large payloads are sent in pieces of this size, so that a slow link can be told from one that does not move. */
 const sliceBytes = 128 << 10;
 
+/** A frame without a payload, as it goes over the wire. */
+export function encodeFrame(header: unknown): Buffer {
+  const text = Buffer.from(JSON.stringify(header));
+  return Buffer.concat([prefixOf(text, [], text.length), text]);
+}
+
 /** Writes frames to one stream. Frames of concurrent calls never mix and keep the order of the calls. */
 export class FrameWriter {
   readonly #output: Writable;
@@ -61,6 +67,12 @@ export class FrameWriter {
   /** Of frames that were given to it, what the stream has not passed on yet. */
   get unsentBytes(): number {
     return this.#waitingBytes + this.#output.writableLength;
+  }
+
+  /** Resolves when all that was given to it has left the process. */
+  async drained(): Promise<void> {
+    await this.#last;
+    await new Promise<void>((resolve) => this.#output.write(Buffer.alloc(0), () => resolve()));
   }
 
   /**

@@ -75,7 +75,7 @@ test('a locked agent throws away what was meant for a shell, and then answers', 
   const answers: unknown[] = [];
   for await (const { header } of readFrames(output)) answers.push(header);
   const [pong, refusal] = answers as [object, { error: { code: string } }];
-  assert.deepEqual(pong, { n: 0, result: {}, sizes: [] });
+  assert.deepEqual({ ...pong, idleMs: 0 }, { n: 0, idleMs: 0, result: {}, sizes: [] });
   assert.equal(refusal.error.code, 'agent-locked');
 });
 

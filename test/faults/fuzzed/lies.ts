@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import type { RequestType } from '../../../src/core/agent/protocol.ts';
 import { requestRoles } from '../../../src/core/agent/roles.ts';
-import { silentRequests } from '../../../src/core/agent/stall-watch.ts';
 
 /** What a hostile agent does to answers of one type: to the one after `sound` of them, or to all from there on. */
 export interface Lie {
@@ -36,12 +35,7 @@ const told: Record<'donor' | 'joiner', readonly RequestType[]> = {
   ],
 };
 
-/** Where an honest agent would be silent as well, for as long as its table is large, silence is no lie. */
-const isLie = ({ of, lie }: Lie) => !(lie === 'silence' && silentRequests.has(of));
-
-export const lies = (role: 'donor' | 'joiner'): fc.Arbitrary<Lie> => anyLie(role).filter(isLie);
-
-const anyLie = (role: 'donor' | 'joiner'): fc.Arbitrary<Lie> =>
+export const lies = (role: 'donor' | 'joiner'): fc.Arbitrary<Lie> =>
   fc.record({
     of: fc.constantFrom(...told[role].filter((type) => requestRoles[type].includes(role))),
     sound: fc.nat({ max: 1 }),

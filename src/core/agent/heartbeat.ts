@@ -1,0 +1,83 @@
+import { Worker } from 'node:worker_threads';
+import { encodeFrame } from '../transport/frames.ts';
+import type { RequestType } from './protocol.ts';
+
+/** Requests that keep an agent's only thread in SQLite for as long as the table is large. */
+export const longRequests: ReadonlySet<RequestType> = new Set([
+  'joiner.open',
+  'joiner.indexes',
+  'joiner.publish',
+  'joiner.discard',
+]);
+
+/** What an agent says meanwhile, so that it is not taken for one that does not move. */
+export const beatHeader = { beat: true } as const;
+
+const everyMs = 500;
+const [quiet, busy, writing] = [0, 1, 2];
+
+/**
+ * Writes a beat to a file descriptor every half second while the calling thread is busy, from a thread of its own; that is started when it
+ * is needed first. The descriptor must have nothing else in it half written then, and nobody else writes to it.
+ */
+export class Heartbeat {
+  readonly #descriptor: number;
+  readonly #state = new Int32Array(new SharedArrayBuffer(4));
+  #worker: Worker | undefined;
+
+  constructor(descriptor: number) {
+    this.#descriptor = descriptor;
+  }
+
+  during<T>(work: () => T): T {
+    this.#worker ??= this.#start();
+    Atomics.store(this.#state, 0, busy);
+    Atomics.notify(this.#state, 0);
+    try {
+      return work();
+    } finally {
+      // A beat that is being written is written to its end.
+      while (Atomics.compareExchange(this.#state, 0, busy, quiet) === writing)
+        Atomics.wait(this.#state, 0, writing, everyMs);
+    }
+  }
+
+  #start(): Worker {
+    const workerData = {
+      descriptor: this.#descriptor,
+      state: this.#state,
+      beat: encodeFrame(beatHeader),
+      everyMs,
+    };
+    const worker = new Worker(`(${beat.toString()})()`, { eval: true, workerData });
+    worker.unref();
+    return worker;
+  }
+}
+
+/** Runs in the other thread, as text: it knows nothing but what it is given. */
+function beat(): void {
+  const { writeSync } = process.getBuiltinModule('node:fs');
+  const { workerData } = process.getBuiltinModule('node:worker_threads');
+  const { descriptor, state, beat: bytes, everyMs: pauseMs } = workerData;
+  for (;;) {
+    Atomics.wait(state, 0, 0);
+    if (Atomics.wait(state, 0, 1, pauseMs) !== 'timed-out') continue;
+    if (Atomics.compareExchange(state, 0, 1, 2) !== 1) continue;
+    try {
+      for (let written = 0; written < bytes.length; ) {
+        try {
+          written += writeSync(descriptor, bytes, written);
+        } catch (error) {
+          // A full pipe: this beat is left out, unless a part of it is in already.
+          if ((error as { code?: string }).code !== 'EAGAIN') throw error;
+          if (written === 0) break;
+          Atomics.wait(state, 0, 2, 10);
+        }
+      }
+    } finally {
+      Atomics.store(state, 0, 1);
+      Atomics.notify(state, 0);
+    }
+  }
+}
