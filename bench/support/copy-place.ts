@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import Database from 'better-sqlite3';
+import { sharedMemory } from '../../src/core/store/sqlite/shared-memory.ts';
 import type { RunSnapshot } from '../../src/core/sync/snapshot.ts';
 import { writePlanFile } from './plan-file.ts';
 import { type KeyKind, shopTable, writeShopFile } from './shop-file.ts';
@@ -21,6 +22,8 @@ export interface CopyPlan {
   rows: number;
   plannedKeys: number;
   kind: KeyKind;
+  /** Copies lie in shared memory, where there is some: at hosts of their own, donor and joiner have disks of their own. */
+  diskOfItsOwn?: boolean;
 }
 
 export interface AddReplicaRun extends Timed {
@@ -36,12 +39,15 @@ export class CopyPlace {
   readonly #rows: number;
   #copies = 0;
 
-  constructor({ rows, plannedKeys, kind }: CopyPlan) {
+  constructor({ rows, plannedKeys, kind, diskOfItsOwn = false }: CopyPlan) {
     this.#rows = rows;
     this.#operator = path.join(this.#folder, 'operator');
-    this.#target = path.join(this.#folder, 'target');
+    const memory = diskOfItsOwn ? sharedMemory() : undefined;
+    this.#target = memory
+      ? mkdtempSync(path.join(memory, 'foresync-bench-copy-'))
+      : path.join(this.#folder, 'target');
     this.source = path.join(this.#operator, 'src.db');
-    for (const folder of [this.#operator, this.#target]) mkdirSync(folder);
+    for (const folder of [this.#operator, this.#target]) mkdirSync(folder, { recursive: true });
     writeShopFile(this.source, { rows, kind, seed: 1 });
     const config = { group, table: shopTable, lead: 'east', replicas: { east: { store: 'sqlite:src.db' } } };
     // YAML takes JSON.
@@ -93,7 +99,7 @@ export class CopyPlace {
   }
 
   remove(): void {
-    rmSync(this.#folder, { recursive: true, force: true });
+    for (const folder of [this.#folder, this.#target]) rmSync(folder, { recursive: true, force: true });
   }
 
   #newCopy(): string {

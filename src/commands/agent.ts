@@ -2,6 +2,7 @@ import { Flags } from '@oclif/core';
 import { BaseCommand, usageError } from '../cli/base-command.ts';
 import { Heartbeat } from '../core/agent/heartbeat.ts';
 import { serveLocked } from '../core/agent/locked-agent.ts';
+import { giveWay } from '../core/agent/priority.ts';
 import { type Role, roles } from '../core/agent/roles.ts';
 import { parseStore } from '../core/group/store-spec.ts';
 
@@ -38,6 +39,7 @@ export default class Agent extends BaseCommand {
       throw usageError('An agent speaks to foresync, not to a terminal.', 'Put it into authorized_keys.');
     this.signal.addEventListener('abort', () => stdin.destroy());
     const role: Role = flags.role;
+    giveWay();
     const lock = { role, store, table: flags['only-table'] };
     await serveLocked(stdin, stdout, lock, new Heartbeat(stdout.fd));
   }

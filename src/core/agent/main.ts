@@ -1,6 +1,7 @@
 import { loadAddonFrom } from '../store/sqlite/connection.ts';
 import { agentMagic } from '../transport/handshake.ts';
 import { Heartbeat } from './heartbeat.ts';
+import { giveWay } from './priority.ts';
 import { serve } from './serve.ts';
 
 /**
@@ -8,6 +9,7 @@ import { serve } from './serve.ts';
  * input and output and ends with its input, which is what happens when the operator's process or the connection dies. What it writes is for its owner alone.
  */
 process.umask(0o077);
+giveWay();
 const addon = process.argv[process.argv.indexOf('--addon') + 1];
 if (process.argv.includes('--addon') && addon) loadAddonFrom(addon);
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
