@@ -125,11 +125,13 @@ async function repair(
 }
 
 async function recheckChanged({ lead, joiner, emit, signal }: Sides, tally: Tally): Promise<number> {
+  let waiting = 0;
   for (let round = 1; round <= maxRechecks; round++) {
     signal.throwIfAborted();
     const { result, parts } = await lead.agent.call('recheck.next', deltaLimits);
     const { tail, recheck } = result;
     tellTail(emit, lead, tail, parts[0]);
+    waiting = tail.backlog + (recheck?.keys ?? 0);
     if (!recheck) {
       await joiner.call('joiner.delta', { watermark: tail.watermark }, parts);
       continue;
@@ -151,7 +153,7 @@ async function recheckChanged({ lead, joiner, emit, signal }: Sides, tally: Tall
     }
     if (complete) return tail.watermark;
   }
-  throw outpaced(lead.name, 0);
+  throw outpaced(lead.name, waiting);
 }
 
 /** Changes travel with verification too. */
@@ -174,7 +176,7 @@ function unequal(lead: string): ForesyncError {
     'joiner-unequal',
     `The joiner could not be made equal to ${printable(lead)}.`,
     {
-      hint: 'The joiner was not published. Check the disks of both hosts, then run the same command again with --restart.',
+      hint: 'Check the disks of both hosts, then run the same command again with --restart.',
     },
   );
 }
