@@ -1,4 +1,4 @@
-import { systemClock, systemWait } from '../core/clock.ts';
+import { steadyClock, systemClock, systemWait } from '../core/clock.ts';
 import { exitCodes } from '../core/errors.ts';
 import type { ReplicaGroup } from '../core/group/config.ts';
 import { addReplica } from '../core/sync/add-replica.ts';
@@ -33,7 +33,7 @@ export async function addInFrame(options: AddInFrameOptions): Promise<unknown> {
   const published = replace || restart ? undefined : publishedBefore(group, joiner.name, stateFile);
   const hooks = await hooksOf(request, group.name, stateFile);
   const frame = new RunFrame({ request, group, stateFile, json, plan: plan?.packed });
-  const pace = new Pace(request.bytesPerSecond, systemClock, systemWait);
+  const pace = new Pace(request.bytesPerSecond, steadyClock, systemWait);
   const run = {
     ...frame.options,
     signal,
@@ -66,8 +66,12 @@ export async function addInFrame(options: AddInFrameOptions): Promise<unknown> {
   });
   if (published) notePublished(published, stateFile);
   // The replica is there, whatever its command says; what waits for that command must know all the same.
-  if (snapshot.hooks.some(({ hook, state }) => hook === 'synced' && state !== 'done'))
+  const failed = snapshot.hooks.find(({ hook, state }) => hook === 'synced' && state !== 'done');
+  if (failed) {
     process.exitCode = exitCodes.gate;
+    const how = failed.exitCode === undefined ? 'was ended' : `failed with exit code ${failed.exitCode}`;
+    process.stderr.write(`\n✗ --on-synced ${how}; the replica is in its place.\n  → Run it by hand.\n`);
+  }
   if (!json) log(`\nNext: foresync metrics ${shortId(frame.runId)}`);
   return { runId: frame.runId, ...result, plan: plan?.source.from, run: snapshot };
 }

@@ -2,11 +2,11 @@ import { Flags } from '@oclif/core';
 import { usageError } from './base-command.ts';
 import { parseSize } from './size-flag.ts';
 
-/** `20MiB/s`, `20MiB` or `500k` in bytes a second. */
+/** `20MiB/s`, `20MiB` or `500k` in bytes a second. A bare number, which somebody means as megabytes, is refused. */
 export function parseRate(text: string): number {
-  const bytes = parseSize(text.trim().replace(/\/s$/i, ''));
+  const bytes = /^\s*[\d.]+\s*$/.test(text) ? undefined : parseSize(text.trim().replace(/\/s$/i, ''));
   if (bytes === undefined)
-    throw usageError(`'${text}' is no rate.`, 'Write 20MiB/s, 500K/s or bytes a second.');
+    throw usageError(`'${text}' is no rate.`, 'Write 20MiB/s or 500K/s; 100/s are bytes a second.');
   return bytes;
 }
 

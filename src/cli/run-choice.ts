@@ -92,6 +92,12 @@ function withoutRequest({ id }: RunStanding): ForesyncError {
   );
 }
 
+/** Refuses to take away what a run of this group works with just now. */
+export function refuseWhileRunning(state: StateFile, group: string): void {
+  const running = readStandings(state).find((one) => one.group === group && one.standing === 'running');
+  if (running) throw lives(running);
+}
+
 function lives({ id, process, command, joiner }: RunStanding): ForesyncError {
   const what = joiner === undefined ? command : `${command} ${printable(joiner, 60)}`;
   const where = process ? ` (process ${process.pid} at ${printable(process.host, 60)})` : '';

@@ -103,6 +103,7 @@ export default class AddReplica extends BaseCommand {
   async run(): Promise<unknown> {
     const { args, flags } = await this.parse(AddReplica);
     const group = loadGroup(flags.config);
+    if (args.name.trim() === '') throw usageError('The new replica needs a name.', 'Choose one.');
     if (group.replicas.has(args.name)) throw nameTaken(args.name, group);
     const host = parseHost(flags.host);
     const store = parseStore(flags.store, host.kind === 'local' ? process.cwd() : undefined);

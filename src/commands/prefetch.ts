@@ -5,6 +5,7 @@ import { BaseCommand, configFlag, stateFlag } from '../cli/base-command.ts';
 import { durationFlag, stallTimeoutFlag } from '../cli/duration-flag.ts';
 import { deltaBudgetFlag } from '../cli/key-count-flag.ts';
 import { planFromFile, usualPlanFile } from '../cli/plan-choice.ts';
+import { refuseWhileRunning } from '../cli/run-choice.ts';
 import { RunFrame } from '../cli/run-frame.ts';
 import { sizeFlag } from '../cli/size-flag.ts';
 import { systemClock } from '../core/clock.ts';
@@ -100,28 +101,32 @@ export default class Prefetch extends BaseCommand {
       'stall-timeout': stallTimeoutMs,
     }: { runtime: string | undefined; state: string; 'stall-timeout': number },
   ): Promise<unknown> {
-    const result = await release({
-      runId: randomUUID(),
-      group,
-      runtime,
-      stallTimeoutMs,
-      clock: systemClock,
-      newId: randomUUID,
-      signal: this.signal,
-      onEvent: () => undefined,
-    });
     const state = openState(stateFile);
-    releasePrefetches(state, group.name);
-    state.close();
-    this.log(
-      result.captureId
-        ? `The Delta Log at ${printable(group.lead.name)} is gone.`
-        : `There was no Delta Log at ${printable(group.lead.name)}.`,
-    );
-    for (const { donor, released, reason } of result.donors)
+    try {
+      refuseWhileRunning(state, group.name);
+      const result = await release({
+        runId: randomUUID(),
+        group,
+        runtime,
+        stallTimeoutMs,
+        clock: systemClock,
+        newId: randomUUID,
+        signal: this.signal,
+        onEvent: () => undefined,
+      });
+      releasePrefetches(state, group.name);
       this.log(
-        `${printable(donor)}: ${released ? 'no cache is left' : `the cache may be left: ${printable(reason ?? '')}`}`,
+        result.captureId
+          ? `The Delta Log at ${printable(group.lead.name)} is gone.`
+          : `There was no Delta Log at ${printable(group.lead.name)}.`,
       );
-    return result;
+      for (const { donor, released, reason } of result.donors)
+        this.log(
+          `${printable(donor)}: ${released ? 'no cache is left' : `the cache may be left: ${printable(reason ?? '')}`}`,
+        );
+      return result;
+    } finally {
+      state.close();
+    }
   }
 }

@@ -6,6 +6,9 @@ export interface Clock {
 
 export const systemClock: Clock = { nowMs: () => Date.now() };
 
+/** For waiting alone: it tells no time of day, and nobody sets it back. */
+export const steadyClock: Clock = { nowMs: () => performance.now() };
+
 /** Resolves after so many milliseconds, or as soon as the signal trips. */
 export type Wait = (ms: number, signal: AbortSignal) => Promise<void>;
 

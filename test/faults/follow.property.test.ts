@@ -105,7 +105,7 @@ test('whatever is written, a joiner that is followed is equal whenever it is lev
         const open = () => {
           const opened = Joiner.openPublished(joinerFile, shape, {
             ...{ runId: 'test-run', captureId },
-            prunedTo: prunedTo(db, shape),
+            log: { prunedTo: prunedTo(db, shape), logEnd: Number.MAX_SAFE_INTEGER },
           });
           if (!opened) throw new Error('there is no joiner to go on with');
           return opened;

@@ -31,7 +31,12 @@ export function capture(donor: EngineDonor, more: { leaseUntilMs?: number; budge
 }
 
 export function openJoiner(file: string, shape: TableShape, id = captureId, prunedTo = 0) {
-  return Joiner.open(file, shape, { runId: 'test-run', captureId: id, bootId, prunedTo });
+  return Joiner.open(file, shape, {
+    runId: 'test-run',
+    captureId: id,
+    bootId,
+    log: { prunedTo, logEnd: Number.MAX_SAFE_INTEGER },
+  });
 }
 
 export interface CopyTally {

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import type { Clock } from '../clock.ts';
 import { ForesyncError, systemCodeOf } from '../errors.ts';
 import { dropCapture, isCaptured, readCapture, renewLease, startCapture } from '../store/sqlite/capture.ts';
@@ -6,7 +7,7 @@ import { type Connection, connect, storeError } from '../store/sqlite/connection
 import { pruneDelta, prunedTo } from '../store/sqlite/delta-pruning.ts';
 import { DonorReader } from '../store/sqlite/donor.ts';
 import type { ScanKey } from '../store/sqlite/key-codec.ts';
-import { logBroken, tableAltered, tableDropped } from '../store/sqlite/refusals.ts';
+import { logBroken, storeReplaced, tableAltered, tableDropped } from '../store/sqlite/refusals.ts';
 import {
   definitionOf,
   readDefinition,
@@ -24,6 +25,7 @@ import { tellingErrors } from './telling-errors.ts';
 interface OpenDonor {
   db: Connection;
   path: string;
+  fileId: string;
   shape: TableShape;
   reader: DonorReader;
   rowsEstimate: number;
@@ -69,6 +71,7 @@ export function donorHandlers(clock: Clock): { handlers: Handlers; close(): void
       open = {
         db,
         path,
+        fileId: fileIdOf(path),
         shape,
         reader,
         rowsEstimate: size.rowsEstimate,
@@ -84,7 +87,7 @@ export function donorHandlers(clock: Clock): { handlers: Handlers; close(): void
         rowsWalked: 0,
         rowsVerified: 0,
       };
-      return { result: { shape, ...size, walMode, fileId: fileIdOf(path) } };
+      return { result: { shape, ...size, walMode, fileId: open.fileId } };
     },
     'capture.read': () => {
       const state = readCapture(donor().db, donor().shape);
@@ -202,14 +205,17 @@ export function donorHandlers(clock: Clock): { handlers: Handlers; close(): void
       };
     },
     'delta.next': (limits) => {
+      refuseAnotherFile(donor());
       const tail = donor().reader.delta(donor().watermark, limits);
       return { result: tailOf(tail), parts: [tail.image] };
     },
-    'verify.begin': () => {
+    'verify.begin': ({ count }) => {
       const state = donor();
+      refuseAnotherFile(state);
+      const rows = count && isQuiet(state) ? state.reader.rowCount() : undefined;
       const quiet = isQuiet(state);
       state.verifiedSince = quiet ? state.sought?.watermark : state.watermark;
-      return { result: { quiet } };
+      return { result: { quiet, rows } };
     },
     'delta.prune': ({ watermark, maxKeys }) => {
       const state = donor();
@@ -246,6 +252,7 @@ export function donorHandlers(clock: Clock): { handlers: Handlers; close(): void
     },
     'recheck.next': (limits) => {
       const state = donor();
+      refuseAnotherFile(state);
       const { tail, recheck } = state.reader.recheck(state.watermark, state.verifiedSince ?? 0, limits);
       if (!recheck) return { result: { tail: tailOf(tail) }, parts: [tail.image] };
       const { keyImage, image, ...result } = recheck;
@@ -274,6 +281,11 @@ export function donorHandlers(clock: Clock): { handlers: Handlers; close(): void
 /** Looked at after rows were read: nobody else has written between the two. */
 function isQuiet({ reader, sought }: OpenDonor): boolean {
   return sought?.dataVersion === reader.dataVersion();
+}
+
+/** What was renamed into its place is what applications read and write from then on. */
+function refuseAnotherFile({ path, fileId, shape }: OpenDonor): void {
+  if (!existsSync(path) || fileIdOf(path) !== fileId) throw storeReplaced(shape);
 }
 
 function dropCache(donor: OpenDonor): void {

@@ -2,12 +2,17 @@ import { Worker } from 'node:worker_threads';
 import { encodeFrame } from '../transport/frames.ts';
 import type { RequestType } from './protocol.ts';
 
-/** Requests that keep an agent's only thread in SQLite for as long as the table is large. */
+/** Requests that keep an agent's only thread in SQLite for as long as the table, or the file that it is in, is large. */
 export const longRequests: ReadonlySet<RequestType> = new Set([
+  'joiner.look',
   'joiner.open',
   'joiner.indexes',
   'joiner.publish',
   'joiner.discard',
+  'joiner.release',
+  'joiner.withdraw',
+  'joiner.count',
+  'verify.begin',
 ]);
 
 /** What an agent says meanwhile, so that it is not taken for one that does not move. */
@@ -50,6 +55,8 @@ export class Heartbeat {
       everyMs,
     };
     const worker = new Worker(`(${beat.toString()})()`, { eval: true, workerData });
+    // Without a beat a long silence is a stall, which the operator's side sees to.
+    worker.on('error', () => undefined);
     worker.unref();
     return worker;
   }
@@ -69,8 +76,8 @@ function beat(): void {
         try {
           written += writeSync(descriptor, bytes, written);
         } catch (error) {
-          // A full pipe: this beat is left out, unless a part of it is in already.
-          if ((error as { code?: string }).code !== 'EAGAIN') throw error;
+          // A full pipe: this beat is left out, unless a part of it is in already. A peer that is gone is the other thread's to see.
+          if ((error as { code?: string }).code !== 'EAGAIN') return;
           if (written === 0) break;
           Atomics.wait(state, 0, 2, 10);
         }

@@ -40,11 +40,11 @@ export function joinerHandlers(): { handlers: Handlers; close(): void } {
       const told = { captureId, stage, watermark, rows, isWhole: isWhole(checkpoint) };
       return { result: { ...found, published: told } };
     },
-    'joiner.open': ({ path: file, shape, runId, captureId, prunedTo }) => {
+    'joiner.open': ({ path: file, shape, runId, captureId, prunedTo, logEnd }) => {
       open?.joiner.close();
       open = undefined;
       checkShape(shape);
-      const identity = { runId, captureId, prunedTo };
+      const identity = { runId, captureId, log: { prunedTo, logEnd } };
       const published = Joiner.openPublished(file, shape, identity);
       if (!published) refuseClashes(file, shape);
       const opened = published
@@ -72,6 +72,7 @@ export function joinerHandlers(): { handlers: Handlers; close(): void } {
     'joiner.delta': (position, parts) => ({
       result: joiner().delta({ image: part(parts, 0), ...position }),
     }),
+    'joiner.count': () => ({ result: { rows: joiner().rowCount() } }),
     'joiner.indexes': () => {
       joiner().finishIndexes();
       return { result: {} };
@@ -111,7 +112,8 @@ export function joinerHandlers(): { handlers: Handlers; close(): void } {
         ...(takes === 'nothing' ? {} : { keep }),
         ...(status ? { status: early ? ('hot' as const) : ('synced' as const) } : {}),
       });
-      const identity = { runId: keep.runId, captureId: keep.captureId, prunedTo: 0 };
+      const { runId, captureId, watermark } = keep;
+      const identity = { runId, captureId, log: { prunedTo: 0, logEnd: watermark } };
       const published = takes === 'nothing' ? undefined : Joiner.openPublished(file, shape, identity);
       if (published) open = { joiner: published, path: file, shape };
       return { result };

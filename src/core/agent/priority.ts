@@ -13,9 +13,13 @@ const autogroup = '/proc/self/autogroup';
  * session that is the process's own gives way as a whole.
  */
 export function giveWay(): void {
-  if (os.getPriority() >= niceness) return;
-  os.setPriority(niceness);
-  if (existsSync(autogroup) && leadsSession()) writeFileSync(autogroup, String(niceness));
+  try {
+    if (os.getPriority() >= niceness) return;
+    os.setPriority(niceness);
+    if (existsSync(autogroup) && leadsSession()) writeFileSync(autogroup, String(niceness));
+  } catch {
+    // A courtesy, which a sandbox may forbid, and Linux does where many processes of a login want it at the same time.
+  }
 }
 
 /** The sixth field of proc_pid_stat(5); the second, the program's name, may hold anything. */

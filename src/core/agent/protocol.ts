@@ -246,7 +246,7 @@ export const requests = {
   'hot.read': request(
     z.strictObject({ maxBytes: chunkBytes, leaveOut: z.boolean(), digests: z.boolean() }),
     z.strictObject({
-      keysRead: count,
+      keysRead: count.min(1),
       rows: count,
       missing: count,
       cached: z.boolean(),
@@ -260,7 +260,7 @@ export const requests = {
    */
   'hot.settle': request(
     z.strictObject({ maxBytes: chunkBytes }),
-    z.strictObject({ keysRead: count, rows: count, differing: count, rawBytes: bytes }),
+    z.strictObject({ keysRead: count.min(1), rows: count, differing: count, rawBytes: bytes }),
   ),
   /**
    * Sets the donor's places: after which change the Delta Log goes on, and after which row the snapshot does. From here on
@@ -282,7 +282,11 @@ export const requests = {
   /** Part back: the tail. */
   'delta.next': request(z.strictObject({ maxKeys: chunkKeys, maxBytes: chunkBytes }), tail),
   /** Begins verification: `recheck.next` is for what changed since here; for all that the joiner was given as changed where it is `quiet`. */
-  'verify.begin': request(none, z.strictObject({ quiet: z.boolean() })),
+  'verify.begin': request(
+    z.strictObject({ count: z.boolean() }),
+    /** `rows` of the table, where they were to be counted and it was quiet. */
+    z.strictObject({ quiet: z.boolean(), rows: count.optional() }),
+  ),
   /**
    * Takes changes up to `watermark`, which the joiner must have, out of the Delta Log: `maxKeys` of them at most, in one
    * short write. `keys` are left in the log; `complete` where none up to `watermark` is. May be repeated.
@@ -349,7 +353,7 @@ export const requests = {
     }),
   ),
   'joiner.open': request(
-    z.strictObject({ path: file, shape, runId: id, captureId: id, prunedTo: count }),
+    z.strictObject({ path: file, shape, runId: id, captureId: id, prunedTo: count, logEnd: count }),
     z.strictObject({
       resumed: z.boolean(),
       /** The table is in its place, where applications may use it. */
@@ -371,6 +375,7 @@ export const requests = {
     z.strictObject({ rows: count }),
   ),
   'joiner.indexes': request(none, none),
+  'joiner.count': request(none, z.strictObject({ rows: count })),
   /** Part: the tail. */
   'joiner.verify': request(
     z.strictObject({ watermark: count, range, digest: z.string().length(64) }),

@@ -36,6 +36,7 @@ export const requestRoles: Record<RequestType, readonly Role[]> = {
   'joiner.snapshot': joiners,
   'joiner.delta': joiners,
   'joiner.indexes': joiners,
+  'joiner.count': joiners,
   'joiner.verify': joiners,
   'joiner.repair': joiners,
   'joiner.recheck': joiners,

@@ -29,6 +29,8 @@ export interface HeldCapture {
   keys: number;
   /** Past so many it switches itself off. */
   budgetKeys: number;
+  /** Its last change when it was held. */
+  watermark: number;
   /** Changes up to here are in it no longer. */
   prunedTo: number;
   /** Renews at once, which is a small write at the donor; gives the milliseconds that it took there. */
@@ -58,7 +60,7 @@ export async function holdCapture(
       'capture-running',
       `Another run captures changes at ${printable(lead.name)}.`,
       {
-        hint: "Wait for it, or end it with 'foresync prefetch --release'.",
+        hint: "Wait for it: foresync status tells of it, and foresync abort ends it. One that nobody knows of, 'foresync prefetch --release' ends.",
       },
     );
   }
@@ -83,9 +85,9 @@ export async function holdCapture(
   // Caches outlive a capture that is broken.
   const isPrefetchs =
     present.id?.startsWith(prefetchCapturePrefix) === true || id.startsWith(prefetchCapturePrefix);
-  const { keys, prunedTo } = held;
+  const { keys, watermark, prunedTo } = held;
   const release = () => clearInterval(timer);
-  return { id, adopted, isPrefetchs, keys, budgetKeys, prunedTo, failed, probe, release };
+  return { id, adopted, isPrefetchs, keys, budgetKeys, watermark, prunedTo, failed, probe, release };
 }
 
 /** The next write of the application would switch the log off. */

@@ -1,5 +1,7 @@
+import { hash } from 'node:crypto';
 import type { AgentClient } from '../agent/client.ts';
 import type { Result } from '../agent/protocol.ts';
+import { steadyClock } from '../clock.ts';
 import { messageOf } from '../errors.ts';
 import type { AddReplicaOptions, AddReplicaResult } from './add-replica.ts';
 import type { Batches } from './batches.ts';
@@ -25,6 +27,14 @@ export interface CopySides {
   joiner: AgentClient;
   capture: HeldCapture;
   standing: Standing;
+}
+
+/**
+ * A log in one file, of a host that has not been restarted since: after a crash, or out of a backup, a file may have lost changes that a joiner
+ * has, and the numbers of others are given again.
+ */
+function logIdentity(captureId: string, fileId: string): string {
+  return `${captureId}@${hash('sha256', fileId, 'hex').slice(0, 16)}`;
 }
 
 /** Copies a table, from the first row to its proof and its place, and goes on with it where that is asked for. */
@@ -81,12 +91,21 @@ export class Copying {
     const { budget } = this.#both;
     const { path } = target.store;
     const { shape } = lead.table;
-    const { id: captureId, prunedTo } = capture;
+    const captureId = logIdentity(capture.id, lead.table.fileId);
+    const { prunedTo, watermark: logEnd } = capture;
     budget.saw(capture.keys);
-    const { result: opened } = await joiner.call('joiner.open', { path, shape, runId, captureId, prunedTo });
+    const { result: opened } = await joiner.call('joiner.open', {
+      ...{ path, shape, runId, captureId },
+      ...{ prunedTo, logEnd },
+    });
     if (standing.published?.isWhole && !opened.published && !standing.mayReplace)
       throw followedDiffers(target, shape.name);
     this.#isPlaced = opened.published;
+    if (standing.hasLeft && !opened.resumed)
+      this.#note(
+        'warning',
+        'The copy begins anew: what an earlier run left does not fit the Delta Log, the table or the host of today.',
+      );
     if (opened.resumed) {
       this.#readBack.fail();
       this.#emit({ type: 'resumed', rows: opened.rows });
@@ -145,8 +164,7 @@ export class Copying {
   }
 
   async #snapshot(): Promise<void> {
-    const { clock } = this.#options;
-    const rounds = this.#isPlaced ? new RoundsBetween(clock) : undefined;
+    const rounds = this.#isPlaced ? new RoundsBetween(steadyClock) : undefined;
     await this.#phases.in('snapshot', () => sendSnapshot({ ...this.#both, rounds }));
   }
 

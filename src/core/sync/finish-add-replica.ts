@@ -21,7 +21,8 @@ export async function finishAddReplica(
     const joiner = await agents.connect(target.name, target.host);
     const { path } = target.store;
     const { result: place } = await joiner.call('joiner.look', { path, table: group.table, stores: [] });
-    if (!place.hasTable || (place.published && options.follow)) return undefined;
+    // One that still takes changes may be in the middle of a round.
+    if (!place.hasTable || place.published) return undefined;
     emit(startOf(options, { command: 'add-replica', joiner: target.name, phases: ['cleanup'] }));
     emit({ type: 'phase', phase: 'cleanup', state: 'running' });
     const { lead, others } = await agents.connectDonors(new Set(group.replicas.keys()));

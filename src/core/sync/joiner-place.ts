@@ -17,6 +17,8 @@ export type Published = NonNullable<Place['published']>;
 export interface Standing {
   /** A table that an earlier run of this joiner put there, to be gone on with. */
   published: Published | undefined;
+  /** An earlier run left a half-built table, which is to be gone on with. */
+  hasLeft: boolean;
   /** Whether a table there may give way: the operator said so, or it was never whole. */
   mayReplace: boolean;
 }
@@ -41,6 +43,7 @@ export function standingIn(place: Place, options: AddReplicaOptions): Standing |
   if (place.hasTable && !replace && !left) return undefined;
   const isAnew = restart || (replace && !follow);
   return {
+    hasLeft: place.stagingExists && !restart,
     published: isAnew ? undefined : left,
     mayReplace: replace || (left !== undefined && (isAnew || !left.isWhole)),
   };

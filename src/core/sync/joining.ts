@@ -7,14 +7,7 @@ import type { Agents } from './connect.ts';
 import { Copying } from './copying.ts';
 import { dropCaches } from './drop-caches.ts';
 import type { Emit, PhaseName } from './events.ts';
-import {
-  clearPlace,
-  connectJoiner,
-  type Published,
-  refusePlace,
-  type Standing,
-  standingIn,
-} from './joiner-place.ts';
+import { clearPlace, connectJoiner, refusePlace, type Standing, standingIn } from './joiner-place.ts';
 import { Phases } from './phases.ts';
 import { tableThere } from './refusals.ts';
 import type { Donor } from './run.ts';
@@ -70,8 +63,6 @@ export class Joining {
   async whole(batches: Batches | undefined): Promise<AddReplicaResult> {
     const { follow } = this.#options;
     const sides = await this.#phases.in('connect', () => this.#connect(batches));
-    const { published } = sides.standing;
-    if (published?.stage === 'synced' && !follow) return this.#finish(sides, published);
     const capture = await this.#phases.in('capture', () => this.#hold(sides.lead));
     const copying = new Copying(this.#options, { ...sides, capture }, this.#phases, this.#emit);
     this.#copying = copying;
@@ -159,19 +150,6 @@ export class Joining {
       ? this.#options.group.replicas.keys()
       : [lead.name, ...others.keys()];
     await this.#drop(holders, new Map([...others, [lead.name, lead]]));
-  }
-
-  /** An earlier run had put it in its place, in sync, and went on with it; nobody wants that any longer. */
-  async #finish(sides: Sides, { watermark, rows, captureId }: Published): Promise<AddReplicaResult> {
-    this.#phases.skip('capture', 'hot', 'snapshot', 'delta', 'verify', 'publish');
-    this.#emit({ type: 'resumed', rows });
-    this.#emit({ type: 'in-sync', watermark, rows });
-    await this.#phases.in('cleanup', async () => {
-      const { result: present } = await sides.lead.agent.call('capture.read', {});
-      if (present.id === captureId) await this.#cleanUp(sides);
-      else await this.#release();
-    });
-    return { watermark, rows };
   }
 
   async #release(): Promise<void> {

@@ -12,7 +12,8 @@ export class RoundsBetween {
 
   constructor(clock: Clock) {
     this.#clock = clock;
-    this.#dueAtMs = clock.nowMs() + everyMs;
+    // At once: planned rows may be as old as the hot phase was long.
+    this.#dueAtMs = clock.nowMs();
   }
 
   get isDue(): boolean {

@@ -38,15 +38,23 @@ const maxRechecks = 1000;
  */
 export async function verifyAll(sides: Sides): Promise<{ watermark: number; rows: number }> {
   const tally: Tally = { ranges: 0, rows: 0, differences: 0, repairedRows: 0 };
-  const { readBack, lead } = sides;
-  const { result: begun } = await lead.agent.call('verify.begin', {});
-  if (readBack.holds && begun.quiet) {
+  const { readBack } = sides;
+  if (await isProven(sides)) {
     tally.ranges = readBack.chunks;
     tally.rows = readBack.rows;
   } else for (const range of await compareRanges(sides, tally)) await repair(sides, range, tally);
   const watermark = await recheckChanged(sides, tally);
   sides.emit({ type: 'verified', ...tally });
   return { watermark, rows: tally.rows };
+}
+
+/** All rows were compared as they were written, the lead is as it was then, and neither side has a row that the other has not. */
+async function isProven({ lead, joiner, readBack }: Sides): Promise<boolean> {
+  const [{ result: begun }, { result: held }] = await Promise.all([
+    lead.agent.call('verify.begin', { count: readBack.holds }),
+    readBack.holds ? joiner.call('joiner.count', {}) : { result: { rows: undefined } },
+  ]);
+  return readBack.holds && begun.quiet && begun.rows === readBack.rows && held.rows === readBack.rows;
 }
 
 async function compareRanges({ lead, joiner, emit, signal }: Sides, tally: Tally): Promise<Range[]> {

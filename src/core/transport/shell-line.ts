@@ -46,6 +46,8 @@ export async function runShellLine(
     return { exitCode: end.code, signal: end.signal, error: end.error };
   } finally {
     signal.removeEventListener('abort', stop);
+    // The shell may have ended at once, and what it had started not.
+    if (signal.aborted) shell.killSession('SIGKILL');
     waiting.abort();
     for (const stream of [shell.stdout, shell.stderr]) stream.destroy();
   }

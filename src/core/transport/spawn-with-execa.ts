@@ -34,9 +34,9 @@ export const spawnWithExeca: Spawn = (program, args, { env, ownSession }) => {
     ended: Promise.race([exit, failure]),
     kill: (signal) => void started.kill(signal),
     killSession: (signal) => {
-      const { pid, nodeChildProcess } = started;
-      const hasEnded = nodeChildProcess.exitCode !== null || nodeChildProcess.signalCode !== null;
-      if (!ownSession || pid === undefined || hasEnded) return;
+      const { pid } = started;
+      if (!ownSession || pid === undefined) return;
+      // Also where its leader has ended: no other process is given the number of a group that is not empty.
       try {
         process.kill(-pid, signal);
       } catch (error) {

@@ -18,14 +18,14 @@ const template = path.join(templates, 'shop.db');
 before(() => makeShop(template, rows));
 after(() => rmSync(templates, { recursive: true, force: true }));
 
-/** So that the snapshot takes a hundred chunks. */
+/** So that the snapshot takes hundreds of chunks: what changes while the pipeline is full must be little beside the budget. */
 class SmallChunks extends Pace {
   constructor() {
     super(undefined, systemClock, systemWait);
   }
 
   override get chunkBytes(): number {
-    return 64 * 1024;
+    return 16 * 1024;
   }
 }
 
@@ -92,7 +92,7 @@ test('where many times the budget changes during the snapshot, changes go betwee
   const shop = shopOf(t);
   const budgetKeys = 8000;
   const { ended, events } = shop.run({ deltaBudgetKeys: budgetKeys }, (event) => {
-    if (inSnapshot(event)) shop.change(300);
+    if (inSnapshot(event)) shop.change(60);
   });
   await ended;
   shop.assertEqual();
@@ -119,7 +119,7 @@ test('beside a process that goes on writing, the joiner is what the lead was at 
   const writer = await startShopWriter(t, shop.lead, rows);
   const { ended, events } = shop.run({ deltaBudgetKeys: 20_000 }, (event) => {
     // What this one writes is the same before and after, so that the other's writes alone tell.
-    if (inSnapshot(event)) touch(200);
+    if (inSnapshot(event)) touch(100);
   });
   const touching = database(t, shop.lead);
   let touched = 0;
@@ -177,7 +177,7 @@ test('agents that die while changes go between chunks are found again, and nothi
   const { ended, events } = shop.run(
     { deltaBudgetKeys: 8000, retries: 50, wait: async () => undefined },
     (event) => {
-      if (inSnapshot(event)) shop.change(300);
+      if (inSnapshot(event)) shop.change(60);
       if (event.type === 'resumed') resumes++;
       // One a try: rounds that are on their way may still arrive after it.
       if (event.type !== 'rows' || event.kind !== 'delta' || kills === 4 || kills > resumes) return;
@@ -218,14 +218,14 @@ test('a joiner that stands before what was pruned begins anew', async (t) => {
     let seen = 0;
     const watch: Watch = (event) => {
       if (!inSnapshot(event)) return;
-      shop.change(200);
+      shop.change(60);
       if (++seen === chunks) stop.abort();
     };
     const { ended } = shop.run({ deltaBudgetKeys: 6000, signal: stop.signal }, watch, joiner);
     await assert.rejects(ended, { code: 'stopped' });
   };
   await stoppedAfter(5, 'first.db');
-  await stoppedAfter(60, 'second.db');
+  await stoppedAfter(100, 'second.db');
   const { ended, events } = shop.run({}, undefined, 'first.db');
   await ended;
   assert.equal(ofType(events, 'resumed').length, 0);

@@ -65,7 +65,7 @@ describe('what foresync writes is for its owner alone, whatever the umask', { ti
       const donor = connect(shop.file('east.db'), { existing: true });
       const shape = readTableShape(donor, 'items');
       donor.close();
-      const identity = { runId: 'r', captureId: 'c', bootId: 'b', prunedTo: 0 };
+      const identity = { runId: 'r', captureId: 'c', bootId: 'b', log: { prunedTo: 0, logEnd: 0 } };
       const { joiner } = Joiner.open(shop.file('built.db'), shape, identity);
       const mode = lstatSync(shop.file('built.db.foresync-joining')).mode & 0o777;
       joiner.close();

@@ -76,7 +76,7 @@ export function startCapture(
             'capture-running',
             `Another run captures ${printable(shape.name)} at the lead donor.`,
             {
-              hint: "Wait for it, or end it with 'foresync prefetch --release'.",
+              hint: "Wait for it: foresync status tells of it, and foresync abort ends it. One that nobody knows of, 'foresync prefetch --release' ends.",
             },
           );
         }

@@ -1,10 +1,11 @@
 import { captureNames, readCapture } from './capture.ts';
 import type { DeltaChunk, RangeChunk, Recheck, SnapshotChunk } from './chunk.ts';
 import type { Connection } from './connection.ts';
+import { prunedTo } from './delta-pruning.ts';
 import { digestOf, digestOfSpent, type Image } from './image.ts';
 import type { ScanKey } from './key-codec.ts';
 import { PlannedRows } from './planned-rows.ts';
-import { logBroken, tableAltered } from './refusals.ts';
+import { logBroken, logGap, tableAltered } from './refusals.ts';
 import { type ImageKind, RowReader } from './row-reader.ts';
 import { type ScanRange, sameKey } from './scan.ts';
 import { quote } from './sql.ts';
@@ -43,6 +44,13 @@ export class DonorReader {
   /** From now on every chunk must come from this capture, whole; otherwise `log-broken`. */
   follow(captureId: string): void {
     this.#captureId = captureId;
+  }
+
+  rowCount(): number {
+    return this.#db
+      .prepare(`SELECT count(*) FROM main.${quote(this.#shape.name)}`)
+      .pluck()
+      .get() as number;
   }
 
   /** Differs from an earlier one where another connection has committed to the file since (sqlite.org, PRAGMA data_version). */
@@ -95,6 +103,7 @@ export class DonorReader {
     return this.#rows.images(['both', 'keys', 'rows'], (tailImage, keyImage, rowImage) => {
       const tail = this.#deltaInto(tailImage, after, limits);
       if (!tail.complete) return { tail };
+      this.#refuseGap(since, tail.watermark);
       const changed = this.#deltaEnd(since, limits);
       const keys = this.#rows.fillChangedKeys(keyImage, since, changed.until);
       const rows = this.#rows.fillRowsOfKeys(rowImage, keyImage);
@@ -141,6 +150,7 @@ export class DonorReader {
 
   #deltaInto(image: Image, after: number, limits: DeltaLimits): DeltaChunk {
     const { watermark: now, keys: logKeys } = this.#log();
+    this.#refuseGap(after, now);
     const { until, backlog } = this.#deltaEnd(after, limits);
     const keys = this.#rows.fillChangedKeys(image, after, until);
     const rows = this.#rows.fillRowsOfKeys(image, image);
@@ -155,6 +165,15 @@ export class DonorReader {
       lastRowid: this.#sequence(),
       logKeys,
     };
+  }
+
+  /**
+   * Another run on the same log may have pruned what this joiner has not had yet; and a file that was restored, or whose host lost its
+   * last commits, knows nothing of changes that the joiner has.
+   */
+  #refuseGap(after: number, now: number): void {
+    if (this.#captureId !== undefined && (after > now || after < prunedTo(this.#db, this.#shape)))
+      throw logGap(this.#shape);
   }
 
   /** The last change that still fits, and how many keys there are after `after`. */

@@ -3,6 +3,7 @@ import path from 'node:path';
 import type { ForesyncError } from '../../errors.ts';
 import {
   type Checkpoint,
+  type LogExtent,
   moveCheckpoint,
   publishedCheckpoint,
   type Stage,
@@ -85,11 +86,11 @@ export class Joiner {
   static open(
     file: string,
     shape: TableShape,
-    { prunedTo, ...identity }: { runId: string; captureId: string; bootId: string; prunedTo: number },
+    { log, ...identity }: { runId: string; captureId: string; bootId: string; log: LogExtent },
   ): { joiner: Joiner; resumed: boolean } {
     const staging = stagingPath(file);
     try {
-      const kept = existsSync(staging) ? reopen(staging, shape, { ...identity, prunedTo }) : undefined;
+      const kept = existsSync(staging) ? reopen(staging, shape, { ...identity, log }) : undefined;
       if (kept) return { joiner: new Joiner(kept.db, shape, kept.checkpoint), resumed: true };
       discardStaging(file);
       const checkpoint: Checkpoint = {
@@ -97,7 +98,7 @@ export class Joiner {
         tableSql: shape.sql,
         stage: 'hot',
         // Rows are read from now on, so none shows an older state.
-        watermark: prunedTo,
+        watermark: log.prunedTo,
         snapshotAfter: undefined,
       };
       return { joiner: new Joiner(create(staging, shape, checkpoint), shape, checkpoint), resumed: false };
@@ -110,7 +111,7 @@ export class Joiner {
   static openPublished(
     file: string,
     shape: TableShape,
-    identity: { runId: string; captureId: string; prunedTo: number },
+    identity: { runId: string; captureId: string; log: LogExtent },
   ): Joiner | undefined {
     const found = openPublished(file, shape, identity);
     return found && new Joiner(found.db, shape, found.checkpoint, true);

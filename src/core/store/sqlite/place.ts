@@ -47,6 +47,21 @@ export function folderMissing(file: string): ForesyncError {
 /** Refuses, before a row is sent, what would keep the table from appearing in a file that is there already. */
 export function refuseClashes(file: string, shape: TableShape): void {
   if (existsSync(file)) reading(file, (db) => refuseClashesIn(db, file, shape));
+  else refuseRemains(file);
+}
+
+/** SQLite would take a WAL or a journal that an earlier file of that name left for the new one's. */
+export function refuseRemains(file: string): void {
+  const left = ['-wal', '-journal'].map((suffix) => `${file}${suffix}`).find((name) => existsSync(name));
+  if (left === undefined) return;
+  throw new ForesyncError(
+    'exists',
+    'joiner-remains',
+    `There is ${printable(left)}, of a file that is gone.`,
+    {
+      hint: 'Remove it, or name another place with --store.',
+    },
+  );
 }
 
 /** The same, through a connection to the file that is there. */

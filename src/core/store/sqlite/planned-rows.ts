@@ -5,7 +5,7 @@ import type { Image } from './image.ts';
 import { bindKey } from './key-codec.ts';
 import { rowDigestBytes, rowDigests } from './row-digests.ts';
 import type { RowReader } from './row-reader.ts';
-import { keyTerms, rowValue, scanTerms } from './scan.ts';
+import { keyTerms, rowValue, scanTerms, walkTerms } from './scan.ts';
 import { all, quote } from './sql.ts';
 import { maxRowBytes, rowSizeTerm, rowTooLarge } from './stretch.ts';
 
@@ -51,7 +51,7 @@ export class PlannedRows {
   /** SQL condition on a row `t`: that it did not go ahead. */
   get notAhead(): string {
     if (this.#rowsAhead === 0) return 'TRUE';
-    return `${rowValue(scanTerms(this.#rows.shape))} NOT IN (SELECT ${this.#places} FROM temp._foresync_ahead)`;
+    return `${rowValue(walkTerms(this.#rows.shape))} NOT IN (SELECT ${this.#places} FROM temp._foresync_ahead)`;
   }
 
   /**

@@ -4,6 +4,7 @@ import { ForesyncError } from '../../errors.ts';
 import { printable } from '../../text.ts';
 import { type Checkpoint, createCheckpoint, dropCheckpoint, publishedCheckpoint } from './checkpoint.ts';
 import { connect, storeError } from './connection.ts';
+import { refuseRemains } from './place.ts';
 import { carriedColumns } from './scan.ts';
 import { literal, quote } from './sql.ts';
 import { discardStaging, stagingPath } from './staging.ts';
@@ -27,7 +28,10 @@ export function publish(file: string, shape: TableShape, options: PublishOptions
   const staging = stagingPath(file);
   try {
     if (existsSync(file)) copyInto(file, staging, shape, options);
-    else renameInto(file, staging, shape, options);
+    else {
+      refuseRemains(file);
+      renameInto(file, staging, shape, options);
+    }
   } catch (error) {
     throw storeError(error, file);
   }

@@ -3,6 +3,7 @@ import {
   type Checkpoint,
   dropCheckpoint,
   isWhole,
+  type LogExtent,
   moveCheckpoint,
   publishedCheckpoint,
   readCheckpoint,
@@ -26,7 +27,7 @@ const busyTimeoutMs = 10_000;
 export function openPublished(
   file: string,
   shape: TableShape,
-  { prunedTo, ...identity }: { runId: string; captureId: string; prunedTo: number },
+  { log, ...identity }: { runId: string; captureId: string; log: LogExtent },
 ): { db: Connection; checkpoint: Checkpoint } | undefined {
   const table = publishedCheckpoint(shape.name);
   if (!existsSync(file)) return undefined;
@@ -39,8 +40,9 @@ export function openPublished(
       .transaction(() => {
         const found = readCheckpoint(db, table);
         if (found?.tableSql !== shape.sql) return undefined;
-        const missedNothing = found.captureId === identity.captureId && found.watermark >= prunedTo;
-        const goneOnWith = { ...(missedNothing ? found : anew(found, prunedTo)), ...identity };
+        const isInLog = found.watermark >= log.prunedTo && found.watermark <= log.logEnd;
+        const missedNothing = found.captureId === identity.captureId && isInLog;
+        const goneOnWith = { ...(missedNothing ? found : anew(found, log.prunedTo)), ...identity };
         moveCheckpoint(db, found, goneOnWith, table);
         if (goneOnWith.stage !== 'synced') moveStatus(db, shape.name, 'hot');
         return goneOnWith;

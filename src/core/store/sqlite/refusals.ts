@@ -19,6 +19,26 @@ export function logBroken(shape: { name: string }, reason: string | undefined): 
   });
 }
 
+/** The log has not, or no longer, what lies between the joiner's place in it and its end. */
+export function logGap(shape: { name: string }): ForesyncError {
+  return new ForesyncError(
+    'stopped',
+    'log-broken',
+    `The Delta Log of ${printable(shape.name)} does not go on from where the joiner is: another run has used it, or the donor's file is an older one.`,
+    { hint: 'Run the same command again: it starts the copy anew.' },
+  );
+}
+
+/** The donor's file is not the one any more that the run began with. */
+export function storeReplaced(shape: { name: string }): ForesyncError {
+  return new ForesyncError(
+    'data',
+    'store-replaced',
+    `The file of ${printable(shape.name)} was replaced by another at the lead donor during the run.`,
+    { hint: 'Run the same command again: it copies the file that is there now.' },
+  );
+}
+
 /** The table's definition changed while it was copied. */
 export function tableAltered(shape: { name: string }): ForesyncError {
   return new ForesyncError(

@@ -3,7 +3,7 @@ import { captureNames } from './capture.ts';
 import type { Connection } from './connection.ts';
 import { type Image, withImages } from './image.ts';
 import { type Bindable, readScanKey, type ScanKey, scanKeyTerms } from './key-codec.ts';
-import { carriedTerms, keyTerms, rangeCondition, type ScanRange, sameKey, scanTerms } from './scan.ts';
+import { carriedTerms, rangeCondition, type ScanRange, sameKey, scanTerms, walkTerms } from './scan.ts';
 import { all, imageColumns, quote } from './sql.ts';
 import type { Cut } from './stretch.ts';
 import type { TableShape } from './table-shape.ts';
@@ -35,7 +35,7 @@ export class RowReader {
     image: Image,
     source: string,
     values: readonly Bindable[],
-    order: readonly string[] = scanTerms(this.shape),
+    order: readonly string[] = walkTerms(this.shape),
     limit = -1,
   ): number {
     const terms = carriedTerms(this.shape).join(', ');
@@ -73,8 +73,9 @@ export class RowReader {
   fillPlacesOf(image: Image, received: string): number {
     const carried = carriedTerms(this.shape);
     const names = scanTerms(this.shape);
-    const terms = this.shape.rowid === undefined ? keyTerms(this.shape) : names;
-    const same = all(terms.map((term, i) => `${term} IS i.c${carried.indexOf(names[i] ?? '')}`));
+    const same = all(
+      walkTerms(this.shape).map((term, i) => `${term} IS i.c${carried.indexOf(names[i] ?? '')}`),
+    );
     return this.fillRows(image, `${received}.r i CROSS JOIN ${this.#from} ON ${same}`, [], ['i.rowid']);
   }
 

@@ -9,6 +9,7 @@ import {
   type ScanRange,
   sameKey,
   scanTerms,
+  walkTerms,
 } from './scan.ts';
 import { all, imageColumns, quote } from './sql.ts';
 import type { TableShape } from './table-shape.ts';
@@ -103,7 +104,7 @@ export class RowWriter {
     const names = scanTerms(this.#shape).join(', ');
     this.#db
       .prepare(
-        `DELETE FROM ${this.#table} AS t WHERE ${rowValue(scanTerms(this.#shape))} IN (SELECT ${names} FROM ${this.#table} t WHERE ${sql})`,
+        `DELETE FROM ${this.#table} AS t WHERE ${rowValue(walkTerms(this.#shape))} IN (SELECT ${names} FROM ${this.#table} t WHERE ${sql})`,
       )
       .run(...values);
     this.put(image);
@@ -139,7 +140,10 @@ export class RowWriter {
     const same = all(
       terms.map((term, i) => `${term} COLLATE BINARY IS i.c${i} AND typeof(${term}) = typeof(i.c${i})`),
     );
-    const place = all(scanTerms(this.#shape).map((term) => `${term} IS i.c${terms.indexOf(term)}`));
+    const names = scanTerms(this.#shape);
+    const place = all(
+      walkTerms(this.#shape).map((term, i) => `${term} IS i.c${terms.indexOf(names[i] ?? '')}`),
+    );
     const total = this.#db.prepare(`SELECT count(*) FROM ${image}.r`).pluck().get() as number;
     const [found, equal] = this.#db
       .prepare(

@@ -15,6 +15,11 @@ export function scanTerms(shape: TableShape): string[] {
     : [`t.${quote(shape.rowid)}`];
 }
 
+/** The same, to be compared and sorted by: a primary key's index may have another collation than its column, and the table is walked by the index. */
+export function walkTerms(shape: TableShape): string[] {
+  return shape.rowid === undefined ? keyTerms(shape) : scanTerms(shape);
+}
+
 /**
  * That the row `t` has the key `parts`. Keys are the same where the primary key's index says so, whose collation need
  * not be the column's.
@@ -54,7 +59,7 @@ export function carriedColumns(shape: TableShape): string[] {
 
 /** WHERE term and values that select a range. */
 export function rangeCondition(shape: TableShape, range: ScanRange): { sql: string; values: Bindable[] } {
-  const row = rowValue(scanTerms(shape));
+  const row = rowValue(walkTerms(shape));
   const conditions: string[] = [];
   const values: Bindable[] = [];
   for (const [operator, bound] of [

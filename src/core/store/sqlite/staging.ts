@@ -1,6 +1,12 @@
 import { existsSync, rmSync } from 'node:fs';
 import { ForesyncError, systemCodeOf } from '../../errors.ts';
-import { type Checkpoint, createCheckpoint, joinerBusy, readCheckpoint } from './checkpoint.ts';
+import {
+  type Checkpoint,
+  createCheckpoint,
+  joinerBusy,
+  type LogExtent,
+  readCheckpoint,
+} from './checkpoint.ts';
 import { type Connection, connect } from './connection.ts';
 import { notRecreatable } from './refusals.ts';
 import { RowWriter } from './row-writer.ts';
@@ -30,7 +36,7 @@ export function discardStaging(file: string): void {
 export function reopen(
   staging: string,
   shape: TableShape,
-  identity: { captureId: string; bootId: string; prunedTo: number },
+  identity: { captureId: string; bootId: string; log: LogExtent },
 ): { db: Connection; checkpoint: Checkpoint } | undefined {
   const db = connectUnlessBusy(staging);
   try {
@@ -40,7 +46,8 @@ export function reopen(
       checkpoint &&
       checkpoint.captureId === identity.captureId &&
       checkpoint.bootId === identity.bootId &&
-      checkpoint.watermark >= identity.prunedTo &&
+      checkpoint.watermark >= identity.log.prunedTo &&
+      checkpoint.watermark <= identity.log.logEnd &&
       checkpoint.tableSql === shape.sql
     ) {
       return { db, checkpoint };

@@ -2,7 +2,7 @@ import { ForesyncError } from '../../errors.ts';
 import { printable } from '../../text.ts';
 import type { Connection } from './connection.ts';
 import { readScanKey, type ScanKey, scanKeyTerms } from './key-codec.ts';
-import { rangeCondition, scanTerms } from './scan.ts';
+import { rangeCondition, scanTerms, walkTerms } from './scan.ts';
 import { quote } from './sql.ts';
 import type { TableShape } from './table-shape.ts';
 
@@ -78,7 +78,7 @@ export class StretchFinder {
 
   #measure(from: ScanKey | undefined, limit: number): { rows: number; bytes: number } {
     const { sql, values } = rangeCondition(this.#shape, { from });
-    const order = scanTerms(this.#shape).join(', ');
+    const order = walkTerms(this.#shape).join(', ');
     const inner = `SELECT ${rowSizeTerm(this.#shape)} AS bytes FROM main.${quote(this.#shape.name)} t WHERE ${sql} ORDER BY ${order} LIMIT ?`;
     const [rows, bytes] = this.#db
       .prepare(`SELECT count(*), coalesce(sum(bytes), 0) FROM (${inner})`)
@@ -92,7 +92,7 @@ export class StretchFinder {
     const terms = scanTerms(this.#shape);
     const row = this.#db
       .prepare(
-        `SELECT ${scanKeyTerms(terms)} FROM main.${quote(this.#shape.name)} t WHERE ${sql} ORDER BY ${terms.join(', ')} LIMIT 1 OFFSET ?`,
+        `SELECT ${scanKeyTerms(terms)} FROM main.${quote(this.#shape.name)} t WHERE ${sql} ORDER BY ${walkTerms(this.#shape).join(', ')} LIMIT 1 OFFSET ?`,
       )
       .raw()
       .safeIntegers()

@@ -17,7 +17,7 @@ function donorOf(t: TestContext) {
   const { db, shape, reader } = openDonor(file, 't');
   t.after(() => db.close());
   capture({ db, shape, reader });
-  const inLog = () => reader.delta(0, { maxKeys: 100, maxBytes: 1e6 }).keys;
+  const inLog = () => reader.delta(prunedTo(db, shape), { maxKeys: 100, maxBytes: 1e6 }).keys;
   return { file, writer, before, db, shape, reader, inLog };
 }
 

@@ -273,3 +273,18 @@ test('into a file with other tables the copy goes in one transaction, beside rea
   ]);
   assert.ok(!existsSync(staging));
 });
+
+test('a table is walked by the collation of its key, which need not be that of the column', (t) => {
+  const { file, staging, writer, copyAll } = shop(
+    t,
+    'CREATE TABLE t(a TEXT COLLATE NOCASE, v, PRIMARY KEY(a COLLATE BINARY)) WITHOUT ROWID',
+  );
+  const insert = writer.prepare("INSERT INTO t VALUES(?, 'some text to fill a chunk')");
+  for (let n = 0; n < 200; n++) {
+    insert.run(`k${n}`);
+    insert.run(`K${n}`);
+  }
+  assert.equal(copyAll({ targetBytes: 200 }).unequal, 0);
+  assert.equal(rowsOf(staging, 't').length, 400);
+  assert.deepEqual(rowsOf(staging, 't'), rowsOf(file, 't'));
+});
