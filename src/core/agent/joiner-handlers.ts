@@ -3,6 +3,7 @@ import path from 'node:path';
 import { ForesyncError, systemCodeOf } from '../errors.ts';
 import { isWhole } from '../store/sqlite/checkpoint.ts';
 import { storeError } from '../store/sqlite/connection.ts';
+import { sweepInboxes } from '../store/sqlite/image-inbox.ts';
 import { Joiner } from '../store/sqlite/joiner.ts';
 import { inspectPlace, refuseClashes } from '../store/sqlite/place.ts';
 import { publish } from '../store/sqlite/publish.ts';
@@ -133,6 +134,7 @@ export function joinerHandlers(): { handlers: Handlers; close(): void } {
       open?.joiner.close();
       open = undefined;
       discardLeftStaging(file);
+      sweepInboxes(path.dirname(file));
       return { result: {} };
     },
   };

@@ -1,6 +1,7 @@
 import {
   closeSync,
   constants,
+  existsSync,
   ftruncateSync,
   lstatSync,
   mkdtempSync,
@@ -31,6 +32,8 @@ export class ImageInbox {
   /** `beside` is a folder on the joiner's disk. */
   constructor(beside: string) {
     this.#beside = beside;
+    // In both places: which of them this one will use depends on its rows, and which an earlier one has used on its own.
+    sweepInboxes(beside);
   }
 
   /** Attaches images as in0, in1, … while `work` runs. An image with another schema than its own is refused. */
@@ -63,7 +66,6 @@ export class ImageInbox {
     const parent = (bytes <= maxSharedBytes && sharedMemory()) || this.#beside;
     const known = this.#folders.get(parent);
     if (known !== undefined) return known;
-    sweep(parent);
     const made = mkdtempSync(path.join(parent, `${prefix}${process.pid}-`));
     this.#folders.set(parent, made);
     return made;
@@ -111,7 +113,12 @@ function foreign(cause: unknown): ForesyncError {
   });
 }
 
-/** Removes what an agent of this login's that was killed left behind. */
+/** Removes what agents of this login's that were killed left behind, in shared memory and in a folder on the joiner's disk. May be repeated. */
+export function sweepInboxes(beside: string): void {
+  for (const parent of [sharedMemory(), beside])
+    if (parent !== undefined && existsSync(parent)) sweep(parent);
+}
+
 function sweep(parent: string): void {
   for (const name of readdirSync(parent)) {
     const pid = new RegExp(`^${prefix}(\\d+)-`).exec(name)?.[1];
