@@ -18,7 +18,7 @@ const usualLevel = 3;
 /** 512 KiB: a window that stays in a core's cache takes a sixth of the time off, and finds almost all that a larger one finds. */
 const windowLog = 19;
 /** Where bytes count for more than time. */
-const largeWindowLog = 22;
+const largeWindowLog = 20;
 
 /** Runs beside the thread that reads rows. The part must not change, nor its memory be released, until this resolves. */
 export async function compress(part: Uint8Array, level = usualLevel): Promise<Buffer> {
