@@ -154,7 +154,10 @@ export class Joining {
 
   async #release(): Promise<void> {
     const { group, joiner } = this.#options;
-    await this.#joiner?.call('joiner.release', { path: joiner.store.path, table: group.table });
+    const { path } = joiner.store;
+    await this.#joiner?.call('joiner.release', { path, table: group.table });
+    // An earlier run may have died when the table was in its place, and the staging file not gone yet.
+    await this.#joiner?.call('joiner.discard', { path });
   }
 
   /** What there is of a table that the lead has no longer is of no use: another table of that name would be copied anew. */

@@ -7,13 +7,13 @@ import type { ScanKey } from './key-codec.ts';
 export const stages = ['hot', 'snapshot', 'delta', 'verify', 'synced'] as const;
 export type Stage = (typeof stages)[number];
 
-/** How far a joiner is. It is written in the transaction that applies the rows it speaks of. */
 /** What a Delta Log has: all changes after the first number, up to the last. */
 export interface LogExtent {
   prunedTo: number;
   logEnd: number;
 }
 
+/** How far a joiner is. It is written in the transaction that applies the rows it speaks of. */
 export interface Checkpoint {
   runId: string;
   captureId: string;

@@ -2,7 +2,7 @@ import { statSync } from 'node:fs';
 import type { ForesyncError } from '../../errors.ts';
 import { type Connection, storeError } from './connection.ts';
 import { type FileLook, lookAtFile } from './file-look.ts';
-import { holds, refuseClashesIn } from './place.ts';
+import { holds, refuseClashesIn, refuseRemains } from './place.ts';
 import { refuseBuilding, stagingPath } from './staging.ts';
 import type { TableShape } from './table-shape.ts';
 import { connectToLook, isLeftHalfWritten, tryWriteLock } from './untouched.ts';
@@ -29,7 +29,10 @@ export function lookAtPlace(file: string, table: string, shape: TableShape | und
   let db: Connection | undefined;
   try {
     refuseBuilding(file);
-    if (!look.file.exists) return look;
+    if (!look.file.exists) {
+      refuseRemains(file);
+      return look;
+    }
     db = connectToLook(file);
     look.hasTable = holds(db, table);
     if (shape) refuseClashesIn(db, file, shape);
