@@ -1,23 +1,18 @@
 import assert from 'node:assert/strict';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
 import Database from 'better-sqlite3';
 import { runCli } from '../support/cli.ts';
+import { shopFolder } from '../support/cli-shop.ts';
 import { RunningCli } from '../support/running-cli.ts';
-import { makeShop } from '../support/shop-writer.ts';
-import { rowsOf, schemaOf, type TestContext, temporaryFolder } from '../support/tables.ts';
+import { rowsOf, schemaOf, type TestContext } from '../support/tables.ts';
 
 const add = ['add-replica', 'j', '--host', 'local', '--store', 'sqlite:joiner.db', '--no-plan'];
 
-function shopFolder(t: TestContext) {
-  const cwd = temporaryFolder(t);
+function placesOf(t: TestContext) {
+  const cwd = shopFolder(t, 2000);
   const [shop, joiner] = [path.join(cwd, 'shop.db'), path.join(cwd, 'joiner.db')];
-  makeShop(shop, 2000);
-  writeFileSync(
-    path.join(cwd, 'foresync.yaml'),
-    'group: shop\ntable: items\nlead: east\nreplicas: { east: { store: "sqlite:shop.db" } }\n',
-  );
   const before = schemaOf(shop);
   const write = (sql: string) => {
     const db = new Database(shop);
@@ -43,7 +38,7 @@ function shopFolder(t: TestContext) {
 
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   test(`a run with --follow goes on until ${signal}, which is its good end`, async (t) => {
-    const { cwd, write, level, assertClean, assertEqual } = shopFolder(t);
+    const { cwd, write, level, assertClean, assertEqual } = placesOf(t);
     const run = new RunningCli([...add, '--follow', '--on-synced', 'echo synced; exit 0'], { cwd });
     await run.says(/follow {2}running/);
     await run.says(/on-synced: synced/);
@@ -62,7 +57,7 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
 }
 
 test('a run that was killed while it followed is gone on with by resume', async (t) => {
-  const { cwd, write, level, assertClean, assertEqual } = shopFolder(t);
+  const { cwd, write, level, assertClean, assertEqual } = placesOf(t);
   const killed = new RunningCli([...add, '--follow', '--on-synced', 'echo synced >> said'], { cwd });
   await killed.says(/on-synced {2}done/);
   await level();
@@ -81,7 +76,7 @@ test('a run that was killed while it followed is gone on with by resume', async 
 
 test('a run that was killed while it followed is ended by the same command without --follow, and by abort', async (t) => {
   for (const ending of [add, ['abort', '--yes']]) {
-    const { cwd, assertClean, assertEqual } = shopFolder(t);
+    const { cwd, assertClean, assertEqual } = placesOf(t);
     const killed = new RunningCli([...add, '--follow'], { cwd });
     await killed.says(/follow {2}running/);
     killed.kill('SIGKILL');
@@ -94,7 +89,7 @@ test('a run that was killed while it followed is ended by the same command witho
 });
 
 test('abort ends a run that follows, and its replica stays', async (t) => {
-  const { cwd, assertClean, assertEqual } = shopFolder(t);
+  const { cwd, assertClean, assertEqual } = placesOf(t);
   const run = new RunningCli([...add, '--follow'], { cwd });
   await run.says(/follow {2}running/);
   const { exitCode, stdout } = await runCli(['abort', '--yes'], { cwd });

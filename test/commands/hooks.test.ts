@@ -3,28 +3,15 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
 import { runCli } from '../support/cli.ts';
+import { shopFolder, writeSmallPlan } from '../support/cli-shop.ts';
 import { RunningCli } from '../support/running-cli.ts';
-import { makeShop } from '../support/shop-writer.ts';
-import { type TestContext, temporaryFolder } from '../support/tables.ts';
+import type { TestContext } from '../support/tables.ts';
 
 const add = ['add-replica', 'j', '--host', 'local', '--store', 'sqlite:joiner.db'];
 
-function shopFolder(t: TestContext): string {
-  const folder = temporaryFolder(t);
-  makeShop(path.join(folder, 'shop.db'), 2000);
-  writeFileSync(
-    path.join(folder, 'foresync.yaml'),
-    'group: shop\ntable: items\nlead: east\nreplicas: { east: { store: "sqlite:shop.db" } }\n',
-  );
-  const header = {
-    ...{ kind: 'foresync.plan', version: 1, group: 'shop', table: 'items', model: 'test', entries: 1 },
-    ...{ origin: new Date().toISOString(), horizonMs: 86_400_000, minConfidence: 0, expectedHitRate: 0.5 },
-  };
-  const entry = {
-    ...{ key: 7, confidence: 0.9, expectedAt: header.origin, expectedReads: 1, expectedWrites: 0 },
-    ...{ donor: 'east', model: 'test' },
-  };
-  writeFileSync(path.join(folder, 'plan.jsonl'), `${JSON.stringify(header)}\n${JSON.stringify(entry)}\n`);
+function plannedShop(t: TestContext): string {
+  const folder = shopFolder(t, 2000);
+  writeSmallPlan(folder);
   return folder;
 }
 
@@ -32,7 +19,7 @@ const linesOf = (cwd: string, name: string) =>
   existsSync(path.join(cwd, name)) ? readFileSync(path.join(cwd, name), 'utf8').split('\n').slice(0, -1) : [];
 
 test('what waits for the command of --on-synced hears by the exit code that it failed', async (t) => {
-  const cwd = shopFolder(t);
+  const cwd = plannedShop(t);
   const hooks = ['--on-hot-ready', 'echo hot; exit 2', '--on-synced', 'exit 9'];
   const { exitCode, stdout, stderr } = await runCli([...add, ...hooks, '--json'], { cwd });
   assert.equal(exitCode, 3, stderr);
@@ -49,7 +36,7 @@ test('what waits for the command of --on-synced hears by the exit code that it f
 });
 
 test('that the command of --on-hot-ready failed changes no exit code', async (t) => {
-  const cwd = shopFolder(t);
+  const cwd = plannedShop(t);
   const { exitCode, stderr } = await runCli([...add, '--on-hot-ready', 'echo hot; exit 2'], { cwd });
   assert.equal(exitCode, 0, stderr);
   assert.match(stderr, /\] --on-hot-ready {2}running$/m);
@@ -57,7 +44,7 @@ test('that the command of --on-hot-ready failed changes no exit code', async (t)
 });
 
 test('a run that was killed during a command runs it again from resume, and what had ended not', async (t) => {
-  const cwd = shopFolder(t);
+  const cwd = plannedShop(t);
   const hooks = [
     '--on-hot-ready',
     'echo hot >> said',
@@ -76,7 +63,7 @@ test('a run that was killed during a command runs it again from resume, and what
 });
 
 test('ctrl-C ends a command that runs', async (t) => {
-  const cwd = shopFolder(t);
+  const cwd = plannedShop(t);
   const hook = "trap 'echo asked > asked; exit' TERM; while :; do sleep 0.05; done";
   const run = new RunningCli([...add, '--on-hot-ready', hook], { cwd });
   await run.says(/clean up {2}done/);
@@ -88,7 +75,7 @@ test('ctrl-C ends a command that runs', async (t) => {
 });
 
 test('a command that would never be run is refused', async (t) => {
-  const cwd = shopFolder(t);
+  const cwd = plannedShop(t);
   const { exitCode, stderr } = await runCli([...add, '--no-plan', '--on-hot-ready', 'true'], { cwd });
   assert.equal(exitCode, 64);
   assert.match(stderr, /--on-hot-ready needs a plan/);

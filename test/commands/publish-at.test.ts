@@ -1,12 +1,11 @@
 import assert from 'node:assert/strict';
-import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
 import Database from 'better-sqlite3';
 import { runCli } from '../support/cli.ts';
+import { shopFolder, writeSmallPlan } from '../support/cli-shop.ts';
 import { RunningCli } from '../support/running-cli.ts';
-import { makeShop } from '../support/shop-writer.ts';
-import { rowsOf, schemaOf, type TestContext, temporaryFolder } from '../support/tables.ts';
+import { rowsOf, schemaOf, type TestContext } from '../support/tables.ts';
 
 const add = [
   'add-replica',
@@ -19,23 +18,10 @@ const add = [
   'hot-ready',
 ];
 
-function shopFolder(t: TestContext) {
-  const cwd = temporaryFolder(t);
+function placesOf(t: TestContext) {
+  const cwd = shopFolder(t, 10_000);
   const [shop, joiner] = [path.join(cwd, 'shop.db'), path.join(cwd, 'joiner.db')];
-  makeShop(shop, 10_000);
-  writeFileSync(
-    path.join(cwd, 'foresync.yaml'),
-    'group: shop\ntable: items\nlead: east\nreplicas: { east: { store: "sqlite:shop.db" } }\n',
-  );
-  const header = {
-    ...{ kind: 'foresync.plan', version: 1, group: 'shop', table: 'items', model: 'test', entries: 1 },
-    ...{ origin: new Date().toISOString(), horizonMs: 86_400_000, minConfidence: 0, expectedHitRate: 0.5 },
-  };
-  const entry = {
-    ...{ key: 7, confidence: 0.9, expectedAt: header.origin, expectedReads: 1, expectedWrites: 0 },
-    ...{ donor: 'east', model: 'test' },
-  };
-  writeFileSync(path.join(cwd, 'plan.jsonl'), `${JSON.stringify(header)}\n${JSON.stringify(entry)}\n`);
+  writeSmallPlan(cwd);
   const before = schemaOf(shop);
   /** The rows that can be read by now, and what is said of the others. */
   const seen = () => {
@@ -65,7 +51,7 @@ function shopFolder(t: TestContext) {
 
 test('a run that was killed when its table had appeared is gone on with by the same command, and by resume', async (t) => {
   for (const goingOn of [add, ['resume']]) {
-    const { cwd, seen, killed, assertDone } = shopFolder(t);
+    const { cwd, seen, killed, assertDone } = placesOf(t);
     await killed();
     const { rows, state } = seen();
     assert.ok(Number(rows) < 10_001 && state === 'hot', `${rows} rows, ${state}`);
@@ -83,7 +69,7 @@ test('a run that was killed when its table had appeared is gone on with by the s
 });
 
 test('abort tells that the table goes, and drops it from the file', async (t) => {
-  const { cwd, shop, joiner, before, seen, killed } = shopFolder(t);
+  const { cwd, shop, joiner, before, seen, killed } = placesOf(t);
   await killed();
   const look = await runCli(['abort', '--dry-run'], { cwd });
   assert.match(look.stdout.replaceAll('\n', ' '), /which lacks rows, would be dropped; the file stays/);
@@ -98,7 +84,7 @@ test('abort tells that the table goes, and drops it from the file', async (t) =>
 });
 
 test('ctrl-C says where the table is', async (t) => {
-  const { cwd } = shopFolder(t);
+  const { cwd } = placesOf(t);
   const run = new RunningCli([...add, '--bwlimit', '100/s'], { cwd });
   await run.says(/snapshot {2}running/);
   run.kill('SIGINT');
@@ -108,7 +94,7 @@ test('ctrl-C says where the table is', async (t) => {
 });
 
 test('what makes no sense is refused by name', async (t) => {
-  const { cwd } = shopFolder(t);
+  const { cwd } = placesOf(t);
   const withoutPlan = await runCli([...add, '--no-plan'], { cwd });
   assert.deepEqual(
     [withoutPlan.exitCode, /--publish-at hot-ready needs a plan/.test(withoutPlan.stderr)],

@@ -6,15 +6,28 @@ import { RunningCli } from './running-cli.ts';
 import { makeShop } from './shop-writer.ts';
 import { rowsOf, schemaOf, type TestContext, temporaryFolder } from './tables.ts';
 
-/** A folder with a shop's database of 25,000 rows and its foresync.yaml, for commands that run in it. */
-export function shopFolder(t: TestContext): string {
+/** A folder with a shop's database and its foresync.yaml, for commands that run in it. */
+export function shopFolder(t: TestContext, rows = 25_000): string {
   const folder = temporaryFolder(t);
-  makeShop(path.join(folder, 'shop.db'), 25_000);
+  makeShop(path.join(folder, 'shop.db'), rows);
   writeFileSync(
     path.join(folder, 'foresync.yaml'),
     'group: shop\ntable: items\nlead: east\nreplicas: { east: { store: "sqlite:shop.db" } }\n',
   );
   return folder;
+}
+
+/** Puts a plan of one key into the folder. */
+export function writeSmallPlan(folder: string): void {
+  const header = {
+    ...{ kind: 'foresync.plan', version: 1, group: 'shop', table: 'items', model: 'test', entries: 1 },
+    ...{ origin: new Date().toISOString(), horizonMs: 86_400_000, minConfidence: 0, expectedHitRate: 0.5 },
+  };
+  const entry = {
+    ...{ key: 7, confidence: 0.9, expectedAt: header.origin, expectedReads: 1, expectedWrites: 0 },
+    ...{ donor: 'east', model: 'test' },
+  };
+  writeFileSync(path.join(folder, 'plan.jsonl'), `${JSON.stringify(header)}\n${JSON.stringify(entry)}\n`);
 }
 
 export function joinArguments(joiner: string): string[] {
