@@ -34,9 +34,15 @@ const formats: Record<
     },
   },
   'chunk image': {
-    frozen: '3eee9fee81df7e4a',
+    frozen: '9562c5f7f1ef4c4b',
     remedy: 'raise protocolVersions in transport/handshake.ts',
-    text: () => imageSchema({ rowColumns: 3, keyColumns: 2 }).join('\n'),
+    text: () =>
+      [
+        { rowColumns: 3, keyColumns: 2 },
+        { rowColumns: 3, keyColumns: 0, rowidColumn: 1 },
+      ]
+        .flatMap(imageSchema)
+        .join('\n'),
   },
   'capture at a donor': {
     frozen: 'c0c9a997ea5b53a5',

@@ -3,7 +3,8 @@ import { readCapture, startCapture } from '../../src/core/store/sqlite/capture.t
 import { type Connection, connect } from '../../src/core/store/sqlite/connection.ts';
 import { pruneDelta, prunedTo } from '../../src/core/store/sqlite/delta-pruning.ts';
 import { type DeltaLimits, DonorReader } from '../../src/core/store/sqlite/donor.ts';
-import { Joiner, type Stored } from '../../src/core/store/sqlite/joiner.ts';
+import { Joiner } from '../../src/core/store/sqlite/joiner.ts';
+import type { Stored } from '../../src/core/store/sqlite/received.ts';
 import type { ScanRange } from '../../src/core/store/sqlite/scan.ts';
 import { readTableShape, type TableShape } from '../../src/core/store/sqlite/table-shape.ts';
 

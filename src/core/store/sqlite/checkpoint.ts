@@ -28,6 +28,8 @@ export interface Checkpoint {
   watermark: number;
   /** The snapshot goes on after this place; undefined at the start of the table. */
   snapshotAfter: ScanKey | undefined;
+  /** The snapshot is put together in a file of its own, and has so many pages and rows there (`BulkLoad`). */
+  bulk?: { pages: number; rows: number } | undefined;
   /** It was in sync and in its place once: whatever is compared anew since, nobody may take it for half built. */
   wasSynced?: boolean;
 }

@@ -60,7 +60,7 @@ export class DonorReader {
 
   /** The next chunk, about `targetBytes` large, of all rows that did not go ahead. */
   snapshot(from: ScanKey | undefined, targetBytes: number): SnapshotChunk {
-    return this.#stretch(['rows'], targetBytes, (image) => {
+    return this.#stretch(['ordered'], targetBytes, (image) => {
       const { watermark, keys } = this.#log();
       const cut = this.#stretches.next(from, targetBytes);
       const { rows, to } = this.#rows.fillStretch(image, from, cut, this.planned.notAhead);

@@ -11,9 +11,9 @@ import {
   writeSync,
 } from 'node:fs';
 import path from 'node:path';
-import { ForesyncError, systemCodeOf } from '../../errors.ts';
+import { systemCodeOf } from '../../errors.ts';
 import type { Connection } from './connection.ts';
-import { type ImageShape, imageSchema } from './image.ts';
+import { type ImageShape, imageForeign, imageSchema } from './image.ts';
 import { sharedMemory } from './shared-memory.ts';
 
 const prefix = 'foresync-inbox-';
@@ -94,7 +94,7 @@ function check(db: Connection, name: string, shape: ImageShape): void {
   const wanted = imageSchema(shape);
   const isAsWanted = found.length === wanted.length && found.every((sql, i) => sql === wanted[i]);
   if (!isAsWanted || db.pragma(`${name}.quick_check(1)`, { simple: true }) !== 'ok') {
-    throw foreign(undefined);
+    throw imageForeign();
   }
 }
 
@@ -103,14 +103,8 @@ function refusingForeign(work: () => void): void {
   try {
     work();
   } catch (error) {
-    throw /^SQLITE_(ERROR|NOTADB|CORRUPT)/.test(systemCodeOf(error) ?? '') ? foreign(error) : error;
+    throw /^SQLITE_(ERROR|NOTADB|CORRUPT)/.test(systemCodeOf(error) ?? '') ? imageForeign(error) : error;
   }
-}
-
-function foreign(cause: unknown): ForesyncError {
-  return new ForesyncError('protocol', 'image-foreign', 'A chunk from the donor is not a sound chunk.', {
-    cause,
-  });
 }
 
 /** Removes what agents of this login's that were killed left behind, in shared memory and in a folder on the joiner's disk. May be repeated. */

@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import { ForesyncError } from '../../errors.ts';
 import { release } from '../../release.ts';
 import type { Connection } from './connection.ts';
 import { imageColumns } from './sql.ts';
@@ -20,6 +21,8 @@ export interface Image {
 export interface ImageShape {
   rowColumns: number;
   keyColumns: number;
+  /** The row column that is the rowid; rows are then in its order, and lie in the image as in the table. */
+  rowidColumn?: number | undefined;
   /** Past this size filling it fails with SQLITE_FULL, and so does the transaction. */
   maxBytes?: number;
 }
@@ -36,7 +39,12 @@ export function imageSchema(shape: ImageShape): string[] {
   ];
   return tables
     .filter(([, count]) => count > 0)
-    .map(([table, count]) => `CREATE TABLE ${table}(${imageColumns(count).join(',')})`);
+    .map(([table, count]) => {
+      const columns = imageColumns(count);
+      if (table === 'r' && shape.rowidColumn !== undefined)
+        columns[shape.rowidColumn] += ' INTEGER PRIMARY KEY';
+      return `CREATE TABLE ${table}(${columns.join(',')})`;
+    });
 }
 
 /**
@@ -69,6 +77,12 @@ function prepare(db: Connection, name: string, shape: ImageShape): void {
   if (shape.maxBytes === undefined) return;
   const pages = Math.max(leastPages, Math.ceil(shape.maxBytes / pageSizeBytes));
   db.exec(`PRAGMA ${name}.max_page_count = ${pages}`);
+}
+
+export function imageForeign(cause?: unknown): ForesyncError {
+  return new ForesyncError('protocol', 'image-foreign', 'A chunk from the donor is not a sound chunk.', {
+    cause,
+  });
 }
 
 export function digestOf(image: Buffer): string {

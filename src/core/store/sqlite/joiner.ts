@@ -1,12 +1,12 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import type { ForesyncError } from '../../errors.ts';
+import { BulkLoad, isSealed, takePlace } from './bulk-load.ts';
 import {
   type Checkpoint,
   type LogExtent,
   moveCheckpoint,
   publishedCheckpoint,
-  type Stage,
   stagedCheckpoint,
 } from './checkpoint.ts';
 import { type Connection, storeError } from './connection.ts';
@@ -14,39 +14,13 @@ import { digestOfSpent, type Image, type ImageShape, isSameSpent } from './image
 import { ImageInbox } from './image-inbox.ts';
 import type { ScanKey } from './key-codec.ts';
 import { openPublished } from './published.ts';
-import { RowReader } from './row-reader.ts';
+import type { Comparison, ReceivedDelta, Stored } from './received.ts';
+import { type ImageKind, RowReader } from './row-reader.ts';
 import { RowWriter } from './row-writer.ts';
 import type { ScanRange } from './scan.ts';
-import { create, discardStaging, reopen, stagingPath } from './staging.ts';
+import { bulkPath, createStaging, discardStaging, openStaging, reopen, stagingPath } from './staging.ts';
 import { moveStatus, type TableStatus } from './status-table.ts';
 import type { TableShape } from './table-shape.ts';
-
-/** A delta as it arrived: the image of `DeltaChunk` and its watermark. */
-export interface ReceivedDelta {
-  image: Buffer;
-  watermark: number;
-  /** AUTOINCREMENT's counter at the donor, where it is to be the joiner's. */
-  lastRowid?: string | undefined;
-  /** Whether the log ended with it; undefined where that does not matter. */
-  complete?: boolean | undefined;
-}
-
-/**
- * `displaced`: a row that was there gave way. `same`: the table has, to the bit, what came; absent where that was not asked
- * for.
- */
-export interface Stored {
-  rows: number;
-  displaced: boolean;
-  same?: boolean;
-}
-
-export interface Comparison {
-  same: boolean;
-  rows: number;
-  /** Rows that were missing, surplus or different, after a repair; 0 where only the digest was odd. */
-  differences: number;
-}
 
 /**
  * Builds the joiner in a staging file, or goes on with one that has appeared. Each call is one transaction that also moves the checkpoint, so that the process
@@ -57,11 +31,12 @@ export interface Comparison {
  * started anew (see `Checkpoint.bootId`). Once the table is in its place, transactions are durable (`openPublished`).
  */
 export class Joiner {
-  readonly #db: Connection;
+  readonly #shape: TableShape;
   readonly #inbox: ImageInbox;
-  readonly #reader: RowReader;
-  readonly #writer: RowWriter;
-  readonly #table: string;
+  #db: Connection;
+  #reader: RowReader;
+  #writer: RowWriter;
+  #bulk: BulkLoad | undefined;
   readonly #checkpointTable: string;
   /** Whether the table is in its place, where applications may use it. */
   readonly isPublished: boolean;
@@ -70,13 +45,14 @@ export class Joiner {
 
   private constructor(db: Connection, shape: TableShape, checkpoint: Checkpoint, isPublished = false) {
     this.#db = db;
+    this.#shape = shape;
     this.isPublished = isPublished;
-    this.#table = shape.name;
     this.#checkpointTable = isPublished ? publishedCheckpoint(shape.name) : stagedCheckpoint;
     this.#inbox = new ImageInbox(path.dirname(db.name));
     this.#reader = new RowReader(db, shape);
     this.#writer = new RowWriter(db, shape);
     this.#checkpoint = checkpoint;
+    if (checkpoint.bulk) this.#bulk = BulkLoad.resume(db, shape, checkpoint.bulk.pages);
   }
 
   /**
@@ -90,7 +66,7 @@ export class Joiner {
   ): { joiner: Joiner; resumed: boolean } {
     const staging = stagingPath(file);
     try {
-      const kept = existsSync(staging) ? reopen(staging, shape, { ...identity, log }) : undefined;
+      const kept = existsSync(staging) ? resumed(staging, shape, { ...identity, log }) : undefined;
       if (kept) return { joiner: new Joiner(kept.db, shape, kept.checkpoint), resumed: true };
       discardStaging(file);
       const checkpoint: Checkpoint = {
@@ -101,7 +77,10 @@ export class Joiner {
         watermark: log.prunedTo,
         snapshotAfter: undefined,
       };
-      return { joiner: new Joiner(create(staging, shape, checkpoint), shape, checkpoint), resumed: false };
+      return {
+        joiner: new Joiner(createStaging(staging, shape, checkpoint), shape, checkpoint),
+        resumed: false,
+      };
     } catch (error) {
       throw storeError(error, staging);
     }
@@ -126,8 +105,8 @@ export class Joiner {
     image: Buffer,
     { compare = false, keyImage }: { compare?: boolean; keyImage?: Buffer | undefined } = {},
   ): Stored {
-    const keys = keyImage === undefined ? [] : [this.#keysImage(keyImage)];
-    return this.#store(image, { compare, keys }, (rows, replaced) => {
+    const keys = keyImage === undefined ? [] : [this.#image('keys', keyImage)];
+    return this.#store(image, { kind: 'rows', compare, keys }, (rows, replaced) => {
       if (replaced !== undefined) this.#writer.removeKeys(replaced);
       return this.#writer.put(rows);
     });
@@ -135,15 +114,18 @@ export class Joiner {
 
   /** The next snapshot chunk; `to` is where it ends, undefined at the end of the table. */
   snapshot(image: Buffer, to: ScanKey | undefined, { compare = false } = {}): Stored {
-    return this.#store(image, { compare, keys: [] }, (rows) => {
+    const past =
+      to === undefined ? { stage: 'delta' as const } : { stage: 'snapshot' as const, snapshotAfter: to };
+    if (this.#bulk || this.#mayLoad(to)) return this.#load(image, past, compare);
+    return this.#store(image, { kind: 'ordered', compare, keys: [] }, (rows) => {
       const written = this.#writer.put(rows);
-      this.#move(to === undefined ? { stage: 'delta' } : { stage: 'snapshot', snapshotAfter: to });
+      this.#move(past);
       return written;
     });
   }
 
   delta(delta: ReceivedDelta): { rows: number } {
-    return this.#write([this.#bothImage(delta.image)], (tail) => {
+    return this.#write([this.#image('both', delta.image)], (tail) => {
       const rows = this.#applyDelta(tail, delta.watermark);
       this.#writer.setSequence(delta.lastRowid);
       if (this.#checkpoint.stage === 'synced' && delta.complete !== undefined)
@@ -154,12 +136,12 @@ export class Joiner {
 
   /** Makes the indexes that were left out while rows came in bulk. */
   finishIndexes(): void {
-    this.#guard(() => this.#db.transaction(() => this.#writer.createLateIndexes())());
+    this.#inTable(() => this.#db.transaction(() => this.#writer.createLateIndexes())());
   }
 
   /** Applies the tail, and in the same transaction compares a range with the donor's digest of that moment. */
   verify(tail: ReceivedDelta, range: ScanRange, digest: string): Comparison {
-    return this.#compare([this.#bothImage(tail.image)], (own, tailName) => {
+    return this.#compare('rows', [this.#image('both', tail.image)], (own, tailName) => {
       this.#applyDelta(tailName, tail.watermark);
       this.#move({ stage: 'verify' });
       const rows = this.#reader.fillRange(own, range);
@@ -169,12 +151,16 @@ export class Joiner {
 
   /** Applies the tail, puts a range's rows in place of what is there, and checks that the digest now agrees. */
   repair(tail: ReceivedDelta, range: ScanRange, image: Buffer, digest: string): Comparison {
-    return this.#compare([this.#bothImage(tail.image), this.#rowsImage(image)], (own, tailName, rowsName) => {
-      this.#applyDelta(tailName, tail.watermark);
-      const differences = this.#writer.replaceRange(range, rowsName);
-      const rows = this.#reader.fillRange(own, range);
-      return { same: digestOfSpent(own.bytes()) === digest, rows, differences };
-    });
+    return this.#compare(
+      'rows',
+      [this.#image('both', tail.image), this.#image('rows', image)],
+      (own, tailName, rowsName) => {
+        this.#applyDelta(tailName, tail.watermark);
+        const differences = this.#writer.replaceRange(range, rowsName);
+        const rows = this.#reader.fillRange(own, range);
+        return { same: digestOfSpent(own.bytes()) === digest, rows, differences };
+      },
+    );
   }
 
   /**
@@ -192,11 +178,11 @@ export class Joiner {
     },
   ): Comparison {
     const images = [
-      this.#bothImage(tail.image),
-      this.#keysImage(recheck.keyImage),
-      this.#rowsImage(recheck.image),
+      this.#image('both', tail.image),
+      this.#image('keys', recheck.keyImage),
+      this.#image('rows', recheck.image),
     ];
-    return this.#compare(images, (own, tailName, keysName, rowsName) => {
+    return this.#compare('rows', images, (own, tailName, keysName, rowsName) => {
       this.#applyDelta(tailName, tail.watermark);
       const rows = this.#reader.fillRowsOfKeys(own, { name: keysName });
       const same = digestOfSpent(own.bytes()) === recheck.digest;
@@ -211,13 +197,55 @@ export class Joiner {
   }
 
   rowCount(): number {
+    const { bulk, snapshotAfter } = this.#checkpoint;
+    if (bulk && this.#bulk) return bulk.rows + this.#bulk.aheadAfter(snapshotAfter);
     return this.#writer.count();
   }
 
   /** Closes the file; `publish` may follow. */
   close(): void {
     this.#inbox.close();
+    this.#bulk?.close();
     this.#db.close();
+  }
+
+  /** Where all of the table comes in one chunk, there is nothing to gain. */
+  #mayLoad(to: ScanKey | undefined): boolean {
+    const isFirst = this.#checkpoint.stage === 'hot' && to !== undefined;
+    return isFirst && !this.isPublished && BulkLoad.fits(this.#db, this.#shape);
+  }
+
+  #load(
+    image: Buffer,
+    past: Pick<Checkpoint, 'stage'> & { snapshotAfter?: ScanKey },
+    compare: boolean,
+  ): Stored {
+    return this.#guard(() => {
+      this.#bulk ??= BulkLoad.begin(this.#db, this.#shape, this.#checkpoint);
+      const bulk = this.#bulk;
+      const range = { from: this.#checkpoint.snapshotAfter, to: past.snapshotAfter };
+      const packed = bulk.append(image, range, { compare });
+      this.#db.transaction(() => {
+        bulk.keep(packed.leaves);
+        const rows = (this.#checkpoint.bulk?.rows ?? 0) + packed.allRows;
+        this.#move({ ...past, bulk: { pages: bulk.pages, rows } });
+      })();
+      if (past.stage === 'delta') this.#seal();
+      const { rows, displaced, same } = packed;
+      return { rows, displaced: displaced > 0, ...(same === undefined ? {} : { same }) };
+    });
+  }
+
+  /** From here on the table is one like any other. */
+  #seal(): void {
+    if (!this.#bulk) return;
+    const { bulk: _, ...checkpoint } = this.#checkpoint;
+    this.#bulk.seal(checkpoint);
+    this.#bulk = undefined;
+    this.#checkpoint = checkpoint;
+    this.#db = openStaging(this.#db.name);
+    this.#reader = new RowReader(this.#db, this.#shape);
+    this.#writer = new RowWriter(this.#db, this.#shape);
   }
 
   #applyDelta(image: string, watermark: number): number {
@@ -229,10 +257,10 @@ export class Joiner {
 
   /** Tells applications, where the table is in its place. */
   #tell(status: TableStatus): void {
-    if (this.isPublished) moveStatus(this.#db, this.#table, status);
+    if (this.isPublished) moveStatus(this.#db, this.#shape.name, status);
   }
 
-  #move(change: { stage?: Stage; watermark?: number; snapshotAfter?: ScanKey }): void {
+  #move(change: Partial<Checkpoint>): void {
     const moved = { ...this.#checkpoint, ...change };
     moveCheckpoint(this.#db, this.#checkpoint, moved, this.#checkpointTable);
     this.#checkpoint = moved;
@@ -241,35 +269,39 @@ export class Joiner {
   /** With `compare`, reads back in the same transaction what the table has in the places of the rows that came. */
   #store(
     image: Buffer,
-    { compare, keys }: { compare: boolean; keys: { bytes: Buffer; shape: ImageShape }[] },
+    { kind, compare, keys }: { kind: ImageKind; compare: boolean; keys: ReceivedImage[] },
     put: (rows: string, keys: string | undefined) => Stored,
   ): Stored {
-    const images = [this.#rowsImage(image), ...keys];
+    const images = [this.#image(kind, image), ...keys];
     if (!compare) return this.#write(images, (rows = '', replaced) => put(rows, replaced));
-    return this.#compare(images, (own, rows = '', replaced) => {
+    return this.#compare(kind, images, (own, rows = '', replaced) => {
       const written = put(rows, replaced);
       this.#reader.fillPlacesOf(own, rows);
       return { ...written, same: isSameSpent(own.bytes(), image) };
     });
   }
 
-  #write<T>(images: { bytes: Buffer; shape: ImageShape }[], work: (...names: string[]) => T): T {
-    return this.#guard(() =>
+  #write<T>(images: ReceivedImage[], work: (...names: string[]) => T): T {
+    return this.#inTable(() =>
       this.#inbox.with(this.#db, images, (...names) =>
         this.#db.transaction(() => work(...names)).immediate(),
       ),
     );
   }
 
-  #compare<T>(
-    images: { bytes: Buffer; shape: ImageShape }[],
-    work: (own: Image, ...names: string[]) => T,
-  ): T {
-    return this.#guard(() =>
+  #compare<T>(kind: ImageKind, images: ReceivedImage[], work: (own: Image, ...names: string[]) => T): T {
+    return this.#inTable(() =>
       this.#inbox.with(this.#db, images, (...names) =>
-        this.#reader.images(['rows'], (own) => work(own, ...names)),
+        this.#reader.images([kind], (own) => work(own, ...names)),
       ),
     );
+  }
+
+  #inTable<T>(work: () => T): T {
+    return this.#guard(() => {
+      this.#seal();
+      return work();
+    });
   }
 
   /**
@@ -288,15 +320,23 @@ export class Joiner {
     }
   }
 
-  #rowsImage(bytes: Buffer) {
-    return { bytes, shape: { rowColumns: this.#reader.rowColumns, keyColumns: 0 } };
+  #image(kind: ImageKind, bytes: Buffer): ReceivedImage {
+    return { bytes, shape: this.#reader.imageShape(kind) };
   }
+}
 
-  #keysImage(bytes: Buffer) {
-    return { bytes, shape: { rowColumns: 0, keyColumns: this.#reader.keyColumns } };
-  }
+interface ReceivedImage {
+  bytes: Buffer;
+  shape: ImageShape;
+}
 
-  #bothImage(bytes: Buffer) {
-    return { bytes, shape: { rowColumns: this.#reader.rowColumns, keyColumns: this.#reader.keyColumns } };
-  }
+function resumed(staging: string, shape: TableShape, identity: Parameters<typeof reopen>[2]) {
+  const kept = reopen(staging, shape, identity);
+  if (!kept?.checkpoint.bulk) return kept;
+  const isThere = existsSync(bulkPath(staging));
+  if (isThere && !isSealed(staging)) return kept;
+  kept.db.close();
+  if (!isThere) return undefined;
+  takePlace(staging);
+  return reopen(staging, shape, identity);
 }

@@ -1,9 +1,8 @@
-import { statSync } from 'node:fs';
 import type { ForesyncError } from '../../errors.ts';
 import { type Connection, storeError } from './connection.ts';
 import { type FileLook, lookAtFile } from './file-look.ts';
 import { holds, refuseClashesIn, refuseRemains } from './place.ts';
-import { refuseBuilding, stagingPath } from './staging.ts';
+import { refuseBuilding, stagingBytes } from './staging.ts';
 import type { TableShape } from './table-shape.ts';
 import { connectToLook, isLeftHalfWritten, tryWriteLock } from './untouched.ts';
 
@@ -23,7 +22,7 @@ export function lookAtPlace(file: string, table: string, shape: TableShape | und
   const look: PlaceLook = {
     file: lookAtFile(file),
     hasTable: false,
-    stagingBytes: statSync(stagingPath(file), { throwIfNoEntry: false })?.size,
+    stagingBytes: stagingBytes(file),
     isHalfWritten: false,
   };
   let db: Connection | undefined;

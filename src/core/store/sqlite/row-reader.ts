@@ -1,15 +1,15 @@
 import { systemCodeOf } from '../../errors.ts';
 import { captureNames } from './capture.ts';
 import type { Connection } from './connection.ts';
-import { type Image, withImages } from './image.ts';
+import { type Image, type ImageShape, withImages } from './image.ts';
 import { type Bindable, readScanKey, type ScanKey, scanKeyTerms } from './key-codec.ts';
 import { carriedTerms, rangeCondition, type ScanRange, sameKey, scanTerms, walkTerms } from './scan.ts';
 import { all, imageColumns, quote } from './sql.ts';
 import type { Cut } from './stretch.ts';
 import type { TableShape } from './table-shape.ts';
 
-/** What an image holds. */
-export type ImageKind = 'rows' | 'keys' | 'both';
+/** What an image holds; `ordered` are rows in the scan order, under their rowids where these are a column. */
+export type ImageKind = 'rows' | 'ordered' | 'keys' | 'both';
 
 /**
  * Copies rows and keys of a table into images. Donor and joiner both read through this, so that equal rows give equal
@@ -130,11 +130,19 @@ export class RowReader {
 
   /** `withImages` with the widths of this table. */
   images<T>(kinds: readonly ImageKind[], work: (...images: Image[]) => T, maxBytes?: number): T {
-    const shapes = kinds.map((kind) => ({
-      ...(maxBytes === undefined ? {} : { maxBytes }),
-      rowColumns: kind === 'keys' ? 0 : this.rowColumns,
-      keyColumns: kind === 'rows' ? 0 : this.keyColumns,
-    }));
+    const bound = maxBytes === undefined ? {} : { maxBytes };
+    const shapes = kinds.map((kind) => ({ ...this.imageShape(kind), ...bound }));
     return withImages(this.#db, shapes, work);
+  }
+
+  imageShape(kind: ImageKind): ImageShape {
+    const { rowid, rowidIsColumn, columns } = this.shape;
+    const rowidColumn =
+      kind === 'ordered' && rowidIsColumn ? columns.findIndex(({ name }) => name === rowid) : undefined;
+    return {
+      rowColumns: kind === 'keys' ? 0 : this.rowColumns,
+      keyColumns: kind === 'rows' || kind === 'ordered' ? 0 : this.keyColumns,
+      rowidColumn,
+    };
   }
 }

@@ -20,6 +20,7 @@ export class RowWriter {
   readonly #shape: TableShape;
   readonly #table: string;
   readonly #carried: string;
+  #counted: { rows: number; moment: string } | undefined;
 
   constructor(db: Connection, shape: TableShape) {
     this.#db = db;
@@ -130,8 +131,15 @@ export class RowWriter {
       .run(this.#shape.name, BigInt(lastRowid));
   }
 
+  /** Counts the rows, unless nobody has written to the file since they were counted last. */
   count(): number {
-    return this.#db.prepare(`SELECT count(*) FROM ${this.#table}`).pluck().get() as number;
+    const own = this.#db.prepare('SELECT total_changes()').pluck().get();
+    const moment = `${own} ${this.#db.pragma('data_version', { simple: true })}`;
+    if (this.#counted?.moment !== moment) {
+      const rows = this.#db.prepare(`SELECT count(*) FROM ${this.#table}`).pluck().get() as number;
+      this.#counted = { rows, moment };
+    }
+    return this.#counted.rows;
   }
 
   /** Rows of the image that the table has not, to the bit, and rows of the table's `before` that the image has not. */

@@ -1,4 +1,4 @@
-import { existsSync, rmSync } from 'node:fs';
+import { existsSync, rmSync, statSync } from 'node:fs';
 import { ForesyncError, systemCodeOf } from '../../errors.ts';
 import {
   type Checkpoint,
@@ -20,6 +20,11 @@ export function stagingPath(file: string): string {
   return `${file}.foresync-joining`;
 }
 
+/** The file that a snapshot's rows are put together in, beside a staging file. */
+export function bulkPath(staging: string): string {
+  return `${staging}-rows`;
+}
+
 /** Removes a staging file that was left; refuses one that another run is building. May be repeated. */
 export function discardLeftStaging(file: string): void {
   refuseBusy(stagingPath(file));
@@ -28,8 +33,18 @@ export function discardLeftStaging(file: string): void {
 
 /** Removes a staging file and what belongs to it. May be repeated. */
 export function discardStaging(file: string): void {
-  for (const suffix of ['', '-journal', '-wal', '-shm'])
-    rmSync(`${stagingPath(file)}${suffix}`, { force: true });
+  const staging = stagingPath(file);
+  for (const suffix of ['', '-journal', '-wal', '-shm']) rmSync(`${staging}${suffix}`, { force: true });
+  for (const suffix of ['', '-journal']) rmSync(`${bulkPath(staging)}${suffix}`, { force: true });
+}
+
+/** Bytes of a staging file and of what belongs to it; undefined where there is none. */
+export function stagingBytes(file: string): number | undefined {
+  const staging = stagingPath(file);
+  const [own, rows] = [staging, bulkPath(staging)].map(
+    (name) => statSync(name, { throwIfNoEntry: false })?.size,
+  );
+  return own === undefined ? undefined : own + (rows ?? 0);
 }
 
 /** The staging file as it was left, with the lock on it; undefined where it belongs to another capture, table or boot of the host, or lacks changes that were pruned. */
@@ -38,9 +53,8 @@ export function reopen(
   shape: TableShape,
   identity: { captureId: string; bootId: string; log: LogExtent },
 ): { db: Connection; checkpoint: Checkpoint } | undefined {
-  const db = connectUnlessBusy(staging);
+  const db = openStaging(staging);
   try {
-    takeFile(db, staging);
     const checkpoint = readCheckpoint(db);
     if (
       checkpoint &&
@@ -60,8 +74,20 @@ export function reopen(
   return undefined;
 }
 
+/** Opens a staging file that is there, with the lock on it. */
+export function openStaging(staging: string): Connection {
+  const db = connectUnlessBusy(staging);
+  try {
+    takeFile(db, staging);
+    return db;
+  } catch (error) {
+    db.close();
+    throw error;
+  }
+}
+
 /** A new staging file with the empty table and the checkpoint, and the lock on it. */
-export function create(staging: string, shape: TableShape, checkpoint: Checkpoint): Connection {
+export function createStaging(staging: string, shape: TableShape, checkpoint: Checkpoint): Connection {
   const db = connect(staging, { existing: false });
   try {
     db.pragma(`page_size = ${shape.pageSizeBytes}`);
@@ -119,7 +145,7 @@ function refuseBusy(staging: string): void {
 }
 
 /** One run builds a joiner at a time: the lock is kept until the connection closes. */
-function takeFile(db: Connection, staging: string): void {
+export function takeFile(db: Connection, staging: string): void {
   try {
     db.pragma('locking_mode = EXCLUSIVE');
     db.pragma('journal_mode = TRUNCATE');

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
-import { existsSync, readdirSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
 import Database from 'better-sqlite3';
+import type { ScanKey } from '../../../../src/core/store/sqlite/key-codec.ts';
 import { publish } from '../../../../src/core/store/sqlite/publish.ts';
 import { hostileImage } from '../../../faults/fuzzed/hostile-images.ts';
 import { capture, copyTable, openDonor, openJoiner } from '../../../support/engine-copy.ts';
@@ -158,8 +159,8 @@ test('what is read back where a chunk was put shows a row that is not as it came
   const { joiner } = openJoiner(joinerFile, donor.shape);
   const first = donor.reader.planned.hot([3, 1], { maxBytes: 1e6, digests: false });
   assert.deepEqual(joiner.hot(first.image, { compare }), { rows: 2, displaced: false, same: true });
-  const { image } = donor.reader.snapshot(undefined, 1e6);
-  assert.deepEqual(joiner.hot(image, { compare }), { rows: 3, displaced: true, same: true });
+  const all = donor.reader.planned.hot([1, 2, 3], { maxBytes: 1e6, digests: false });
+  assert.deepEqual(joiner.hot(all.image, { compare }), { rows: 3, displaced: true, same: true });
   joiner.close();
   const tamper = new Database(staging);
   tamper.exec(
@@ -168,6 +169,7 @@ test('what is read back where a chunk was put shows a row that is not as it came
   tamper.close();
   const { joiner: again } = openJoiner(joinerFile, donor.shape);
   t.after(() => again.close());
+  const { image } = donor.reader.snapshot(undefined, 1e6);
   assert.deepEqual(again.snapshot(image, undefined, { compare }), { rows: 3, displaced: false, same: false });
 });
 
@@ -287,4 +289,75 @@ test('a table is walked by the collation of its key, which need not be that of t
   assert.equal(copyAll({ targetBytes: 200 }).unequal, 0);
   assert.equal(rowsOf(staging, 't').length, 400);
   assert.deepEqual(rowsOf(staging, 't'), rowsOf(file, 't'));
+});
+
+/** Rows of an INTEGER PRIMARY KEY, in many chunks: a joiner whose rows are put together page by page. */
+function manyRows(t: TestContext) {
+  const rows = `WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < 399)
+    INSERT INTO t SELECT i * 3, 'some text ' || (i % 7), zeroblob(iif(i % 90, i % 40, 9000)) FROM n`;
+  return shop(
+    t,
+    `CREATE TABLE t(id INTEGER PRIMARY KEY, v TEXT, w BLOB); CREATE INDEX by_v ON t(v); ${rows}`,
+  );
+}
+
+test('rows that went ahead stand in their places between those of the snapshot', (t) => {
+  const { file, staging, donor, joinerFile } = manyRows(t);
+  const hot = [3, 6, 300, 1197, 270];
+  const tally = { unequal: 0 };
+  const options = { hot, targetBytes: 3000, limits: plenty, tally, reopens: () => true };
+  const steps = [...copyTable(donor, joinerFile, options)];
+  assert.ok(steps.filter((step) => step === 'snapshot').length > 20);
+  assert.equal(tally.unequal, 0);
+  assert.deepEqual(rowsOf(staging, 't'), rowsOf(file, 't'));
+  assert.deepEqual(
+    readdirSync(path.dirname(staging)).filter((name) => name.endsWith('-rows')),
+    [],
+  );
+});
+
+test('a round of the Delta Log between chunks finds the rows that came before it, and those that went ahead', (t) => {
+  const { file, writer, staging, donor, joinerFile } = manyRows(t);
+  const tally = { unequal: 0 };
+  const options = { hot: [6, 1194, 1197], targetBytes: 3000, limits: plenty, tally, reopens: () => true };
+  let chunks = 0;
+  const roundBehind = () => ++chunks === 5;
+  for (const step of copyTable(donor, joinerFile, { ...options, roundBehind }))
+    if (step === 'snapshot read' && chunks === 4)
+      writer.exec("DELETE FROM t WHERE id IN (9, 1197); UPDATE t SET v = 'new' WHERE id IN (6, 12)");
+  assert.equal(tally.unequal, 0);
+  assert.deepEqual(rowsOf(staging, 't'), rowsOf(file, 't'));
+});
+
+test('a process that died when its pages were whole, and not yet in their place, is gone on with from there', (t) => {
+  const { file, staging, donor, joinerFile } = manyRows(t);
+  const kept = path.join(path.dirname(staging), 'kept');
+  const { joiner } = openJoiner(joinerFile, donor.shape);
+  for (let to = null as ScanKey | undefined | null; to !== undefined; ) {
+    joiner.close();
+    copyFileSync(staging, kept);
+    const { joiner: again } = openJoiner(joinerFile, donor.shape);
+    const chunk = donor.reader.snapshot(again.checkpoint.snapshotAfter, 3000);
+    again.snapshot(chunk.image, chunk.to);
+    again.close();
+    to = chunk.to;
+  }
+  renameSync(staging, `${staging}-rows`);
+  renameSync(kept, staging);
+  const { joiner: last, resumed } = openJoiner(joinerFile, donor.shape);
+  assert.deepEqual([resumed, last.checkpoint.stage, last.rowCount()], [true, 'delta', 400]);
+  last.close();
+  assert.deepEqual(rowsOf(staging, 't'), rowsOf(file, 't'));
+});
+
+test('a staging file whose pages are gone is started anew', (t) => {
+  const { staging, donor, joinerFile } = manyRows(t);
+  const { joiner } = openJoiner(joinerFile, donor.shape);
+  const chunk = donor.reader.snapshot(undefined, 3000);
+  joiner.snapshot(chunk.image, chunk.to);
+  joiner.close();
+  rmSync(`${staging}-rows`);
+  const { joiner: anew, resumed } = openJoiner(joinerFile, donor.shape);
+  t.after(() => anew.close());
+  assert.deepEqual([resumed, anew.checkpoint.snapshotAfter], [false, undefined]);
 });
