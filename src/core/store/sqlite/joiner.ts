@@ -1,7 +1,6 @@
-import { existsSync } from 'node:fs';
 import path from 'node:path';
 import type { ForesyncError } from '../../errors.ts';
-import { BulkLoad, isSealed, takePlace } from './bulk-load.ts';
+import { BulkLoad } from './bulk-load.ts';
 import {
   type Checkpoint,
   type LogExtent,
@@ -18,9 +17,10 @@ import type { Comparison, ReceivedDelta, Stored } from './received.ts';
 import { type ImageKind, RowReader } from './row-reader.ts';
 import { RowWriter } from './row-writer.ts';
 import type { ScanRange } from './scan.ts';
-import { bulkPath, createStaging, discardStaging, openStaging, reopen, stagingPath } from './staging.ts';
+import { openStaging } from './staging.ts';
 import { moveStatus, type TableStatus } from './status-table.ts';
 import type { TableShape } from './table-shape.ts';
+import { type StagingIdentity, takeStaging } from './take-staging.ts';
 
 /**
  * Builds the joiner in a staging file, or goes on with one that has appeared. Each call is one transaction that also moves the checkpoint, so that the process
@@ -55,35 +55,14 @@ export class Joiner {
     if (checkpoint.bulk) this.#bulk = BulkLoad.resume(db, shape, checkpoint.bulk.pages);
   }
 
-  /**
-   * Opens the staging file of `file`; starts it anew where it belongs to another capture, table or boot of the host, or where
-   * changes that it has not were pruned from the Delta Log. `resumed` tells which.
-   */
+  /** Goes on with the staging file of `file`, or starts one anew; `resumed` tells which. See `takeStaging`. */
   static open(
     file: string,
     shape: TableShape,
-    { log, ...identity }: { runId: string; captureId: string; bootId: string; log: LogExtent },
+    identity: StagingIdentity,
   ): { joiner: Joiner; resumed: boolean } {
-    const staging = stagingPath(file);
-    try {
-      const kept = existsSync(staging) ? resumed(staging, shape, { ...identity, log }) : undefined;
-      if (kept) return { joiner: new Joiner(kept.db, shape, kept.checkpoint), resumed: true };
-      discardStaging(file);
-      const checkpoint: Checkpoint = {
-        ...identity,
-        tableSql: shape.sql,
-        stage: 'hot',
-        // Rows are read from now on, so none shows an older state.
-        watermark: log.prunedTo,
-        snapshotAfter: undefined,
-      };
-      return {
-        joiner: new Joiner(createStaging(staging, shape, checkpoint), shape, checkpoint),
-        resumed: false,
-      };
-    } catch (error) {
-      throw storeError(error, staging);
-    }
+    const { db, checkpoint, resumed } = takeStaging(file, shape, identity);
+    return { joiner: new Joiner(db, shape, checkpoint), resumed };
   }
 
   /** Goes on with a table that is in its place; undefined where there is none to go on with. */
@@ -328,15 +307,4 @@ export class Joiner {
 interface ReceivedImage {
   bytes: Buffer;
   shape: ImageShape;
-}
-
-function resumed(staging: string, shape: TableShape, identity: Parameters<typeof reopen>[2]) {
-  const kept = reopen(staging, shape, identity);
-  if (!kept?.checkpoint.bulk) return kept;
-  const isThere = existsSync(bulkPath(staging));
-  if (isThere && !isSealed(staging)) return kept;
-  kept.db.close();
-  if (!isThere) return undefined;
-  takePlace(staging);
-  return reopen(staging, shape, identity);
 }
