@@ -1,9 +1,10 @@
-import { steadyClock, systemClock, systemWait } from '../core/clock.ts';
+import { steadyClock, systemWait } from '../core/clock.ts';
 import { exitCodes } from '../core/errors.ts';
 import type { ReplicaGroup } from '../core/group/config.ts';
 import { addReplica } from '../core/sync/add-replica.ts';
 import { finishAddReplica } from '../core/sync/finish-add-replica.ts';
 import { Pace } from '../core/sync/pace.ts';
+import { emitter } from '../core/sync/run.ts';
 import { type AddReplicaRequest, joinerOf } from '../core/sync/run-request.ts';
 import { shortId } from '../core/text.ts';
 import { followControl } from './follow-control.ts';
@@ -55,9 +56,7 @@ export async function addInFrame(options: AddInFrameOptions): Promise<unknown> {
     hooks,
   };
   const { result, snapshot } = await frame.around(async () => {
-    const unfollow = followControl(stateFile, frame.runId, pace, (text) =>
-      run.onEvent({ type: 'note', level: 'info', text, atMs: systemClock.nowMs() }),
-    );
+    const unfollow = followControl(stateFile, frame.runId, pace, emitter(run));
     try {
       return (published && (await finishAddReplica(run, published.result))) ?? (await addReplica(run));
     } finally {

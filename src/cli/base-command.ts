@@ -23,7 +23,16 @@ export abstract class BaseCommand extends Command {
   }
 
   protected override async catch(error: Error): Promise<void> {
-    reportError(error, { json: this.jsonEnabled(), log: (value) => this.logJson(value) });
+    const { flags, baseFlags } = this.ctor;
+    const described = Object.entries({ ...baseFlags, ...flags });
+    reportError(error, {
+      json: this.jsonEnabled(),
+      log: (value) => this.logJson(value),
+      command: {
+        line: `${this.config.bin} ${this.id}`,
+        flags: new Map(described.map(([name, { description }]) => [name, description ?? ''])),
+      },
+    });
   }
 }
 
