@@ -11,6 +11,7 @@ import {
   type JoinerState,
   refuseDonorsPlace,
   stopped,
+  withBusyRun,
   withDoctor,
   withWayOn,
 } from './refusals.ts';
@@ -146,7 +147,7 @@ class Run {
   /** The error as it is told: with the way on, where there is one, or with who finds out. */
   told(error: unknown): unknown {
     const canGoOn = this.begun && error instanceof ForesyncError && resumable.has(error.kind);
-    return canGoOn ? withWayOn(error) : withDoctor(error);
+    return canGoOn ? withWayOn(error) : withBusyRun(withDoctor(error));
   }
 
   /** A joiner that is in its place is written to by applications too, whose long transactions come to an end. */

@@ -4,6 +4,7 @@ import type { ReplicaGroup } from '../group/config.ts';
 import type { AddReplicaOptions } from './add-replica.ts';
 import { prefetchCapturePrefix, runCapturePrefix } from './capture-lease.ts';
 import type { Agents } from './connect.ts';
+import { folderInstead } from './folder-store.ts';
 import { donorsPlace, type JoinerSpec, noSpace, replicasNear } from './refusals.ts';
 import type { Donor } from './run.ts';
 
@@ -29,7 +30,13 @@ export async function connectJoiner(agents: Agents, target: JoinerSpec, group: R
   const near = replicasNear(target, group);
   const stores = near.map(({ store }) => store.path);
   const { path } = target.store;
-  const { result } = await agent.call('joiner.look', { path, table: group.table, stores });
+  const { table } = group;
+  const { result } = await agent
+    .call('joiner.look', { path, table, stores })
+    .catch(async (error: unknown) => {
+      const look = () => agent.call('place.look', { path, table, stores: [] });
+      throw await folderInstead(error, look, { path, of: target.name, kind: 'usage' });
+    });
   const same = result.sameAs === undefined ? undefined : near[result.sameAs];
   if (same) throw donorsPlace(target, same.name);
   return { agent, ...result };

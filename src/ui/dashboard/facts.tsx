@@ -78,7 +78,7 @@ function RateFact({ run, width }: { run: RunSnapshot; width: number }): ReactNod
   const text = [
     ...(isSent ? [formatByteRate(bytes)] : []),
     `${formatCompact(rows)} rows/s${over ? ' on average' : ''}`,
-    ...(run.limit && !over ? [limitWords(run.limit)] : []),
+    ...(run.limit && !over ? [`limit ${limitWords(run.limit)}`] : []),
   ].join('  ');
   const columns = Math.max(rateColumns, text.length + 2);
   const cells = Math.min(longestSparkline, width - labelColumns - columns);

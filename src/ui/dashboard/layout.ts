@@ -27,10 +27,11 @@ export function layOut(columns: number, rows: number, wanted: Parts, below = 0):
   const sideBySide = columns >= wideColumns;
   const isOver = wanted.summary > 0;
   const budget = Math.max(1, rows - 2 - below) - 1;
-  const gapsInAll = (sideBySide ? 1 : 2) + (isOver ? 1 : 0);
-  const least = wanted.phases + wanted.summary + (sideBySide ? 0 : leastFacts);
-  const gap: Layout['gap'] = budget >= least + gapsInAll ? 1 : 0;
-  const room = Math.max(0, budget - gap * gapsInAll);
+  const needsFacts = !isOver && !sideBySide;
+  const gapsNeeded = isOver || needsFacts ? 2 : 1;
+  const least = wanted.phases + wanted.summary + (needsFacts ? leastFacts : 0);
+  const gap: Layout['gap'] = budget >= least + gapsNeeded ? 1 : 0;
+  const room = Math.max(0, budget - gap * gapsNeeded);
   const phases = Math.min(room, wanted.phases, Math.max(1, room - wanted.summary));
   const summary = Math.min(room - phases, wanted.summary);
   const left = room - phases - summary;
@@ -58,8 +59,9 @@ function duringRun({ gap, left, sideBySide, phases }: Room, wanted: Parts): Rest
 function afterRun({ gap, left, sideBySide, phases }: Room, wanted: Parts): Rest {
   const notes = wanted.notes + gap <= left ? wanted.notes : 0;
   if (sideBySide) return { ...beside(phases, wanted), notes };
-  const room = left - (notes > 0 ? notes + gap : 0);
-  const facts = atMost(wanted.facts, room);
+  const room = left - (notes > 0 ? notes + gap : 0) - gap;
+  const facts = room < leastFacts ? 0 : atMost(wanted.facts, room);
+  if (facts === 0) return { facts, donors: 0, notes };
   return { facts, donors: donorRows(room - facts, wanted.donors), notes };
 }
 

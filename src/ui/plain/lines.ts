@@ -34,7 +34,7 @@ export function progressLine(snapshot: RunSnapshot): string | undefined {
   if (moved) {
     parts.push(...movedTexts(phase.name, moved));
     if (phase.name !== 'cache') parts.push(formatByteRate(snapshot.wireBytesPerSecond));
-    if (snapshot.limit) parts.push(limitWords(snapshot.limit));
+    if (snapshot.limit) parts.push(`limit ${limitWords(snapshot.limit)}`);
   }
   const log = currentLog(snapshot);
   if (log && log.keys > 0) parts.push(`Delta Log ${deltaLogWords(log)}`);

@@ -59,9 +59,9 @@ export function lagWords({ lagMs, keysWaiting }: NonNullable<RunSnapshot['follow
   return keysWaiting > 0 ? `${behind}, ${formatCounted(keysWaiting, 'key')} waiting` : behind;
 }
 
-/** `limit 500 KiB/s`: what a run is held to, and by what where that is not its operator. */
+/** `500 KiB/s`: what a run is held to, and by what where that is not its operator. */
 export function limitWords({ bytesPerSecond, setBy }: NonNullable<RunSnapshot['limit']>): string {
-  return `limit ${formatByteRate(bytesPerSecond)}${setBy === 'donor' ? ' (donor latency)' : ''}`;
+  return `${formatByteRate(bytesPerSecond)}${setBy === 'donor' ? ' (donor latency)' : ''}`;
 }
 
 /** All rows that arrived, of every kind. */
