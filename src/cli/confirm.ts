@@ -36,7 +36,8 @@ async function ask(question: string, signal: AbortSignal): Promise<string> {
     // Readline takes ctrl-C for itself; here it means what it means elsewhere.
     asking.once('SIGINT', () => process.kill(process.pid, 'SIGINT'));
     return await asking.question(question, { signal });
-  } catch {
+  } catch (error) {
+    if ((error as Error).name !== 'AbortError') throw error;
     // ctrl-C or ctrl-D: whoever leaves the question says no, in the middle of its line.
     stderr.write('\n');
     throw notConfirmed();

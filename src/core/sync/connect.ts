@@ -4,8 +4,8 @@ import { type HostSpec, hostLabel } from '../group/host.ts';
 import { connectAgent } from '../transport/connect.ts';
 import type { Emit } from './events.ts';
 import { whyUnfit } from './fit-to-give.ts';
-import { folderInstead } from './folder-store.ts';
 import type { Donor, RunOptions } from './run.ts';
+import { orFolder } from './store-is-folder.ts';
 
 /** All agents of a run, so that they can be closed together. */
 export class Agents {
@@ -100,7 +100,7 @@ export class Agents {
       .call('donor.open', { path, table: tableName })
       .catch(async (error: unknown) => {
         const look = () => agent.call('store.look', { path, table: tableName, willWrite: false });
-        throw await folderInstead(error, look, { path, of: name, kind: 'config' });
+        throw await orFolder(error, look, { path, of: name, kind: 'config' });
       });
     this.#emit({ type: 'donor', donor: name, host, state: 'ready' });
     return { name, agent, table };

@@ -4,9 +4,9 @@ import type { ReplicaGroup } from '../group/config.ts';
 import type { AddReplicaOptions } from './add-replica.ts';
 import { prefetchCapturePrefix, runCapturePrefix } from './capture-lease.ts';
 import type { Agents } from './connect.ts';
-import { folderInstead } from './folder-store.ts';
 import { donorsPlace, type JoinerSpec, noSpace, replicasNear } from './refusals.ts';
 import type { Donor } from './run.ts';
+import { orFolder } from './store-is-folder.ts';
 
 /** What stands where the joiner is to be, and who looked. */
 export type Place = Result<'joiner.look'> & { agent: AgentClient };
@@ -35,7 +35,7 @@ export async function connectJoiner(agents: Agents, target: JoinerSpec, group: R
     .call('joiner.look', { path, table, stores })
     .catch(async (error: unknown) => {
       const look = () => agent.call('place.look', { path, table, stores: [] });
-      throw await folderInstead(error, look, { path, of: target.name, kind: 'usage' });
+      throw await orFolder(error, look, { path, of: target.name, kind: 'usage' });
     });
   const same = result.sameAs === undefined ? undefined : near[result.sameAs];
   if (same) throw donorsPlace(target, same.name);

@@ -100,7 +100,8 @@ export function assertPrintable(text: string): void {
 }
 
 /** What a run says while it goes on, and in what state it ended. */
-const runLine = /^\[\d\d:\d\d:\d\d\] |^Failed in phase |^[\d,]+ rows? .* had arrived |is not in sync with/;
+const runLine =
+  /^\[\d\d:\d\d:\d\d\] |^Failed in phase |^[\d,]+ rows? .* had arrived |^This run has not brought /;
 
 /** At most a run's lines, then one line that says what is wrong, then one that says what to do. */
 export function assertRefused(result: CliResult, { exitCode, message, hint }: Refusal): void {
