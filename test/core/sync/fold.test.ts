@@ -166,66 +166,6 @@ test('fifty notes are kept', () => {
   assert.deepEqual([kept[0]?.text, kept.at(-1)?.text], ['n20', 'n69']);
 });
 
-test("what an earlier try of the same run has done stays done, and time between tries is no phase's", () => {
-  const phase = (laterMs: number, name: PhaseName, state: 'running' | 'done' | 'skipped') =>
-    at(laterMs, { type: 'phase', phase: name, state });
-  const plan: RunFact = {
-    ...{ type: 'plan', keys: 10, expectedReads: 200, expectedHitRate: 0.6, minConfidence: 0.5 },
-    ...{ origin: '2026-01-01T00:00:00Z', horizonMs: 1000 },
-  };
-  const run = foldRun([
-    start(),
-    at(0, plan),
-    phase(0, 'connect', 'running'),
-    phase(100, 'connect', 'done'),
-    phase(100, 'hot', 'running'),
-    rows(200, 10, 100, { kind: 'hot', planKeys: 10, expectedReads: 150 }),
-    at(200, { type: 'hot-ready' }),
-    phase(200, 'hot', 'done'),
-    phase(200, 'snapshot', 'running'),
-    rows(500, 10, 100),
-    at(700, { type: 'lost' }),
-    at(5000, plan),
-    phase(5000, 'connect', 'running'),
-    phase(5050, 'connect', 'done'),
-    at(5060, { type: 'resumed', rows: 20 }),
-    phase(5060, 'hot', 'skipped'),
-    phase(5060, 'snapshot', 'running'),
-    phase(5160, 'snapshot', 'done'),
-  ]);
-  const took = run.phases.map(({ name, state, startedAtMs, endedAtMs, earlierMs = 0 }) => [
-    ...[name, state],
-    startedAtMs === undefined ? undefined : earlierMs + (endedAtMs ?? 0) - startedAtMs,
-  ]);
-  assert.deepEqual(took.slice(0, 3), [
-    ['connect', 'done', 150],
-    ['hot', 'done', 100],
-    ['snapshot', 'done', 600],
-  ]);
-  assert.deepEqual([run.resumed, run.plan?.arrivedKeys, run.plan?.arrivedReads], [false, 10, 150]);
-  assert.deepEqual(storedSnapshot(JSON.parse(JSON.stringify(run)))?.phases, run.phases);
-});
-
-test('hot rows that are sent a second time are counted once in the plan', () => {
-  const plan: RunFact = {
-    ...{ type: 'plan', keys: 10, expectedReads: 200, expectedHitRate: 0.6, minConfidence: 0.5 },
-    ...{ origin: '2026-01-01T00:00:00Z', horizonMs: 1000 },
-  };
-  const sent = (laterMs: number) => rows(laterMs, 10, 100, { kind: 'hot', planKeys: 10, expectedReads: 200 });
-  const hot = running(1, 'hot');
-  const twice = foldRun([
-    start(),
-    at(0, plan),
-    hot,
-    sent(2),
-    at(3, { type: 'lost' }),
-    at(4, plan),
-    hot,
-    sent(5),
-  ]);
-  assert.deepEqual([twice.plan?.arrivedKeys, twice.plan?.arrivedReads], [10, 200]);
-});
-
 test('the limit in force is known until another takes its place', () => {
   const limit = { bytesPerSecond: 500, setBy: 'donor' } as const;
   const fold = folded(start(), at(1, { type: 'limit', limit }));
