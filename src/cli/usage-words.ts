@@ -90,7 +90,7 @@ const rules: { pattern: RegExp; words(parts: string[], command: UsedCommand): Wo
   {
     pattern: /^(--\S+: )?Expected an integer (greater|less) than or equal to (\S+) but received: (.*)$/,
     words: ([flag = '', side, bound = '', value = '']) => ({
-      message: `${flag}${value} is too ${side === 'greater' ? 'small' : 'large'}.`,
+      message: `${flag}${value} is ${side === 'greater' ? 'less' : 'more'} than ${bound}.`,
       hint: `Write ${bound} or ${side === 'greater' ? 'more' : 'less'}.`,
     }),
   },

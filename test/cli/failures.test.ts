@@ -140,7 +140,7 @@ test('wrong usage exits with 64 and one line', async () => {
   await assertFails(
     ['probe', 'x', '--out=y', '--count=0'],
     64,
-    /^✗ --count: 0 is too small\.$/,
+    /^✗ --count: 0 is less than 1\.$/,
     /Write 1 or more/,
   );
   await assertFails(
