@@ -1,16 +1,20 @@
-import { steadyClock, systemClock, systemWait } from '../core/clock.ts';
+import { existsSync } from 'node:fs';
+import { steadyClock, systemWait } from '../core/clock.ts';
 import { exitCodes } from '../core/errors.ts';
 import type { ReplicaGroup } from '../core/group/config.ts';
 import { addReplica } from '../core/sync/add-replica.ts';
 import { finishAddReplica } from '../core/sync/finish-add-replica.ts';
 import { Pace } from '../core/sync/pace.ts';
+import { emitter } from '../core/sync/run.ts';
 import { type AddReplicaRequest, joinerOf } from '../core/sync/run-request.ts';
 import { shortId } from '../core/text.ts';
 import { followControl } from './follow-control.ts';
 import type { ChosenPlan } from './plan-choice.ts';
 import { notePublished, publishedBefore } from './published-before.ts';
+import { refuseBesideLiving } from './run-choice.ts';
 import { RunFrame } from './run-frame.ts';
 import { hooksOf } from './run-hooks.ts';
+import { openJournal } from './run-standings.ts';
 
 export interface AddInFrameOptions {
   request: AddReplicaRequest;
@@ -30,6 +34,7 @@ export async function addInFrame(options: AddInFrameOptions): Promise<unknown> {
   const { minConfidence, prefetchTimeoutMs, stallTimeoutMs, retries, replace, runtime } = request;
   const { maxDonorLatencyMs, deltaBudgetKeys } = request;
   const joiner = joinerOf(request);
+  refuseSecond(stateFile, group.name, joiner.name);
   const published = replace || restart ? undefined : publishedBefore(group, joiner.name, stateFile);
   const hooks = await hooksOf(request, group.name, stateFile);
   const frame = new RunFrame({ request, group, stateFile, json, plan: plan?.packed });
@@ -55,9 +60,7 @@ export async function addInFrame(options: AddInFrameOptions): Promise<unknown> {
     hooks,
   };
   const { result, snapshot } = await frame.around(async () => {
-    const unfollow = followControl(stateFile, frame.runId, pace, (text) =>
-      run.onEvent({ type: 'note', level: 'info', text, atMs: systemClock.nowMs() }),
-    );
+    const unfollow = followControl(stateFile, frame.runId, pace, emitter(run));
     try {
       return (published && (await finishAddReplica(run, published.result))) ?? (await addReplica(run));
     } finally {
@@ -74,4 +77,15 @@ export async function addInFrame(options: AddInFrameOptions): Promise<unknown> {
   }
   if (!json) log(`\nNext: foresync metrics ${shortId(frame.runId)}`);
   return { runId: frame.runId, ...result, plan: plan?.source.from, run: snapshot };
+}
+
+/** Its agents would refuse it too, but cannot tell which run is in the way; and --restart would take away what that one builds. */
+function refuseSecond(stateFile: string, group: string, joiner: string): void {
+  if (!existsSync(stateFile)) return;
+  const state = openJournal(stateFile);
+  try {
+    refuseBesideLiving(state, group, joiner);
+  } finally {
+    state.close();
+  }
 }

@@ -23,18 +23,36 @@ export abstract class BaseCommand extends Command {
   }
 
   protected override async catch(error: Error): Promise<void> {
-    reportError(error, { json: this.jsonEnabled(), log: (value) => this.logJson(value) });
+    const { flags, baseFlags } = this.ctor;
+    const described = Object.entries({ ...baseFlags, ...flags });
+    reportError(error, {
+      json: this.jsonEnabled(),
+      log: (value) => this.logJson(value),
+      command: {
+        line: `${this.config.bin} ${this.id}`,
+        flags: new Map(described.map(([name, { description }]) => [name, description ?? ''])),
+      },
+    });
   }
 }
 
-export const stateFlag = Flags.string({
+/** A flag that takes any text, but not none at all: an empty variable of a script is a slip, and must not pass for a flag left out. */
+export const textFlag = Flags.custom<string>({
+  parse: async (input) => {
+    if (input.trim() === '')
+      throw usageError('Its value is empty.', 'Give it one; a variable of a script may be empty.');
+    return input;
+  },
+});
+
+export const stateFlag = textFlag({
   description: "foresync's own file: access history, runs and parameters.",
   default: 'foresync.db',
   env: 'FORESYNC_STATE',
   helpValue: 'FILE',
 });
 
-export const configFlag = Flags.string({
+export const configFlag = textFlag({
   description: 'The replica group.',
   default: 'foresync.yaml',
   env: 'FORESYNC_CONFIG',

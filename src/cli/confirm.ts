@@ -2,22 +2,50 @@ import { createInterface } from 'node:readline/promises';
 import { ForesyncError } from '../core/errors.ts';
 import { usageError } from './base-command.ts';
 
+/** Whether somebody is there to be asked. */
+export function canAsk(): boolean {
+  return process.stdin.isTTY === true && process.stderr.isTTY === true;
+}
+
 /**
  * Asks on standard error whether to go on; anything but yes throws `not-confirmed`. Without a terminal nobody can answer: that
  * is wrong usage.
  */
 export async function confirm(question: string, signal: AbortSignal): Promise<void> {
-  const { stdin, stderr } = process;
-  if (!stdin.isTTY || !stderr.isTTY)
+  if (!canAsk())
     throw usageError('There is no terminal to ask at.', 'Give --yes, or look first with --dry-run.');
+  if (!/^\s*y(es)?\s*$/i.test(await ask(`${question} [y/N] `, signal))) throw notConfirmed();
+}
+
+/** Lists the options on standard error and asks for one of them; anything but its number throws `not-confirmed`. */
+export async function choose<T>(
+  options: readonly T[],
+  { describe, signal }: { describe(option: T): string; signal: AbortSignal },
+): Promise<T> {
+  for (const [index, option] of options.entries())
+    process.stderr.write(`${String(index + 1).padStart(3)}  ${describe(option)}\n`);
+  const chosen = options[Number(await ask(`Which one? [1-${options.length}] `, signal)) - 1];
+  if (chosen === undefined) throw notConfirmed();
+  return chosen;
+}
+
+async function ask(question: string, signal: AbortSignal): Promise<string> {
+  const { stdin, stderr } = process;
   const asking = createInterface({ input: stdin, output: stderr });
   try {
     // Readline takes ctrl-C for itself; here it means what it means elsewhere.
     asking.once('SIGINT', () => process.kill(process.pid, 'SIGINT'));
-    const answer = await asking.question(`${question} [y/N] `, { signal });
-    if (!/^\s*y(es)?\s*$/i.test(answer))
-      throw new ForesyncError('interrupted', 'not-confirmed', 'Nothing was changed.');
+    return await asking.question(question, { signal });
+  } catch (error) {
+    if ((error as Error).name !== 'AbortError') throw error;
+    // ctrl-C or ctrl-D: whoever leaves the question says no, in the middle of its line.
+    stderr.write('\n');
+    throw notConfirmed();
   } finally {
     asking.close();
   }
+}
+
+function notConfirmed(): ForesyncError {
+  return new ForesyncError('interrupted', 'not-confirmed', 'Nothing was changed.');
 }

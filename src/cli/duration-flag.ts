@@ -13,12 +13,12 @@ export function parseDuration(text: string): number | undefined {
   return ms >= 1 && ms <= longestMs ? Math.round(ms) : undefined;
 }
 
-/** A flag that takes a duration and gives milliseconds. */
-export const durationFlag = Flags.custom<number>({
+/** A flag that takes a duration and gives milliseconds. `examples` are of such as make sense for it. */
+export const durationFlag = Flags.custom<number, { examples?: string }>({
   helpValue: 'DURATION',
-  parse: async (input) => {
+  parse: async (input, _, { examples = '15m, 24h, 7d or 0.25h' }) => {
     const ms = parseDuration(input);
-    if (ms === undefined) throw usageError(`'${input}' is no duration.`, 'Write 15m, 24h, 7d or 0.25h.');
+    if (ms === undefined) throw usageError(`'${input}' is no duration.`, `Write ${examples}.`);
     return ms;
   },
 });

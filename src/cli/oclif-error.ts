@@ -6,27 +6,19 @@ export interface OclifError {
   code?: string;
   oclif?: { exit?: number };
   /** The arguments that are missing, as `RequiredArgsError` lists them. */
-  args?: ReadonlyArray<{ name?: string } | string>;
+  args?: ReadonlyArray<{ name?: string; description?: string } | string>;
 }
 
 export function isOclifError(thrown: unknown): thrown is OclifError & { oclif: { exit: number } } {
   return typeof (thrown as OclifError | undefined)?.oclif?.exit === 'number';
 }
 
-/**
- * oclif's messages span lines: a heading, indented details, an invitation to read the help. Makes one line of the part
- * that says what is wrong.
- */
-export function oneLineOf(error: OclifError): string {
-  const text = unwrapped(stripVTControlCharacters(error.message)).replace(
-    /^The following errors? occurred:\s*/,
-    '',
-  );
-  if (text.startsWith('Missing') && Array.isArray(error.args)) {
-    const names = error.args.map((arg) => (typeof arg === 'string' ? arg : arg.name?.toUpperCase()));
-    return `Missing ${names.length === 1 ? 'argument' : 'arguments'}: ${names.join(', ')}`;
-  }
-  return text.trim().replace(/\s*\n\s*/g, '; ');
+/** oclif's messages span lines: a heading, indented details, an invitation to read the help. Makes one line of the part that says what is wrong. */
+export function oneLineOf({ message }: OclifError): string {
+  return unwrapped(stripVTControlCharacters(message))
+    .replace(/^The following errors? occurred:\s*/, '')
+    .trim()
+    .replace(/\s*\n\s*/g, '; ');
 }
 
 /** Takes away the words that oclif puts around the message of a flag which refuses its value. */

@@ -2,6 +2,7 @@ import chalk from 'chalk';
 import { type ErrorKind, exitCodes, ForesyncError, messageOf, systemCodeOf } from '../core/errors.ts';
 import { printable } from '../core/text.ts';
 import { isOclifError, oneLineOf, unwrapped } from './oclif-error.ts';
+import { type UsedCommand, usageWords } from './usage-words.ts';
 
 interface Report {
   code: string;
@@ -14,8 +15,11 @@ interface Report {
  * Prints an error once, for people on standard error or as one JSON object on standard output, and sets the exit code.
  * What foresync did not throw on purpose is a defect and says so, with its stack under FORESYNC_DEBUG.
  */
-export function reportError(thrown: unknown, output: { json: boolean; log(value: unknown): void }): void {
-  const { code, message, hint, exitCode } = describe(thrown);
+export function reportError(
+  thrown: unknown,
+  output: { json: boolean; log(value: unknown): void; command?: UsedCommand },
+): void {
+  const { code, message, hint, exitCode } = describe(thrown, output.command);
   process.exitCode = exitCode;
   // `this.exit()` in a command, oclif's way to leave early.
   if (code === 'EEXIT') return;
@@ -28,7 +32,7 @@ export function reportError(thrown: unknown, output: { json: boolean; log(value:
   if (process.env.FORESYNC_DEBUG && thrown instanceof Error) process.stderr.write(`${thrown.stack}\n`);
 }
 
-function describe(thrown: unknown): Report {
+function describe(thrown: unknown, command: UsedCommand | undefined): Report {
   if (thrown instanceof ForesyncError) {
     const { code, hint, exitCode } = thrown;
     return { code, message: unwrapped(thrown.message), hint, exitCode };
@@ -37,9 +41,9 @@ function describe(thrown: unknown): Report {
     if (thrown.code === 'EEXIT') return { code: 'EEXIT', message: '', exitCode: thrown.oclif.exit };
     const { exit } = thrown.oclif;
     const kind = Object.entries(exitCodes).find(([, code]) => code === exit)?.[0];
-    const hint = exit === exitCodes.usage ? 'See --help.' : undefined;
     // Another code, such as 1, is what oclif gives to failures of its own.
-    if (kind) return { code: kind, message: oneLineOf(thrown), hint, exitCode: exit };
+    if (kind === 'usage') return { code: kind, ...usageWords(thrown, command ?? noCommand), exitCode: exit };
+    if (kind) return { code: kind, message: oneLineOf(thrown), exitCode: exit };
   }
   const message = messageOf(thrown);
   if ((thrown as { name?: string } | undefined)?.name === 'AbortError') {
@@ -55,6 +59,9 @@ function describe(thrown: unknown): Report {
     exitCode: exitCodes.defect,
   };
 }
+
+/** Before a command is found there is only the program. */
+const noCommand: UsedCommand = { line: 'foresync', flags: new Map() };
 
 /** Failures that come from the machine, wherever they surface: a full disk is no defect of foresync's. */
 const systemKinds: Record<string, ErrorKind> = {

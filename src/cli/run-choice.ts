@@ -1,8 +1,10 @@
+import { systemClock } from '../core/clock.ts';
 import { ForesyncError } from '../core/errors.ts';
 import type { StateFile } from '../core/state/open.ts';
 import type { AddReplicaRequest, RunRequest } from '../core/sync/run-request.ts';
 import type { RunStanding } from '../core/sync/run-standing.ts';
 import { printable, shortId } from '../core/text.ts';
+import { nameOf, standingWords } from '../ui/status-words.ts';
 import { readStanding, readStandings } from './run-standings.ts';
 
 /** A run that was chosen, with what it was asked for. */
@@ -40,20 +42,31 @@ export function chooseToResume(
 }
 
 /**
- * The run to give up: the one that is named, or the newest that lives or has left something. With `onlyDead` one that lives
- * is refused (`run-lives`). Refuses what has nothing left (`nothing-to-abort`), but not what was aborted before.
+ * The run to give up: the one that is named, or the only one that lives or has left something. Of several `askWhich` chooses; without it they
+ * are refused (`several-runs`). With `onlyDead` one that lives is refused (`run-lives`). Refuses what has nothing left (`nothing-to-abort`),
+ * but not what was aborted before.
  */
-export function chooseToAbort(
+export async function chooseToAbort(
   state: StateFile,
   id: string | undefined,
-  { onlyDead }: { onlyDead: boolean },
-): ChosenRun {
+  {
+    command,
+    onlyDead,
+    askWhich,
+  }: {
+    /** Whom the refusal of several names. */
+    command: string;
+    onlyDead: boolean;
+    askWhich: ((runs: readonly RunStanding[]) => Promise<RunStanding>) | undefined;
+  },
+): Promise<ChosenRun> {
   const standings = readStandings(state);
+  const abortable = standings.filter(({ canAbort }) => canAbort);
+  const candidates = abortable.filter(({ standing }) => !(onlyDead && standing === 'running'));
+  const [first = abortable[0], second] = candidates;
+  if (id === undefined && second && !askWhich) throw severalRuns(candidates, command);
   const chosen =
-    id === undefined
-      ? (standings.find(({ canAbort, standing }) => canAbort && !(onlyDead && standing === 'running')) ??
-        standings.find(({ canAbort }) => canAbort))
-      : readStanding(state, id);
+    id !== undefined ? readStanding(state, id) : second && askWhich ? await askWhich(candidates) : first;
   if (!chosen)
     throw usage(
       'nothing-to-abort',
@@ -67,6 +80,34 @@ export function chooseToAbort(
   const { request } = chosen;
   if (!request) throw withoutRequest(chosen);
   return { standing: chosen, request };
+}
+
+const mostListed = 10;
+
+/** Refuses to guess which of several runs is meant. `command` is the one that is to be given a run. */
+export function severalRuns(runs: readonly RunStanding[], command: string): ForesyncError {
+  const listed = runs.slice(0, mostListed).map(choiceWords).join('; ');
+  const more = runs.length > mostListed ? `; and ${runs.length - mostListed} more` : '';
+  const example = `foresync ${command} ${shortId(runs[0]?.id ?? '')}`;
+  return usage(
+    'several-runs',
+    `There are ${runs.length} runs to choose from: ${listed}${more}.`,
+    `Name one of them, as in ${example}.`,
+  );
+}
+
+/** `3f9a1c2b add-replica eu-west, stopped 2 min 03 s ago` */
+export function choiceWords(run: RunStanding): string {
+  const words = standingWords(run, { nowMs: systemClock.nowMs(), stateOption: '' });
+  return `${shortId(run.id)} ${nameOf(run, 60)}, ${words}`;
+}
+
+/** Refuses a second run for a joiner that one of this journal is building or following. */
+export function refuseBesideLiving(state: StateFile, group: string, joiner: string): void {
+  const living = readStandings(state).find(
+    (one) => one.standing === 'running' && one.group === group && one.joiner === joiner,
+  );
+  if (living) throw lives(living);
 }
 
 /** Another run that builds the same joiner, with the same Delta Log. */

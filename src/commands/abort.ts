@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { Args, Flags } from '@oclif/core';
 import { BaseCommand, stateFlag } from '../cli/base-command.ts';
-import { confirm } from '../cli/confirm.ts';
-import { type ChosenRun, chooseToAbort } from '../cli/run-choice.ts';
+import { canAsk, choose, confirm } from '../cli/confirm.ts';
+import { type ChosenRun, choiceWords, chooseToAbort } from '../cli/run-choice.ts';
 import { openJournal, readStanding } from '../cli/run-standings.ts';
 import { systemClock, systemWait } from '../core/clock.ts';
 import { loadGroup } from '../core/group/config.ts';
@@ -10,6 +10,7 @@ import type { StateFile } from '../core/state/open.ts';
 import { closeRun, releasePrefetches } from '../core/state/runs.ts';
 import { endProcess } from '../core/sync/run-process.ts';
 import { groupAsked, joinerOf, type RunRequest } from '../core/sync/run-request.ts';
+import type { RunStanding } from '../core/sync/run-standing.ts';
 import { type TakenAway, takeAway } from '../core/sync/take-away.ts';
 import { printable, shortId } from '../core/text.ts';
 import { nameOf } from '../ui/status-words.ts';
@@ -22,8 +23,14 @@ interface AbortFlags {
   state: string;
 }
 
-/** What the operator may not think of when asked whether to give up. */
-function whatGoes(request: RunRequest): string {
+/** A run that is in sync, and goes on for as long as it is let. */
+function isFollowing({ standing, run }: RunStanding): boolean {
+  return standing === 'running' && run?.follow !== undefined;
+}
+
+/** What the operator may not think of when asked. */
+function whatGoes(request: RunRequest, standing: RunStanding): string {
+  if (isFollowing(standing)) return ' Its replica stays.';
   if (request.command !== 'add-replica' || request.publishAt !== 'hot-ready') return '';
   const { name, path } = request.joiner;
   return ` If its table is in ${printable(path)} at ${printable(name, 40)} with rows missing, it is dropped, whoever reads it.`;
@@ -32,7 +39,7 @@ function whatGoes(request: RunRequest): string {
 export default class Abort extends BaseCommand {
   static override summary = 'Give a run up: end it, and take away all that it left.';
   static override description =
-    'Ends the process of the run where it lives, then takes away its Delta Log at the lead, its Prefetch Caches at the donors and the half-built joiner, so that all are as they were. May be repeated. A replica that is in sync and in its place stays, and so does a prefetch that was there before the run; a table that appeared at hot-ready and still lacks rows is dropped from its file. Without a RUN it takes the newest that lives or has left something.';
+    'Ends the process of the run where it lives, then takes away its Delta Log at the lead, its Prefetch Caches at the donors and the half-built joiner, so that all are as they were. May be repeated. A replica that is in sync and in its place stays, and so does a prefetch that was there before the run; a table that appeared at hot-ready and still lacks rows is dropped from its file, which stays, as applications may have it open. A run that follows its replica ends well by it. Without a RUN it takes the only one that lives or has left something; of several it asks which, and refuses to guess where nobody can be asked.';
 
   static override examples = [
     '<%= config.bin %> <%= command.id %> --dry-run',
@@ -56,11 +63,24 @@ export default class Abort extends BaseCommand {
   /** A run that lives is refused. */
   protected readonly onlyDead: boolean = false;
 
+  protected question(what: string, standing: RunStanding): string {
+    return isFollowing(standing) ? `End ${what}?` : `Give up ${what}?`;
+  }
+
+  /** Said at the end, of a run whose replica is not there. */
+  protected done(what: string): string {
+    return `${what} is aborted.`;
+  }
+
   async run(): Promise<unknown> {
     const { args, flags } = await this.parse(Abort);
     const state = openJournal(flags.state);
     try {
-      const chosen = chooseToAbort(state, args.run, { onlyDead: this.onlyDead });
+      const chosen = await chooseToAbort(state, args.run, {
+        command: this.id ?? 'abort',
+        onlyDead: this.onlyDead,
+        askWhich: flags.yes || !canAsk() ? undefined : (runs) => this.#askWhich(runs),
+      });
       return await this.#abort(state, chosen, flags);
     } finally {
       state.close();
@@ -73,10 +93,15 @@ export default class Abort extends BaseCommand {
     const what = `${shortId(id)}, ${nameOf(standing, 60)}`;
     const group = groupAsked(loadGroup(flags.config ?? request.config), request, standing);
     const joiner = request.command === 'add-replica' ? joinerOf(request) : undefined;
-    if (!dryRun && !flags.yes) await confirm(`Give up ${what}?${whatGoes(request)}`, this.signal);
+    if (!dryRun && !flags.yes)
+      await confirm(`${this.question(what, standing)}${whatGoes(request, standing)}`, this.signal);
     const ended = dryRun ? undefined : await this.#end(standing);
     if (ended !== undefined && readStanding(state, id).standing === 'done') {
-      this.log(`${what} came to its good end before it was stopped; nothing is left of it.`);
+      this.#tellEnd(ended);
+      const how = isFollowing(standing)
+        ? 'is not followed any longer'
+        : 'was in sync before it could be stopped';
+      this.log(`${what} ${how}: its replica stays, and nothing else is left of it.`);
       return { runId: id, was, process: ended, outcome: 'done' };
     }
     const taken = await takeAway({
@@ -95,7 +120,8 @@ export default class Abort extends BaseCommand {
       closeRun(state, id, outcome, systemClock.nowMs());
       if (!taken.kept) releasePrefetches(state, groupName);
     }
-    this.#tell(what, taken, { ended, dryRun, outcome });
+    if (dryRun) this.#foretell(standing, taken, outcome);
+    else this.#tell(what, taken, { ended, outcome });
     return { runId: id, was, process: ended, dryRun, outcome, ...taken };
   }
 
@@ -104,17 +130,31 @@ export default class Abort extends BaseCommand {
     return endProcess(owner, { clock: systemClock, wait: systemWait, signal: this.signal });
   }
 
+  async #askWhich(runs: readonly RunStanding[]): Promise<RunStanding> {
+    return choose(runs, { describe: choiceWords, signal: this.signal });
+  }
+
+  #foretell({ standing, process: owner }: RunStanding, taken: TakenAway, outcome: string): void {
+    if (standing === 'running' && owner)
+      this.log(`Its process ${owner.pid} at ${printable(owner.host, 40)} would be ended.`);
+    for (const line of takenAwayLines(taken, { dryRun: true })) this.log(line);
+    if (outcome === 'done') this.log('Its replica is in sync and in its place, and would stay.');
+  }
+
   #tell(
     what: string,
     taken: TakenAway,
-    { ended, dryRun, outcome }: { ended: string | undefined; dryRun: boolean; outcome: string },
+    { ended, outcome }: { ended: string | undefined; outcome: string },
   ): void {
+    this.#tellEnd(ended);
+    for (const line of takenAwayLines(taken, { dryRun: false })) this.log(line);
+    this.log(
+      outcome === 'done' ? `${what}: its replica is in sync and in its place, and stays.` : this.done(what),
+    );
+  }
+
+  #tellEnd(ended: string | undefined): void {
     if (ended === 'stopped') this.log('Its process was stopped.');
     if (ended === 'killed') this.log('Its process did not stop, and was killed.');
-    for (const line of takenAwayLines(taken, { dryRun })) this.log(line);
-    if (dryRun) return;
-    this.log(
-      outcome === 'done' ? `${what}: its replica had been published, and stays.` : `${what} is aborted.`,
-    );
   }
 }

@@ -1,12 +1,12 @@
-import path from 'node:path';
 import { Args, Flags } from '@oclif/core';
 import { addInFrame } from '../cli/add-in-frame.ts';
-import { BaseCommand, configFlag, stateFlag, usageError } from '../cli/base-command.ts';
+import { BaseCommand, configFlag, stateFlag, textFlag, usageError } from '../cli/base-command.ts';
 import { durationFlag, stallTimeoutFlag } from '../cli/duration-flag.ts';
 import { deltaBudgetFlag } from '../cli/key-count-flag.ts';
 import { planFromFile, usualPlan } from '../cli/plan-choice.ts';
 import { rateFlag } from '../cli/rate.ts';
 import { refuseWithoutPlan, refuseWithoutShell } from '../cli/run-hooks.ts';
+import { runtimeFlag } from '../cli/runtime-flag.ts';
 import { loadGroup } from '../core/group/config.ts';
 import { parseHost } from '../core/group/host.ts';
 import { parseStore } from '../core/group/store-spec.ts';
@@ -16,7 +16,7 @@ import { requestedJoiner } from '../core/sync/run-request.ts';
 export default class AddReplica extends BaseCommand {
   static override summary = 'Add a replica: hot rows first, then the rest, proven equal.';
   static override description =
-    'Reads the planned rows from all donors and sends them first, then the rest of the table, then what changed meanwhile, compares both sides to the last bit, and only then lets the table appear at its place (or earlier, see --publish-at). The donors stay in use all the while. Stopped or broken off, the same command goes on where it was. Commands of --on-hot-ready and --on-synced find what they need in their environment: FORESYNC_EVENT, FORESYNC_RUN_ID, FORESYNC_GROUP, FORESYNC_TABLE, FORESYNC_LEAD, FORESYNC_JOINER, FORESYNC_JOINER_HOST, FORESYNC_STORE, FORESYNC_ROWS. Each is run at least once: again where the run died before it had ended.';
+    'Reads the planned rows from all donors and sends them first, then the rest of the table, then what changed meanwhile, compares both sides to the last bit, and only then lets the table appear at its place (or earlier, see --publish-at). The donors stay in use all the while. Stopped or broken off, the same command goes on where it was. Commands of --on-hot-ready and --on-synced find what they need in their environment: FORESYNC_EVENT, FORESYNC_RUN_ID, FORESYNC_GROUP, FORESYNC_TABLE, FORESYNC_LEAD, FORESYNC_JOINER, FORESYNC_JOINER_HOST, FORESYNC_STORE, FORESYNC_ROWS and, of --on-synced, FORESYNC_WATERMARK. Each is run at least once: again where the run died before it had ended.';
 
   static override examples = [
     '<%= config.bin %> <%= command.id %> eu-west --host ops@eu-west --store sqlite:/srv/shop/shop.db',
@@ -32,7 +32,7 @@ export default class AddReplica extends BaseCommand {
       helpValue: 'HOST',
     }),
     store: Flags.string({ required: true, description: 'Its database.', helpValue: 'sqlite:PATH' }),
-    plan: Flags.string({
+    plan: textFlag({
       description: "The Prefetch Plan. Default: the waiting prefetch's, else plan.jsonl where it is here.",
       helpValue: 'FILE',
       exclusive: ['no-plan'],
@@ -53,6 +53,7 @@ export default class AddReplica extends BaseCommand {
     }),
     'max-donor-latency': durationFlag({
       description: 'Slow down while a small write at the lead donor takes longer than this.',
+      examples: '20ms, 0.5s or 2s',
     }),
     'delta-budget': deltaBudgetFlag,
     'stall-timeout': stallTimeoutFlag,
@@ -82,20 +83,17 @@ export default class AddReplica extends BaseCommand {
       description:
         'Go on applying what changes at the lead when it is in sync, until ctrl-C or SIGTERM, which is its good end.',
     }),
-    'on-hot-ready': Flags.string({
+    'on-hot-ready': textFlag({
       description:
         'Run this with sh here as soon as every planned row is there, while the copy goes on. Needs a plan. That it fails is told, and no more.',
       helpValue: 'COMMAND',
     }),
-    'on-synced': Flags.string({
+    'on-synced': textFlag({
       description:
         'Run this with sh here when the replica is in sync and in its place. Where it fails, the exit code is 3.',
       helpValue: 'COMMAND',
     }),
-    runtime: Flags.string({
-      description: 'A Node program to bring to hosts that have none.',
-      helpValue: 'FILE',
-    }),
+    runtime: runtimeFlag,
     config: configFlag,
     state: stateFlag,
   };
@@ -140,7 +138,7 @@ export default class AddReplica extends BaseCommand {
         follow: flags.follow,
         onHotReady,
         onSynced,
-        runtime: flags.runtime && path.resolve(flags.runtime),
+        runtime: flags.runtime,
       },
       group,
       plan,

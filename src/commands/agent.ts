@@ -1,5 +1,5 @@
 import { Flags } from '@oclif/core';
-import { BaseCommand, usageError } from '../cli/base-command.ts';
+import { BaseCommand, textFlag, usageError } from '../cli/base-command.ts';
 import { Heartbeat } from '../core/agent/heartbeat.ts';
 import { serveLocked } from '../core/agent/locked-agent.ts';
 import { giveWay } from '../core/agent/priority.ts';
@@ -29,7 +29,7 @@ export default class Agent extends BaseCommand {
       description: 'The only file, as sqlite:PATH. Without it, any file that the login may use.',
       helpValue: 'STORE',
     }),
-    'only-table': Flags.string({ required: true, description: 'The only table.', helpValue: 'TABLE' }),
+    'only-table': textFlag({ required: true, description: 'The only table.', helpValue: 'TABLE' }),
   };
 
   async run(): Promise<void> {

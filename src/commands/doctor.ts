@@ -1,8 +1,8 @@
-import path from 'node:path';
 import { Args, Flags } from '@oclif/core';
-import { BaseCommand, configFlag, stateFlag, usageError } from '../cli/base-command.ts';
+import { BaseCommand, configFlag, stateFlag, textFlag, usageError } from '../cli/base-command.ts';
 import { durationFlag } from '../cli/duration-flag.ts';
 import { planFromFile, usualPlan } from '../cli/plan-choice.ts';
+import { runtimeFlag } from '../cli/runtime-flag.ts';
 import { systemClock } from '../core/clock.ts';
 import type { Report } from '../core/doctor/check.ts';
 import { examine } from '../core/doctor/examine.ts';
@@ -35,7 +35,7 @@ export default class Doctor extends BaseCommand {
       helpValue: 'HOST',
     }),
     store: Flags.string({ description: "The new replica's database.", helpValue: 'sqlite:PATH' }),
-    plan: Flags.string({
+    plan: textFlag({
       description: "The Prefetch Plan. Default: the waiting prefetch's, else plan.jsonl where it is here.",
       helpValue: 'FILE',
       exclusive: ['no-plan'],
@@ -45,10 +45,7 @@ export default class Doctor extends BaseCommand {
       default: false,
       description: 'As for add-replica: a table that is at the place already is no failure.',
     }),
-    runtime: Flags.string({
-      description: 'A Node program to bring to hosts that have none.',
-      helpValue: 'FILE',
-    }),
+    runtime: runtimeFlag,
     timeout: durationFlag({
       description: 'How long a host may take to let us in, and for each answer.',
       default: 30_000,
@@ -85,8 +82,7 @@ export default class Doctor extends BaseCommand {
       });
       tell(report);
       if (group) {
-        const { replace, timeout: timeoutMs } = flags;
-        const runtime = flags.runtime && path.resolve(flags.runtime);
+        const { replace, runtime, timeout: timeoutMs } = flags;
         const options = {
           group,
           joiner,

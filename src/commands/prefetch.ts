@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import path from 'node:path';
 import { Flags } from '@oclif/core';
-import { BaseCommand, configFlag, stateFlag } from '../cli/base-command.ts';
+import { BaseCommand, configFlag, stateFlag, textFlag } from '../cli/base-command.ts';
 import { durationFlag, stallTimeoutFlag } from '../cli/duration-flag.ts';
 import { deltaBudgetFlag } from '../cli/key-count-flag.ts';
 import { planFromFile, usualPlanFile } from '../cli/plan-choice.ts';
 import { refuseWhileRunning } from '../cli/run-choice.ts';
 import { RunFrame } from '../cli/run-frame.ts';
+import { runtimeFlag } from '../cli/runtime-flag.ts';
 import { sizeFlag } from '../cli/size-flag.ts';
 import { systemClock } from '../core/clock.ts';
 import { loadGroup, type ReplicaGroup } from '../core/group/config.ts';
@@ -28,7 +28,7 @@ export default class Prefetch extends BaseCommand {
   ];
 
   static override flags = {
-    plan: Flags.string({ description: 'The Prefetch Plan.', default: usualPlanFile, helpValue: 'FILE' }),
+    plan: textFlag({ description: 'The Prefetch Plan.', default: usualPlanFile, helpValue: 'FILE' }),
     cache: Flags.option({
       description: 'Where the cache is: a file, or memory (/dev/shm).',
       options: ['file', 'memory'] as const,
@@ -47,10 +47,7 @@ export default class Prefetch extends BaseCommand {
     'delta-budget': deltaBudgetFlag,
     release: Flags.boolean({ default: false, description: 'Take away the Delta Log and all caches.' }),
     'stall-timeout': stallTimeoutFlag,
-    runtime: Flags.string({
-      description: 'A Node program to bring to hosts that have none.',
-      helpValue: 'FILE',
-    }),
+    runtime: runtimeFlag,
     config: configFlag,
     state: stateFlag,
   };
@@ -66,7 +63,7 @@ export default class Prefetch extends BaseCommand {
         config: group.file,
         lead: group.lead.name,
         stallTimeoutMs: flags['stall-timeout'],
-        runtime: flags.runtime && path.resolve(flags.runtime),
+        runtime: flags.runtime,
         keepMs: flags.keep,
         deltaBudgetKeys: flags['delta-budget'],
       },

@@ -74,7 +74,11 @@ export default class Status extends BaseCommand {
       };
     }
     const all = groupStandings(readStandings(state));
-    const groups = { ...all, ended: all.ended.slice(0, flags.limit) };
+    const groups = {
+      ...all,
+      refused: all.refused.slice(0, flags.limit),
+      ended: all.ended.slice(0, flags.limit),
+    };
     return {
       lines: statusList(groups, view, brush),
       json: Object.fromEntries(Object.entries(groups).map(([name, runs]) => [name, runs.map(statusJson)])),

@@ -1,10 +1,10 @@
-import { existsSync } from 'node:fs';
 import { Args } from '@oclif/core';
-import { BaseCommand, stateFlag, usageError } from '../cli/base-command.ts';
+import { BaseCommand, stateFlag } from '../cli/base-command.ts';
 import { parseRate } from '../cli/rate.ts';
-import { readStanding, readStandings } from '../cli/run-standings.ts';
+import { severalRuns } from '../cli/run-choice.ts';
+import { openJournal, readStanding, readStandings } from '../cli/run-standings.ts';
 import { ForesyncError } from '../core/errors.ts';
-import { openState, type StateFile } from '../core/state/open.ts';
+import type { StateFile } from '../core/state/open.ts';
 import { writeRunControl } from '../core/state/run-controls.ts';
 import type { RunStanding } from '../core/sync/run-standing.ts';
 import { printable, shortId } from '../core/text.ts';
@@ -32,8 +32,7 @@ export default class Throttle extends BaseCommand {
   async run(): Promise<unknown> {
     const { args, flags } = await this.parse(Throttle);
     const bytesPerSecond = args.rate === 'off' ? undefined : parseRate(args.rate);
-    if (!existsSync(flags.state)) throw noneRuns(flags.state);
-    const state = openState(flags.state);
+    const state = openJournal(flags.state);
     try {
       const run = runningOne(state, args.run);
       writeRunControl(state, run.id, { bytesPerSecond });
@@ -48,20 +47,24 @@ export default class Throttle extends BaseCommand {
 
 /** A run that died without a word is still journalled as one that runs, so its process is asked for. */
 function runningOne(state: StateFile, id: string | undefined): RunStanding {
-  const running = (id === undefined ? readStandings(state) : [readStanding(state, id)]).filter(
-    ({ standing, command }) => standing === 'running' && command === 'add-replica',
-  );
-  const [run, another] = running;
-  if (!run) throw noneRuns(state.path);
-  if (another) {
-    const ids = running.map((one) => shortId(one.id)).join(', ');
-    throw usageError(`Several runs are under way: ${ids}.`, 'Name one of them.');
+  if (id !== undefined) {
+    const named = readStanding(state, id);
+    if (isSending(named)) return named;
+    throw noneRuns(`Run ${shortId(named.id)} is no add-replica that is under way.`);
   }
+  const running = readStandings(state).filter(isSending);
+  const [run, another] = running;
+  if (!run) throw noneRuns(`No add-replica is under way in ${printable(state.path)}.`);
+  if (another) throw severalRuns(running, 'throttle RATE');
   return run;
 }
 
-function noneRuns(stateFile: string): ForesyncError {
-  return new ForesyncError('usage', 'none-runs', `No such run is under way in ${printable(stateFile)}.`, {
-    hint: 'Name the state file of the run with --state.',
+function isSending({ standing, command }: RunStanding): boolean {
+  return standing === 'running' && command === 'add-replica';
+}
+
+function noneRuns(message: string): ForesyncError {
+  return new ForesyncError('usage', 'none-runs', message, {
+    hint: 'foresync status lists the runs; --state names another state file.',
   });
 }

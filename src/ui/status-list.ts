@@ -1,6 +1,7 @@
 import type { RunStanding } from '../core/sync/run-standing.ts';
 import { shortId } from '../core/text.ts';
 import { wrapWords } from './dashboard/wrap-words.ts';
+import { formatDuration } from './format.ts';
 import type { Brush } from './metrics-paint.ts';
 import { printableRun } from './plain/printable-run.ts';
 import {
@@ -22,16 +23,19 @@ export interface StatusGroups {
   unfinished: RunStanding[];
   /** Prefetches that wait for an add-replica. */
   held: RunStanding[];
+  /** Tries that failed before anything had begun, for what was asked of them. */
+  refused: RunStanding[];
   /** All others. */
   ended: RunStanding[];
 }
 
 export function groupStandings(standings: readonly RunStanding[]): StatusGroups {
-  const groups: StatusGroups = { running: [], unfinished: [], held: [], ended: [] };
+  const groups: StatusGroups = { running: [], unfinished: [], held: [], refused: [], ended: [] };
   for (const one of standings) {
     if (one.standing === 'running') groups.running.push(one);
     else if (one.canAbort) groups.unfinished.push(one);
     else if (one.isHeld) groups.held.push(one);
+    else if (one.wasRefused) groups.refused.push(one);
     else groups.ended.push(one);
   }
   return groups;
@@ -48,7 +52,19 @@ export function statusList(groups: StatusGroups, view: StatusView, brush: Brush)
     ...section('LEFT UNFINISHED', groups.unfinished, whole),
     ...section('HELD AT THE DONORS', groups.held, whole),
     ...section('ENDED', groups.ended, (run) => [headline(run, view, brush)]),
+    ...refusedLines(groups.refused, view),
   ];
+}
+
+/** One sentence for all of them: they have changed nothing. */
+function refusedLines([newest, ...others]: readonly RunStanding[], view: StatusView): string[] {
+  if (!newest) return [];
+  const count = others.length === 0 ? '1 try was' : `${others.length + 1} tries were`;
+  const which = others.length === 0 ? '' : 'the last ';
+  const run = newest.run && printableRun(newest.run);
+  const ago = formatDuration(Math.max(0, view.nowMs - (newest.endedMs ?? newest.lastSignMs)));
+  const text = `${count} refused before anything had begun, ${which}${ago} ago${run?.error ? `: ${run.error}` : '.'}`;
+  return ['', ...wrapWords([text], innerWidth).map((line) => `  ${line}`)];
 }
 
 function headline(run: RunStanding, view: StatusView, brush: Brush): string {

@@ -6,6 +6,7 @@ import { currentLog, deltaLogWords } from './delta-log-words.ts';
 import {
   formatBytes,
   formatClock,
+  formatCount,
   formatCounted,
   formatDuration,
   formatEta,
@@ -15,7 +16,15 @@ import {
 import type { Brush } from './metrics-paint.ts';
 import { fact } from './metrics-run.ts';
 import { printableRun } from './plain/printable-run.ts';
-import { lagWords, phaseLabels, phaseMs, phaseRows, type RunPhase, shownState } from './plain/words.ts';
+import {
+  lagWords,
+  limitWords,
+  phaseLabels,
+  phaseMs,
+  phaseRows,
+  type RunPhase,
+  shownState,
+} from './plain/words.ts';
 import { heldWords, nameOf, nextCommands, type StatusView, signOf, standingWords } from './status-words.ts';
 
 const shownNotes = 5;
@@ -49,9 +58,14 @@ function runFacts(run: RunSnapshot, { standing }: RunStanding, brush: Brush): st
   const lines = [...phaseTable(run, brush), ''];
   if (standing === 'running' && run.etaMs !== undefined)
     lines.push(fact('phase ends in', `about ${formatEta(run.etaMs)}`, brush));
+  if (standing === 'running' && run.limit) lines.push(fact('limit', limitWords(run.limit), brush));
   if (plan)
     lines.push(
-      fact('planned keys', `${formatCounted(plan.arrivedKeys, 'key')} of ${plan.keys} have arrived`, brush),
+      fact(
+        'planned keys',
+        `${formatCounted(plan.arrivedKeys, 'key')} of ${formatCount(plan.keys)} have arrived`,
+        brush,
+      ),
       fact('hot-ready', run.hotReadyAtMs === undefined ? 'not yet' : after(run.hotReadyAtMs), brush),
     );
   if (backlog)
@@ -66,7 +80,7 @@ function runFacts(run: RunSnapshot, { standing }: RunStanding, brush: Brush): st
       ),
     );
   if (run.inSyncAtMs !== undefined) lines.push(fact('in sync', after(run.inSyncAtMs), brush));
-  if (run.follow && standing === 'running') lines.push(fact('followed', lagWords(run.follow), brush));
+  if (run.follow) lines.push(fact('followed', followWords(run.follow, standing === 'running'), brush));
   for (const [index, { donor, host, state, rows, wireBytes }] of run.donors.entries())
     lines.push(
       fact(
@@ -82,6 +96,12 @@ function runFacts(run: RunSnapshot, { standing }: RunStanding, brush: Brush): st
   if (notes.length > 0) lines.push('', ...indented(notes));
   if (run.error !== undefined) lines.push('', ...indented([run.error]));
   return lines;
+}
+
+function followWords(follow: NonNullable<RunSnapshot['follow']>, isRunning: boolean): string {
+  if (isRunning) return lagWords(follow);
+  const rows = follow.rows === undefined ? '' : `, ${formatCounted(follow.rows, 'row')}`;
+  return `to watermark ${follow.watermark}${rows}`;
 }
 
 function phaseTable(run: RunSnapshot, brush: Brush): string[] {

@@ -9,7 +9,7 @@ import {
   formatInstant,
   formatPercent,
 } from './format.ts';
-import { currentPhase, lagWords, phaseLabels, totalRows } from './plain/words.ts';
+import { currentPhase, lagWords, limitWords, phaseLabels, totalRows } from './plain/words.ts';
 import type { Role, ShownState } from './theme.ts';
 
 /** What the words of a status are about: when they are said, and what a command needs to find the same state file. */
@@ -44,7 +44,7 @@ export function standingWords(standing: RunStanding, { nowMs }: StatusView): str
   const endedMs = standing.endedMs ?? standing.lastSignMs;
   switch (standing.standing) {
     case 'running':
-      return 'running';
+      return `running for ${formatDuration(Math.max(0, nowMs - standing.startedMs))}`;
     case 'died':
       return `its process died ${ago(standing.lastSignMs)}`;
     case 'done':
@@ -65,6 +65,7 @@ export function whereWords(run: RunSnapshot, isRunning: boolean): string {
     if (phase.name === 'follow' && run.follow && isRunning) parts.push(lagWords(run.follow));
   }
   if (rows > 0) parts.push(formatCounted(rows, 'row'), formatBytes(wireBytes));
+  if (isRunning && run.limit) parts.push(`limit ${limitWords(run.limit)}`);
   if (isRunning && run.etaMs !== undefined) parts.push(`ETA ${formatEta(run.etaMs)}`);
   return parts.length === 0 ? 'nothing has moved' : parts.join(', ');
 }

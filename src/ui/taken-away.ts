@@ -17,7 +17,7 @@ export function takenAwayLines(taken: TakenAway, { dryRun }: { dryRun: boolean }
   if (staging) lines.push(`${printable(staging.path)} at ${printable(staging.joiner, 40)} ${gone}.`);
   if (withdrawn)
     lines.push(
-      `The table in ${printable(withdrawn.path)} at ${printable(withdrawn.joiner, 40)}, which lacks rows, ${dryRun ? 'would be' : 'is'} dropped; the file stays.`,
+      `The table in ${printable(withdrawn.path)} at ${printable(withdrawn.joiner, 40)}, which lacks rows, ${dryRun ? 'would be' : 'is'} dropped. The file stays, as applications may have it open; remove it where nothing else is in it.`,
     );
   const reached = caches
     .filter(({ reason }) => reason === undefined)

@@ -27,7 +27,7 @@ const waitForever = () => new Promise(() => setInterval(() => {}, 1000));
 export default class Probe extends BaseCommand {
   static args = { log: Args.string({ required: true, description: 'A log.' }) };
   static flags = {
-    out: Flags.string({ required: true }),
+    out: Flags.string({ required: true, description: 'Where it goes.' }),
     count: Flags.integer({ min: 1 }),
     model: Flags.string({ options: ['auto', 'decay'] }),
     horizon: Flags.custom({ parse: async (v) => { throw usageError('"' + v + '" is no time.', 'Say 24h.'); } })(),
@@ -115,23 +115,45 @@ test('wrong usage exits with 64 and one line', async () => {
   await assertFails(['prob'], 64, /^✗ There is no command "prob"\.$/, /Did you mean "probe"\?/);
   await assertFails(['no\npe'], 64, /^✗ There is no command "no(\\u000a|\n)pe"\.$/);
   const help = await run('help', 'nope');
-  assert.deepEqual([help.exitCode, help.stderr], [64, '✗ Command nope not found.\n  → See --help.\n']);
-  await assertFails(['probe', 'x', '--out=y', '--bogus'], 64, /^✗ Nonexistent flag: --bogus$/, /See --help/);
-  await assertFails(['probe', 'x'], 64, /^✗ Missing required flag out$/);
-  await assertFails(['probe', '--out=y'], 64, /^✗ Missing argument: LOG$/);
-  await assertFails(['probe', 'x', 'z', '--out=y'], 64, /^✗ Unexpected argument: z$/);
-  await assertFails(['probe', 'x', '--out'], 64, /^✗ Flag --out expects a value$/);
-  await assertFails(['probe', 'x', '--out=y', '--count=many'], 64, /^✗ --count: .*integer.*many$/);
-  await assertFails(['probe', 'x', '--out=y', '--count=0'], 64, /^✗ --count: .*greater than or equal to 1/);
+  assert.deepEqual(
+    [help.exitCode, help.stderr],
+    [64, '✗ There is no command "nope".\n  → "foresync --help" lists all.\n'],
+  );
+  const said = /'foresync probe --help' says what it takes/;
+  await assertFails(
+    ['probe', 'x', '--out=y', '--bogus'],
+    64,
+    /^✗ There is no flag --bogus\.$/,
+    /'foresync probe --help' lists all/,
+  );
+  await assertFails(['probe', 'x', '--uot=y'], 64, /^✗ There is no flag --uot/, /Did you mean --out\?/);
+  await assertFails(['probe', 'x'], 64, /^✗ --out is missing\.$/, /Where it goes\.$/);
+  await assertFails(['probe', '--out=y'], 64, /^✗ LOG is missing\.$/, /A log\.$/);
+  await assertFails(['probe', 'x', 'z', '--out=y'], 64, /^✗ There is no place for 'z'\.$/, said);
+  await assertFails(['probe', 'x', '--out'], 64, /^✗ --out needs a value\.$/, /Where it goes\.$/);
+  await assertFails(
+    ['probe', 'x', '--out=y', '--count=many'],
+    64,
+    /^✗ --count: 'many' is no whole number\.$/,
+    /digits/,
+  );
+  await assertFails(
+    ['probe', 'x', '--out=y', '--count=0'],
+    64,
+    /^✗ --count: 0 is less than 1\.$/,
+    /Write 1 or more/,
+  );
   await assertFails(
     ['probe', 'x', '--out=y', '--model=best'],
     64,
-    /^✗ Expected --model=best to be one of: auto, decay$/,
+    /^✗ --model: 'best' is none of its values\.$/,
+    /Write one of auto, decay\./,
   );
   await assertFails(
     ['probe', 'x', '--out=y', '--keys=1', '--bytes=2'],
     64,
-    /^✗ --bytes=2 cannot also be provided when using --keys$/,
+    /^✗ --bytes and --keys do not go together\.$/,
+    /Leave out one/,
   );
   const own = await assertFails(
     ['probe', 'x', '--out=y', '--horizon=soon'],

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { copyFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
 import { runCli } from '../support/cli.ts';
@@ -11,6 +12,7 @@ import {
   startSlowRun,
   statusOf,
 } from '../support/cli-shop.ts';
+import { RunningCli } from '../support/running-cli.ts';
 import { rowsOf, temporaryFolder } from '../support/tables.ts';
 
 test('without a state file there is nothing to give up', async (t) => {
@@ -25,6 +27,7 @@ test('a look with --dry-run, and a question that nobody can answer, change nothi
   const before = { donor: donorState(cwd), files: filesIn(cwd), ...(await statusOf(cwd)) };
   const look = await runCli(['abort', '--dry-run'], { cwd });
   assert.equal(look.exitCode, 0);
+  assert.match(look.stdout, /^Its process \d+ at .* would be ended\.$/m);
   assert.match(look.stdout, /^The Delta Log at east would go: 0 keys\.$/m);
   assert.match(look.stdout, /joiner\.db\.foresync-joining at j\s+would go\./);
   const asked = await runCli(['abort'], { cwd });
@@ -81,4 +84,39 @@ test('what a dead run left is taken away', async (t) => {
   const { was, outcome, capture, staging } = JSON.parse(stdout);
   assert.deepEqual([was, outcome, capture.donor, staging.joiner], ['died', 'aborted', 'east', 'j']);
   assert.deepEqual({ donor: donorState(cwd), files: filesIn(cwd) }, before);
+});
+
+test('of several runs none is guessed: they are listed, and nothing is changed', async (t) => {
+  const cwd = shopFolder(t);
+  await leaveDeadRun(t, cwd);
+  // A second group, of another lead, in the same journal.
+  copyFileSync(path.join(cwd, 'shop.db'), path.join(cwd, 'west.db'));
+  writeFileSync(
+    path.join(cwd, 'west.yaml'),
+    'group: western\ntable: others\nlead: west\nreplicas: { west: { store: "sqlite:west.db" } }\n',
+  );
+  const other = new RunningCli(
+    [...joinArguments('k', 'sqlite:other.db'), '--config', 'west.yaml', '--follow'],
+    { cwd },
+  );
+  t.after(() => other.kill('SIGKILL'));
+  await other.says(/follow {2}running/);
+  const { running, unfinished } = await statusOf(cwd);
+  const ids = [...running, ...unfinished].map(({ id }) => id.slice(0, 8));
+  assert.equal(ids.length, 2);
+  const before = { files: filesIn(cwd), ...(await statusOf(cwd)) };
+  for (const more of [['--yes'], ['--dry-run'], []]) {
+    const { exitCode, stderr } = await runCli(['abort', ...more], { cwd });
+    assert.equal(exitCode, 64);
+    assert.match(stderr, /There are 2 runs to choose from: .*add-replica [jk], .*; .*add-replica [jk], /);
+    assert.match(stderr, new RegExp(`Name one of them, as in foresync abort (${ids.join('|')})`));
+    for (const id of ids) assert.ok(stderr.includes(id));
+  }
+  assert.deepEqual(filesIn(cwd), before.files);
+  // The one that lives is no candidate of cleanup's.
+  const cleaned = await runCli(['cleanup', '--yes'], { cwd });
+  assert.equal(cleaned.exitCode, 0, cleaned.stderr);
+  assert.match(cleaned.stdout, /^[0-9a-f]{8}, add-replica j: nothing of it is left\.$/m);
+  assert.equal((await runCli(['abort', '--yes'], { cwd })).exitCode, 0);
+  assert.equal((await other.ended).exitCode, 0);
 });

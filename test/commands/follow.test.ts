@@ -50,7 +50,8 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     run.kill(signal);
     const { exitCode, stdout } = await run.ended;
     assert.equal(exitCode, 0);
-    assert.match(stdout, /^It was followed until it was stopped, at watermark \d+\.$/m);
+    assert.match(stdout, /^j holds items: 1,901 rows, equal to east at watermark [1-9]\d*\.$/m);
+    assert.match(stdout, /^It was proven equal at watermark 0, 2,001 rows, and followed from there for /m);
     assertEqual();
     assertClean();
   });
@@ -92,9 +93,15 @@ test('abort ends a run that follows, and its replica stays', async (t) => {
   const { cwd, assertClean, assertEqual } = placesOf(t);
   const run = new RunningCli([...add, '--follow'], { cwd });
   await run.says(/follow {2}running/);
+  const look = await runCli(['abort', '--dry-run'], { cwd });
+  assert.match(look.stdout, /^Its process \d+ at .* would be ended\.$/m);
+  assert.match(look.stdout, /^Its replica is in sync and in its place, and would stay\.$/m);
   const { exitCode, stdout } = await runCli(['abort', '--yes'], { cwd });
   assert.equal(exitCode, 0);
-  assert.match(stdout, /came to its good end before it was stopped/);
+  assert.match(
+    stdout,
+    /^Its process was stopped\.\n.* is not followed any longer: its replica stays, and nothing else is left of it\.$/m,
+  );
   assert.equal((await run.ended).exitCode, 0);
   assertEqual();
   assertClean();

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
 import { test } from 'node:test';
 import { runCli } from '../support/cli.ts';
-import { leaveDeadRun, shopFolder, startSlowRun, statusOf } from '../support/cli-shop.ts';
+import { joinArguments, leaveDeadRun, shopFolder, startSlowRun, statusOf } from '../support/cli-shop.ts';
 import { temporaryFolder } from '../support/tables.ts';
 
 test('without a state file there is nothing to tell, and none is made', async (t) => {
@@ -24,7 +24,9 @@ test('a run is shown with its phase while it lives, and as dead with the way on 
   const list = await runCli(['status'], { cwd });
   assert.match(
     list.stdout,
-    new RegExp(`RUNNING\\n. ${short} {2}add-replica j +running\\n +snapshot <?\\d+ %, `),
+    new RegExp(
+      `RUNNING\\n. ${short} {2}add-replica j +running for .*\\n +snapshot <?\\d+ %, .*, limit 100 B/s`,
+    ),
   );
   const page = await runCli(['status', short], { cwd });
   for (const part of [/snapshot +running/, /verify +waiting/, /process +\d+ at /, /foresync abort /])
@@ -79,4 +81,20 @@ test('a name that would act on a terminal is printed as what it is', async (t) =
     // \p{Cc} are control characters, \p{Cf} those that turn text around.
     assert.doesNotMatch((stdout + stderr).replaceAll('\n', ''), /[\p{Cc}\p{Cf}]/u, args.join(' '));
   }
+});
+
+test('tries that were refused before anything had begun are told in one sentence, and crowd out no run', async (t) => {
+  const cwd = shopFolder(t, 2000);
+  const made = await runCli(joinArguments('j'), { cwd });
+  assert.equal(made.exitCode, 0, made.stderr);
+  for (const _ of [1, 2]) assert.equal((await runCli(joinArguments('j'), { cwd })).exitCode, 73);
+  const { stdout } = await runCli(['status'], { cwd });
+  assert.match(stdout, /ENDED\n. [0-9a-f]{8} {2}add-replica j +in sync .* ago\n\n/);
+  assert.match(
+    stdout.replaceAll(/\n +/g, ' '),
+    /2 tries were refused before anything had begun, the last .* ago: j already holds a table items/,
+  );
+  const { stdout: json } = await runCli(['status', '--json'], { cwd });
+  const { ended, refused } = JSON.parse(json);
+  assert.deepEqual([ended.length, refused.length], [1, 2]);
 });

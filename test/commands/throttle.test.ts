@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import path from 'node:path';
 import { test } from 'node:test';
 import { runCli } from '../support/cli.ts';
-import { joinArguments, shopFolder } from '../support/cli-shop.ts';
+import { joinArguments, shopFolder, statusOf } from '../support/cli-shop.ts';
 import { RunningCli } from '../support/running-cli.ts';
 import { rowsOf, temporaryFolder } from '../support/tables.ts';
 
@@ -14,6 +14,12 @@ test('a run that would take an hour ends soon after its limit is lifted from ano
   assert.equal(exitCode, 0);
   assert.equal(JSON.parse(stdout).bytesPerSecond, 1024);
   await run.says(/Sends no more than 1\.0 KiB\/s now/);
+  await run.says(/snapshot {2}.* limit 1\.0 KiB\/s/);
+  const list = await runCli(['status'], { cwd });
+  assert.match(list.stdout, /snapshot.*, limit 1\.0 KiB\/s/);
+  const [living] = (await statusOf(cwd)).running;
+  assert.deepEqual(living?.run.limit, { bytesPerSecond: 1024, setBy: 'operator' });
+  assert.match((await runCli(['status', living?.id ?? ''], { cwd })).stdout, /^ {2}limit +1\.0 KiB\/s$/m);
   const off = await runCli(['throttle', 'off'], { cwd });
   assert.match(off.stdout, /^Run [0-9a-f]{8}, j: no limit\.$/m);
   const ended = await run.ended;
@@ -21,7 +27,7 @@ test('a run that would take an hour ends soon after its limit is lifted from ano
   assert.match(ended.stderr, /Sends without a limit now/);
   assert.deepEqual(rowsOf(path.join(cwd, 'joiner.db'), 'items'), rowsOf(path.join(cwd, 'shop.db'), 'items'));
   const late = await runCli(['throttle', 'off'], { cwd });
-  assert.deepEqual([late.exitCode, /No such run is under way/.test(late.stderr)], [64, true]);
+  assert.deepEqual([late.exitCode, /No add-replica is under way/.test(late.stderr)], [64, true]);
 });
 
 test('what is no rate and no run is refused', async (t) => {
@@ -30,5 +36,5 @@ test('what is no rate and no run is refused', async (t) => {
     assert.equal((await runCli(['throttle', '--', rate], { cwd })).exitCode, 64, rate);
   const { exitCode, stderr } = await runCli(['throttle', '1M'], { cwd });
   assert.equal(exitCode, 64);
-  assert.match(stderr, /No such run is under way in foresync\.db/);
+  assert.match(stderr, /There is no state file foresync\.db.*\n.*where the run was started/);
 });

@@ -30,8 +30,8 @@ export function writeSmallPlan(folder: string): void {
   writeFileSync(path.join(folder, 'plan.jsonl'), `${JSON.stringify(header)}\n${JSON.stringify(entry)}\n`);
 }
 
-export function joinArguments(joiner: string): string[] {
-  return ['add-replica', joiner, '--host', 'local', '--store', 'sqlite:joiner.db', '--no-plan'];
+export function joinArguments(joiner: string, store = 'sqlite:joiner.db'): string[] {
+  return ['add-replica', joiner, '--host', 'local', '--store', store, '--no-plan'];
 }
 
 /** An add-replica that stands still after the first chunk of its snapshot, until its limit is lifted. It is there. */

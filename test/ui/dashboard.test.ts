@@ -73,13 +73,20 @@ test('any parts share out any screen under its height', () => {
       fc.integer({ min: 1, max: 300 }),
       fc.integer({ min: 4, max: 100 }),
       wanted,
-      (columns, rows, parts) => {
-        const { phases, facts, donors, summary, notes, sideBySide, gap } = layOut(columns, rows, parts);
+      fc.integer({ min: 0, max: 6 }),
+      (columns, rows, parts, below) => {
+        const { phases, facts, donors, summary, notes, sideBySide, gap } = layOut(
+          columns,
+          rows,
+          parts,
+          below,
+        );
         const middle = sideBySide
           ? Math.max(phases, facts + donors)
           : phases + facts + donors + (facts > 0 ? gap : 0);
         const height = 1 + gap + middle + (summary > 0 ? summary + gap : 0) + (notes > 0 ? notes + gap : 0);
-        assert.ok(height < rows - 1, `${height} of ${rows}`);
+        assert.ok(height < Math.max(3, rows - 1 - below), `${height} of ${rows}`);
+        if (parts.summary > 0) assert.ok(notes === 0 || notes === parts.notes, 'not a part of them');
         assert.ok(Math.min(phases, facts, donors, summary, notes) >= 0);
       },
     ),
@@ -128,6 +135,49 @@ test('the last frame is the summary', async () => {
   const screen = frame.join('\n').replace(/\n +/g, ' ');
   assert.match(screen, /✓ eu-west holds items: 200,000 rows, equal to us-east at watermark 1234\./);
   assert.match(screen, /Verified 62 ranges, 0 differences\./);
+});
+
+test('at 80x24 the title of a run that is over stays in sight, and notes without room are kept above it', async () => {
+  const end = recordedRun().at(-1);
+  const said = (count: number) =>
+    Array.from({ length: count }, (_, line): RunEvent => {
+      const text = line === 0 ? `on-synced: ${'long '.repeat(30)}line 0` : `on-synced: line ${line}`;
+      return { type: 'note', level: 'info', text, atMs: end?.atMs ?? 0 };
+    });
+  const run = [...recordedRun().slice(0, -1), ...said(12), ...recordedRun().slice(-1)];
+  const { frame, written } = await draw(run, 80, 24);
+  assert.match(frame[0] ?? '', /foresync add-replica/);
+  // An empty line, the next step and the prompt come below.
+  assert.ok(frame.length + 3 <= 24, `${frame.length} lines`);
+  assert.match(frame.join('\n'), /✓ eu-west holds items/);
+  for (let line = 0; line < 12; line++) {
+    const wherever = written.replaceAll(/\s+/g, ' ').split(`line ${line} `).length - 1;
+    assert.equal(wherever, 1, `line ${line} is there once`);
+  }
+  const wide = await draw(run, 200, 60);
+  assert.match(wide.frame[0] ?? '', /foresync add-replica/, 'where there is room they stay where they were');
+  assert.match(wide.frame.join('\n'), /on-synced: line 11/);
+});
+
+test('the rate stands over the columns of rows and bytes, with the limit in force', async () => {
+  const events = recordedRun({ stopAfter: { share: 0.5, outcome: 'stopped' } }).slice(0, -1);
+  const atMs = events.at(-1)?.atMs ?? 0;
+  const limited = async (setBy: 'operator' | 'donor', columns: number, rows: number) => {
+    const limit: RunEvent = { type: 'limit', limit: { bytesPerSecond: 512_000, setBy }, atMs };
+    return (await draw([...events, limit], columns, rows)).frame;
+  };
+  for (const [columns, rows] of [
+    [80, 24],
+    [200, 60],
+  ] as const) {
+    const frame = await limited('donor', columns, rows);
+    const [rate, header] = [
+      /^.*rate +[\d.]+ MiB\/s .* limit 500 KiB\/s \(donor latency\)/,
+      /hot +snapshot/,
+    ].map((part) => frame.findIndex((line) => part.test(line)));
+    assert.ok(rate !== undefined && rate >= 0 && header !== undefined && rate < header, frame.join('\n'));
+  }
+  assert.match((await limited('operator', 80, 24)).join('\n'), / limit 500 KiB\/s(?! \()/);
 });
 
 test('a plain locale gets ASCII', async () => {

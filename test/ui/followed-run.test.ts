@@ -53,14 +53,22 @@ test('the dashboard tells it beside the phase, and what waits in the Delta Log',
   assert.match(terminal.written(), /Delta Log +3,000 keys waiting/);
 });
 
-test('the summary of a run that was followed says until where', () => {
+test('the summary of a run that was followed tells what it holds at its end, and what was proven', () => {
   const { events, atMs } = followedRun();
-  events.push({ type: 'end', outcome: 'done', atMs: atMs + 4000 });
+  const followEnds = { type: 'phase', phase: 'follow', state: 'done', atMs: atMs + 4000 } as const;
+  const last = { type: 'followed', watermark: 990, keys: 0, levelAtMs: atMs + 3900, rows: 200_123 } as const;
+  const end = { type: 'end', outcome: 'done', atMs: atMs + 4500 } as const;
+  const level = foldRun([...events, { ...last, atMs: atMs + 4000 }, followEnds, end]);
+  assert.deepEqual(summaryOf(level).toSpliced(1, 3), [
+    'eu-west holds items: 200,123 rows, equal to us-east at watermark 990.',
+    'It was proven equal at watermark 1234, 200,000 rows, and followed from there for 4.0 s, until it was stopped.',
+  ]);
+  assert.deepEqual(storedSnapshot(JSON.parse(JSON.stringify(level)))?.follow, level.follow);
   assert.match(
-    summaryOf(foldRun(events)).join('\n'),
-    /^eu-west holds items: .*\n(.*\n)*It was followed until it was stopped, at watermark 950\.$/,
+    summaryOf(foldRun([...events, followEnds, end]))[0] ?? '',
+    /200,000 rows, followed to watermark 950 of us-east, 3,000 keys behind it\.$/,
   );
-  events.splice(-1, 1, { type: 'end', outcome: 'failed', error: 'lost', atMs: atMs + 4000 });
+  events.push({ type: 'end', outcome: 'failed', error: 'lost', atMs: atMs + 4000 });
   assert.match(
     summaryOf(foldRun(events)).join('\n'),
     /^Failed in phase follow .*\n.*\neu-west was in sync with us-east at watermark 950\.$/,

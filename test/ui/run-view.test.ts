@@ -105,7 +105,7 @@ test('the summary says what was gained, or where the run ended', () => {
   );
   assert.equal(first, 'Stopped in phase snapshot after 2.9 s, 51 % of it done.');
   assert.equal(second, '108,000 rows (8.7 MiB sent) had arrived at eu-west.');
-  assert.equal(third, 'eu-west is not in sync with us-east.');
+  assert.equal(third, 'This run has not brought eu-west in sync with us-east.');
   assert.match(
     summaryOf(foldRun(recordedPrefetch())).join(' '),
     /^11,970 rows of items are in the Prefetch Cache .* 30 planned keys had no row\./,

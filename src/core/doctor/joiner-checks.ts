@@ -3,6 +3,7 @@ import type { Result } from '../agent/protocol.ts';
 import { ForesyncError } from '../errors.ts';
 import { folderMissing } from '../store/sqlite/place.ts';
 import { donorsPlace, tableThere } from '../sync/refusals.ts';
+import { storeIsFolder } from '../sync/store-is-folder.ts';
 import { type Check, failure, info, ok, warning } from './check.ts';
 import type { DoctorOptions } from './doctor-options.ts';
 import { stagingCheck } from './left-checks.ts';
@@ -27,7 +28,7 @@ export function placeChecks(
       : hasTable && !replace
         ? tableThere(joiner, group.table)
         : problem
-          ? errorOf(problem)
+          ? (storeIsFolder(file, { path, of: joiner.name, kind: 'usage' }) ?? errorOf(problem))
           : file.canWriteFolder && (file.canWrite || !file.exists)
             ? undefined
             : notWritable(path, file);

@@ -2,6 +2,7 @@ import { errorOf } from '../agent/problem.ts';
 import type { Result } from '../agent/protocol.ts';
 import { ForesyncError } from '../errors.ts';
 import type { Replica } from '../group/config.ts';
+import { storeIsFolder } from '../sync/store-is-folder.ts';
 import { type Check, failure, info, ok, warning } from './check.ts';
 import { bytesText, countedText, namesText, shellWord } from './words.ts';
 
@@ -11,6 +12,8 @@ export type StoreLook = Result<'store.look'>;
 export function storeChecks(look: StoreLook, replica: Replica, { isLead }: { isLead: boolean }): Check[] {
   const { path } = replica.store;
   const problem = look.problem && errorOf(look.problem);
+  const folder = storeIsFolder(look.file, { path, of: replica.name, kind: 'config' });
+  if (folder) return [failure('store', folder)];
   const file = fileCheck(look, path, isLead);
   // Without a database the problem is about the file; of permissions we know more than SQLite says.
   if (problem && !look.database)

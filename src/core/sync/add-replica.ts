@@ -11,6 +11,7 @@ import {
   type JoinerState,
   refuseDonorsPlace,
   stopped,
+  withBusyRun,
   withDoctor,
   withWayOn,
 } from './refusals.ts';
@@ -72,8 +73,9 @@ export async function addReplica(options: AddReplicaOptions): Promise<AddReplica
     tell(fact);
     hooks.watch(fact);
   };
-  const { group, joiner, plan, signal } = options;
+  const { group, joiner, plan, pace, signal } = options;
   emit(startOf(options, { command: 'add-replica', joiner: joiner.name, phases: phasesOf(options) }));
+  if (pace.limit) emit({ type: 'limit', limit: pace.limit });
   const run = new Run(options, emit);
   try {
     refuseDonorsPlace(joiner, group);
@@ -101,6 +103,8 @@ class Run {
   #progressed = false;
   #onlyCleanUpLeft = false;
   #wasHotReady = false;
+  /** That in which the last try ended. */
+  #phase: PhaseName | undefined;
   /** Where the table is: in its place with its hot rows, or proven. */
   place: JoinerState = 'building';
   /** Whether any try began something that can be gone on with. */
@@ -125,10 +129,15 @@ class Run {
       try {
         return await this.#once();
       } catch (error) {
+        if (signal.aborted) throw error;
         // The same command sees to a clean-up that is left.
-        if (signal.aborted || !this.begun || this.#onlyCleanUpLeft || !this.#passes(error)) throw error;
-        const next = tries.next(this.#progressed);
-        if (!next) throw retries > 0 ? gaveUp(error, retries) : error;
+        const mayPass = this.begun && !this.#onlyCleanUpLeft && this.#passes(error);
+        const next = mayPass ? tries.next(this.#progressed) : undefined;
+        if (!next) {
+          if (this.#phase) this.#emit({ type: 'phase', phase: this.#phase, state: 'failed' });
+          throw mayPass && retries > 0 ? gaveUp(error, retries) : error;
+        }
+        this.#emit({ type: 'lost' });
         this.#emit({ type: 'note', level: 'warning', text: `${messageOf(error)} ${next.words}` });
         await wait(next.delayMs, signal);
       }
@@ -138,7 +147,7 @@ class Run {
   /** The error as it is told: with the way on, where there is one, or with who finds out. */
   told(error: unknown): unknown {
     const canGoOn = this.begun && error instanceof ForesyncError && resumable.has(error.kind);
-    return canGoOn ? withWayOn(error) : withDoctor(error);
+    return canGoOn ? withWayOn(error) : withBusyRun(withDoctor(error));
   }
 
   /** A joiner that is in its place is written to by applications too, whose long transactions come to an end. */
@@ -160,13 +169,12 @@ class Run {
     try {
       return await joining.whole(batches);
     } catch (error) {
-      if (joining.phase && !options.signal.aborted && !this.#passes(error))
-        this.#emit({ type: 'phase', phase: joining.phase, state: 'failed' });
       await joining.leave(
         options.signal.aborted ? stopped(options.joiner, { begun: joining.begun, place: this.place }) : error,
       );
       throw error;
     } finally {
+      this.#phase = joining.phase;
       this.begun ||= joining.begun;
       await agents.close();
     }

@@ -5,6 +5,7 @@ import { connectAgent } from '../transport/connect.ts';
 import type { Emit } from './events.ts';
 import { whyUnfit } from './fit-to-give.ts';
 import type { Donor, RunOptions } from './run.ts';
+import { orFolder } from './store-is-folder.ts';
 
 /** All agents of a run, so that they can be closed together. */
 export class Agents {
@@ -93,10 +94,14 @@ export class Agents {
     const host = hostLabel(replica.host);
     this.#emit({ type: 'donor', donor: name, host, state: 'connecting' });
     const agent = await this.connect(name, replica.host);
-    const { result: table } = await agent.call('donor.open', {
-      path: replica.store.path,
-      table: this.#options.group.table,
-    });
+    const { path } = replica.store;
+    const { table: tableName } = this.#options.group;
+    const { result: table } = await agent
+      .call('donor.open', { path, table: tableName })
+      .catch(async (error: unknown) => {
+        const look = () => agent.call('store.look', { path, table: tableName, willWrite: false });
+        throw await orFolder(error, look, { path, of: name, kind: 'config' });
+      });
     this.#emit({ type: 'donor', donor: name, host, state: 'ready' });
     return { name, agent, table };
   }

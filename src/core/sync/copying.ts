@@ -81,8 +81,8 @@ export class Copying {
     const there = await this.#placeWhole();
     this.#emit({ type: 'in-sync', ...there });
     if (!this.#options.follow) return there;
-    const { watermark } = await this.#follow();
-    return { ...there, watermark };
+    const { watermark, rows } = await this.#follow();
+    return { watermark, rows };
   }
 
   async #open(): Promise<Result<'joiner.open'>> {
@@ -104,7 +104,7 @@ export class Copying {
     if (standing.hasLeft && !opened.resumed)
       this.#note(
         'warning',
-        'The copy begins anew: what an earlier run left does not fit the Delta Log, the table or the host of today.',
+        'The copy begins anew: what was left of it does not fit the Delta Log, the table or the host of today.',
       );
     if (opened.resumed) {
       this.#readBack.fail();
@@ -114,7 +114,7 @@ export class Copying {
     // An earlier run put it there, and may have died before it could tell.
     if (opened.published && opened.stage === 'snapshot') this.#emit({ type: 'hot-ready' });
     if (this.#options.publishAt === 'hot-ready' && !opened.published && opened.stage !== 'hot')
-      this.#note('info', 'An earlier run is past its hot rows: the table appears when it is in sync.');
+      this.#note('info', 'The hot rows have had their turn before: the table appears when it is in sync.');
     const { watermark, snapshotAfter } = opened;
     await lead.agent.call('donor.seek', { watermark, snapshotAfter });
     await budget.applied(watermark, signal);

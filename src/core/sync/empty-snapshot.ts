@@ -21,6 +21,7 @@ export function emptySnapshot(): RunSnapshot {
     backlog: undefined,
     deltaLog: undefined,
     verification: undefined,
+    limit: undefined,
     rowsPerSecond: 0,
     wireBytesPerSecond: 0,
     rateHistory: [],

@@ -21,6 +21,13 @@ export type HookName = (typeof hookNames)[number];
 export const hookStates = ['running', 'done', 'failed', 'stopped'] as const;
 export type HookState = (typeof hookStates)[number];
 
+/** `operator`: by --bwlimit or throttle. `donor`: because writes at the lead donor take too long. */
+export const limitSetters = ['operator', 'donor'] as const;
+export interface RateLimit {
+  bytesPerSecond: number;
+  setBy: (typeof limitSetters)[number];
+}
+
 export type RowKind = 'cache' | 'hot' | 'snapshot' | 'delta' | 'repair';
 
 /** What happens in a run, as core tells it. `atMs` is the time since the epoch. Everything that is shown folds from these. */
@@ -46,8 +53,10 @@ export type RunEvent = { atMs: number } & (
     }
   | { type: 'table'; rowsEstimate: number; sizeBytes: number }
   | { type: 'phase'; phase: PhaseName; state: 'running' | 'done' | 'skipped' | 'failed' }
-  /** The joiner goes on from what an earlier run left: so many rows. */
+  /** The joiner goes on from what an earlier run, or an earlier try of this one, left: so many rows. */
   | { type: 'resumed'; rows: number }
+  /** The joiner or the lead was lost. After a wait the run connects anew, and what it was doing begins again. */
+  | { type: 'lost' }
   | {
       type: 'donor';
       donor: string;
@@ -71,8 +80,13 @@ export type RunEvent = { atMs: number } & (
   | { type: 'progress'; phase: PhaseName; share: number }
   /** Keys in the Delta Log that the joiner does not have yet, and the round that is being applied. */
   | { type: 'backlog'; keys: number; round: number }
-  /** The joiner is followed: so far it is, so many keys wait. At `levelAtMs` it had all that was committed at the lead. */
-  | { type: 'followed'; watermark: number; keys: number; levelAtMs?: number }
+  /**
+   * The joiner is followed: so far it is, so many keys wait. At `levelAtMs` it had all that was committed at the lead. The last one of
+   * a run tells how many rows it holds.
+   */
+  | { type: 'followed'; watermark: number; keys: number; levelAtMs?: number; rows?: number }
+  /** The limit of what goes to the joiner that is in force from now on; undefined where there is none. */
+  | { type: 'limit'; limit: RateLimit | undefined }
   /** Keys in the Delta Log at the lead, and how many it may hold. */
   | { type: 'delta-log'; keys: number; budgetKeys: number }
   | { type: 'hot-ready' }

@@ -2,6 +2,7 @@ import { emptySnapshot } from './empty-snapshot.ts';
 import { PhaseEta } from './eta.ts';
 import type { PhaseName, RowKind, RunEvent } from './events.ts';
 import { LogGrowth } from './log-growth.ts';
+import { movePhase } from './phase-course.ts';
 import { Rates } from './rates.ts';
 import type { DonorSnapshot, RowCount, RunSnapshot } from './snapshot.ts';
 
@@ -18,6 +19,7 @@ export class RunFold {
   private etas = new Map<PhaseName, PhaseEta>();
   private logGrowth = new LogGrowth();
   private current: PhaseName | undefined;
+  private goesOn = false;
 
   apply(event: RunEvent): void {
     if (event.type === 'start') this.start(event);
@@ -56,6 +58,7 @@ export class RunFold {
     this.etas = new Map();
     this.logGrowth = new LogGrowth();
     this.current = undefined;
+    this.goesOn = false;
   }
 
   private take(event: RunEvent): void {
@@ -65,7 +68,9 @@ export class RunFold {
         return;
       case 'plan': {
         const { type: _, atMs: __, ...plan } = event;
-        state.plan = { ...plan, arrivedKeys: 0, missingKeys: 0, arrivedReads: 0 };
+        // Each try deals the plan anew, also one that finds its rows there.
+        const { arrivedKeys = 0, missingKeys = 0, arrivedReads = 0 } = state.plan ?? {};
+        state.plan = { ...plan, arrivedKeys, missingKeys, arrivedReads };
         return;
       }
       case 'table':
@@ -74,8 +79,12 @@ export class RunFold {
       case 'phase':
         return this.phase(event);
       case 'resumed':
-        state.resumed = true;
+        this.goesOn = true;
+        // What is there once rows have come may be of this run's own.
+        state.resumed ||= Object.values(state.byKind).every(({ rows }) => rows === 0);
         return;
+      case 'lost':
+        return this.lost(event.atMs);
       case 'donor': {
         const donor = this.donor(event.donor);
         donor.host = event.host ?? donor.host;
@@ -91,6 +100,9 @@ export class RunFold {
         return;
       case 'followed':
         return this.followed(event);
+      case 'limit':
+        state.limit = event.limit;
+        return;
       case 'delta-log': {
         const { keys, budgetKeys } = event;
         this.logGrowth.add(event.atMs, keys);
@@ -127,28 +139,31 @@ export class RunFold {
   private phase(event: Extract<RunEvent, { type: 'phase' }>): void {
     const phase = this.state.phases.find(({ name }) => name === event.phase);
     if (!phase) return;
-    phase.state = event.state;
+    movePhase(phase, event.state, event.atMs);
     if (event.state === 'running') {
-      phase.startedAtMs ??= event.atMs;
-      delete phase.endedAtMs;
       this.current = phase.name;
-      this.etas.set(
-        phase.name,
-        new PhaseEta(event.atMs, this.state.resumed ? undefined : (phase.share ?? 0)),
-      );
+      this.etas.set(phase.name, new PhaseEta(event.atMs, this.goesOn ? undefined : (phase.share ?? 0)));
+      // Planned rows that are sent again count again.
+      if (Object.values(planPhases).includes(phase.name) && this.state.plan)
+        Object.assign(this.state.plan, { arrivedKeys: 0, missingKeys: 0, arrivedReads: 0 });
       return;
     }
-    phase.endedAtMs = event.atMs;
-    if (event.state === 'done' && phase.share !== undefined) phase.share = 1;
     if (this.current === phase.name)
       this.current = this.state.phases.findLast(({ state }) => state === 'running')?.name;
   }
 
+  private lost(atMs: number): void {
+    for (const phase of this.state.phases) if (phase.state === 'running') movePhase(phase, 'waiting', atMs);
+    this.current = undefined;
+  }
+
   /** Until it is level for the first time it is as old as its proof. */
-  private followed({ watermark, keys, levelAtMs, atMs }: Extract<RunEvent, { type: 'followed' }>): void {
+  private followed(event: Extract<RunEvent, { type: 'followed' }>): void {
+    const { watermark, keys, levelAtMs, rows, atMs } = event;
     const { state } = this;
     const level = levelAtMs ?? state.follow?.levelAtMs ?? state.inSyncAtMs ?? atMs;
-    state.follow = { watermark, keysWaiting: keys, levelAtMs: level, lagMs: atMs - level };
+    const follow = { watermark, keysWaiting: keys, levelAtMs: level, lagMs: atMs - level };
+    state.follow = rows === undefined ? follow : { ...follow, rows };
   }
 
   private hook({ hook, state, exitCode }: Extract<RunEvent, { type: 'hook' }>): void {

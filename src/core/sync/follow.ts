@@ -2,6 +2,7 @@ import type { Clock, Wait } from '../clock.ts';
 import { ForesyncError } from '../errors.ts';
 import { printable } from '../text.ts';
 import { applyRound, type DeltaSides } from './delta-rounds.ts';
+import type { RunFact } from './events.ts';
 import type { Donor } from './run.ts';
 
 /** Between two looks at the Delta Log: short while there are changes, longer and longer while there are none. */
@@ -18,6 +19,7 @@ const lastRounds = 100;
 /** Where a joiner stands that was followed until the signal tripped. */
 export interface Followed {
   watermark: number;
+  rows: number;
   /** Whether it equals the lead at that watermark; otherwise it is in the middle of a round. */
   isLevel: boolean;
 }
@@ -29,7 +31,7 @@ export interface Followed {
 export async function follow(
   sides: DeltaSides & { joinerName: string; clock: Clock; wait: Wait },
 ): Promise<Followed> {
-  const { lead, emit, clock, wait, signal, joinerName } = sides;
+  const { lead, joiner, emit, clock, wait, signal, joinerName } = sides;
   let pauseMs = shortestPauseMs;
   let roundsLeft = lastRounds;
   let unpruned = prunedKeys;
@@ -39,8 +41,16 @@ export async function follow(
       throw toldOf(error, lead.name, joinerName);
     });
     const { watermark, backlog, complete } = round;
-    emit({ type: 'followed', watermark, keys: backlog, ...(complete ? { levelAtMs: askedAtMs } : {}) });
-    if (signal.aborted && (complete || --roundsLeft === 0)) return { watermark, isLevel: complete };
+    const followed: RunFact = {
+      ...{ type: 'followed', watermark, keys: backlog },
+      ...(complete ? { levelAtMs: askedAtMs } : {}),
+    };
+    emit(followed);
+    if (signal.aborted && (complete || --roundsLeft === 0)) {
+      const { rows } = (await joiner.call('joiner.count', {})).result;
+      emit({ ...followed, rows });
+      return { watermark, rows, isLevel: complete };
+    }
     if (!complete) continue;
     unpruned += round.keys;
     if (unpruned >= prunedKeys) {

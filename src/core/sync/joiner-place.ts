@@ -6,6 +6,7 @@ import { prefetchCapturePrefix, runCapturePrefix } from './capture-lease.ts';
 import type { Agents } from './connect.ts';
 import { donorsPlace, type JoinerSpec, noSpace, replicasNear } from './refusals.ts';
 import type { Donor } from './run.ts';
+import { orFolder } from './store-is-folder.ts';
 
 /** What stands where the joiner is to be, and who looked. */
 export type Place = Result<'joiner.look'> & { agent: AgentClient };
@@ -29,7 +30,13 @@ export async function connectJoiner(agents: Agents, target: JoinerSpec, group: R
   const near = replicasNear(target, group);
   const stores = near.map(({ store }) => store.path);
   const { path } = target.store;
-  const { result } = await agent.call('joiner.look', { path, table: group.table, stores });
+  const { table } = group;
+  const { result } = await agent
+    .call('joiner.look', { path, table, stores })
+    .catch(async (error: unknown) => {
+      const look = () => agent.call('place.look', { path, table, stores: [] });
+      throw await orFolder(error, look, { path, of: target.name, kind: 'usage' });
+    });
   const same = result.sameAs === undefined ? undefined : near[result.sameAs];
   if (same) throw donorsPlace(target, same.name);
   return { agent, ...result };

@@ -1,4 +1,5 @@
 import type { Clock, Wait } from '../clock.ts';
+import type { RateLimit } from './events.ts';
 import { chunkBytes } from './run.ts';
 
 /** What a chunk is taken to cost before the first one has come. */
@@ -27,13 +28,16 @@ export class Pace {
     this.#wait = wait;
   }
 
-  /** The lower one of both limits; undefined without any. */
+  /** The lower one of both limits, with who set it; undefined without any. */
+  get limit(): RateLimit | undefined {
+    const [operators, donors] = [this.#operators, this.#donors];
+    if (donors !== undefined && (operators === undefined || donors < operators))
+      return { bytesPerSecond: donors, setBy: 'donor' };
+    return operators === undefined ? undefined : { bytesPerSecond: operators, setBy: 'operator' };
+  }
+
   get bytesPerSecond(): number | undefined {
-    const least = Math.min(
-      this.#operators ?? Number.POSITIVE_INFINITY,
-      this.#donors ?? Number.POSITIVE_INFINITY,
-    );
-    return Number.isFinite(least) ? least : undefined;
+    return this.limit?.bytesPerSecond;
   }
 
   /** What the operator allows. */
@@ -68,7 +72,7 @@ export class Pace {
 
   /** How large a chunk may be, before compression: about a second's worth, so that the limit is felt evenly. */
   get chunkBytes(): number {
-    return Math.min(chunkBytes, Math.max(leastChunkBytes, this.bytesPerSecond ?? chunkBytes));
+    return Math.floor(Math.min(chunkBytes, Math.max(leastChunkBytes, this.bytesPerSecond ?? chunkBytes)));
   }
 
   /** Resolves, in the order of the calls, when the next chunk may be asked for; at once where the signal trips. */

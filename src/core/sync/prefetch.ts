@@ -6,6 +6,7 @@ import { Agents } from './connect.ts';
 import { dealPlan } from './deal-plan.ts';
 import type { Emit, PhaseName } from './events.ts';
 import { HeldLog } from './held-log.ts';
+import { Phases } from './phases.ts';
 import { withDoctor } from './refusals.ts';
 import { chunkBytes, type Donor, emitter, type PlanSource, type RunOptions, startOf } from './run.ts';
 
@@ -32,7 +33,7 @@ export interface PrefetchResult {
   }[];
 }
 
-const phases: PhaseName[] = ['connect', 'capture', 'cache'];
+const phaseOrder: PhaseName[] = ['connect', 'capture', 'cache'];
 
 /**
  * Starts capture at the lead donor, then has the agents of all donors read the planned keys into their Prefetch Caches.
@@ -42,23 +43,24 @@ const phases: PhaseName[] = ['connect', 'capture', 'cache'];
 export async function prefetch(options: PrefetchOptions): Promise<PrefetchResult> {
   const emit = emitter(options);
   const agents = new Agents(options, emit);
-  const { plan } = options;
+  const { plan, signal } = options;
+  const phases = new Phases(emit, signal);
   let undo: (() => Promise<unknown>) | undefined;
   try {
-    emit(startOf(options, { command: 'prefetch', phases }));
+    emit(startOf(options, { command: 'prefetch', phases: phaseOrder }));
     const batches = await dealPlan(plan, options, emit);
-    emit({ type: 'phase', phase: 'connect', state: 'running' });
-    const { lead, others } = await agents.connectDonors(new Set(batches.byDonor.keys()));
-    emit({ type: 'phase', phase: 'connect', state: 'done' });
-
-    emit({ type: 'phase', phase: 'capture', state: 'running' });
-    const capture = await holdCapture(lead, {
-      prefix: prefetchCapturePrefix,
-      newId: options.newId,
-      nowMs: options.clock.nowMs(),
-      leaseMs: options.keepMs,
-      budgetKeys: options.deltaBudgetKeys,
-    });
+    const { lead, others } = await phases.in('connect', () =>
+      agents.connectDonors(new Set(batches.byDonor.keys())),
+    );
+    const capture = await phases.in('capture', () =>
+      holdCapture(lead, {
+        prefix: prefetchCapturePrefix,
+        newId: options.newId,
+        nowMs: options.clock.nowMs(),
+        leaseMs: options.keepMs,
+        budgetKeys: options.deltaBudgetKeys,
+      }),
+    );
     const donors = [lead, ...others.values()];
     undo = () =>
       Promise.allSettled([
@@ -66,21 +68,20 @@ export async function prefetch(options: PrefetchOptions): Promise<PrefetchResult
         capture.adopted ? undefined : lead.agent.call('capture.stop', {}),
       ]);
     const log = new HeldLog(capture, { emit, clock: options.clock });
-    emit({ type: 'phase', phase: 'capture', state: 'done' });
-
-    emit({ type: 'phase', phase: 'cache', state: 'running' });
-    const results = await Promise.all(
-      donors.map((donor) => fillCache(donor, batches, capture.id, options, emit)),
-    );
-    await log.judge(lead, options.keepMs);
+    const results = await phases.in('cache', async () => {
+      const filled = donors.map((donor) => fillCache(donor, batches, capture.id, options, emit));
+      const results = await Promise.all(filled);
+      await log.judge(lead, options.keepMs);
+      return results;
+    });
     capture.release();
     undo = undefined;
-    emit({ type: 'phase', phase: 'cache', state: 'done' });
     emit({ type: 'end', outcome: 'done' });
     return { captureId: capture.id, donors: results };
   } catch (error) {
     await undo?.();
-    emit({ type: 'end', outcome: options.signal.aborted ? 'stopped' : 'failed', error: messageOf(error) });
+    if (phases.current && !signal.aborted) emit({ type: 'phase', phase: phases.current, state: 'failed' });
+    emit({ type: 'end', outcome: signal.aborted ? 'stopped' : 'failed', error: messageOf(error) });
     throw withDoctor(error);
   } finally {
     await agents.close();

@@ -110,6 +110,15 @@ export function withDoctor(error: unknown): unknown {
   return isAtHost ? withHint(error, 'foresync doctor looks at all hosts, and tells what to do.') : error;
 }
 
+/** A run of this journal would have been named before anything began. */
+export function withBusyRun(error: unknown): unknown {
+  if (!(error instanceof ForesyncError) || error.code !== 'joiner-busy') return error;
+  const { kind, code, message, cause } = error;
+  const hint =
+    'It was started with another state file: there, foresync status tells of it, and foresync abort ends it.';
+  return new ForesyncError(kind, code, message, { hint, cause });
+}
+
 function withHint(error: unknown, hint: string): unknown {
   if (!(error instanceof ForesyncError) || error.hint !== undefined) return error;
   const { kind, code, message, cause } = error;

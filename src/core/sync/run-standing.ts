@@ -30,6 +30,8 @@ export interface RunStanding {
   canResume: boolean;
   /** It lives, or has left something that can be taken away. */
   canAbort: boolean;
+  /** It failed before anything had begun, for a reason that lies in what was asked for. */
+  wasRefused: boolean;
   /** A prefetch whose Delta Log and caches wait for an add-replica. */
   isHeld: boolean;
   /** Undefined where it was not kept. */
@@ -82,11 +84,17 @@ export function standingsOf(
       continuedBy,
       canResume: left && command === 'add-replica',
       canAbort: standing === 'running' || left,
+      wasRefused: standing === 'failed' && run !== undefined && wasRefused(entry, run),
       isHeld: command === 'prefetch' && standing === 'done' && newestEnds.get(group) === id,
       request: storedRequest(entry.request),
       run,
     };
   });
+}
+
+function wasRefused({ failure }: JournaledRun, run: RunSnapshot): boolean {
+  const isRefusal = failure !== undefined && failure in exitCodes && !resumable.has(failure as ErrorKind);
+  return isRefusal && run.phases.find(({ name }) => name === 'capture')?.state !== 'done';
 }
 
 function leavesSomething(entry: JournaledRun, standing: Standing, run: RunSnapshot | undefined): boolean {

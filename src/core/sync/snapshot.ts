@@ -1,4 +1,4 @@
-import type { HookName, HookState, PhaseName, RowKind } from './events.ts';
+import type { HookName, HookState, PhaseName, RateLimit, RowKind } from './events.ts';
 
 export type PhaseState = 'waiting' | 'running' | 'done' | 'skipped' | 'failed';
 
@@ -16,6 +16,17 @@ export interface DonorSnapshot extends RowCount {
   state: 'connecting' | 'ready' | 'reading' | 'done' | 'lost';
 }
 
+export interface PhaseSnapshot {
+  name: PhaseName;
+  state: PhaseState;
+  /** Of the last time that it ran, where the run had to connect anew. */
+  startedAtMs?: number;
+  endedAtMs?: number;
+  /** What it took the times before. */
+  earlierMs?: number;
+  share?: number;
+}
+
 /** All that is known of a run at one moment. The dashboard, plain output, `--json` and the stored run are drawn from it. */
 export interface RunSnapshot {
   runId: string;
@@ -24,11 +35,12 @@ export interface RunSnapshot {
   table: string;
   lead: string;
   joiner: string | undefined;
+  /** It goes on from what an earlier run left. */
   resumed: boolean;
   startedAtMs: number;
   /** Time of the last event folded. */
   atMs: number;
-  phases: { name: PhaseName; state: PhaseState; startedAtMs?: number; endedAtMs?: number; share?: number }[];
+  phases: PhaseSnapshot[];
   plan:
     | {
         keys: number;
@@ -57,6 +69,8 @@ export interface RunSnapshot {
       }
     | undefined;
   verification: { ranges: number; rows: number; differences: number; repairedRows: number } | undefined;
+  /** In force now, of what goes to the joiner. */
+  limit: RateLimit | undefined;
   /** Over the last five seconds, so that it follows the link. */
   rowsPerSecond: number;
   wireBytesPerSecond: number;
@@ -70,10 +84,12 @@ export interface RunSnapshot {
   /** The position in the lead's Delta Log at which the joiner equals it. */
   inSyncWatermark: number | undefined;
   /**
-   * Since the joiner is followed. `lagMs`: how long ago it had all that was committed at the lead; a pause between two looks at the Delta Log
+   * Since the joiner is followed; `rows` once that has ended. `lagMs`: how long ago it had all that was committed at the lead; a pause between two looks at the Delta Log
    * counts too.
    */
-  follow: { watermark: number; keysWaiting: number; levelAtMs: number; lagMs: number } | undefined;
+  follow:
+    | { watermark: number; keysWaiting: number; levelAtMs: number; lagMs: number; rows?: number }
+    | undefined;
   /** The operator's commands that were started, those of the run that this one goes on with included. */
   hooks: { hook: HookName; state: HookState; exitCode?: number }[];
   /** The last 50, oldest first. */

@@ -46,7 +46,9 @@ export async function spareDonor({
       });
     if (limit !== undefined && next === undefined)
       emit({ type: 'note', level: 'info', text: 'Writes at the donor are quick again: at full speed.' });
+    if (next === limit) continue;
     limit = next;
     pace.spareDonor(limit);
+    emit({ type: 'limit', limit: pace.limit });
   }
 }

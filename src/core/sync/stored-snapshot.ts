@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { emptySnapshot } from './empty-snapshot.ts';
-import { hookNames, hookStates, phaseNames } from './events.ts';
+import { hookNames, hookStates, limitSetters, phaseNames } from './events.ts';
 import type { RunSnapshot } from './snapshot.ts';
 
 const figure = z.number();
@@ -22,6 +22,7 @@ const stored = z.object({
       state: z.enum(['waiting', 'running', 'done', 'skipped', 'failed']),
       startedAtMs: figure.optional(),
       endedAtMs: figure.optional(),
+      earlierMs: figure.optional(),
       share: figure.optional(),
     }),
   ),
@@ -59,6 +60,7 @@ const stored = z.object({
   verification: z
     .object({ ranges: figure, rows: figure, differences: figure, repairedRows: figure })
     .optional(),
+  limit: z.object({ bytesPerSecond: figure, setBy: z.enum(limitSetters) }).optional(),
   rowsPerSecond: figure,
   wireBytesPerSecond: figure,
   rateHistory: z.array(figure),
@@ -67,7 +69,15 @@ const stored = z.object({
   inSyncAtMs: figure.optional(),
   inSyncRows: figure.optional(),
   inSyncWatermark: figure.optional(),
-  follow: z.object({ watermark: figure, keysWaiting: figure, levelAtMs: figure, lagMs: figure }).optional(),
+  follow: z
+    .object({
+      watermark: figure,
+      keysWaiting: figure,
+      levelAtMs: figure,
+      lagMs: figure,
+      rows: figure.optional(),
+    })
+    .optional(),
   hooks: z
     .array(z.object({ hook: z.enum(hookNames), state: z.enum(hookStates), exitCode: figure.optional() }))
     .optional(),

@@ -61,9 +61,9 @@ function DonorLine({
   return (
     <Line width={width}>
       <Piece role="quiet">{label.padEnd(labelColumns)}</Piece>
-      <Piece role={donorRoles[donor.state]}>{donor.state.padStart(figureColumns)}</Piece>
+      <Piece role={donorRoles[donor.state]}>{donor.state.padEnd(figureColumns)}</Piece>
       {share === undefined ? null : (
-        <Piece>{`  ${bar(share, figureColumns, theme)}${formatPercent(share).padStart(6)}  `}</Piece>
+        <Piece>{`${bar(share, figureColumns, theme)}${formatPercent(share).padStart(6)}  `}</Piece>
       )}
       <Piece>{`${formatCount(donor.rows)} rows`.padStart(figureColumns + 2)}</Piece>
       <Piece role="strong">{`  ${donor.donor}`}</Piece>

@@ -19,43 +19,62 @@ const leastFacts = 3;
 const leastNotes = 3;
 
 /**
- * Shares out a screen. The frame stays under rows − 1: Ink clears the terminal for frames as high as itself. On a low
- * one the notes go first, then donors and facts, then the gaps and the phases that are over.
+ * Shares out a screen. The frame stays under rows − 1: Ink clears the terminal for frames as high as itself; with `below` so many rows
+ * more are left free. On a low screen the notes go first, then donors and facts, then the gaps and the phases that are over.
+ * Where there is a summary the run is over: notes are all there or none is, and come before figures that say no more than the summary.
  */
-export function layOut(columns: number, rows: number, wanted: Parts): Layout {
+export function layOut(columns: number, rows: number, wanted: Parts, below = 0): Layout {
   const sideBySide = columns >= wideColumns;
-  const budget = Math.max(1, rows - 2) - 1;
-  const gapsInAll = (sideBySide ? 1 : 2) + (wanted.summary > 0 ? 1 : 0);
-  const gap = budget >= wanted.phases + wanted.summary + gapsInAll + (sideBySide ? 0 : leastFacts) ? 1 : 0;
-  let left = Math.max(0, budget - gap * gapsInAll);
-  const take = (rowsWanted: number): number => {
-    const given = Math.max(0, Math.min(rowsWanted, left));
-    left -= given;
-    return given;
-  };
+  const isOver = wanted.summary > 0;
+  const budget = Math.max(1, rows - 2 - below) - 1;
+  const needsFacts = !isOver && !sideBySide;
+  const gapsNeeded = isOver || needsFacts ? 2 : 1;
+  const least = wanted.phases + wanted.summary + (needsFacts ? leastFacts : 0);
+  const gap: Layout['gap'] = budget >= least + gapsNeeded ? 1 : 0;
+  const room = Math.max(0, budget - gap * gapsNeeded);
+  const phases = Math.min(room, wanted.phases, Math.max(1, room - wanted.summary));
+  const summary = Math.min(room - phases, wanted.summary);
+  const left = room - phases - summary;
+  const some = { gap, left, sideBySide, phases };
+  return { phases, summary, sideBySide, gap, ...(isOver ? afterRun(some, wanted) : duringRun(some, wanted)) };
+}
 
-  const phases = take(Math.min(wanted.phases, Math.max(1, left - wanted.summary)));
-  const summary = take(wanted.summary);
-  if (sideBySide) {
-    const facts = Math.min(wanted.facts, phases);
-    const donors = donorRows(phases - facts, wanted.donors);
-    return {
-      phases,
-      facts,
-      donors,
-      summary,
-      notes: take(Math.min(wanted.notes, left - gap)),
-      sideBySide,
-      gap,
-    };
-  }
-  const facts = take(wanted.facts);
+interface Room {
+  gap: 0 | 1;
+  left: number;
+  sideBySide: boolean;
+  phases: number;
+}
+
+type Rest = Pick<Layout, 'facts' | 'donors' | 'notes'>;
+
+function duringRun({ gap, left, sideBySide, phases }: Room, wanted: Parts): Rest {
+  if (sideBySide) return { ...beside(phases, wanted), notes: atMost(wanted.notes, left - gap) };
+  const facts = atMost(wanted.facts, left);
   const forNotes = wanted.notes > 0 ? Math.min(wanted.notes, leastNotes) + gap : 0;
-  const donors = take(donorRows(Math.max(1, left - forNotes), wanted.donors));
-  return { phases, facts, donors, summary, notes: take(Math.min(wanted.notes, left - gap)), sideBySide, gap };
+  const donors = atMost(donorRows(Math.max(1, left - facts - forNotes), wanted.donors), left - facts);
+  return { facts, donors, notes: atMost(wanted.notes, left - facts - donors - gap) };
+}
+
+function afterRun({ gap, left, sideBySide, phases }: Room, wanted: Parts): Rest {
+  const notes = wanted.notes + gap <= left ? wanted.notes : 0;
+  if (sideBySide) return { ...beside(phases, wanted), notes };
+  const room = left - (notes > 0 ? notes + gap : 0) - gap;
+  const facts = room < leastFacts ? 0 : atMost(wanted.facts, room);
+  if (facts === 0) return { facts, donors: 0, notes };
+  return { facts, donors: donorRows(room - facts, wanted.donors), notes };
+}
+
+function beside(phases: number, wanted: Parts): Pick<Rest, 'facts' | 'donors'> {
+  const facts = Math.min(wanted.facts, phases);
+  return { facts, donors: donorRows(phases - facts, wanted.donors) };
+}
+
+function atMost(wanted: number, room: number): number {
+  return Math.max(0, Math.min(wanted, room));
 }
 
 /** A row each if there is room for all of them, else one for all. */
 function donorRows(room: number, donors: number): number {
-  return room >= donors ? donors : Math.max(0, Math.min(1, room));
+  return room >= donors ? donors : atMost(1, room);
 }

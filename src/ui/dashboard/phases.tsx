@@ -137,7 +137,8 @@ function tailOf(run: RunSnapshot, phase: RunPhase): string {
   if (phase.name === 'delta' && run.backlog) {
     return `round ${run.backlog.round}, ${formatCounted(run.backlog.keys, 'key')} waiting`;
   }
-  if (phase.name === 'follow' && run.follow) return lagWords(run.follow);
+  if (phase.name === 'follow' && run.follow)
+    return run.outcome === 'running' ? lagWords(run.follow) : `to watermark ${run.follow.watermark}`;
   if (phase.name === 'verify' && run.verification)
     return formatCounted(run.verification.differences, 'difference');
   const moved = phaseRows(phase.name, run);

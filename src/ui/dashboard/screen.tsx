@@ -1,4 +1,4 @@
-import { Box, useWindowSize } from 'ink';
+import { Box, Static, Text, useWindowSize } from 'ink';
 import type { ReactNode } from 'react';
 import type { RunSnapshot } from '../../core/sync/snapshot.ts';
 import { formatClock, formatDuration } from '../format.ts';
@@ -15,26 +15,44 @@ import { wrapWords } from './wrap-words.ts';
 const margin = 1;
 const betweenSides = 4;
 const longestLine = 100;
+/** What the command prints below the last frame: its next step or its error, and then comes the prompt. */
+const rowsBelow = { done: 3, unfinished: 5 };
 
-/** The whole screen for one moment of a run, always lower than the terminal; after the end it closes with the summary. */
+/**
+ * The whole screen for one moment of a run, always lower than the terminal. After the end it closes with the summary, and its first row
+ * stays in sight; notes that have no room any more are left above it.
+ */
 export function Screen({ snapshot, theme }: { snapshot: RunSnapshot; theme: Theme }): ReactNode {
   const { columns, rows } = useWindowSize();
   const run = printableRun(snapshot);
   const width = Math.max(1, columns - 2 * margin);
   const summary =
     run.outcome === 'running' ? [] : wrapWords(summaryOf(snapshot), Math.min(width, longestLine) - 2);
-  const layout = layOut(columns, rows, {
+  const isOver = run.outcome !== 'running';
+  const wanted = {
     phases: phaseRowsWanted(run),
     facts: factRowsWanted,
     donors: Math.max(1, run.donors.length),
     summary: summary.length,
     notes: run.notes.length,
-  });
+  };
+  const below = !isOver ? 0 : run.outcome === 'done' ? rowsBelow.done : rowsBelow.unfinished;
+  const layout = layOut(columns, rows, wanted, below);
+  const above = isOver && layout.notes === 0 ? run.notes : [];
   const leftWidth = layout.sideBySide ? Math.floor((width - betweenSides) / 2) : width;
   const rightWidth = layout.sideBySide ? width - betweenSides - leftWidth : width;
   const gap = layout.gap;
   return (
     <ThemeProvider value={theme}>
+      <Static items={above}>
+        {(note, index) => (
+          <Box key={index} paddingLeft={margin} width={columns}>
+            <Text>
+              <NoteText note={note} />
+            </Text>
+          </Box>
+        )}
+      </Static>
       <Box flexDirection="column" paddingLeft={margin} width={columns} overflow="hidden">
         <Title run={run} width={width} />
         <Box
@@ -98,18 +116,27 @@ function Notes({
   rows: number;
   gap: number;
 }): ReactNode {
-  const { symbols } = useTheme();
   return (
     <Box flexDirection="column" marginTop={gap}>
       {run.notes.slice(-rows).map((note, index) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: notes have no name, and their order is what they are
         <Line key={index} width={width}>
-          <Piece role="quiet">{`${formatClock(note.atMs)}  `}</Piece>
-          <Piece role="warning">{note.level === 'warning' ? `${symbols.warning} warning  ` : ''}</Piece>
-          <Piece>{note.text}</Piece>
+          <NoteText note={note} />
         </Line>
       ))}
     </Box>
+  );
+}
+
+/** Inside of a Line, or of a Text that may have several. */
+function NoteText({ note }: { note: RunSnapshot['notes'][number] }): ReactNode {
+  const { symbols } = useTheme();
+  return (
+    <>
+      <Piece role="quiet">{`${formatClock(note.atMs)}  `}</Piece>
+      <Piece role="warning">{note.level === 'warning' ? `${symbols.warning} warning  ` : ''}</Piece>
+      <Piece>{note.text}</Piece>
+    </>
   );
 }
 

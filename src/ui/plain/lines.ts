@@ -12,7 +12,7 @@ import {
   formatPercent,
 } from '../format.ts';
 import { printableRun } from './printable-run.ts';
-import { currentPhase, lagWords, phaseLabels, phaseMs, phaseRows, readsShare } from './words.ts';
+import { currentPhase, lagWords, limitWords, phaseLabels, phaseMs, phaseRows, readsShare } from './words.ts';
 
 /** The line that an event deserves where lines are all there is; undefined for those that only move figures. */
 export function eventLine(event: RunEvent, snapshot: RunSnapshot): string | undefined {
@@ -34,6 +34,7 @@ export function progressLine(snapshot: RunSnapshot): string | undefined {
   if (moved) {
     parts.push(...movedTexts(phase.name, moved));
     if (phase.name !== 'cache') parts.push(formatByteRate(snapshot.wireBytesPerSecond));
+    if (snapshot.limit) parts.push(`limit ${limitWords(snapshot.limit)}`);
   }
   const log = currentLog(snapshot);
   if (log && log.keys > 0) parts.push(`Delta Log ${deltaLogWords(log)}`);
@@ -49,7 +50,9 @@ function eventText(event: RunEvent, run: RunSnapshot): string | undefined {
       return `${run.command}  ${run.table}: ${run.joiner} joins ${run.lead}`;
     }
     case 'resumed':
-      return `resumed  ${formatCounted(event.rows, 'row')} of an earlier run are there`;
+      return run.resumed
+        ? `resumed  ${formatCounted(event.rows, 'row')} of an earlier run are there`
+        : `goes on  ${formatCounted(event.rows, 'row')} are there`;
     case 'plan':
       return `plan  ${formatCounted(event.keys, 'key')}, expected hit rate ${formatPercent(event.expectedHitRate)}`;
     case 'table':

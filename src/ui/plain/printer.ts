@@ -4,7 +4,15 @@ import { eventLine, progressLine } from './lines.ts';
 
 const firstPauseMs = 3_000;
 const longestPauseMs = 60_000;
-const silent: ReadonlySet<RunEvent['type']> = new Set(['rows', 'progress', 'backlog', 'followed', 'end']);
+const silent: ReadonlySet<RunEvent['type']> = new Set([
+  'rows',
+  'progress',
+  'backlog',
+  'followed',
+  'lost',
+  'limit',
+  'end',
+]);
 
 /**
  * A run as lines: one at each change, and one on progress every few seconds, which become a minute as the run grows

@@ -1,7 +1,7 @@
 import type { RunSnapshot } from '../../core/sync/snapshot.ts';
 import { formatBytes, formatCount, formatCounted, formatDuration, formatPercent } from '../format.ts';
 import { printableRun } from './printable-run.ts';
-import { currentPhase, phaseLabels, readsShare, storedSize, totalRows } from './words.ts';
+import { currentPhase, phaseLabels, phaseMs, readsShare, storedSize, totalRows } from './words.ts';
 
 /**
  * What an ended run came to, in sentences for someone who never used foresync, one or two a line; safe to print. Why a
@@ -17,13 +17,7 @@ function joined(run: RunSnapshot): string[] {
   const joiner = run.joiner ?? 'the joiner';
   if (run.inSyncAtMs === undefined)
     return [`The run ended, but nothing proves that ${joiner} equals ${run.lead}.`];
-  const rows = formatCounted(run.inSyncRows ?? 0, 'row');
-  const followed = run.follow
-    ? [`It was followed until it was stopped, at watermark ${run.follow.watermark}.`]
-    : [];
-  const lines = [
-    `${joiner} holds ${run.table}: ${rows}, equal to ${run.lead} at watermark ${run.inSyncWatermark}.`,
-  ];
+  const lines = [`${joiner} holds ${run.table}: ${standsAt(run)}.`];
   const everything = formatDuration(run.inSyncAtMs - run.startedAtMs);
   lines.push(hotSentence(run, everything) ?? `Everything was there after ${everything}.`);
   lines.push(...staleSentence(run));
@@ -32,8 +26,27 @@ function joined(run: RunSnapshot): string[] {
     lines.push(
       `The snapshot was ${formatPercent(smaller)} smaller than the table: those rows had come before it.`,
     );
-  lines.push(proofSentence(run), ...followed);
+  lines.push(proofSentence(run), ...followedSentence(run));
   return lines;
+}
+
+/** What it holds at the end of the run, which may be long after its proof. */
+function standsAt({ follow, inSyncRows = 0, inSyncWatermark, lead }: RunSnapshot): string {
+  const rows = formatCounted(follow?.rows ?? inSyncRows, 'row');
+  if (!follow) return `${rows}, equal to ${lead} at watermark ${inSyncWatermark}`;
+  if (follow.keysWaiting === 0) return `${rows}, equal to ${lead} at watermark ${follow.watermark}`;
+  const keys = formatCounted(follow.keysWaiting, 'key');
+  return `${rows}, followed to watermark ${follow.watermark} of ${lead}, ${keys} behind it`;
+}
+
+function followedSentence(run: RunSnapshot): string[] {
+  if (!run.follow) return [];
+  const phase = run.phases.find(({ name }) => name === 'follow');
+  const ms = phase && phaseMs(phase, run);
+  const how = ms === undefined ? '' : ` for ${formatDuration(ms)}, until it was stopped`;
+  return [
+    `It was proven equal at watermark ${run.inSyncWatermark}, ${formatCounted(run.inSyncRows ?? 0, 'row')}, and followed from there${how}.`,
+  ];
 }
 
 function hotSentence(run: RunSnapshot, everything: string): string | undefined {
@@ -108,7 +121,7 @@ function unfinished(run: RunSnapshot): string[] {
     ...lines,
     `${formatCounted(rows, 'row')} (${formatBytes(total.wireBytes)} sent) had arrived at ${joiner}.`,
     run.inSyncAtMs === undefined
-      ? `${run.joiner ?? 'The joiner'} is not in sync with ${run.lead}.`
-      : `${run.joiner ?? 'The joiner'} was in sync with ${run.lead} at watermark ${run.follow?.watermark ?? run.inSyncWatermark}.`,
+      ? `This run has not brought ${joiner} in sync with ${run.lead}.`
+      : `${joiner} was in sync with ${run.lead} at watermark ${run.follow?.watermark ?? run.inSyncWatermark}.`,
   ];
 }

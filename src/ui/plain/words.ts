@@ -1,6 +1,6 @@
 import type { PhaseName, RowKind } from '../../core/sync/events.ts';
 import type { RowCount, RunSnapshot } from '../../core/sync/snapshot.ts';
-import { formatBytes, formatCounted, formatDuration } from '../format.ts';
+import { formatByteRate, formatBytes, formatCounted, formatDuration } from '../format.ts';
 import type { ShownState } from '../theme.ts';
 
 export type RunPhase = RunSnapshot['phases'][number];
@@ -31,9 +31,12 @@ export function shownState(phase: RunPhase, run: RunSnapshot): ShownState {
   return phase.state === 'running' && run.outcome === 'stopped' ? 'stopped' : phase.state;
 }
 
-/** From its start to its end, or to now; undefined if it never ran. */
-export function phaseMs(phase: RunPhase, run: RunSnapshot): number | undefined {
-  return phase.startedAtMs === undefined ? undefined : (phase.endedAtMs ?? run.atMs) - phase.startedAtMs;
+/** From its start to its end, or to now, over all tries of the run; undefined if it never ran. */
+export function phaseMs(
+  { startedAtMs, endedAtMs, earlierMs = 0 }: RunPhase,
+  { atMs }: RunSnapshot,
+): number | undefined {
+  return startedAtMs === undefined ? undefined : earlierMs + (endedAtMs ?? atMs) - startedAtMs;
 }
 
 /** The phase that runs, or ran when the run ended; the later one where two overlap. */
@@ -54,6 +57,11 @@ export function phaseRows(name: PhaseName, run: RunSnapshot): RowCount | undefin
 export function lagWords({ lagMs, keysWaiting }: NonNullable<RunSnapshot['follow']>): string {
   const behind = `${formatDuration(lagMs)} behind`;
   return keysWaiting > 0 ? `${behind}, ${formatCounted(keysWaiting, 'key')} waiting` : behind;
+}
+
+/** `500 KiB/s`: what a run is held to, and by what where that is not its operator. */
+export function limitWords({ bytesPerSecond, setBy }: NonNullable<RunSnapshot['limit']>): string {
+  return `${formatByteRate(bytesPerSecond)}${setBy === 'donor' ? ' (donor latency)' : ''}`;
 }
 
 /** All rows that arrived, of every kind. */

@@ -138,8 +138,9 @@ test('phases keep their times, a second time included; the end closes what runs'
   assert.deepEqual(foldRun(twice).phases[3], {
     name: 'delta',
     state: 'done',
-    startedAtMs: startMs,
+    startedAtMs: startMs + 50,
     endedAtMs: startMs + 90,
+    earlierMs: 10,
   });
   const ended = (outcome: 'stopped' | 'failed') =>
     foldRun([start(), running(5, 'hot'), at(20, { type: 'end', outcome, error: 'why' })]);
@@ -163,6 +164,15 @@ test('fifty notes are kept', () => {
   const kept = foldRun([start(), ...notes]).notes;
   assert.equal(kept.length, 50);
   assert.deepEqual([kept[0]?.text, kept.at(-1)?.text], ['n20', 'n69']);
+});
+
+test('the limit in force is known until another takes its place', () => {
+  const limit = { bytesPerSecond: 500, setBy: 'donor' } as const;
+  const fold = folded(start(), at(1, { type: 'limit', limit }));
+  assert.deepEqual(fold.snapshot.limit, limit);
+  assert.deepEqual(storedSnapshot(JSON.parse(JSON.stringify(fold.snapshot)))?.limit, limit);
+  fold.apply(at(2, { type: 'limit', limit: undefined }));
+  assert.equal(fold.snapshot.limit, undefined);
 });
 
 test('a new start forgets the run before', () => {

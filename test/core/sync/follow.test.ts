@@ -108,6 +108,8 @@ test('what is written after the sync arrives until it is stopped, which is its g
     [snapshot.outcome, snapshot.follow?.watermark, snapshot.follow?.keysWaiting],
     ['done', result.watermark, 0],
   );
+  const there = rowsOf(shop.joiner, 'items').length;
+  assert.deepEqual([result.rows, snapshot.follow?.rows], [there, there]);
 });
 
 test('a joiner that shares its file with other tables, in use, is followed as well', async (t) => {

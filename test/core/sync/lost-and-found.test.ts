@@ -6,6 +6,7 @@ import { after, before, test } from 'node:test';
 import { systemWait } from '../../../src/core/clock.ts';
 import { type AddReplicaOptions, addReplica } from '../../../src/core/sync/add-replica.ts';
 import type { RunEvent } from '../../../src/core/sync/events.ts';
+import { foldRun } from '../../../src/core/sync/fold.ts';
 import { Pace } from '../../../src/core/sync/pace.ts';
 import { agentWith, localGroup, watchedRun } from '../../support/local-group.ts';
 import { makeShop } from '../../support/shop-writer.ts';
@@ -53,9 +54,10 @@ for (const [side, signal] of [
     assert.deepEqual(waits, [1000]);
     shop.assertEqual();
     assert.deepEqual(
-      ['start', 'resumed', 'end'].map((type) => count(events, type as RunEvent['type'])),
-      [1, 1, 1],
+      ['start', 'lost', 'resumed', 'end'].map((type) => count(events, type as RunEvent['type'])),
+      [1, 1, 1, 1],
     );
+    assert.equal(foldRun(events).resumed, false, 'what is there is its own');
     const note = events.find((event) => event.type === 'note' && event.level === 'warning');
     const words =
       signal === 'SIGKILL' ? /is lost: .*Trying again in 1 s \(1 of 2\)/ : /has not moved for 1 s/;
@@ -66,7 +68,8 @@ for (const [side, signal] of [
 test('tries without progress are counted, and the last one gives up, with the way on', async (t) => {
   const shop = shopOf(t);
   const { ended, waits, events } = shop.run({ retries: 3 }, (event) => {
-    if (event.type === 'phase' && event.phase === 'snapshot') process.kill(agentWith(shop.lead), 'SIGKILL');
+    if (event.type === 'phase' && event.phase === 'snapshot' && event.state === 'running')
+      process.kill(agentWith(shop.lead), 'SIGKILL');
   });
   await assert.rejects(ended, {
     kind: 'stopped',
@@ -105,7 +108,14 @@ test('a place that was never reached is not tried again', async (t) => {
     host: { kind: 'ssh', destination: 'nobody.invalid' } as const,
     store: { kind: 'sqlite', path: '/x.db' } as const,
   };
-  const { ended, waits } = shop.run({ retries: 3, joiner }, () => undefined);
+  const { ended, waits, events } = shop.run({ retries: 3, joiner }, () => undefined);
   await assert.rejects(ended, { kind: 'unreachable' });
   assert.deepEqual(waits, []);
+  assert.deepEqual(
+    events.flatMap((event) => (event.type === 'phase' ? [[event.phase, event.state]] : [])),
+    [
+      ['connect', 'running'],
+      ['connect', 'failed'],
+    ],
+  );
 });

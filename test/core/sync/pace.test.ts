@@ -71,4 +71,16 @@ test('chunks are about a second of the limit, within bounds', () => {
   const at = (limit: number | undefined) =>
     new Pace(limit, { nowMs: () => 0 }, async () => undefined).chunkBytes;
   assert.deepEqual([at(undefined), at(1), at(1e6), at(1e9)], [4 << 20, 1 << 16, 1e6, 4 << 20]);
+  assert.equal(at(123_456.7), 123_456, 'whole bytes, as the protocol wants them');
+});
+
+test('the lower limit is in force, and says who set it', () => {
+  const pace = new Pace(500, { nowMs: () => 0 }, async () => undefined);
+  pace.spareDonor(600);
+  assert.deepEqual(pace.limit, { bytesPerSecond: 500, setBy: 'operator' });
+  pace.spareDonor(400);
+  assert.deepEqual(pace.limit, { bytesPerSecond: 400, setBy: 'donor' });
+  pace.limitTo(undefined);
+  pace.spareDonor(undefined);
+  assert.equal(pace.limit, undefined);
 });

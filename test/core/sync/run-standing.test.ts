@@ -108,3 +108,12 @@ test('a prefetch is held until it is used up, released, or followed by another',
   assert.deepEqual(look([died]).map(shape), ['died abort']);
   assert.deepEqual(look([entry('a', { ...next, outcome: 'done' }), died]).map(shape), ['done', 'died']);
 });
+
+test('a try that failed for what was asked, before its capture ran, was refused; others failed', () => {
+  const refused = (failure: string, captured: boolean) =>
+    look([entry('a', { outcome: 'failed', failure, snapshot: snapshot({ captured }) })])[0]?.wasRefused;
+  for (const kind of ['usage', 'config', 'exists', 'data', 'permission'])
+    assert.equal(refused(kind, false), true);
+  assert.equal(refused('exists', true), true, 'while it asked for its capture');
+  for (const kind of ['unreachable', 'io', 'defect']) assert.equal(refused(kind, false), false, kind);
+});

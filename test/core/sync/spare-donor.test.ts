@@ -17,11 +17,16 @@ test('a run beside a slow donor slows down, says so once, and comes back to full
   const writes = [...Array(5).fill(100), ...Array(60).fill(1)];
   const limits: (number | undefined)[] = [];
   const said: string[] = [];
+  const told: (number | undefined)[] = [];
   await spareDonor({
     probe: async () => writes.shift() ?? 1,
     maxWriteMs: 20,
     pace,
-    emit: (fact) => void (fact.type === 'note' && said.push(fact.text)),
+    emit: (fact) => {
+      if (fact.type === 'note') said.push(fact.text);
+      if (fact.type === 'limit') told.push(fact.limit?.bytesPerSecond);
+      if (fact.type === 'limit' && fact.limit) assert.equal(fact.limit.setBy, 'donor');
+    },
     clock,
     wait: async (ms) => {
       clock.ms += ms;
@@ -33,6 +38,7 @@ test('a run beside a slow donor slows down, says so once, and comes back to full
   });
   assert.deepEqual(limits.slice(0, 3), [undefined, 5e6, 2.5e6]);
   assert.equal(limits.at(-1), undefined);
+  assert.deepEqual([told.slice(0, 2), told.at(-1)], [[5e6, 2.5e6], undefined]);
   assert.equal(pace.bytesPerSecond, undefined);
   assert.deepEqual(said, [
     'A write at the donor takes 100 ms: slowing down.',
