@@ -23,8 +23,8 @@ export interface Followed {
 }
 
 /**
- * Applies what changes at the lead to a joiner that is in its place, until the signal trips, and then to the end of the round.
- * Rejects where the lead's table is altered: the joiner stays as it was then.
+ * Applies what changes at the lead to a joiner that is in its place, until the signal trips, and then once more: what was committed at the lead by
+ * then has arrived. Rejects where the lead's table is altered: the joiner stays as it was then.
  */
 export async function follow(
   sides: DeltaSides & { joinerName: string; clock: Clock; wait: Wait },
@@ -35,12 +35,13 @@ export async function follow(
   let unpruned = prunedKeys;
   for (;;) {
     const askedAtMs = clock.nowMs();
+    const isLast = signal.aborted;
     const round = await applyRound(sides).catch((error: unknown) => {
       throw toldOf(error, lead.name, joinerName);
     });
     const { watermark, backlog, complete } = round;
     emit({ type: 'followed', watermark, keys: backlog, ...(complete ? { levelAtMs: askedAtMs } : {}) });
-    if (signal.aborted && (complete || --roundsLeft === 0)) return { watermark, isLevel: complete };
+    if (isLast && (complete || --roundsLeft === 0)) return { watermark, isLevel: complete };
     if (!complete) continue;
     unpruned += round.keys;
     if (unpruned >= prunedKeys) {
