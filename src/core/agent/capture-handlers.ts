@@ -14,11 +14,12 @@ export function captureHandlers(donor: () => OpenDonor, clock: Clock): Handlers 
       const { id, watermark, keys, broken, leaseUntilMs, budgetKeys } = state;
       return { result: { id, watermark, keys, broken, leaseUntilMs, budgetKeys } };
     },
-    'capture.start': ({ id, leaseMs, budgetKeys }) => {
+    'capture.start': ({ id, instead, leaseMs, budgetKeys }) => {
       const { db, shape, reader } = donor();
       const nowMs = clock.nowMs();
       const { watermark, keys } = startCapture(db, shape, {
         id,
+        instead,
         leaseUntilMs: nowMs + leaseMs,
         budgetKeys,
         nowMs,

@@ -53,11 +53,11 @@ export const donorRequests = {
     }),
   ),
   /**
-   * Starts or keeps capture under this id, with this budget, and follows it from then on. `prunedTo`: changes up to here
-   * are no longer in the log.
+   * Starts or keeps capture under this id, with this budget, and follows it from then on. With `instead` the one with
+   * that id is kept, and has this id from then on; where it is not there and whole any longer, nothing is started. `prunedTo`: changes up to here are no longer in the log.
    */
   'capture.start': request(
-    z.strictObject({ id, leaseMs: count, budgetKeys: count }),
+    z.strictObject({ id, instead: id.optional(), leaseMs: count, budgetKeys: count }),
     z.strictObject({ watermark: count, keys: count, prunedTo: count }),
   ),
   /** Tells how long the donor's own write took, lock and commit together. */
