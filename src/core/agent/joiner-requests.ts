@@ -35,9 +35,6 @@ export const joinerRequests = {
       published: z
         .strictObject({
           captureId: id,
-          stage,
-          watermark: count,
-          rows: count,
           /** It is in sync, or was once. */
           isWhole: z.boolean(),
         })
