@@ -61,7 +61,7 @@ export function storeError(error: unknown, file: string): ForesyncError {
   const code = systemCodeOf(error) ?? '';
   const where = printable(file);
   const details = { cause: error };
-  if (code === 'ENOSPC' || code === 'SQLITE_FULL' || code === 'SQLITE_IOERR_WRITE') {
+  if (/^(ENOSPC|EDQUOT|EFBIG|SQLITE_FULL|SQLITE_IOERR_WRITE)$/.test(code)) {
     return new ForesyncError('io', 'disk-full', `The disk of ${where} is full.`, {
       ...details,
       hint: 'Make room, then run the same command again.',
