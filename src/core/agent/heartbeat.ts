@@ -22,8 +22,20 @@ const everyMs = 500;
 const [quiet, busy, writing] = [0, 1, 2];
 
 /**
+ * Of the process's main thread (proc_pid_schedstat(5)): how long it ran, how long it waited for a processor, how often it got one. All
+ * three stand still while a system call does not return.
+ */
+const turnsFile = `/proc/self/task/${process.pid}/schedstat`;
+/** Where the kernel keeps no such account. */
+const noTurns = '0 0 0\n';
+
+/**
  * Writes a beat to a file descriptor every half second while the calling thread is busy, from a thread of its own; that is started when it
  * is needed first. The descriptor must have nothing else in it half written then, and nobody else writes to it.
+ *
+ * The calling thread must be the main one. While that hangs in one system call, as on a disk that does not answer, no beat is written: whoever
+ * runs now and then, be it only to wait for a lock or the next block, is busy. Where the system does not tell (it is no Linux), every
+ * silence counts as busy.
  */
 export class Heartbeat {
   readonly #descriptor: number;
@@ -53,6 +65,8 @@ export class Heartbeat {
       state: this.#state,
       beat: encodeFrame(beatHeader),
       everyMs,
+      turnsFile,
+      noTurns,
     };
     const worker = new Worker(`(${beat.toString()})()`, { eval: true, workerData });
     // Without a beat a long silence is a stall, which the operator's side sees to.
@@ -64,12 +78,20 @@ export class Heartbeat {
 
 /** Runs in the other thread, as text: it knows nothing but what it is given. */
 function beat(): void {
-  const { writeSync } = process.getBuiltinModule('node:fs');
+  const { readFileSync, writeSync } = process.getBuiltinModule('node:fs');
   const { workerData } = process.getBuiltinModule('node:worker_threads');
-  const { descriptor, state, beat: bytes, everyMs: pauseMs } = workerData;
+  const { descriptor, state, beat: bytes, everyMs: pauseMs, turnsFile: file, noTurns: untold } = workerData;
+  let turns: string | undefined;
   for (;;) {
     Atomics.wait(state, 0, 0);
     if (Atomics.wait(state, 0, 1, pauseMs) !== 'timed-out') continue;
+    try {
+      const now = readFileSync(file, 'latin1');
+      if (now === turns && now !== untold) continue;
+      turns = now;
+    } catch {
+      // The system does not tell.
+    }
     if (Atomics.compareExchange(state, 0, 1, 2) !== 1) continue;
     try {
       for (let written = 0; written < bytes.length; ) {

@@ -36,9 +36,7 @@ export function joinerHandlers(): { handlers: Handlers; close(): void } {
       const { published, ...there } = place;
       const found = { ...there, fileId, sameAs: placeAmong(stores, fileId), freeBytes: bavail * bsize };
       if (!published) return { result: found };
-      const { checkpoint, rows } = published;
-      const { captureId, stage, watermark } = checkpoint;
-      const told = { captureId, stage, watermark, rows, isWhole: isWhole(checkpoint) };
+      const told = { captureId: published.captureId, isWhole: isWhole(published) };
       return { result: { ...found, published: told } };
     },
     'joiner.open': ({ path: file, shape, runId, captureId, prunedTo, logEnd }) => {

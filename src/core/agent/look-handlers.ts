@@ -3,6 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import type { Clock } from '../clock.ts';
 import { freeBytesOf } from '../store/sqlite/file-look.ts';
+import type { Look } from '../store/sqlite/look.ts';
 import { lookAtPlace } from '../store/sqlite/place-look.ts';
 import { sharedMemory } from '../store/sqlite/shared-memory.ts';
 import { sortingFolder } from '../store/sqlite/sorting-folder.ts';
@@ -28,28 +29,22 @@ export function lookHandlers(clock: Clock): Handlers {
       };
     },
     'store.look': ({ path: file, table, willWrite }) => {
-      const { problem, ...look } = lookAtStore(file, table, { willWrite });
-      return {
-        result: {
-          ...look,
-          fileId: look.file.exists ? fileIdOf(file) : undefined,
-          caches: PrefetchCache.look(file, table),
-          problem: problem && problemOf(problem),
-        },
-      };
+      const look = lookAtStore(file, table, { willWrite });
+      return { result: { ...told(look, file), caches: PrefetchCache.look(file, table) } };
     },
     'place.look': ({ path: file, table, shape, stores }) => {
-      const { problem, ...look } = lookAtPlace(file, table, shape);
-      const fileId = look.file.exists ? fileIdOf(file) : undefined;
-      return {
-        result: {
-          ...look,
-          fileId,
-          sameAs: placeAmong(stores, fileId),
-          problem: problem && problemOf(problem),
-        },
-      };
+      const look = told(lookAtPlace(file, table, shape), file);
+      return { result: { ...look, sameAs: placeAmong(stores, look.fileId) } };
     },
+  };
+}
+
+/** A look as it travels. */
+function told<L extends Look>({ problem, ...look }: L, file: string) {
+  return {
+    ...look,
+    fileId: look.file.exists ? fileIdOf(file) : undefined,
+    problem: problem && problemOf(problem),
   };
 }
 

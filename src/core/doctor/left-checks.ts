@@ -1,5 +1,5 @@
 import { ForesyncError } from '../errors.ts';
-import { prefetchCapturePrefix, runCapturePrefix } from '../sync/capture-lease.ts';
+import { isFree, isOwnedBy, ownerOf, unclaimed } from '../sync/capture-owner.ts';
 import { type Check, failure, info, ok, warning } from './check.ts';
 import type { DoctorOptions } from './doctor-options.ts';
 import type { StoreLook } from './store-checks.ts';
@@ -37,7 +37,7 @@ function captureCheck({ capture, table }: StoreLook, isLead: boolean, options: D
   const until = instantText(capture.leaseUntilMs);
   if (capture.leaseUntilMs <= options.clock.nowMs())
     return warning('left', `a Delta Log whose time was over at ${until}, ${keys}`, takesAway);
-  if (capture.id.startsWith(prefetchCapturePrefix))
+  if (isFree(capture.id))
     return info(
       'left',
       `the Delta Log of a prefetch, ${keys}, until ${until}`,
@@ -48,7 +48,7 @@ function captureCheck({ capture, table }: StoreLook, isLead: boolean, options: D
 
 /** A run's, within its lease: that run lives, or ended less than a quarter of an hour ago. */
 function runsCapture({ id }: Capture, keys: string, { group, joiner }: DoctorOptions): Check {
-  if (joiner && id.startsWith(runCapturePrefix(group.name, joiner.name)))
+  if (joiner && isOwnedBy(id, ownerOf(group.name, joiner)))
     return info(
       'left',
       `the Delta Log of a run for ${joiner.name}, ${keys}`,
@@ -64,7 +64,7 @@ function cacheChecks({ caches }: StoreLook, leadLook: StoreLook | undefined): Ch
   return caches.map(({ path, sizeBytes, captureId }) => {
     const what = `a Prefetch Cache of ${bytesText(sizeBytes)}, ${path}`;
     if (!leadLook) return info('left', what);
-    const isOwned = captureId !== undefined && captureId === leadLook.capture?.id;
+    const isOwned = captureId !== undefined && captureId === unclaimed(leadLook.capture?.id ?? '');
     return isOwned ? info('left', what) : warning('left', `${what}, that no Delta Log belongs to`, takesAway);
   });
 }

@@ -196,7 +196,8 @@ class Run {
 }
 
 function gaveUp(error: unknown, retries: number): ForesyncError {
-  return new ForesyncError('stopped', 'gave-up', `${messageOf(error)} Gave up after ${retries} tries.`, {
+  const tries = retries === 1 ? '1 try' : `${retries} tries`;
+  return new ForesyncError('stopped', 'gave-up', `${messageOf(error)} Gave up after ${tries}.`, {
     cause: error,
   });
 }

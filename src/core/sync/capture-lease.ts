@@ -1,6 +1,15 @@
-import { hash } from 'node:crypto';
 import { ForesyncError } from '../errors.ts';
 import { printable } from '../text.ts';
+import {
+  type CaptureOwner,
+  claimedBy,
+  isFree,
+  isOfPrefetch,
+  isOfSameJoiner,
+  isOwnedBy,
+  newCaptureId,
+  unclaimed,
+} from './capture-owner.ts';
 import type { Donor } from './run.ts';
 
 /** Where none is asked for: past this many keys the Delta Log switches itself off. About a gigabyte at the donor. */
@@ -11,18 +20,13 @@ export const runLeaseMs = 15 * 60_000;
 
 const renewEveryMs = 60_000;
 
-/** Ids tell whose a capture is: `prefetch-…`, or `run-…` with the joiner it was started for. */
-export function runCapturePrefix(group: string, joiner: string): string {
-  return `run-${hash('sha256', `${group}\0${joiner}`, 'hex').slice(0, 12)}-`;
-}
-
-export const prefetchCapturePrefix = 'prefetch-';
-
 /** A capture at the lead donor that a run relies on; renewed until it is let go. */
 export interface HeldCapture {
   id: string;
   /** True where it was there before this run. */
   adopted: boolean;
+  /** What Prefetch Caches know it by. */
+  cacheId: string;
   /** True where a prefetch started it, or the one in whose place it came, so that donors may hold a Prefetch Cache. */
   isPrefetchs: boolean;
   /** Keys in the Delta Log when it was held. */
@@ -35,6 +39,8 @@ export interface HeldCapture {
   prunedTo: number;
   /** Renews at once, which is a small write at the donor; gives the milliseconds that it took there. */
   probe(): Promise<number>;
+  /** Makes a prefetch's that this run has claimed free again, for whichever run comes next; else does nothing. */
+  giveBack(): Promise<void>;
   /** Stops renewing. The capture stays. */
   release(): void;
   /** Resolves never; rejects when renewing fails, which means that the lead is lost. */
@@ -42,35 +48,37 @@ export interface HeldCapture {
 }
 
 /**
- * Starts capture at the lead donor, or adopts one that is there: a prefetch's, which has rows in its cache, or one of an
- * earlier run for the same joiner, which may have left a joiner half built. Refuses a living one of somebody else's. Without
- * `budgetKeys` one that is adopted keeps its budget.
+ * Starts capture at the lead donor, or adopts one that is there: one of the same owner's, which may have left a joiner half built, or a
+ * prefetch's that is free, which has rows in its cache and is claimed by that. Refuses a living one of somebody else's. Without `owner` it is held for
+ * a prefetch. Without `budgetKeys` one that is adopted keeps its budget.
  */
 export async function holdCapture(
   lead: Donor,
-  own: { prefix: string; newId(): string; nowMs: number; leaseMs?: number; budgetKeys: number | undefined },
+  own: {
+    owner: CaptureOwner | undefined;
+    newId(): string;
+    nowMs: number;
+    leaseMs?: number;
+    budgetKeys: number | undefined;
+  },
 ): Promise<HeldCapture> {
+  const { owner, nowMs, leaseMs = runLeaseMs } = own;
   const { result: present } = await lead.agent.call('capture.read', {});
-  const usable = present.id !== undefined && present.broken === undefined;
-  const adopted =
-    usable && (present.id?.startsWith(own.prefix) || present.id?.startsWith(prefetchCapturePrefix)) === true;
-  if (usable && !adopted && present.leaseUntilMs > own.nowMs) {
-    throw new ForesyncError(
-      'exists',
-      'capture-running',
-      `Another run captures changes at ${printable(lead.name)}.`,
-      {
-        hint: "Wait for it: foresync status tells of it, and foresync abort ends it. One that nobody knows of, 'foresync prefetch --release' ends.",
-      },
-    );
-  }
-  const id = adopted && present.id !== undefined ? present.id : `${own.prefix}${own.newId()}`;
-  const leaseMs = own.leaseMs ?? runLeaseMs;
+  const usable = present.broken === undefined ? present.id : undefined;
+  const adopted = usable !== undefined && isFor(usable, owner) ? usable : undefined;
+  if (usable !== undefined && adopted === undefined && present.leaseUntilMs > nowMs)
+    throw captureRunning(lead.name, owner !== undefined && isOfSameJoiner(usable, owner));
+  const claims = owner !== undefined && adopted !== undefined && isFree(adopted);
+  const id = claims ? claimedBy(adopted, owner) : (adopted ?? newCaptureId(owner, own.newId()));
   // A prefetch's lease is longer than a run's; adopting it must not cut it short.
-  const untilMs = Math.max(leaseMs, adopted ? present.leaseUntilMs - own.nowMs : 0);
-  const budgetKeys = own.budgetKeys ?? (adopted ? present.budgetKeys : undefined) ?? usualBudgetKeys;
-  if (adopted && present.keys >= budgetKeys) throw budgetTooSmall(lead.name, present.keys, budgetKeys);
-  const { result: held } = await lead.agent.call('capture.start', { id, leaseMs: untilMs, budgetKeys });
+  const untilMs = Math.max(leaseMs, adopted === undefined ? 0 : present.leaseUntilMs - nowMs);
+  const budgetKeys =
+    own.budgetKeys ?? (adopted === undefined ? undefined : present.budgetKeys) ?? usualBudgetKeys;
+  if (adopted !== undefined && present.keys >= budgetKeys)
+    throw budgetTooSmall(lead.name, present.keys, budgetKeys);
+  const { result: held } = await lead.agent.call('capture.start', {
+    ...{ id, instead: adopted, leaseMs: untilMs, budgetKeys },
+  });
   let fail: (error: unknown) => void = () => undefined;
   const failed = new Promise<never>((_, reject) => {
     fail = reject;
@@ -82,12 +90,41 @@ export async function holdCapture(
   };
   const timer = setInterval(() => void probe().catch(fail), renewEveryMs);
   timer.unref();
-  // Caches outlive a capture that is broken.
-  const isPrefetchs =
-    present.id?.startsWith(prefetchCapturePrefix) === true || id.startsWith(prefetchCapturePrefix);
-  const { keys, watermark, prunedTo } = held;
-  const release = () => clearInterval(timer);
-  return { id, adopted, isPrefetchs, keys, budgetKeys, watermark, prunedTo, failed, probe, release };
+  return {
+    ...held,
+    id,
+    cacheId: unclaimed(id),
+    adopted: adopted !== undefined,
+    // Caches outlive a capture that is broken.
+    isPrefetchs: isOfPrefetch(present.id ?? '') || isOfPrefetch(id),
+    budgetKeys,
+    failed,
+    probe,
+    giveBack: async () => {
+      if (claims) await freeCapture(lead, { id, leaseMs: untilMs, budgetKeys });
+    },
+    release: () => clearInterval(timer),
+  };
+}
+
+/** Makes a prefetch's capture, which a run has claimed, free for whichever run comes next. */
+export async function freeCapture(
+  { agent }: Donor,
+  claimed: { id: string; leaseMs: number; budgetKeys: number },
+): Promise<void> {
+  await agent.call('capture.start', { ...claimed, id: unclaimed(claimed.id), instead: claimed.id });
+}
+
+/** Whether an owner, or a prefetch where there is none, may adopt a capture. */
+function isFor(id: string, owner: CaptureOwner | undefined): boolean {
+  return isFree(id) || (owner !== undefined && isOwnedBy(id, owner));
+}
+
+function captureRunning(donor: string, isOfSameName: boolean): ForesyncError {
+  const who = isOfSameName ? 'A run for a replica of that name with another --store' : 'Another run';
+  return new ForesyncError('exists', 'capture-running', `${who} captures changes at ${printable(donor)}.`, {
+    hint: "Wait for it: foresync status tells of it, and foresync abort ends it. One that nobody knows of, 'foresync prefetch --release' ends.",
+  });
 }
 
 /** The next write of the application would switch the log off. */

@@ -124,7 +124,7 @@ export class Copying {
 
   async #openCaches(): Promise<void> {
     const { lead, others, capture } = this.#sides;
-    const cache = { captureId: capture.id, kind: 'file', limitBytes: 0, create: false } as const;
+    const cache = { captureId: capture.cacheId, kind: 'file', limitBytes: 0, create: false } as const;
     await lead.agent.call('cache.open', cache);
     for (const { name, agent } of others.values())
       await agent.call('cache.open', cache).catch((error: unknown) => {

@@ -1,5 +1,5 @@
 import type { AddReplicaOptions, AddReplicaResult } from './add-replica.ts';
-import { prefetchCapturePrefix, runCapturePrefix } from './capture-lease.ts';
+import { isOwnedBy, ownerOf } from './capture-owner.ts';
 import { Agents } from './connect.ts';
 import { Hooks } from './hooks.ts';
 import { emitter, startOf } from './run.ts';
@@ -27,9 +27,11 @@ export async function finishAddReplica(
     emit({ type: 'phase', phase: 'cleanup', state: 'running' });
     const { lead, others } = await agents.connectDonors(new Set(group.replicas.keys()));
     const { result: capture } = await lead.agent.call('capture.read', {});
-    const prefixes = [prefetchCapturePrefix, runCapturePrefix(group.name, target.name)];
-    if (prefixes.some((prefix) => capture.id?.startsWith(prefix))) await lead.agent.call('capture.stop', {});
-    for (const { agent } of [lead, ...others.values()]) await agent.call('cache.drop', {});
+    // Where somebody else captures by now, that run's are the caches too.
+    if (capture.id === undefined || isOwnedBy(capture.id, ownerOf(group.name, target))) {
+      await lead.agent.call('capture.stop', {});
+      for (const { agent } of [lead, ...others.values()]) await agent.call('cache.drop', {});
+    }
     await joiner.call('joiner.discard', { path });
     await joiner.call('joiner.release', { path, table: group.table });
     emit({ type: 'phase', phase: 'cleanup', state: 'done' });

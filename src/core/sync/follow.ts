@@ -25,8 +25,8 @@ export interface Followed {
 }
 
 /**
- * Applies what changes at the lead to a joiner that is in its place, until the signal trips, and then to the end of the round.
- * Rejects where the lead's table is altered: the joiner stays as it was then.
+ * Applies what changes at the lead to a joiner that is in its place, until the signal trips, and then once more: what was committed at the lead by
+ * then has arrived. Rejects where the lead's table is altered: the joiner stays as it was then.
  */
 export async function follow(
   sides: DeltaSides & { joinerName: string; clock: Clock; wait: Wait },
@@ -37,6 +37,7 @@ export async function follow(
   let unpruned = prunedKeys;
   for (;;) {
     const askedAtMs = clock.nowMs();
+    const isLast = signal.aborted;
     const round = await applyRound(sides).catch((error: unknown) => {
       throw toldOf(error, lead.name, joinerName);
     });
@@ -46,7 +47,7 @@ export async function follow(
       ...(complete ? { levelAtMs: askedAtMs } : {}),
     };
     emit(followed);
-    if (signal.aborted && (complete || --roundsLeft === 0)) {
+    if (isLast && (complete || --roundsLeft === 0)) {
       const { rows } = (await joiner.call('joiner.count', {})).result;
       emit({ ...followed, rows });
       return { watermark, rows, isLevel: complete };

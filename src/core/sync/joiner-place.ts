@@ -2,7 +2,7 @@ import type { AgentClient } from '../agent/client.ts';
 import type { Result } from '../agent/protocol.ts';
 import type { ReplicaGroup } from '../group/config.ts';
 import type { AddReplicaOptions } from './add-replica.ts';
-import { prefetchCapturePrefix, runCapturePrefix } from './capture-lease.ts';
+import { isOwnedBy, ownerOf } from './capture-owner.ts';
 import type { Agents } from './connect.ts';
 import { donorsPlace, type JoinerSpec, noSpace, replicasNear } from './refusals.ts';
 import type { Donor } from './run.ts';
@@ -45,7 +45,7 @@ export async function connectJoiner(agents: Agents, target: JoinerSpec, group: R
 /** What to make of the place; undefined where a table is there that this run may not touch. */
 export function standingIn(place: Place, options: AddReplicaOptions): Standing | undefined {
   const { group, joiner, replace, restart, follow } = options;
-  const isOwn = place.published && isOwnCapture(place.published.captureId, group, joiner);
+  const isOwn = place.published && isOwnedBy(place.published.captureId, ownerOf(group.name, joiner));
   const left = isOwn ? place.published : undefined;
   if (place.hasTable && !replace && !left) return undefined;
   const isAnew = restart || (replace && !follow);
@@ -80,10 +80,4 @@ export function refusePlace(
   const { alone = false, sizeBytes = 0 } = donors[0]?.table ?? {};
   if (alone && !place.stagingExists && !published && place.freeBytes < sizeBytes)
     throw noSpace(joiner, sizeBytes, place.freeBytes);
-}
-
-/** Whether a Delta Log is one that runs for this joiner use. */
-export function isOwnCapture(captureId: string, group: ReplicaGroup, joiner: JoinerSpec): boolean {
-  const prefixes = [runCapturePrefix(group.name, joiner.name), prefetchCapturePrefix];
-  return prefixes.some((prefix) => captureId.startsWith(prefix));
 }

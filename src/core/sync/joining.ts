@@ -2,7 +2,8 @@ import type { AgentClient } from '../agent/client.ts';
 import { type ErrorKind, ForesyncError } from '../errors.ts';
 import type { AddReplicaOptions, AddReplicaResult } from './add-replica.ts';
 import type { Batches } from './batches.ts';
-import { type HeldCapture, holdCapture, runCapturePrefix } from './capture-lease.ts';
+import { type HeldCapture, holdCapture } from './capture-lease.ts';
+import { isOwnedBy, ownerOf } from './capture-owner.ts';
 import type { Agents } from './connect.ts';
 import { Copying } from './copying.ts';
 import { dropCaches } from './drop-caches.ts';
@@ -82,7 +83,11 @@ export class Joining {
     if (!(error instanceof ForesyncError) || resumable.has(error.kind) || !this.#capture) return;
     const isFollowing = this.#copying?.isFollowing === true;
     // Another run has taken the joiner over, and the Delta Log with it.
-    if (error.code === 'joiner-busy' || (this.#capture.adopted && !isFollowing)) return;
+    if (error.code === 'joiner-busy') return;
+    if (this.#capture.adopted && !isFollowing) {
+      await Promise.allSettled([this.#capture.giveBack()]);
+      return;
+    }
     const undo = [
       this.#lead?.agent.call('capture.stop', {}),
       this.#joiner?.call('joiner.discard', { path: this.#options.joiner.store.path }),
@@ -117,8 +122,8 @@ export class Joining {
 
   async #hold(lead: Donor): Promise<HeldCapture> {
     const { group, joiner, newId, clock, deltaBudgetKeys: budgetKeys } = this.#options;
-    const prefix = runCapturePrefix(group.name, joiner.name);
-    this.#capture = await holdCapture(lead, { prefix, newId, nowMs: clock.nowMs(), budgetKeys });
+    const owner = ownerOf(group.name, joiner);
+    this.#capture = await holdCapture(lead, { owner, newId, nowMs: clock.nowMs(), budgetKeys });
     return this.#capture;
   }
 
@@ -179,7 +184,7 @@ export class Joining {
   async #endLeftCapture(lead: Donor): Promise<void> {
     const { result: left } = await lead.agent.call('capture.read', {});
     const { group, joiner } = this.#options;
-    if (left.id?.startsWith(runCapturePrefix(group.name, joiner.name)))
+    if (left.id !== undefined && isOwnedBy(left.id, ownerOf(group.name, joiner)))
       await lead.agent.call('capture.stop', {});
   }
 }

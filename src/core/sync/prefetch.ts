@@ -1,7 +1,7 @@
 import { compress } from '../agent/compression.ts';
 import { messageOf } from '../errors.ts';
 import { type Batch, type Batches, batchPart, restOf } from './batches.ts';
-import { holdCapture, prefetchCapturePrefix } from './capture-lease.ts';
+import { holdCapture } from './capture-lease.ts';
 import { Agents } from './connect.ts';
 import { dealPlan } from './deal-plan.ts';
 import type { Emit, PhaseName } from './events.ts';
@@ -54,7 +54,7 @@ export async function prefetch(options: PrefetchOptions): Promise<PrefetchResult
     );
     const capture = await phases.in('capture', () =>
       holdCapture(lead, {
-        prefix: prefetchCapturePrefix,
+        owner: undefined,
         newId: options.newId,
         nowMs: options.clock.nowMs(),
         leaseMs: options.keepMs,

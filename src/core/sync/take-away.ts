@@ -1,10 +1,11 @@
 import type { AgentClient } from '../agent/client.ts';
+import type { Result } from '../agent/protocol.ts';
 import { ForesyncError, messageOf } from '../errors.ts';
 import type { ReplicaGroup } from '../group/config.ts';
 import { stagingPath } from '../store/sqlite/staging.ts';
-import { prefetchCapturePrefix, runCapturePrefix } from './capture-lease.ts';
+import { freeCapture, usualBudgetKeys } from './capture-lease.ts';
+import { isFree, isOfPrefetch, isOwnedBy, ownerOf, unclaimed } from './capture-owner.ts';
 import { Agents } from './connect.ts';
-import { isOwnCapture } from './joiner-place.ts';
 import type { JoinerSpec } from './refusals.ts';
 import { type Donor, emitter, type RunOptions } from './run.ts';
 
@@ -24,7 +25,7 @@ export interface TakenAway {
   staging: { joiner: string; path: string } | undefined;
   /** The table itself, which had appeared before it was whole. Its file stays. */
   withdrawn: { joiner: string; path: string } | undefined;
-  /** The Delta Log of a prefetch that the run used; it was there before, and stays. */
+  /** The Delta Log of a prefetch that the run used; it was there before, and stays for the next. */
   kept: { donor: string; id: string } | undefined;
   /** The joiner holds the table. */
   hasTable: boolean;
@@ -47,12 +48,14 @@ export async function takeAway(options: TakeAwayOptions): Promise<TakenAway> {
     const { staging, withdrawn, hasTable } = await endJoiner(joiner, target, group, dryRun);
     const { result: present } = await lead.agent.call('capture.read', {});
     const { id, keys } = present;
-    const isPrefetchs = id?.startsWith(prefetchCapturePrefix) === true;
-    const isOwn = target ? id?.startsWith(runCapturePrefix(group.name, target.name)) : isPrefetchs;
-    const capture = id !== undefined && isOwn ? { donor: lead.name, id, keys } : undefined;
+    const owner = target && ownerOf(group.name, target);
+    const isOwn = id !== undefined && (owner ? isOwnedBy(id, owner) : isFree(id));
+    const isClaimed = isOwn && owner !== undefined && isOfPrefetch(id);
+    const capture = isOwn && !isClaimed ? { donor: lead.name, id, keys } : undefined;
     if (capture && !dryRun) await lead.agent.call('capture.stop', {});
+    if (isClaimed && !dryRun) await giveBack(lead, { ...present, id }, options.clock.nowMs());
     if (id !== undefined && !capture) {
-      const kept = isPrefetchs ? { donor: lead.name, id } : undefined;
+      const kept = isOfPrefetch(id) ? { donor: lead.name, id: unclaimed(id) } : undefined;
       return { capture, caches: [], staging, withdrawn, kept, hasTable };
     }
     const names = [...group.replicas.keys()];
@@ -64,6 +67,16 @@ export async function takeAway(options: TakeAwayOptions): Promise<TakenAway> {
   } finally {
     await agents.close();
   }
+}
+
+/** One that is broken is of no use to anybody, and goes when the next capture begins. */
+async function giveBack(
+  lead: Donor,
+  { id, broken, leaseUntilMs, budgetKeys = usualBudgetKeys }: Result<'capture.read'> & { id: string },
+  nowMs: number,
+): Promise<void> {
+  if (broken !== undefined) return;
+  await freeCapture(lead, { id, leaseMs: Math.max(0, leaseUntilMs - nowMs), budgetKeys });
 }
 
 /** An agent that fails must not leave the other one connecting when all are closed. */
@@ -91,7 +104,7 @@ async function endJoiner(
   });
   if (!place) return nothing;
   const { stagingExists, hasTable, published } = place.result;
-  const isOwn = published !== undefined && isOwnCapture(published.captureId, group, target);
+  const isOwn = published !== undefined && isOwnedBy(published.captureId, ownerOf(group.name, target));
   const lacksRows = isOwn && !published.isWhole;
   if (!dryRun) {
     await joiner.call('joiner.discard', { path });

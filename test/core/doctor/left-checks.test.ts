@@ -3,19 +3,21 @@ import { test } from 'node:test';
 import type { DoctorOptions } from '../../../src/core/doctor/doctor-options.ts';
 import { leftChecks } from '../../../src/core/doctor/left-checks.ts';
 import type { StoreLook } from '../../../src/core/doctor/store-checks.ts';
-import { runCapturePrefix } from '../../../src/core/sync/capture-lease.ts';
+import { claimedBy, newCaptureId, ownerOf } from '../../../src/core/sync/capture-owner.ts';
+import type { JoinerSpec } from '../../../src/core/sync/refusals.ts';
 import { localGroup } from '../../support/local-group.ts';
 
 const nowMs = 1_800_000_000_000;
 const group = localGroup('/shop', { east: '/shop/east.db', west: '/shop/west.db' });
 
+function joinerIn(name: string, path = '/shop/eu.db'): JoinerSpec {
+  return { name, host: { kind: 'local' }, store: { kind: 'sqlite', path } };
+}
+
 function options(joiner?: string): DoctorOptions {
   return {
     group,
-    joiner:
-      joiner === undefined
-        ? undefined
-        : { name: joiner, host: { kind: 'local' }, store: { kind: 'sqlite', path: '/shop/eu.db' } },
+    joiner: joiner === undefined ? undefined : joinerIn(joiner),
     replace: false,
     runtime: undefined,
     timeoutMs: 1000,
@@ -44,11 +46,16 @@ function levelOf(look: StoreLook, joiner?: string, isLead = true): string | unde
 }
 
 test('a Delta Log that is there is judged by whose it is and whether it is whole', () => {
-  const own = `${runCapturePrefix('shop', 'eu')}1`;
+  const own = newCaptureId(ownerOf('shop', joinerIn('eu')), '1');
+  const elsewhere = newCaptureId(ownerOf('shop', joinerIn('eu', '/shop/other.db')), '1');
+  const claimed = claimedBy('prefetch-1', ownerOf('shop', joinerIn('eu')));
   assert.equal(levelOf(captured({})), 'info');
   assert.equal(levelOf(captured({ id: own }), 'eu'), 'info');
   assert.equal(levelOf(captured({ id: own }), 'asia'), 'failure');
+  assert.equal(levelOf(captured({ id: elsewhere }), 'eu'), 'failure');
   assert.equal(levelOf(captured({ id: own })), 'warning');
+  assert.equal(levelOf(captured({ id: claimed }), 'eu'), 'info');
+  assert.equal(levelOf(captured({ id: claimed }), 'asia'), 'failure');
   assert.equal(levelOf(captured({ id: own, leaseUntilMs: nowMs - 1 }), 'asia'), 'warning');
   assert.equal(levelOf(captured({ broken: 'budget' })), 'warning');
   assert.equal(levelOf(captured({}), undefined, false), 'warning');
@@ -57,7 +64,7 @@ test('a Delta Log that is there is judged by whose it is and whether it is whole
 });
 
 test('another run’s living Delta Log is what add-replica would be refused for', () => {
-  const id = `${runCapturePrefix('shop', 'eu')}1`;
+  const id = newCaptureId(ownerOf('shop', joinerIn('eu')), '1');
   const [check] = leftChecks(captured({ id }), { isLead: true, leadLook: undefined }, options('asia'));
   assert.deepEqual(check?.error, { kind: 'exists', code: 'capture-running' });
 });
@@ -65,6 +72,7 @@ test('another run’s living Delta Log is what add-replica would be refused for'
 test('a Prefetch Cache is as good as the Delta Log that it belongs to', () => {
   const cached = (captureId: string | undefined) => ({ path: '/c.db', sizeBytes: 9, captureId });
   const lead = captured({});
+  const claimed = captured({ id: claimedBy('prefetch-1', ownerOf('shop', joinerIn('eu'))) });
   const levels = (leadLook: StoreLook | undefined, captureId: string | undefined) =>
     leftChecks(
       captured(undefined, { isCaptured: false, caches: [cached(captureId)] }),
@@ -72,6 +80,7 @@ test('a Prefetch Cache is as good as the Delta Log that it belongs to', () => {
       options(),
     ).map(({ level }) => level);
   assert.deepEqual(levels(lead, 'prefetch-1'), ['info']);
+  assert.deepEqual(levels(claimed, 'prefetch-1'), ['info']);
   assert.deepEqual(levels(lead, 'prefetch-0'), ['warning']);
   assert.deepEqual(levels(lead, undefined), ['warning']);
   assert.deepEqual(levels(undefined, 'prefetch-1'), ['info']);

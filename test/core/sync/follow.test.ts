@@ -112,6 +112,22 @@ test('what is written after the sync arrives until it is stopped, which is its g
   assert.deepEqual([result.rows, snapshot.follow?.rows], [there, there]);
 });
 
+test('what was committed before it was stopped has arrived, however late that was', async (t) => {
+  const shop = shopOf(t);
+  const run = shop.start();
+  const writer = database(t, shop.lead);
+  await run.until((event) => {
+    if (!followed(event)) return false;
+    // A round has just ended, and the next is not due yet.
+    writer.exec('DELETE FROM items WHERE id < 100');
+    run.stop();
+    return true;
+  });
+  await run.ended;
+  shop.assertEqual();
+  shop.assertClean();
+});
+
 test('a joiner that shares its file with other tables, in use, is followed as well', async (t) => {
   const shop = shopOf(t);
   const neighbour = database(

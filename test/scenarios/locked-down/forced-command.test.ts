@@ -94,7 +94,7 @@ describe('a key that is locked to an agent', { timeout: 100_000 }, () => {
       const env = { FORESYNC_SSH_CONFIG: shop.file('old_config') };
       const { exitCode, stderr } = await shop.run(add('old', '/srv/new.db'), { env });
       assert.equal(exitCode, 76, stderr);
-      assert.match(stderr, /✗ The agent at old speaks version 1 of the protocol, this foresync 3\./);
+      assert.match(stderr, /✗ The agent at old speaks version 1 of the protocol, this foresync 4\./);
       assert.match(stderr, /→ Update foresync at old/);
     } finally {
       await saysOld.stop();

@@ -2,7 +2,7 @@ import { hash } from 'node:crypto';
 import { ForesyncError } from '../../errors.ts';
 import { printable } from '../../text.ts';
 import { type Connection, storeError } from './connection.ts';
-import { notCapturable } from './refusals.ts';
+import { logBroken, notCapturable } from './refusals.ts';
 import { sameKey } from './scan.ts';
 import { all, literal, quote } from './sql.ts';
 import { definitionOf, type TableShape } from './table-shape.ts';
@@ -54,21 +54,28 @@ export function captureNames(table: string): CaptureNames {
 /**
  * Starts capture in one transaction. Returns the state of the capture that is there: a running one with the same id is
  * kept with the new lease and budget, so the call may be repeated; one with another id is refused, a broken or expired one
- * is replaced.
+ * is replaced. With `instead` the one with that id is kept, under the new id, or else it throws `log-broken`.
  */
 export function startCapture(
   db: Connection,
   shape: TableShape,
-  options: { id: string; leaseUntilMs: number; budgetKeys: number; nowMs: number },
+  options: {
+    id: string;
+    instead?: string | undefined;
+    leaseUntilMs: number;
+    budgetKeys: number;
+    nowMs: number;
+  },
 ): CaptureState {
   try {
     return db
       .transaction(() => {
         const present = readCapture(db, shape);
-        if (present && present.id === options.id && !present.broken) {
-          renewLease(db, shape, options.leaseUntilMs);
-          setBudget(db, shape, options.budgetKeys);
-          return { ...present, leaseUntilMs: options.leaseUntilMs, budgetKeys: options.budgetKeys };
+        const { id, instead, leaseUntilMs, budgetKeys } = options;
+        if (present && [id, instead].includes(present.id) && !present.broken) {
+          renewLease(db, shape, leaseUntilMs);
+          setTerms(db, shape, { id, budgetKeys });
+          return { ...present, id, leaseUntilMs, budgetKeys };
         }
         if (present && !present.broken && present.leaseUntilMs > options.nowMs) {
           throw new ForesyncError(
@@ -80,17 +87,11 @@ export function startCapture(
             },
           );
         }
+        if (instead !== undefined) throw logBroken(shape, present?.broken);
         dropCapture(db, shape);
         for (const sql of captureSql(shape, options)) db.exec(sql);
         rehearse(db, shape);
-        return {
-          id: options.id,
-          watermark: 0,
-          keys: 0,
-          broken: undefined,
-          leaseUntilMs: options.leaseUntilMs,
-          budgetKeys: options.budgetKeys,
-        };
+        return { id, watermark: 0, keys: 0, broken: undefined, leaseUntilMs, budgetKeys };
       })
       .immediate();
   } catch (error) {
@@ -165,8 +166,13 @@ export function renewLease(db: Connection, shape: { name: string }, leaseUntilMs
   );
 }
 
-function setBudget(db: Connection, shape: { name: string }, budgetKeys: number): void {
-  db.prepare(`UPDATE ${quote(captureNames(shape.name).capture)} SET budget_keys = ?`).run(
+function setTerms(
+  db: Connection,
+  shape: { name: string },
+  { id, budgetKeys }: { id: string; budgetKeys: number },
+): void {
+  db.prepare(`UPDATE ${quote(captureNames(shape.name).capture)} SET id = ?, budget_keys = ?`).run(
+    id,
     Math.floor(budgetKeys),
   );
 }

@@ -4,7 +4,6 @@ import { ForesyncError } from '../../errors.ts';
 import { printable } from '../../text.ts';
 import { type Checkpoint, publishedCheckpoint, readCheckpoint } from './checkpoint.ts';
 import { type Connection, connect, storeError } from './connection.ts';
-import { quote } from './sql.ts';
 import { stagingPath } from './staging.ts';
 import type { TableShape } from './table-shape.ts';
 
@@ -13,8 +12,8 @@ export interface JoinerPlace {
   fileExists: boolean;
   hasTable: boolean;
   stagingExists: boolean;
-  /** A table that is there and still takes rows from a run. */
-  published?: { checkpoint: Checkpoint; rows: number } | undefined;
+  /** Of a table that is there and still takes rows from a run. */
+  published?: Checkpoint | undefined;
 }
 
 /** Looks at a joiner's place. Touches nothing. */
@@ -24,13 +23,7 @@ export function inspectPlace(file: string, table: string): JoinerPlace {
   if (!existsSync(file)) return { fileExists: false, hasTable: false, stagingExists };
   return reading(file, (db) => {
     const hasTable = holds(db, table);
-    const checkpoint = hasTable ? readCheckpoint(db, publishedCheckpoint(table)) : undefined;
-    const count = () =>
-      db
-        .prepare(`SELECT count(*) FROM main.${quote(table)}`)
-        .pluck()
-        .get() as number;
-    const published = checkpoint && { checkpoint, rows: count() };
+    const published = hasTable ? readCheckpoint(db, publishedCheckpoint(table)) : undefined;
     return { fileExists: true, hasTable, stagingExists, published };
   });
 }

@@ -195,6 +195,22 @@ test('a capture is kept by its own id, refused to others while it lives, and rep
   assert.equal(start('third', nowMs).keys, 0);
 });
 
+test('a capture may get another id while it is whole, by who knows the one that it has', (t) => {
+  const { writer, donor } = donorOf(t, shop);
+  const nowMs = Date.now();
+  const start = (id: string, instead?: string) =>
+    startCapture(donor.db, donor.shape, {
+      ...{ id, instead, nowMs, leaseUntilMs: nowMs + 60_000, budgetKeys: 2 },
+    });
+  start('first');
+  writer.exec('UPDATE t SET v = 9 WHERE id = 1');
+  assert.deepEqual([start('second', 'first').keys, readCapture(donor.db, donor.shape)?.id], [1, 'second']);
+  assert.throws(() => start('third', 'first'), { kind: 'exists', code: 'capture-running' });
+  writer.exec('UPDATE t SET v = 9');
+  assert.throws(() => start('third', 'second'), { kind: 'stopped', code: 'log-broken' });
+  assert.throws(() => start('second', 'second'), { kind: 'stopped', code: 'log-broken' });
+});
+
 test('a capture that began before the table or its indexes were altered is broken', (t) => {
   for (const sql of ['ALTER TABLE t ADD COLUMN w', 'CREATE UNIQUE INDEX late ON t(v)']) {
     const { file, writer, donor } = donorOf(t, shop);
