@@ -131,6 +131,8 @@ export const donorRequests = {
   ),
   /** Part back: the tail. */
   'delta.next': request(z.strictObject({ maxKeys: chunkKeys, maxBytes: chunkBytes }), tail),
+  /** Counts the rows, so that `verify.begin` knows their number as long as nobody writes. */
+  'donor.count': request(none, none),
   /** Begins verification: `recheck.next` is for what changed since here; for all that the joiner was given as changed where it is `quiet`. */
   'verify.begin': request(
     z.strictObject({ count: z.boolean() }),

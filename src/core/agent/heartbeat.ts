@@ -12,6 +12,7 @@ export const longRequests: ReadonlySet<RequestType> = new Set([
   'joiner.release',
   'joiner.withdraw',
   'joiner.count',
+  'donor.count',
   'verify.begin',
 ]);
 

@@ -26,6 +26,7 @@ export const requestRoles: Record<RequestType, readonly Role[]> = {
   'donor.seek': donors,
   'snapshot.next': donors,
   'delta.next': donors,
+  'donor.count': donors,
   'verify.begin': donors,
   'verify.next': donors,
   'range.read': donors,

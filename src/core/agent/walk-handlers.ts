@@ -51,6 +51,10 @@ export function walkHandlers(donor: () => OpenDonor): Handlers {
       const tail = donor().reader.delta(donor().watermark, limits);
       return { result: tailOf(tail), parts: [tail.image] };
     },
+    'donor.count': () => {
+      if (isQuiet(donor())) donor().reader.rowCount();
+      return { result: {} };
+    },
     'verify.begin': ({ count }) => {
       const state = donor();
       refuseAnotherFile(state);

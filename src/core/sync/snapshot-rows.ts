@@ -19,9 +19,10 @@ type Sent = { kind: 'chunk'; reply: Reply<'snapshot.next'> } | { kind: 'round'; 
  * arrive in that order too, so that no older row overwrites a newer one.
  */
 export async function sendSnapshot(options: SnapshotOptions): Promise<void> {
-  const { lead, joiner, emit, pace, budget, rounds, signal } = options;
+  const { lead, joiner, emit, pace, budget, readBack, rounds, signal } = options;
   const pipeline = new Pipeline(lead.agent, joiner);
   let done = false;
+  let counted: Promise<unknown> | undefined;
   const nextRound = async (): Promise<Sent> => {
     rounds?.asked();
     const reply = await readRound(options);
@@ -35,7 +36,13 @@ export async function sendSnapshot(options: SnapshotOptions): Promise<void> {
     pace.sent(reply.wireBytes);
     // Asked for when the table had ended, it has nothing to tell of the log.
     if (reply.parts.length > 0) budget.saw(reply.result.backlog);
-    if (reply.result.to === undefined) done = true;
+    if (reply.result.to === undefined && !done) {
+      done = true;
+      // While the joiner still writes the last chunks.
+      if (readBack.holds) counted = lead.agent.call('donor.count', {});
+      // Where it is awaited it is told, unless the chunks fail first.
+      counted?.catch(() => undefined);
+    }
     return { kind: 'chunk', reply };
   };
   emit({ type: 'donor', donor: lead.name, state: 'reading' });
@@ -55,6 +62,7 @@ export async function sendSnapshot(options: SnapshotOptions): Promise<void> {
       emit({ type: 'backlog', keys: sent.reply.result.backlog, round: 0 });
     },
   });
+  await counted;
 }
 
 async function deliverChunk(

@@ -31,6 +31,7 @@ export class DonorReader {
   /** Those that go ahead of the snapshot. */
   readonly planned: PlannedRows;
   #captureId: string | undefined;
+  #counted: { rows: number; version: number } | undefined;
 
   constructor(db: Connection, shape: TableShape) {
     this.#db = db;
@@ -46,11 +47,14 @@ export class DonorReader {
     this.#captureId = captureId;
   }
 
+  /** Counts the rows, unless no other connection has written to the file since they were counted last. */
   rowCount(): number {
-    return this.#db
-      .prepare(`SELECT count(*) FROM main.${quote(this.#shape.name)}`)
-      .pluck()
-      .get() as number;
+    const version = this.dataVersion();
+    if (this.#counted?.version !== version) {
+      const count = this.#db.prepare(`SELECT count(*) FROM main.${quote(this.#shape.name)}`).pluck();
+      this.#counted = { rows: count.get() as number, version };
+    }
+    return this.#counted.rows;
   }
 
   /** Differs from an earlier one where another connection has committed to the file since (sqlite.org, PRAGMA data_version). */
