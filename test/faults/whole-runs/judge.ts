@@ -35,7 +35,7 @@ export function assertEqual(
     replayUntil(db, 0, writes);
     const rows = assertSameTable(chosen, stage.joiner, replay, 'the joiner');
     if (!chosen.isChild && !chosen.joinerExists) {
-      assert.deepEqual(schemaOf(stage.joiner), schemaOf(replay), "the joiner's schema");
+      assert.deepEqual(inOrder(schemaOf(stage.joiner)), inOrder(schemaOf(replay)), "the joiner's schema");
       if (rows <= mostDumpedRows && chosen.largeRowBytes === 0)
         assertSameDump(stage.joiner, replay, 'the joiner');
     }
@@ -55,6 +55,12 @@ export function assertEqual(
     for (let n = after + 1; n <= last; n++)
       applyWrite(to, writer.writeAt(n), markSql(table, stage.keyValues, n));
   }
+}
+
+/** Where a table was dropped and made again, SQLite's own table of counters is older than it; at a joiner it never is. */
+function inOrder(schema: readonly string[]): string[] {
+  const isCounters = (line: string) => line.startsWith('table sqlite_sequence ');
+  return [...schema.filter((line) => !isCounters(line)), ...schema.filter(isCounters)];
 }
 
 function numberIn(file: string, chosen: Case, stage: Stage): number {
