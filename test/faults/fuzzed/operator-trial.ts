@@ -19,7 +19,7 @@ const there = { kind: 'ssh', destination: 'h' } as const;
  * joiner, and of all files only those of the run have changed. Returns what came of it.
  */
 export async function tryOperator(liar: 'donor' | 'joiner', lie: Lie): Promise<string> {
-  const stage = makeStage();
+  const stage = makeStage('unique');
   const ssh = path.join(stage.folder, 'ssh');
   const middleman = path.join(import.meta.dirname, 'middleman.ts');
   writeFileSync(ssh, `#!/bin/sh\nexec '${process.execPath}' --no-warnings '${middleman}'\n`, { mode: 0o755 });
