@@ -23,7 +23,7 @@ export function circle(kind: ImageKind, nth: number, rows: number): Buffer {
   const image = soundImage(kind, nth, { pageBytes });
   const first = image.length / pageBytes + 1;
   const [leaves, chain] = [Math.ceil(rows / 10), 4];
-  const size = image.length + (leaves + 1 + chain) * pageBytes;
+  const size = image.length + (leaves + chain) * pageBytes;
   // So many that as few as may be stay on the leaf.
   const local = Math.floor(((pageBytes - 12) * 32) / 255) - 23;
   const payloadBytes = Math.floor((size - local) / (pageBytes - 4)) * (pageBytes - 4) + local;
