@@ -62,7 +62,12 @@ export class Joiner {
     identity: StagingIdentity,
   ): { joiner: Joiner; resumed: boolean } {
     const { db, checkpoint, resumed } = takeStaging(file, shape, identity);
-    return { joiner: new Joiner(db, shape, checkpoint), resumed };
+    try {
+      return { joiner: new Joiner(db, shape, checkpoint), resumed };
+    } catch (error) {
+      db.close();
+      throw storeError(error, db.name);
+    }
   }
 
   /** Goes on with a table that is in its place; undefined where there is none to go on with. */
@@ -176,8 +181,9 @@ export class Joiner {
   }
 
   rowCount(): number {
-    const { bulk, snapshotAfter } = this.#checkpoint;
-    if (bulk && this.#bulk) return bulk.rows + this.#bulk.aheadAfter(snapshotAfter);
+    const { bulk, stage, snapshotAfter } = this.#checkpoint;
+    if (bulk && this.#bulk)
+      return bulk.rows + (stage === 'snapshot' ? this.#bulk.aheadAfter(snapshotAfter) : 0);
     return this.#writer.count();
   }
 

@@ -26,6 +26,12 @@ test('bytes that are no image, another order, or pages that lead to one another 
   assert.throws(() => walk(hostileImage('ordered', 0, { how: 'lattice' })), refused);
 });
 
+test('rows that would come to more bytes than the image has are refused: those that share overflow pages, or lie in one another', () => {
+  for (const rows of [2, 300])
+    assert.throws(() => walk(hostileImage('ordered', 0, { how: 'circle', rows })), refused);
+  assert.throws(() => walk(hostileImage('ordered', 0, { how: 'nested' })), refused);
+});
+
 test('a walk over a damaged image ends, and comes to nothing worse than a refusal', () => {
   const rows = Array.from({ length: 90 }, (_, i) => ({
     id: BigInt(i * 37),
