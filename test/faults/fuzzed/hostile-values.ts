@@ -9,7 +9,7 @@ const lyingRowids = [
   '-9223372036854775808',
   '9999999999999999999',
 ];
-const lyingPlaces = [
+export const lyingPlaces = [
   ...lyingRowids.map((i) => [{ i }]),
   ...[[{ r: 60.5 }], [{ t: 'NjA=' }], [{ n: true }], [{ i: '60' }, { i: '1' }]],
 ];

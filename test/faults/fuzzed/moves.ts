@@ -43,7 +43,7 @@ export const moves = (types: readonly RequestType[]): fc.Arbitrary<Move[]> =>
         weight: 30,
         arbitrary: fc.record({
           move: fc.constant('request' as const),
-          type: fc.constantFrom(...types),
+          type: fc.constantFrom(...types.flatMap((type) => (imagesOf[type] ? [type, type, type] : type))),
           nth: fc.nat({ max: chunks - 1 }),
           bend: oneIn(3, fc.record({ at: fc.nat({ max: 1000 }), by: fc.nat({ max: 1000 }) })),
           images: fc.array(imageDamage, { minLength: 3, maxLength: 3 }),
