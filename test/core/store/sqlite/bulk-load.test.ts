@@ -5,7 +5,12 @@ import path from 'node:path';
 import { type TestContext, test } from 'node:test';
 import Database from 'better-sqlite3';
 import type { Joiner } from '../../../../src/core/store/sqlite/joiner.ts';
-import { bulkPath, discardLeftStaging, stagingPath } from '../../../../src/core/store/sqlite/staging.ts';
+import {
+  bulkPath,
+  discardLeftStaging,
+  stagingBytes,
+  stagingPath,
+} from '../../../../src/core/store/sqlite/staging.ts';
 import { capture, type EngineDonor, openDonor, openJoiner } from '../../../support/engine-copy.ts';
 import { database, rowsOf, temporaryFolder } from '../../../support/tables.ts';
 
@@ -236,8 +241,10 @@ test('pages that are not as they were written never take their place, and are ta
   const { joiner: again } = openJoiner(joinerFile, donor.shape);
   assert.throws(() => again.finishIndexes(), { code: /^(bulk-unsound|store-corrupt)$/ });
   again.close();
+  fs.rmSync(stagingPath(joinerFile));
+  assert.equal(stagingBytes(joinerFile), fs.statSync(rows).size);
   discardLeftStaging(joinerFile);
-  assert.deepEqual(readdirSync(place), []);
+  assert.deepEqual([stagingBytes(joinerFile), readdirSync(place)], [undefined, []]);
 });
 
 test('a file beside a staging file that does not speak of it is taken away, and one without a table counts as none', (t) => {
