@@ -110,7 +110,15 @@ const donorMoves: Asked[] = [
     'hot.settle',
     'donor.seek',
   ] as const),
-  ...(['snapshot.next', 'delta.next', 'verify.begin', 'verify.next', 'range.read', 'recheck.next'] as const),
+  ...([
+    'snapshot.next',
+    'delta.next',
+    'donor.count',
+    'verify.begin',
+    'verify.next',
+    'range.read',
+    'recheck.next',
+  ] as const),
   ...(['delta.prune', 'capture.stop'] as const),
 ];
 

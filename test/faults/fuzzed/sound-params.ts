@@ -28,6 +28,7 @@ const known: { [T in RequestType]: (stage: Stage, nth: number) => Params<T> } = 
   'donor.seek': () => ({ watermark: 0, snapshotAfter: place(7) }),
   'snapshot.next': () => ({ targetBytes: 2000, level: 1 }),
   'delta.next': () => ({ maxKeys: 100, maxBytes: 100_000 }),
+  'donor.count': () => ({}),
   'verify.begin': () => ({ count: true }),
   'delta.prune': () => ({ watermark: 0, maxKeys: 100 }),
   'verify.next': () => ({ targetBytes: 2000, maxKeys: 100, maxBytes: 100_000 }),
