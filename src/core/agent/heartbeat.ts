@@ -2,10 +2,16 @@ import { Worker } from 'node:worker_threads';
 import { encodeFrame } from '../transport/frames.ts';
 import type { RequestType } from './protocol.ts';
 
-/** Requests that keep an agent's only thread in SQLite for as long as the table, or the file that it is in, is large. */
+/**
+ * Requests that keep an agent's only thread in SQLite for as long as the table, or the file that it is in, is large. Of the rows that come, some end
+ * what `BulkLoad` puts together.
+ */
 export const longRequests: ReadonlySet<RequestType> = new Set([
   'joiner.look',
   'joiner.open',
+  'joiner.hot',
+  'joiner.snapshot',
+  'joiner.delta',
   'joiner.indexes',
   'joiner.publish',
   'joiner.discard',

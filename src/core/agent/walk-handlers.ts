@@ -1,6 +1,7 @@
 import type { DeltaChunk } from '../store/sqlite/chunk.ts';
 import type { DonorReader } from '../store/sqlite/donor.ts';
 import type { ScanKey } from '../store/sqlite/key-codec.ts';
+import { refuseForeignPlaces } from '../store/sqlite/scan.ts';
 import type { Handlers } from './handlers.ts';
 import { isQuiet, type OpenDonor, refuseAnotherFile } from './open-donor.ts';
 
@@ -13,6 +14,7 @@ export function walkHandlers(donor: () => OpenDonor): Handlers {
   };
   return {
     'donor.seek': ({ watermark, snapshotAfter }) => {
+      refuseForeignPlaces(donor().shape, [snapshotAfter]);
       const sought = { watermark, dataVersion: donor().reader.dataVersion() };
       Object.assign(donor(), {
         watermark,
@@ -80,6 +82,7 @@ export function walkHandlers(donor: () => OpenDonor): Handlers {
       };
     },
     'range.read': ({ range, ...limits }) => {
+      refuseForeignPlaces(donor().shape, [range.from, range.to]);
       const { tail, image, rows, digest } = donor().reader.range(donor().watermark, range, limits);
       return {
         result: { tail: tailOf(tail), rows, digest },

@@ -14,9 +14,16 @@ export const file = z
 export const tableName = z.string().min(1).max(512);
 export const id = z.string().min(1).max(200);
 
+/** What SQLite takes for an integer, in decimal digits. */
+const decimal = /^-?\d{1,19}$/;
+const integer = z
+  .string()
+  .regex(decimal)
+  .refine((text) => decimal.test(text) && BigInt.asIntN(64, BigInt(text)) === BigInt(text));
+
 const scanPart = z.union([
   z.strictObject({ n: z.literal(true) }),
-  z.strictObject({ i: z.string().regex(/^-?\d{1,19}$/) }),
+  z.strictObject({ i: integer }),
   z.strictObject({ r: z.number() }),
   z.strictObject({ t: z.base64() }),
   z.strictObject({ b: z.base64() }),
@@ -61,10 +68,7 @@ export const shape = z.strictObject({
   pageSizeBytes: z.number().int().min(512).max(65536),
 });
 
-export const lastRowid = z
-  .string()
-  .regex(/^-?\d{1,19}$/)
-  .optional();
+export const lastRowid = integer.optional();
 export const none = z.strictObject({});
 export const problem = z.strictObject({
   kind: z.string().max(40),

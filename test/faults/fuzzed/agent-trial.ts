@@ -11,7 +11,7 @@ import { readFrames } from '../../../src/core/transport/frames.ts';
 import { agentMagic, protocolVersions, speakPrefix } from '../../../src/core/transport/handshake.ts';
 import { runJs } from '../../support/cli.ts';
 import { bytesOf, type Move } from './moves.ts';
-import { makeStage, type Stage } from './stage.ts';
+import { makeStage, type Stage, type StageTable } from './stage.ts';
 import { tablesOf, treeOf } from './tree.ts';
 
 export type LockedTo = 'donor' | 'joiner' | undefined;
@@ -21,13 +21,16 @@ const hangMs = 60_000;
 /** What is decompressed is bounded at 300 MiB a part, and Node and SQLite need some. */
 const maxMemoryBytes = 500 << 20;
 
-interface Answer {
+/** What an agent said to the request `n`. */
+export interface Answer {
+  n: number;
+  result?: Record<string, unknown>;
   error?: { kind: string; code: string; message: string };
 }
 
 interface Outcome {
   end: string;
-  output: Buffer;
+  answers: Answer[];
   peakBytes: number;
   stderr: string;
 }
@@ -36,20 +39,15 @@ interface Outcome {
  * Plays moves to a real agent process and judges: it ends by itself, tells errors as errors, holds no more than is bounded, and of
  * all files only those change that its role is about.
  */
-export async function tryAgent(lockedTo: LockedTo, moves: readonly Move[]): Promise<void> {
-  const stage = makeStage();
+export async function tryAgent(lockedTo: LockedTo, table: StageTable, moves: readonly Move[]): Promise<void> {
+  const stage = makeStage(table);
   try {
     const isOwn = (file: string) => ownFiles(lockedTo, stage).some((own) => file.startsWith(own));
     const before = treeOf(stage.folder, isOwn);
     const rowsBefore = rowsThatStay(lockedTo, stage);
-    const outcome = await play(
-      start(lockedTo, stage),
-      lockedTo,
-      moves.map((move, n) => bytesOf(move, n, stage)),
-    );
+    const outcome = await playAll(lockedTo, moves, stage);
     assert.ok(['0', '76'].includes(outcome.end), `it ended by ${outcome.end}: ${outcome.stderr}`);
-    for (const { error } of await answersIn(outcome.output))
-      assert.notEqual(error?.kind, 'defect', error?.message);
+    for (const { error } of outcome.answers) assert.notEqual(error?.kind, 'defect', error?.message);
     assert.ok(outcome.peakBytes <= maxMemoryBytes, `it held ${outcome.peakBytes >> 20} MiB`);
     assert.deepEqual(treeOf(stage.folder, isOwn), before);
     assert.deepEqual(rowsThatStay(lockedTo, stage), rowsBefore);
@@ -57,6 +55,12 @@ export async function tryAgent(lockedTo: LockedTo, moves: readonly Move[]): Prom
     PrefetchCache.drop(stage.donor, 'items');
     stage.remove();
   }
+}
+
+/** Plays moves, numbered in their order, to an agent on a stage. */
+export function playAll(lockedTo: LockedTo, moves: readonly Move[], stage: Stage): Promise<Outcome> {
+  const frames = moves.map((move, n) => bytesOf(move, n, stage));
+  return play(start(lockedTo, stage), lockedTo, frames);
 }
 
 /** What may change as bytes. An agent that is not locked works in whatever place it is told. */
@@ -111,7 +115,7 @@ async function play(agent: ChildProcess, lockedTo: LockedTo, frames: readonly Bu
     stdin.end();
     const [code, signal] = (await closed) as [number | null, string | null];
     const end = hangs ? 'being killed after it hung' : `${signal ?? code}`;
-    return { end, output: Buffer.concat(output), peakBytes, stderr: said };
+    return { end, answers: await answersIn(Buffer.concat(output)), peakBytes, stderr: said };
   } finally {
     clearTimeout(watch);
     clearInterval(looks);

@@ -1,21 +1,24 @@
-import Database from 'better-sqlite3';
 import fc from 'fast-check';
-import { imageSchema } from '../../../src/core/store/sqlite/image.ts';
-
-/** Columns of the images of the table that is fuzzed: see `stage.ts`. */
-const columns = { rows: 3, keys: 1 };
-export type ImageKind = 'rows' | 'keys' | 'both';
+import type { ImageKind } from '../../../src/core/store/sqlite/row-reader.ts';
+import { backwards, circle, lattice, nested } from './hostile-pages.ts';
+import { soundImage } from './sound-images.ts';
 
 /** What is done to a sound image, as data, so that a failure can be shrunk and shown. */
 export type ImageDamage =
   | { how: 'none' }
   | { how: 'bytes'; bytes: Uint8Array }
-  | { how: 'flips'; flips: [at: number, xor: number][] }
+  | { how: 'flips'; flips: Flip[] }
   /** Within the first page: page size, versions, size, encoding, schema. */
-  | { how: 'header'; flips: [at: number, xor: number][] }
+  | { how: 'header'; flips: Flip[] }
+  /** Within the heads of pages, where pointers are, and the first rows. */
+  | { how: 'heads'; flips: Flip[] }
   | { how: 'cut'; bytes: number }
   | { how: 'sql'; sql: string }
-  | { how: 'lattice' };
+  /** None, but that a donor makes pages of another size. The other damages are done to small ones, so that trees of some depth are small too. */
+  | { how: 'pages'; pageBytes: number }
+  | { how: 'circle'; rows: number }
+  | { how: 'lattice' | 'nested' | 'backwards' };
+type Flip = [at: number, xor: number];
 
 const hostileSql = [
   'CREATE TRIGGER g AFTER INSERT ON r BEGIN DELETE FROM r; END',
@@ -31,109 +34,55 @@ const hostileSql = [
   'PRAGMA journal_mode = WAL',
   'VACUUM',
   'INSERT INTO r SELECT NULL, NULL, NULL FROM r; INSERT INTO r SELECT * FROM r',
+  'DELETE FROM r',
+  'DELETE FROM r WHERE c0 % 7; UPDATE r SET c0 = -c0',
+  'UPDATE r SET c0 = c0 + 30',
+  'INSERT INTO r VALUES(9223372036854775807, NULL, NULL), (-9223372036854775808, 1, zeroblob(9000))',
+  "UPDATE r SET c1 = NULL, c2 = '12'",
+  'DROP TABLE r; CREATE TABLE r(a, b, c, d, e, f, g); INSERT INTO r SELECT 1, 2, 3, 4, 5, 6, 7',
 ];
 
 const flips = (max: number) =>
   fc.array(fc.tuple(fc.nat({ max }), fc.integer({ min: 1, max: 255 })), { minLength: 1, maxLength: 12 });
+const how = <T extends string>(...names: T[]) => fc.constantFrom(...names);
 
+/** Sound ones come often: what is never reached is not tried. */
 export const imageDamage: fc.Arbitrary<ImageDamage> = fc.oneof(
-  fc.constant<ImageDamage>({ how: 'none' }),
-  fc.record({ how: fc.constant('bytes' as const), bytes: fc.uint8Array({ maxLength: 3000 }) }),
-  fc.record({ how: fc.constant('flips' as const), flips: flips(1 << 20) }),
-  fc.record({ how: fc.constant('header' as const), flips: flips(199) }),
-  fc.record({ how: fc.constant('cut' as const), bytes: fc.nat({ max: 40_000 }) }),
-  fc.record({ how: fc.constant('sql' as const), sql: fc.constantFrom(...hostileSql) }),
-  fc.constant<ImageDamage>({ how: 'lattice' }),
+  { weight: 10, arbitrary: fc.constant<ImageDamage>({ how: 'none' }) },
+  fc.record({ how: how('bytes'), bytes: fc.uint8Array({ maxLength: 3000 }) }),
+  fc.record({ how: how('flips'), flips: flips(1 << 20) }),
+  fc.record({ how: how('header'), flips: flips(199) }),
+  { weight: 4, arbitrary: fc.record({ how: how('heads'), flips: flips(1 << 20) }) },
+  fc.record({ how: how('cut'), bytes: fc.nat({ max: 40_000 }) }),
+  { weight: 2, arbitrary: fc.record({ how: how('sql'), sql: fc.constantFrom(...hostileSql) }) },
+  fc.record({ how: how('pages'), pageBytes: fc.constantFrom(512, 1024, 4096, 65536) }),
+  fc.record({ how: how('circle'), rows: fc.integer({ min: 1, max: 300 }) }),
+  fc.record({ how: how('lattice', 'nested', 'backwards') }),
 );
 
-export function hostileImage(kind: ImageKind, damage: ImageDamage): Buffer {
+export function hostileImage(kind: ImageKind, nth: number, damage: ImageDamage): Buffer {
   switch (damage.how) {
     case 'bytes':
       return Buffer.from(damage.bytes);
     case 'lattice':
-      return lattice(kind);
+      return lattice(kind, nth);
+    case 'nested':
+      return nested(kind, nth);
+    case 'backwards':
+      return backwards(kind, nth);
+    case 'circle':
+      return circle(kind, nth, damage.rows);
     case 'sql':
-      return soundImage(kind, damage.sql);
+      return soundImage(kind, nth, { pageBytes: 512, sql: damage.sql });
+    case 'pages':
+      return soundImage(kind, nth, { pageBytes: damage.pageBytes });
   }
-  const image = soundImage(kind);
+  if (damage.how === 'none') return soundImage(kind, nth);
+  const image = soundImage(kind, nth, { pageBytes: 512 });
   if (damage.how === 'cut') return image.subarray(0, damage.bytes);
-  if (damage.how === 'none') return image;
   for (const [at, xor] of damage.flips) {
-    const place = at % image.length;
+    const place = (damage.how === 'heads' ? Math.floor(at / 64) * 512 + (at % 64) : at) % image.length;
     image[place] = (image[place] ?? 0) ^ xor;
   }
   return image;
-}
-
-/** As a donor makes them, but of small pages, so that trees of some depth are small too. */
-function soundImage(kind: ImageKind, sql = ''): Buffer {
-  const shape = {
-    rowColumns: kind === 'keys' ? 0 : columns.rows,
-    keyColumns: kind === 'rows' ? 0 : columns.keys,
-  };
-  const db = new Database(':memory:');
-  try {
-    db.unsafeMode(true);
-    db.pragma('page_size = 512');
-    for (const statement of imageSchema(shape)) db.exec(statement);
-    const ids = 'WITH RECURSIVE n(id) AS (SELECT 1 UNION ALL SELECT id + 1 FROM n WHERE id < 60)';
-    if (shape.rowColumns > 0) db.exec(`${ids} INSERT INTO r SELECT id, 'key ' || id, randomblob(id) FROM n`);
-    if (shape.keyColumns > 0) db.exec(`${ids} INSERT INTO k SELECT id FROM n`);
-    try {
-      db.exec(sql);
-    } catch (error) {
-      // Of an image of keys alone there is no r.
-      if (!(error instanceof Database.SqliteError)) throw error;
-    }
-    return db.serialize();
-  } finally {
-    db.close();
-  }
-}
-
-const pageBytes = 512;
-
-/**
- * Inner pages, each of which leads to the next one by all its cells: a walk over this file of a few kilobytes would visit
- * its last page more often than there are nanoseconds in a year.
- */
-function lattice(kind: ImageKind): Buffer {
-  const image = soundImage(kind);
-  const first = image.length / pageBytes + 1;
-  const depth = 12;
-  const inner = Array.from({ length: depth }, (_, i) => innerPage(first + i + 1));
-  const whole = Buffer.concat([image, ...inner, leafPage()]);
-  whole.writeUInt32BE(whole.length / pageBytes, 28);
-  // The root of the first table, page 2, becomes the first of them.
-  innerPage(first).copy(whole, pageBytes);
-  return whole;
-}
-
-/** With one row of NULLs: SQLite calls a file whose leaf is empty damaged as soon as it comes there. */
-function leafPage(): Buffer {
-  const row = Buffer.from([4, 1, 4, 0, 0, 0]);
-  const page = Buffer.alloc(pageBytes);
-  const at = pageBytes - row.length;
-  page[0] = 13;
-  page.writeUInt16BE(1, 3);
-  page.writeUInt16BE(at, 5);
-  page.writeUInt16BE(at, 8);
-  row.copy(page, at);
-  return page;
-}
-
-function innerPage(child: number): Buffer {
-  const cells = 60;
-  const page = Buffer.alloc(pageBytes);
-  page[0] = 5;
-  page.writeUInt16BE(cells, 3);
-  page.writeUInt32BE(child, 8);
-  for (let i = 0; i < cells; i++) {
-    const at = pageBytes - (i + 1) * 5;
-    page.writeUInt16BE(at, 12 + 2 * i);
-    page.writeUInt32BE(child, at);
-    page[at + 4] = i + 1;
-  }
-  page.writeUInt16BE(pageBytes - cells * 5, 5);
-  return page;
 }

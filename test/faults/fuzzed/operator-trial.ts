@@ -1,12 +1,14 @@
 import assert from 'node:assert/strict';
 import { existsSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { systemClock, systemWait } from '../../../src/core/clock.ts';
 import { ForesyncError } from '../../../src/core/errors.ts';
 import { addReplica } from '../../../src/core/sync/add-replica.ts';
+import { Pace } from '../../../src/core/sync/pace.ts';
 import { localGroup, planOf, watchedRun } from '../../support/local-group.ts';
 import { rowsOf } from '../../support/tables.ts';
 import type { Lie } from './lies.ts';
-import { makeStage } from './stage.ts';
+import { makeStage, type StageTable } from './stage.ts';
 import { tablesOf, treeOf } from './tree.ts';
 
 /** A hang is told from work by this; nothing waits for it to pass. */
@@ -14,12 +16,19 @@ const hangMs = 60_000;
 const here = { kind: 'local' } as const;
 const there = { kind: 'ssh', destination: 'h' } as const;
 
+/** So that a table of a stage takes some of them. */
+class SmallChunks extends Pace {
+  override get chunkBytes(): number {
+    return 2000;
+  }
+}
+
 /**
  * Adds a replica with a donor or a joiner that lies, and judges: it ends by itself, with an error that has a name or with an equal
  * joiner, and of all files only those of the run have changed. Returns what came of it.
  */
-export async function tryOperator(liar: 'donor' | 'joiner', lie: Lie): Promise<string> {
-  const stage = makeStage();
+export async function tryOperator(liar: 'donor' | 'joiner', table: StageTable, lie: Lie): Promise<string> {
+  const stage = makeStage(table);
   const ssh = path.join(stage.folder, 'ssh');
   const middleman = path.join(import.meta.dirname, 'middleman.ts');
   writeFileSync(ssh, `#!/bin/sh\nexec '${process.execPath}' --no-warnings '${middleman}'\n`, { mode: 0o755 });
@@ -43,6 +52,7 @@ export async function tryOperator(liar: 'donor' | 'joiner', lie: Lie): Promise<s
       plan: planOf({ lead: [1, 2, 3] }),
       signal: hang.signal,
       stallTimeoutMs: 3000,
+      pace: new SmallChunks(undefined, systemClock, systemWait),
     });
     const said = await addReplica(options).then(
       () => undefined,

@@ -1,4 +1,4 @@
-import { renameSync, rmSync } from 'node:fs';
+import { existsSync, renameSync, rmSync } from 'node:fs';
 import { ForesyncError } from '../../errors.ts';
 import { printable } from '../../text.ts';
 import { AheadRows } from './ahead-rows.ts';
@@ -6,9 +6,8 @@ import { type Checkpoint, moveCheckpoint, readCheckpoint, stagedCheckpoint } fro
 import { type Connection, connect } from './connection.ts';
 import type { ScanKey } from './key-codec.ts';
 import { type PackedChunk, TablePages } from './pages/table-pages.ts';
-import { carriedColumns } from './scan.ts';
 import { quote } from './sql.ts';
-import { bulkPath, createStaging, takeFile } from './staging.ts';
+import { bulkPath, createStaging, discardBulk, takeFile } from './staging.ts';
 import { readTableShape, type TableShape } from './table-shape.ts';
 
 /** Leaves that are written, a row of bytes a chunk (`Leaves`). */
@@ -24,13 +23,11 @@ const leavesTable = '_foresync_leaves';
  */
 export class BulkLoad {
   readonly #db: Connection;
-  readonly #shape: TableShape;
   readonly #pages: TablePages;
   readonly #ahead: AheadRows;
 
   private constructor(db: Connection, shape: TableShape, pages: TablePages) {
     this.#db = db;
-    this.#shape = shape;
     this.#pages = pages;
     this.#ahead = new AheadRows(db, shape);
   }
@@ -102,64 +99,56 @@ export class BulkLoad {
 
   /**
    * Makes the file whole, with `checkpoint` and the rows that went ahead past it, lets SQLite check all of it, and puts it in the place of the staging file, whose
-   * connection is closed.
+   * connection is closed then.
    */
   seal(checkpoint: Checkpoint): void {
     const staging = this.#db.name;
     const file = bulkPath(staging);
+    if (checkpoint.stage === 'snapshot') this.#appendAhead(checkpoint.snapshotAfter);
     this.#pages.seal();
     this.#pages.close();
     refuseUnsound(file);
-    const hasMore = checkpoint.stage === 'snapshot' && this.aheadAfter(checkpoint.snapshotAfter) > 0;
-    this.#db.close();
     const db = connect(file, { existing: true });
     try {
       takeFile(db, staging);
-      if (hasMore) db.prepare('ATTACH ? AS staged').run(staging);
       const before = readCheckpoint(db);
       if (!before) throw unsound(file, 'It has no checkpoint.');
-      db.transaction(() => {
-        if (hasMore) this.#copyAhead(db, checkpoint.snapshotAfter);
-        moveCheckpoint(db, before, checkpoint, stagedCheckpoint);
-      })();
-      if (hasMore) db.exec('DETACH staged');
+      moveCheckpoint(db, before, checkpoint, stagedCheckpoint);
     } finally {
       db.close();
     }
+    // Until then the lock on the staging file keeps other runs away.
     takePlace(staging);
+    this.#db.close();
   }
 
   close(): void {
     this.#pages.close();
   }
 
-  #copyAhead(db: Connection, after: ScanKey | undefined): void {
-    const columns = carriedColumns(this.#shape).join(', ');
-    const [part] = after ?? [];
-    const past = part && 'i' in part ? `WHERE ${quote(this.#shape.rowid ?? '')} > ${BigInt(part.i)}` : '';
-    const table = quote(this.#shape.name);
-    db.exec(`INSERT INTO main.${table}(${columns}) SELECT ${columns} FROM staged.${table} ${past}`);
+  /** The rows that went ahead past a place, behind all others. */
+  #appendAhead(after: ScanKey | undefined): void {
+    for (const rows of this.#ahead.in({ from: after }))
+      this.#pages.append(rows, () => [].values(), { compare: false });
   }
 }
 
-/** Whether the file beside a staging file was sealed when its process died; `takePlace` is what is left to do then. */
-export function isSealed(staging: string): boolean {
+/** What a process that died left beside its staging file: `takePlace` is what is left to do for a file that was sealed. */
+export function leftBulk(staging: string): 'none' | 'growing' | 'sealed' {
   const file = bulkPath(staging);
+  if (!existsSync(file)) return 'none';
   // A transaction that was under way is taken back here.
   const db = connect(file, { existing: true });
   try {
-    return readCheckpoint(db)?.bulk === undefined;
+    const checkpoint = readCheckpoint(db);
+    if (!checkpoint) return 'none';
+    return checkpoint.bulk ? 'growing' : 'sealed';
   } finally {
     db.close();
   }
 }
 
-/** Removes a bulk load beside a staging file. May be repeated. */
-export function discardBulk(staging: string): void {
-  for (const suffix of ['', '-journal']) rmSync(`${bulkPath(staging)}${suffix}`, { force: true });
-}
-
-/** Puts a sealed file in the place of its staging file, which nobody has open. */
+/** Puts a sealed file in the place of its staging file, whose lock the caller holds. */
 export function takePlace(staging: string): void {
   const file = bulkPath(staging);
   rmSync(`${staging}-journal`, { force: true });

@@ -16,7 +16,7 @@ import { openPublished } from './published.ts';
 import type { Comparison, ReceivedDelta, Stored } from './received.ts';
 import { type ImageKind, RowReader } from './row-reader.ts';
 import { RowWriter } from './row-writer.ts';
-import type { ScanRange } from './scan.ts';
+import { refuseForeignPlaces, type ScanRange } from './scan.ts';
 import { openStaging } from './staging.ts';
 import { moveStatus, type TableStatus } from './status-table.ts';
 import type { TableShape } from './table-shape.ts';
@@ -62,7 +62,12 @@ export class Joiner {
     identity: StagingIdentity,
   ): { joiner: Joiner; resumed: boolean } {
     const { db, checkpoint, resumed } = takeStaging(file, shape, identity);
-    return { joiner: new Joiner(db, shape, checkpoint), resumed };
+    try {
+      return { joiner: new Joiner(db, shape, checkpoint), resumed };
+    } catch (error) {
+      db.close();
+      throw storeError(error, db.name);
+    }
   }
 
   /** Goes on with a table that is in its place; undefined where there is none to go on with. */
@@ -93,6 +98,7 @@ export class Joiner {
 
   /** The next snapshot chunk; `to` is where it ends, undefined at the end of the table. */
   snapshot(image: Buffer, to: ScanKey | undefined, { compare = false } = {}): Stored {
+    this.#guard(() => refuseForeignPlaces(this.#shape, [to]));
     const past =
       to === undefined ? { stage: 'delta' as const } : { stage: 'snapshot' as const, snapshotAfter: to };
     if (this.#bulk || this.#mayLoad(to)) return this.#load(image, past, compare);
@@ -120,6 +126,7 @@ export class Joiner {
 
   /** Applies the tail, and in the same transaction compares a range with the donor's digest of that moment. */
   verify(tail: ReceivedDelta, range: ScanRange, digest: string): Comparison {
+    this.#guard(() => refuseForeignPlaces(this.#shape, [range.from, range.to]));
     return this.#compare('rows', [this.#image('both', tail.image)], (own, tailName) => {
       this.#applyDelta(tailName, tail.watermark);
       this.#move({ stage: 'verify' });
@@ -130,6 +137,7 @@ export class Joiner {
 
   /** Applies the tail, puts a range's rows in place of what is there, and checks that the digest now agrees. */
   repair(tail: ReceivedDelta, range: ScanRange, image: Buffer, digest: string): Comparison {
+    this.#guard(() => refuseForeignPlaces(this.#shape, [range.from, range.to]));
     return this.#compare(
       'rows',
       [this.#image('both', tail.image), this.#image('rows', image)],
@@ -176,8 +184,9 @@ export class Joiner {
   }
 
   rowCount(): number {
-    const { bulk, snapshotAfter } = this.#checkpoint;
-    if (bulk && this.#bulk) return bulk.rows + this.#bulk.aheadAfter(snapshotAfter);
+    const { bulk, stage, snapshotAfter } = this.#checkpoint;
+    if (bulk && this.#bulk)
+      return bulk.rows + (stage === 'snapshot' ? this.#bulk.aheadAfter(snapshotAfter) : 0);
     return this.#writer.count();
   }
 

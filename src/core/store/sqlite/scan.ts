@@ -1,3 +1,4 @@
+import { ForesyncError } from '../../errors.ts';
 import { type Bindable, bindScanKey, type ScanKey } from './key-codec.ts';
 import { all, quote } from './sql.ts';
 import type { TableShape } from './table-shape.ts';
@@ -6,6 +7,20 @@ import type { TableShape } from './table-shape.ts';
 export interface ScanRange {
   from?: ScanKey | undefined;
   to?: ScanKey | undefined;
+}
+
+/** Refuses places that no row of the table can have: they come from outside. */
+export function refuseForeignPlaces(shape: TableShape, places: readonly (ScanKey | undefined)[]): void {
+  for (const place of places) {
+    if (place === undefined) continue;
+    const [part] = place;
+    const isOfTable =
+      shape.rowid === undefined
+        ? place.length === shape.key.length
+        : place.length === 1 && part !== undefined && 'i' in part;
+    if (!isOfTable)
+      throw new ForesyncError('protocol', 'place-foreign', 'A place that came is none of the table.');
+  }
 }
 
 /** SQL terms of the scan key, on the table's alias `t`. */

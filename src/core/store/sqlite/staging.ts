@@ -27,15 +27,24 @@ export function bulkPath(staging: string): string {
 
 /** Removes a staging file that was left; refuses one that another run is building. May be repeated. */
 export function discardLeftStaging(file: string): void {
-  refuseBusy(stagingPath(file));
-  discardStaging(file);
+  const held = heldUnlessDamaged(stagingPath(file));
+  try {
+    discardStaging(file);
+  } finally {
+    held?.close();
+  }
 }
 
-/** Removes a staging file and what belongs to it. May be repeated. */
+/** Removes a staging file and what belongs to it, the file itself last: as long as it is there, what belongs to it is known. May be repeated. */
 export function discardStaging(file: string): void {
   const staging = stagingPath(file);
-  for (const suffix of ['', '-journal', '-wal', '-shm']) rmSync(`${staging}${suffix}`, { force: true });
-  for (const suffix of ['', '-journal']) rmSync(`${bulkPath(staging)}${suffix}`, { force: true });
+  discardBulk(staging);
+  for (const suffix of ['-journal', '-wal', '-shm', '']) rmSync(`${staging}${suffix}`, { force: true });
+}
+
+/** Removes the file that a snapshot's rows were put together in. May be repeated. */
+export function discardBulk(staging: string): void {
+  for (const suffix of ['-journal', '']) rmSync(`${bulkPath(staging)}${suffix}`, { force: true });
 }
 
 /** Bytes of a staging file and of what belongs to it; undefined where there is none. */
@@ -44,7 +53,7 @@ export function stagingBytes(file: string): number | undefined {
   const [own, rows] = [staging, bulkPath(staging)].map(
     (name) => statSync(name, { throwIfNoEntry: false })?.size,
   );
-  return own === undefined ? undefined : own + (rows ?? 0);
+  return own === undefined && rows === undefined ? undefined : (own ?? 0) + (rows ?? 0);
 }
 
 /** The staging file as it was left, with the lock on it; undefined where it belongs to another capture, table or boot of the host, or lacks changes that were pruned. */
@@ -76,9 +85,11 @@ export function reopen(
 
 /** Opens a staging file that is there, with the lock on it. */
 export function openStaging(staging: string): Connection {
+  const inode = inodeOf(staging);
   const db = connectUnlessBusy(staging);
   try {
     takeFile(db, staging);
+    refuseReplaced(staging, inode);
     return db;
   } catch (error) {
     db.close();
@@ -90,9 +101,11 @@ export function openStaging(staging: string): Connection {
 export function createStaging(staging: string, shape: TableShape, checkpoint: Checkpoint): Connection {
   const db = connect(staging, { existing: false });
   try {
+    const inode = inodeOf(staging);
     db.pragma(`page_size = ${shape.pageSizeBytes}`);
     db.pragma(`encoding = '${shape.encoding}'`);
     takeFile(db, staging);
+    refuseReplaced(staging, inode);
     db.transaction(() => createTables(db, shape, checkpoint))();
     return db;
   } catch (error) {
@@ -130,18 +143,24 @@ export function refuseBuilding(file: string): void {
   }
 }
 
-function refuseBusy(staging: string): void {
-  if (!existsSync(staging)) return;
-  let db: Connection | undefined;
+function heldUnlessDamaged(staging: string): Connection | undefined {
+  if (!existsSync(staging)) return undefined;
   try {
-    db = connectUnlessBusy(staging);
-    takeFile(db, staging);
+    return openStaging(staging);
   } catch (error) {
     // A damaged file is what is to be thrown away.
     if (error instanceof ForesyncError && error.code === 'joiner-busy') throw error;
-  } finally {
-    db?.close();
+    return undefined;
   }
+}
+
+/** Whoever waited for the lock may have got that of a file that was removed, or renamed, or had another put in its place meanwhile. */
+function refuseReplaced(staging: string, inode: bigint | undefined): void {
+  if (inode === undefined || inodeOf(staging) !== inode) throw joinerBusy(staging);
+}
+
+function inodeOf(file: string): bigint | undefined {
+  return statSync(file, { bigint: true, throwIfNoEntry: false })?.ino;
 }
 
 /** One run builds a joiner at a time: the lock is kept until the connection closes. */

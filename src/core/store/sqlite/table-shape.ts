@@ -86,7 +86,7 @@ interface IndexRow {
 
 /**
  * Reads a table's shape. Refuses, by name and before anything is started, what cannot be copied: views, virtual tables,
- * tables without a primary key, collations that only an application knows, UNIQUE indexes on expressions.
+ * tables without a primary key, those called as tables of foresync's, collations that only an application knows, UNIQUE indexes on expressions.
  */
 export function readTableShape(db: Connection, table: string): TableShape {
   const found = db
@@ -97,6 +97,13 @@ export function readTableShape(db: Connection, table: string): TableShape {
   if (!found) throw refuse('table-missing', table, 'does not exist there', 'Check `table` in foresync.yaml.');
   if (found.type === 'view') throw refuse('table-is-view', table, 'is a view', 'Name the table behind it.');
   if (/^\s*CREATE\s+VIRTUAL/i.test(found.sql)) throw refuse('table-is-virtual', table, 'is a virtual table');
+  if (/^_foresync_/i.test(found.name))
+    throw refuse(
+      'table-name-taken',
+      table,
+      'is called as tables of foresync are, which come beside it',
+      'Rename it.',
+    );
   const list = db.pragma(`table_list(${quote(found.name)})`) as { schema: string; wr: number }[];
   const withoutRowid = list.some((row) => row.schema === 'main' && row.wr === 1);
   const info = db.pragma(`table_xinfo(${quote(found.name)})`) as XInfoRow[];

@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
-import { isSealed, takePlace } from './bulk-load.ts';
+import { leftBulk, takePlace } from './bulk-load.ts';
 import type { Checkpoint, LogExtent } from './checkpoint.ts';
 import { type Connection, storeError } from './connection.ts';
-import { bulkPath, createStaging, discardStaging, reopen, stagingPath } from './staging.ts';
+import { createStaging, discardBulk, discardLeftStaging, reopen, stagingPath } from './staging.ts';
 import type { TableShape } from './table-shape.ts';
 
 /** Whose joiner it is, and what changes it can still get. */
@@ -26,7 +26,7 @@ export function takeStaging(
   try {
     const kept = existsSync(staging) ? resumed(staging, shape, { ...identity, log }) : undefined;
     if (kept) return { ...kept, resumed: true };
-    discardStaging(file);
+    discardLeftStaging(file);
     const checkpoint: Checkpoint = {
       ...identity,
       tableSql: shape.sql,
@@ -41,13 +41,21 @@ export function takeStaging(
   }
 }
 
+/** Whatever becomes of the files meanwhile, the lock on what stands in the staging file's place is held. */
 function resumed(staging: string, shape: TableShape, identity: StagingIdentity) {
   const kept = reopen(staging, shape, identity);
-  if (!kept?.checkpoint.bulk) return kept;
-  const isThere = existsSync(bulkPath(staging));
-  if (isThere && !isSealed(staging)) return kept;
-  kept.db.close();
-  if (!isThere) return undefined;
-  takePlace(staging);
-  return reopen(staging, shape, identity);
+  if (!kept) return undefined;
+  let left: ReturnType<typeof leftBulk> = 'none';
+  let goesOn = false;
+  try {
+    if (kept.checkpoint.bulk) left = leftBulk(staging);
+    // One that was begun, and whose first rows never counted.
+    else discardBulk(staging);
+    if (left === 'sealed') takePlace(staging);
+    goesOn = left === 'growing' || !kept.checkpoint.bulk;
+  } finally {
+    if (!goesOn) kept.db.close();
+  }
+  if (goesOn) return kept;
+  return left === 'sealed' ? reopen(staging, shape, identity) : undefined;
 }

@@ -126,7 +126,7 @@ test('a chunk whose pages lead to one another is refused, for a walk over it wou
   const { donor, joinerFile } = shop(t, 'CREATE TABLE t(id INTEGER PRIMARY KEY, v, w)');
   const { joiner } = openJoiner(joinerFile, donor.shape);
   t.after(() => joiner.close());
-  const image = hostileImage('rows', { how: 'lattice' });
+  const image = hostileImage('ordered', 0, { how: 'lattice' });
   assert.throws(() => joiner.snapshot(image, undefined), { kind: 'protocol', code: 'image-foreign' });
   assert.equal(joiner.rowCount(), 0);
 });

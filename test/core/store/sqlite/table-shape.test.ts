@@ -144,6 +144,11 @@ test('what cannot be copied is refused by name', (t) => {
     assert.throws(() => shapeOf(t, sql), { kind: 'data', code }, sql);
 });
 
+test('a table that is called as one of foresync is refused, as both would be in one file', (t) => {
+  const db = database(t, ':memory:', 'CREATE TABLE _Foresync_leaves(n INTEGER PRIMARY KEY, leaves BLOB)');
+  assert.throws(() => readTableShape(db, '_foresync_leaves'), { kind: 'data', code: 'table-name-taken' });
+});
+
 test('a collation that only the application knows is refused, in a key and in any index', (t) => {
   for (const sql of [
     'CREATE TABLE t(k TEXT COLLATE german PRIMARY KEY)',

@@ -37,6 +37,8 @@ export class ImageCells {
   /** Inner pages from the root down: where each begins, and which child comes next. */
   readonly #way: { at: number; child: number }[] = [];
   #visited = 0;
+  /** Of the rows of a leaf so far. */
+  #leafBytes = 0;
   #page = 0;
   #cell = 0;
   #cells = 0;
@@ -72,6 +74,9 @@ export class ImageCells {
     const isWhole = payloadBytes <= this.#mostLocal;
     const end = payloadStart + (isWhole ? payloadBytes : localBytes(payloadBytes, this.#pageSize));
     if (end + (isWhole ? 0 : chainHeaderBytes) > pageEnd) throw imageForeign();
+    // Rows that lie in one another would come to more than there is of them.
+    this.#leafBytes += end - start;
+    if (this.#leafBytes > this.#pageSize) throw imageForeign();
     const rowid = readVarint(bytes, rowidAt, rowidLength);
     if (this.#last !== undefined && rowid <= this.#last) throw imageForeign();
     this.start = start;
@@ -85,12 +90,12 @@ export class ImageCells {
     return true;
   }
 
-  /** The row's record, piece by piece: what is on the leaf, and what is on each overflow page. */
+  /** The row's record, piece by piece: what is on the leaf, and what is on each overflow page. Once a row. */
   *payload(): Generator<Buffer> {
     yield this.bytes.subarray(this.payloadStart, this.end);
     let left = this.payloadBytes - (this.end - this.payloadStart);
     for (let page = this.overflowPage; left > 0; ) {
-      const at = this.#pageAt(page);
+      const at = this.#comeTo(page);
       const length = Math.min(left, this.#pageSize - chainHeaderBytes);
       yield this.bytes.subarray(at + chainHeaderBytes, at + chainHeaderBytes + length);
       left -= length;
@@ -117,10 +122,9 @@ export class ImageCells {
     return false;
   }
 
-  /** To the first leaf under a page. No page is come to twice, so there are never more steps than pages. */
+  /** To the first leaf under a page. */
   #descend(page: number): void {
-    for (let at = this.#pageAt(page); ; ) {
-      if (++this.#visited > this.#pages) throw imageForeign();
+    for (let at = this.#comeTo(page); ; ) {
       const cells = this.bytes.readUInt16BE(at + 3);
       const isLeaf = this.bytes[at] === leafType;
       const headerBytes = isLeaf ? leafHeaderBytes : innerHeaderBytes;
@@ -129,17 +133,20 @@ export class ImageCells {
         this.#page = at;
         this.#cell = 0;
         this.#cells = cells;
+        this.#leafBytes = 0;
         return;
       }
       if (this.bytes[at] !== innerType || cells === 0) throw imageForeign();
       this.#way.push({ at, child: 1 });
       const first = this.bytes.readUInt16BE(at + innerHeaderBytes);
       if (first + 4 > this.#pageSize) throw imageForeign();
-      at = this.#pageAt(this.bytes.readUInt32BE(at + first));
+      at = this.#comeTo(this.bytes.readUInt32BE(at + first));
     }
   }
 
-  #pageAt(page: number): number {
+  /** Where a page begins. None is come to twice, so there are never more steps than pages. */
+  #comeTo(page: number): number {
+    if (++this.#visited > this.#pages) throw imageForeign();
     if (page < rootPage || page > this.#pages) throw imageForeign();
     return (page - 1) * this.#pageSize;
   }

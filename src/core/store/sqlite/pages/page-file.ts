@@ -1,4 +1,4 @@
-import { closeSync, ftruncateSync, openSync, readSync, writeSync } from 'node:fs';
+import { closeSync, fstatSync, ftruncateSync, openSync, readSync, writeSync } from 'node:fs';
 import { lockPage } from './page-layout.ts';
 
 /** Pages are written so many bytes at a time. */
@@ -13,6 +13,7 @@ export class PageFile {
   /** The first page in the buffer, and how many are there. */
   #first: number;
   #waiting = 0;
+  #isOpen = true;
 
   /** Goes on after the first `pages` of a file that is there. */
   constructor(file: string, pageSizeBytes: number, pages: number) {
@@ -76,12 +77,19 @@ export class PageFile {
     }
   }
 
+  /** Whether the file ends before its first `pages` do. */
+  endsBefore(pages: number): boolean {
+    return fstatSync(this.#descriptor).size < pages * this.pageSizeBytes;
+  }
+
   /** Ends the file after so many pages. */
   cut(pages: number): void {
     ftruncateSync(this.#descriptor, pages * this.pageSizeBytes);
   }
 
+  /** May be repeated: the descriptor's number may be another file's by then. */
   close(): void {
-    closeSync(this.#descriptor);
+    if (this.#isOpen) closeSync(this.#descriptor);
+    this.#isOpen = false;
   }
 }

@@ -38,8 +38,12 @@ export class TablePages {
     for (const leaves of at.leaves ?? []) this.#leaves.decode(leaves);
     this.#rootPage = at.rootPage;
     this.#file = new PageFile(file, at.pageSizeBytes, at.pages);
-    this.#tellPages(at.pages);
-    this.#file.cut(at.pages);
+    try {
+      this.#takeUp(at.pages);
+    } catch (error) {
+      this.#file.close();
+      throw error;
+    }
   }
 
   /** How many there are, to go on after. */
@@ -94,6 +98,19 @@ export class TablePages {
     this.#file.flush();
     this.#file.write(this.#rootPage, root);
     this.#tellPages(this.pages);
+  }
+
+  /** Leaves the file with just its first `pages`. */
+  #takeUp(pages: number): void {
+    const [leaf] = this.#leaves.count === 1 ? this.#leaves.pages : [];
+    // A process that died while it sealed the file had put its only leaf in the root's place.
+    if (leaf !== undefined && this.#file.endsBefore(leaf)) {
+      const only = Buffer.alloc(this.#file.pageSizeBytes);
+      this.#file.read(this.#rootPage, only);
+      this.#file.write(leaf, only);
+    }
+    this.#tellPages(pages);
+    this.#file.cut(pages);
   }
 
   /** The file's first page tells how many there are (sqlite.org/fileformat2.html, section 1.3.7). */

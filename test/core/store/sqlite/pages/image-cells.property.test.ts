@@ -23,7 +23,13 @@ test('bytes that are no image, another order, or pages that lead to one another 
   assert.throws(() => walk(Buffer.alloc(0)), refused);
   assert.throws(() => walk(Buffer.from('no database'.repeat(1000))), refused);
   assert.throws(() => walk(keyedImage([]).subarray(0, 16384)), refused);
-  assert.throws(() => walk(hostileImage('rows', { how: 'lattice' })), refused);
+  assert.throws(() => walk(hostileImage('ordered', 0, { how: 'lattice' })), refused);
+});
+
+test('rows that would come to more bytes than the image has are refused: those that share overflow pages, or lie in one another', () => {
+  for (const rows of [2, 300])
+    assert.throws(() => walk(hostileImage('ordered', 0, { how: 'circle', rows })), refused);
+  assert.throws(() => walk(hostileImage('ordered', 0, { how: 'nested' })), refused);
 });
 
 test('a walk over a damaged image ends, and comes to nothing worse than a refusal', () => {
