@@ -65,6 +65,11 @@ export function formatPercent(share: number, decimals = 0): string {
   return `${cut.toFixed(decimals)} %`;
 }
 
+/** `0.042`: of a probability, or of what is measured against one. */
+export function formatFraction(fraction: number, decimals = 3): string {
+  return Number.isFinite(fraction) ? fraction.toFixed(decimals) : '?';
+}
+
 /** `12:03:04`, local time. */
 export function formatClock(atMs: number): string {
   const date = new Date(atMs);
