@@ -26,8 +26,8 @@ export function bytesSection(picture: RunPicture): Markup {
     return missingSection(
       'bytes',
       title,
-      total.rows === 0
-        ? 'No rows were sent.'
+      total.wireBytes === 0
+        ? 'Nothing was sent.'
         : `${formatBytes(total.wireBytes)} were sent in all; how that went over time was not kept, as an earlier version of foresync ran it.`,
       undefined,
     );

@@ -11,7 +11,7 @@ import { factList } from './facts.ts';
 import { section } from './figure.ts';
 import { hitRateSection } from './hit-rate.ts';
 import { horizonSection } from './horizon.ts';
-import { Markup, markup } from './markup.ts';
+import { type Content, Markup, markup } from './markup.ts';
 import { styleSheet } from './style.ts';
 import { table } from './table.ts';
 import { timelineSection } from './timeline.ts';
@@ -38,11 +38,7 @@ ${hatches}
 ${head(picture, title)}
 <main>
 ${timelineSection(picture)}
-${hitRateSection(picture)}
-${horizonSection(picture)}
-${calibrationSection(picture)}
-${backlogSection(picture)}
-${followSection(picture)}
+${picture.run.command === 'prefetch' ? undefined : joinSections(picture)}
 ${bytesSection(picture)}
 ${donorSection(picture)}
 ${noteSection(picture)}
@@ -52,6 +48,17 @@ ${noteSection(picture)}
 </html>
 `;
   return page.text;
+}
+
+/** What only a run with a joiner has. */
+function joinSections(picture: RunPicture): Content {
+  return [
+    hitRateSection(picture),
+    horizonSection(picture),
+    calibrationSection(picture),
+    backlogSection(picture),
+    followSection(picture),
+  ];
 }
 
 const styleHash = `sha256-${createHash('sha256').update(styleSheet).digest('base64')}`;

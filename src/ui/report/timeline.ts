@@ -38,7 +38,11 @@ export function timelineSection(picture: RunPicture): Markup {
   return figureSection(figure);
 }
 
-function leadOf({ hotReadyMs, inSyncMs, endMs, buildMs }: RunPicture): string {
+function leadOf({ run, hotReadyMs, inSyncMs, endMs, buildMs }: RunPicture): string {
+  if (run.command === 'prefetch')
+    return run.outcome === 'done'
+      ? `Planned rows were in the Prefetch Cache after ${formatDuration(endMs)}.`
+      : `The run ended after ${formatDuration(endMs)}.`;
   const hot = hotReadyMs === undefined ? '' : `Planned rows were there after ${formatDuration(hotReadyMs)}. `;
   const all =
     inSyncMs === undefined
