@@ -27,14 +27,18 @@ export function backlogSection({ course, run, buildMs }: RunPicture): Markup {
   return backlogFigure({
     id: 'backlog',
     title,
-    lead:
-      keys === 0 && most(waiting) === 0
-        ? 'Nothing changed at the lead while its rows were copied.'
-        : `${formatCounted(keys, 'key')} that changed meanwhile ${keys === 1 ? 'was' : 'were'} sent in ${formatCounted(rounds, 'round')}; at most ${formatCount(most(waiting))} waited at once.`,
+    lead: leadOf(keys, rounds, most(waiting)),
     backlog: { waiting, held },
     fromMs: 0,
     toMs: buildMs,
   });
+}
+
+function leadOf(keys: number, rounds: number, mostWaiting: number): string {
+  if (keys === 0 && mostWaiting === 0) return 'Nothing changed at the lead while its rows were copied.';
+  const waited = `at most ${formatCount(mostWaiting)} waited at once`;
+  if (keys === 0) return `Of the keys that changed meanwhile none had been sent; ${waited}.`;
+  return `${formatCounted(keys, 'key')} that changed meanwhile ${keys === 1 ? 'was' : 'were'} sent in ${formatCounted(rounds, 'round')}; ${waited}.`;
 }
 
 /** The same while the joiner was followed; nothing where it was not. */

@@ -28,15 +28,12 @@ export function figureSection(figure: Figure): Markup {
     return markup`<svg class="${size.name}" viewBox="0 0 ${size.width} ${height}" role="img" aria-labelledby="${name}-title ${name}-text"><title id="${name}-title">${title}</title><desc id="${name}-text">${description}</desc>${draw(size)}</svg>`;
   });
   const drawn = markup`<figure>${drawings}${legend}</figure>`;
+  const noted = note === undefined ? '' : markup`<p class="note">${note}</p>`;
   const shown =
     wideWidth === undefined
-      ? markup`${drawn}<details><summary>The figures</summary>${tables}</details>`
-      : markup`<div class="beside">${drawn}${tables}</div>`;
-  return section(
-    id,
-    title,
-    markup`<p>${lead}</p>${shown}${note === undefined ? '' : markup`<p class="note">${note}</p>`}`,
-  );
+      ? markup`${drawn}${noted}<details><summary>The figures</summary>${tables}</details>`
+      : markup`<div class="beside">${drawn}${tables}</div>${noted}`;
+  return section(id, title, markup`<p>${lead}</p>${shown}`);
 }
 
 /** A section that says why it has nothing to show, and how to get it. */

@@ -4,7 +4,7 @@ import type { Point } from '../../core/report/point.ts';
 import { formatCount, formatDuration, formatPercent } from '../format.ts';
 import { figureSection, legendOf, missingSection } from './figure.ts';
 import { type Content, type Markup, markup } from './markup.ts';
-import { areaOf, axes, moment, momentHeight, type PlotSize, stepPath, timeAcross } from './plot.ts';
+import { areaOf, axes, momentHeight, moments, type PlotSize, stepPath, timeAcross } from './plot.ts';
 import { type Scale, shareScale } from './scale.ts';
 import { fewOf, table } from './table.ts';
 
@@ -27,7 +27,7 @@ export function hitRateSection(picture: RunPicture): Markup {
     lead: [
       before === undefined
         ? 'The share of reads that found their row at the joiner. '
-        : `With the planned rows alone ${formatPercent(before.value)} of the reads were expected to find their row; from in sync on all do. `,
+        : `With the planned rows alone ${formatPercent(before.value)} of the reads were expected to find their row${picture.inSyncMs === undefined ? '' : '; from in sync on all do'}. `,
       measured ? 'Circles are what a log of the joiner says, the larger the more reads.' : undefined,
     ],
     description: `Expected ${before === undefined ? 'nothing' : formatPercent(before.value)} before in sync.${measured ? ` ${measured.length} measured steps of time.` : ' Nothing was measured.'}`,
@@ -44,14 +44,12 @@ export function hitRateSection(picture: RunPicture): Markup {
   });
 }
 
-function draw({ hitRate, buildMs, hotReadyMs, inSyncMs }: RunPicture, size: PlotSize): Markup {
-  const { expected, measured = [] } = hitRate;
+function draw(picture: RunPicture, size: PlotSize): Markup {
+  const { expected, measured = [] } = picture.hitRate;
   const area = { ...areaOf(size, height), top: momentHeight + 6 };
-  const across = timeAcross(Math.max(buildMs, measured.at(-1)?.toMs ?? 0), area);
+  const across = timeAcross(Math.max(picture.buildMs, measured.at(-1)?.toMs ?? 0), area);
   const up = shareScale(area.bottom, area.top);
-  return markup`${axes(area, across, up, formatPercent)}${
-    hotReadyMs === undefined ? '' : moment(area, across.at(hotReadyMs), 'hot-ready')
-  }${inSyncMs === undefined ? '' : moment(area, across.at(inSyncMs), 'in sync', 1)}<path class="line expected" d="${stepPath(expected, across, up)}"/>${measuredDots(measured, across, up)}`;
+  return markup`${axes(area, across, up, formatPercent)}${moments(area, across, picture)}<path class="line expected" d="${stepPath(expected, across, up)}"/>${measuredDots(measured, across, up)}`;
 }
 
 /** A circle a step of time, in the middle of it. */

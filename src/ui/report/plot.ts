@@ -1,6 +1,6 @@
 import type { Point } from '../../core/report/point.ts';
 import { roundDuration } from '../plan-model-words.ts';
-import { type Content, type Markup, markup } from './markup.ts';
+import { type Markup, markup } from './markup.ts';
 import { type Scale, timeScale } from './scale.ts';
 
 /** How large a drawing is, in pixels of the page. Each is drawn for wide and for narrow windows, so that its texts keep their size. */
@@ -70,8 +70,22 @@ export function stepPath(points: readonly Point[], across: Scale, up: Scale): st
 /** What a plot with marked moments keeps free above its values, for their names. */
 export const momentHeight = 34;
 
-/** A moment that is marked from top to bottom, with its name above; those that may come close have rows of their own. */
-export function moment({ left, right, top, bottom }: PlotArea, x: number, name: Content, row = 0): Markup {
+/** So far apart, names of two moments stand in one row. */
+const nameRoom = 150;
+
+/** When planned rows and all rows were there, from top to bottom, with their names above. */
+export function moments(
+  area: PlotArea,
+  across: Scale,
+  { hotReadyMs, inSyncMs }: { hotReadyMs: number | undefined; inSyncMs: number | undefined },
+): Markup {
+  const hot = hotReadyMs === undefined ? undefined : across.at(hotReadyMs);
+  const all = inSyncMs === undefined ? undefined : across.at(inSyncMs);
+  const row = hot !== undefined && all !== undefined && all - hot < nameRoom ? 1 : 0;
+  return markup`${hot === undefined ? '' : moment(area, hot, 'hot-ready', 0)}${all === undefined ? '' : moment(area, all, 'in sync', row)}`;
+}
+
+function moment({ left, right, top, bottom }: PlotArea, x: number, name: string, row: number): Markup {
   const isLate = x > (left + right) / 2;
   const y = top - momentHeight + 12 + row * 15;
   return markup`<g class="moment"><path d="M${x} ${y - 9}V${bottom}"/><text x="${x + (isLate ? -5 : 5)}" y="${y}" text-anchor="${isLate ? 'end' : 'start'}">${name}</text></g>`;

@@ -4,7 +4,7 @@ import { formatBytes, formatCount, formatDuration } from '../format.ts';
 import { phaseLabels } from '../plain/words.ts';
 import { type Figure, figureSection } from './figure.ts';
 import { type Markup, markup } from './markup.ts';
-import { areaOf, axes, moment, momentHeight, type PlotArea, type PlotSize, timeAcross } from './plot.ts';
+import { areaOf, axes, momentHeight, moments, type PlotArea, type PlotSize, timeAcross } from './plot.ts';
 import type { Scale } from './scale.ts';
 import { table } from './table.ts';
 
@@ -59,11 +59,7 @@ function draw(picture: RunPicture, rows: readonly PhaseStretch[], given: PlotAre
   const area = { ...given, top: momentHeight };
   const across = timeAcross(picture.buildMs, area);
   const upright: Scale = { at: () => 0, ticks: [] };
-  const marks = [
-    ...(picture.hotReadyMs === undefined ? [] : [moment(area, across.at(picture.hotReadyMs), 'hot-ready')]),
-    ...(picture.inSyncMs === undefined ? [] : [moment(area, across.at(picture.inSyncMs), 'in sync', 1)]),
-  ];
-  return markup`${axes(area, across, upright, String)}${marks}${rows.map((phase, index) => bar(phase, headHeight + index * rowHeight, across, area, size))}`;
+  return markup`${axes(area, across, upright, String)}${moments(area, across, picture)}${rows.map((phase, index) => bar(phase, headHeight + index * rowHeight, across, area, size))}`;
 }
 
 function bar(phase: PhaseStretch, y: number, across: Scale, area: PlotArea, size: PlotSize): Markup {
