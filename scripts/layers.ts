@@ -17,6 +17,8 @@ const arrows: Record<Layer, readonly Layer[]> = {
   // It foretells what a run would be refused for, in the run's own words.
   doctor: ['sync', 'state'],
   metrics: ['history'],
+  // What a run was, out of its journal and of what was measured of it.
+  report: ['metrics', 'sync'],
 };
 
 const coreLayers = Object.keys(arrows);

@@ -3,8 +3,10 @@ import { systemClock } from '../core/clock.ts';
 import { type ErrorKind, ForesyncError } from '../core/errors.ts';
 import type { ReplicaGroup } from '../core/group/config.ts';
 import { openState, type StateFile } from '../core/state/open.ts';
+import { recordCourse } from '../core/state/run-course.ts';
 import { beginProgress, recordFailure, recordProgress } from '../core/state/run-progress.ts';
 import { recordRun } from '../core/state/runs.ts';
+import { RunCourse } from '../core/sync/course.ts';
 import type { RunEvent } from '../core/sync/events.ts';
 import { RunFold } from '../core/sync/fold.ts';
 import { thisProcess } from '../core/sync/run-process.ts';
@@ -29,10 +31,12 @@ const recordedAtOnce: ReadonlySet<RunEvent['type']> = new Set(['start', 'hot-rea
 export class RunFrame {
   readonly runId = randomUUID();
   readonly #fold = new RunFold();
+  readonly #course = new RunCourse();
   readonly #view: RunView;
   readonly #state: StateFile;
   readonly #options: RunFrameOptions;
   #failure: ErrorKind | undefined;
+  #courseIsKept = true;
 
   constructor(options: RunFrameOptions) {
     this.#options = options;
@@ -50,6 +54,7 @@ export class RunFrame {
       newId: randomUUID,
       onEvent: (event: RunEvent): void => {
         this.#view.onEvent(event);
+        this.#takeCourse(event.atMs);
         if (event.type === 'start') this.#begin();
         // What the next run must know if this one is killed.
         if (recordedAtOnce.has(event.type)) this.#record(undefined);
@@ -83,11 +88,22 @@ export class RunFrame {
   /** So that any shell can tell how far it is. */
   #recordProgress(): void {
     if (this.#fold.snapshot.startedAtMs === 0) return;
+    const nowMs = systemClock.nowMs();
+    this.#takeCourse(nowMs);
     try {
-      recordProgress(this.#state, this.runId, this.#fold.at(systemClock.nowMs()));
+      recordProgress(this.#state, this.runId, this.#fold.at(nowMs));
+      this.#recordCourse();
     } catch {
       // A full disk, say. The run has no need of it, and its last record will tell.
     }
+  }
+
+  #takeCourse(atMs: number): void {
+    if (this.#course.take(atMs, () => this.#fold.snapshot)) this.#courseIsKept = false;
+  }
+
+  #recordCourse(): void {
+    if (!this.#courseIsKept) this.#courseIsKept = recordCourse(this.#state, this.runId, this.#course.course);
   }
 
   #record(endedMs: number | undefined): void {
@@ -106,6 +122,7 @@ export class RunFrame {
       snapshot,
       plan,
     });
+    if (endedMs !== undefined) this.#recordCourse();
     if (this.#failure) recordFailure(this.#state, this.runId, this.#failure);
   }
 }

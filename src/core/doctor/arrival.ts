@@ -1,12 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { AgentClient } from '../agent/client.ts';
 import { ForesyncError } from '../errors.ts';
+import { formatBytes, formatDuration } from '../format.ts';
 import { type HostSpec, hostLabel } from '../group/host.ts';
 import { type AgentHost, lockedHost } from '../transport/agent-host.ts';
 import { type AgentChannel, connectAgent } from '../transport/connect.ts';
 import { type Check, type CheckId, failure, ok, warning } from './check.ts';
 import type { DoctorOptions } from './doctor-options.ts';
-import { bytesText, timeText } from './words.ts';
 
 /** An agent at a host, and how the way there was. */
 export interface Arrival {
@@ -55,7 +55,7 @@ export async function arrive(
 
 function entryCheck(entryMs: number, hasBrought: boolean): Check {
   const brought = hasBrought ? ', with what was brought' : '';
-  const text = `lets us in without a question, in ${timeText(entryMs)}${brought}`;
+  const text = `lets us in without a question, in ${formatDuration(entryMs)}${brought}`;
   if (hasBrought || entryMs < slowEntryMs) return ok('ssh', text);
   return warning('ssh', text, 'Look at UseDNS and GSSAPIAuthentication in its sshd_config.');
 }
@@ -67,7 +67,7 @@ function machineChecks(host: HostSpec, { host: machine }: AgentChannel): Check[]
   const system = [platform, arch, libc, glibcVersion?.join('.')].filter((part) => part !== undefined);
   // This machine's agent is brought nowhere.
   const folder = cacheFolder === undefined ? '' : `, from ${cacheFolder}`;
-  const free = cacheFolder === undefined || freeBytes === undefined ? '' : `, ${bytesText(freeBytes)} free`;
+  const free = cacheFolder === undefined || freeBytes === undefined ? '' : `, ${formatBytes(freeBytes)} free`;
   return [
     ok('system', system.join(' ')),
     ok('node', nodeText(host, machine)),
@@ -123,7 +123,12 @@ class Deadline {
 
 function tooSlow(host: HostSpec, ms: number): ForesyncError {
   const label = hostLabel(host);
-  return new ForesyncError('unreachable', 'host-slow', `${label} gave no agent within ${timeText(ms)}.`, {
-    hint: host.kind === 'local' ? 'Look at what keeps this machine busy.' : `Try it by hand: ssh ${label}`,
-  });
+  return new ForesyncError(
+    'unreachable',
+    'host-slow',
+    `${label} gave no agent within ${formatDuration(ms)}.`,
+    {
+      hint: host.kind === 'local' ? 'Look at what keeps this machine busy.' : `Try it by hand: ssh ${label}`,
+    },
+  );
 }

@@ -1,8 +1,8 @@
 import type { AgentClient } from '../agent/client.ts';
 import type { Result } from '../agent/protocol.ts';
 import type { Clock } from '../clock.ts';
+import { formatDuration } from '../format.ts';
 import { type Check, ok, warning } from './check.ts';
-import { timeText } from './words.ts';
 
 export type HostLook = Result<'host.look'>;
 
@@ -33,13 +33,13 @@ export async function lookAtHost(agent: AgentClient, clock: Clock): Promise<{ lo
 
 export function clockCheck({ aheadMs, roundTripMs }: Skew): Check {
   const offMs = Math.abs(aheadMs);
-  const give = `give or take ${timeText(roundTripMs / 2)}`;
+  const give = `give or take ${formatDuration(roundTripMs / 2)}`;
   const text =
     offMs <= roundTripMs / 2
       ? `agrees with ours, ${give}`
-      : `${timeText(offMs)} ${aheadMs > 0 ? 'ahead of' : 'behind'} ours, ${give}`;
+      : `${formatDuration(offMs)} ${aheadMs > 0 ? 'ahead of' : 'behind'} ours, ${give}`;
   if (offMs - roundTripMs / 2 <= mostSkewMs)
-    return ok('clock', `${text} (round trip ${timeText(roundTripMs)})`);
+    return ok('clock', `${text} (round trip ${formatDuration(roundTripMs)})`);
   return warning(
     'clock',
     text,

@@ -1,13 +1,13 @@
 import { statfsSync } from 'node:fs';
 import path from 'node:path';
 import type { Clock } from '../clock.ts';
+import { formatBytes, formatCounted, formatInstant } from '../format.ts';
 import type { ReplicaGroup } from '../group/config.ts';
 import { lookAtState } from '../state/open.ts';
 import { checkPlanFor, dealBatches } from '../sync/batches.ts';
 import { type JoinerSpec, nameTaken } from '../sync/refusals.ts';
 import type { PlanSource } from '../sync/run.ts';
 import { type Check, failure, info, ok, type Report, warning } from './check.ts';
-import { bytesText, countedText, instantText } from './words.ts';
 
 export interface HereOptions {
   /** Reads and checks foresync.yaml. */
@@ -41,7 +41,7 @@ export async function examineHere(
 }
 
 function configCheck({ file, name, table, replicas, lead }: ReplicaGroup): Check {
-  const count = countedText(replicas.size, 'replica');
+  const count = formatCounted(replicas.size, 'replica');
   return ok('config', `${path.basename(file)}: table ${table} of ${name}, ${count}, led by ${lead.name}`);
 }
 
@@ -58,7 +58,7 @@ function stateCheck(file: string): { check: Check; isCurrent: boolean } {
       older: 'is of an older foresync; its next use brings it up to date',
       current: 'can be read and written',
     };
-    const text = `${file} ${words[found]}; ${bytesText(freeBytes)} free`;
+    const text = `${file} ${words[found]}; ${formatBytes(freeBytes)} free`;
     const isCurrent = found === 'current';
     if (freeBytes > scarceBytes) return { check: ok('state', text), isCurrent };
     const hint = 'Make room there, or name a state file on another disk with --state.';
@@ -85,14 +85,14 @@ async function planCheck(
       signal,
     });
     const endMs = Date.parse(header.origin) + header.horizonMs;
-    const text = `${plan.from}: ${countedText(keys, 'key')}`;
+    const text = `${plan.from}: ${formatCounted(keys, 'key')}`;
     if (endMs < clock.nowMs())
       return warning(
         'plan',
-        `${text}; it is stale, as it looked ahead until ${instantText(endMs)}`,
+        `${text}; it is stale, as it looked ahead until ${formatInstant(endMs)}`,
         'foresync analyze && foresync plan make a new one.',
       );
-    return ok('plan', `${text}, until ${instantText(endMs)}`);
+    return ok('plan', `${text}, until ${formatInstant(endMs)}`);
   } catch (error) {
     signal.throwIfAborted();
     return failure('plan', error);

@@ -1,13 +1,13 @@
 import { errorOf } from '../agent/problem.ts';
 import type { Result } from '../agent/protocol.ts';
 import { ForesyncError } from '../errors.ts';
+import { formatBytes } from '../format.ts';
 import { folderMissing } from '../store/sqlite/place.ts';
 import { donorsPlace, tableThere } from '../sync/refusals.ts';
 import { storeIsFolder } from '../sync/store-is-folder.ts';
 import { type Check, failure, info, ok, warning } from './check.ts';
 import type { DoctorOptions } from './doctor-options.ts';
 import { stagingCheck } from './left-checks.ts';
-import { bytesText } from './words.ts';
 
 export type PlaceLook = Result<'place.look'>;
 
@@ -44,7 +44,7 @@ function placeCheck({ file, hasTable, isHalfWritten }: PlaceLook, path: string):
       'Open it once with the application or sqlite3, which rolls that back.',
     );
   if (!file.exists) return ok('place', `${path} is free, and can be made`);
-  const size = bytesText(file.sizeBytes);
+  const size = formatBytes(file.sizeBytes);
   return hasTable
     ? info('place', `${path}, ${size}, holds the table, which --replace puts the copy in the place of`)
     : info('place', `${path}, ${size}, is there already: the table is put into it in one transaction`);

@@ -1,9 +1,9 @@
 import { ForesyncError } from '../errors.ts';
+import { formatBytes, formatCounted, formatInstant } from '../format.ts';
 import { isFree, isOwnedBy, ownerOf, unclaimed } from '../sync/capture-owner.ts';
 import { type Check, failure, info, ok, warning } from './check.ts';
 import type { DoctorOptions } from './doctor-options.ts';
 import type { StoreLook } from './store-checks.ts';
-import { bytesText, countedText, instantText } from './words.ts';
 
 type Capture = NonNullable<StoreLook['capture']>;
 
@@ -31,10 +31,10 @@ function captureCheck({ capture, table }: StoreLook, isLead: boolean, options: D
       'a Delta Log, though this is not the lead',
       'Make it the lead in foresync.yaml and run foresync prefetch --release; then put the lead back.',
     );
-  const keys = countedText(capture.keys, 'key');
+  const keys = formatCounted(capture.keys, 'key');
   if (capture.broken !== undefined)
     return warning('left', `a Delta Log that is broken off (${capture.broken}), ${keys}`, takesAway);
-  const until = instantText(capture.leaseUntilMs);
+  const until = formatInstant(capture.leaseUntilMs);
   if (capture.leaseUntilMs <= options.clock.nowMs())
     return warning('left', `a Delta Log whose time was over at ${until}, ${keys}`, takesAway);
   if (isFree(capture.id))
@@ -62,7 +62,7 @@ function runsCapture({ id }: Capture, keys: string, { group, joiner }: DoctorOpt
 
 function cacheChecks({ caches }: StoreLook, leadLook: StoreLook | undefined): Check[] {
   return caches.map(({ path, sizeBytes, captureId }) => {
-    const what = `a Prefetch Cache of ${bytesText(sizeBytes)}, ${path}`;
+    const what = `a Prefetch Cache of ${formatBytes(sizeBytes)}, ${path}`;
     if (!leadLook) return info('left', what);
     const isOwned = captureId !== undefined && captureId === unclaimed(leadLook.capture?.id ?? '');
     return isOwned ? info('left', what) : warning('left', `${what}, that no Delta Log belongs to`, takesAway);
@@ -71,7 +71,7 @@ function cacheChecks({ caches }: StoreLook, leadLook: StoreLook | undefined): Ch
 
 /** What an earlier run left at a joiner's place. */
 export function stagingCheck(stagingBytes: number, hasTable: boolean): Check {
-  const what = `a half-built joiner of ${bytesText(stagingBytes)} beside it`;
+  const what = `a half-built joiner of ${formatBytes(stagingBytes)} beside it`;
   if (hasTable) return warning('left', what, 'foresync abort takes it away.');
   return info(
     'left',

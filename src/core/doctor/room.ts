@@ -1,10 +1,10 @@
+import { formatBytes } from '../format.ts';
 import { usualBudgetKeys } from '../sync/capture-lease.ts';
 import { type JoinerSpec, noSpace } from '../sync/refusals.ts';
 import { type Check, failure, ok, warning } from './check.ts';
 import type { HostLook } from './clock-check.ts';
 import type { PlaceLook } from './joiner-checks.ts';
 import type { StoreLook } from './store-checks.ts';
-import { bytesText } from './words.ts';
 
 /** What a key takes in the Delta Log with its indexes, about: twenty million of them take a gigabyte. */
 const deltaKeyBytes = 50;
@@ -17,7 +17,7 @@ type Table = NonNullable<StoreLook['table']>;
 export function deltaRoom({ file, table }: StoreLook): Check[] {
   if (file.freeBytes === undefined || !table) return [];
   const neededBytes = Math.min(table.rowsEstimate, usualBudgetKeys) * deltaKeyBytes;
-  const text = `${bytesText(file.freeBytes)} free at the store; a Delta Log takes up to ${bytesText(neededBytes)}`;
+  const text = `${formatBytes(file.freeBytes)} free at the store; a Delta Log takes up to ${formatBytes(neededBytes)}`;
   if (file.freeBytes > neededBytes) return [ok('room', text)];
   return [
     warning('room', text, 'Make room there: a disk that is full stops the writers of the application too.'),
@@ -28,8 +28,8 @@ export function deltaRoom({ file, table }: StoreLook): Check[] {
 export function cacheRoom({ cache, sharedMemory }: HostLook, table: Table | undefined): Check[] {
   if (!table) return [];
   const neededBytes = Math.min(usualCacheBytes, table.sizeBytes);
-  const memory = sharedMemory ? ` (${bytesText(sharedMemory.freeBytes)} in memory)` : '';
-  const text = `${bytesText(cache.freeBytes)} free${memory} for a Prefetch Cache of up to ${bytesText(neededBytes)}`;
+  const memory = sharedMemory ? ` (${formatBytes(sharedMemory.freeBytes)} in memory)` : '';
+  const text = `${formatBytes(cache.freeBytes)} free${memory} for a Prefetch Cache of up to ${formatBytes(neededBytes)}`;
   if (cache.freeBytes > neededBytes) return [ok('room', text)];
   return [
     warning(
@@ -55,7 +55,7 @@ export function joinerRoom(place: PlaceLook, host: HostLook, joiner: JoinerSpec,
   const neededBytes = table.sizeBytes * copies;
   if (table.alone && place.stagingBytes === undefined && freeBytes < table.sizeBytes)
     return [failure('room', noSpace(joiner, table.sizeBytes, freeBytes))];
-  const text = `${bytesText(freeBytes)} free; the table takes up to ${bytesText(neededBytes)}${copies > 1 ? ', while it is put among the others' : ''}`;
+  const text = `${formatBytes(freeBytes)} free; the table takes up to ${formatBytes(neededBytes)}${copies > 1 ? ', while it is put among the others' : ''}`;
   const room =
     hereBytes > neededBytes
       ? ok('room', text)
@@ -70,7 +70,7 @@ function sortingRoom({ sorting }: HostLook, { shape, sizeBytes }: Table): Check[
   return [
     warning(
       'room',
-      `${bytesText(sorting.freeBytes)} free in ${sorting.folder}, where indexes are sorted; they may take ${bytesText(sizeBytes / 2)}`,
+      `${formatBytes(sorting.freeBytes)} free in ${sorting.folder}, where indexes are sorted; they may take ${formatBytes(sizeBytes / 2)}`,
       `Make room in ${sorting.folder}, or set SQLITE_TMPDIR for that login.`,
     ),
   ];

@@ -1,10 +1,11 @@
 import { errorOf } from '../agent/problem.ts';
 import type { Result } from '../agent/protocol.ts';
 import { ForesyncError } from '../errors.ts';
+import { formatBytes, formatCounted } from '../format.ts';
 import type { Replica } from '../group/config.ts';
 import { storeIsFolder } from '../sync/store-is-folder.ts';
 import { type Check, failure, info, ok, warning } from './check.ts';
-import { bytesText, countedText, namesText, shellWord } from './words.ts';
+import { namesText, shellWord } from './words.ts';
 
 export type StoreLook = Result<'store.look'>;
 
@@ -38,7 +39,7 @@ function fileCheck({ file }: StoreLook, path: string, isLead: boolean): Check {
     ownerUid === undefined ? '' : `; it belongs to uid ${ownerUid}, and the login has uid ${loginUid}`;
   if (isLead && !(canWrite && canWriteFolder))
     return failure('store', notWritable(canWrite ? `the folder of ${path}` : path, whose));
-  const text = `${path}, ${bytesText(sizeBytes)}`;
+  const text = `${path}, ${formatBytes(sizeBytes)}`;
   // root's files are given to the owner of the database by SQLite itself.
   if (isLead && loginUid !== 0 && ownerUid !== loginUid)
     return warning(
@@ -73,7 +74,7 @@ function journalCheck(
   path: string,
   isLead: boolean,
 ): Check {
-  const rest = `${encoding}, pages of ${bytesText(pageSizeBytes)}`;
+  const rest = `${encoding}, pages of ${formatBytes(pageSizeBytes)}`;
   if (journalMode === 'wal') return ok('journal', `WAL: no writer waits for us; ${rest}`);
   const text = `a rollback journal (${journalMode}): a writer waits for us, for one chunk at most; ${rest}`;
   if (!isLead) return info('journal', text);
@@ -91,7 +92,7 @@ function tableCheck({ shape, rowsEstimate, sizeBytes, alone }: NonNullable<Store
   const others = alone ? '' : ', other tables beside it';
   return ok(
     'table',
-    `${shape.name}: ${about}${countedText(rowsEstimate, 'row')} by ${key}, in ${bytesText(sizeBytes)}${others}`,
+    `${shape.name}: ${about}${formatCounted(rowsEstimate, 'row')} by ${key}, in ${formatBytes(sizeBytes)}${others}`,
   );
 }
 

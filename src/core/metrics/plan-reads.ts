@@ -1,4 +1,5 @@
 import { type Calibration, calibrate } from './calibration.ts';
+import { type HitCourse, HitSteps } from './hit-course.ts';
 import type { MissedShares } from './missed-reads.ts';
 import type { PlannedKey } from './plan-text.ts';
 import type { HitCount } from './replica-reads.ts';
@@ -28,6 +29,8 @@ export interface PlanCameTrue extends HitCount {
   wasted: { keys: number; sentKeys: number; byVolume: number; bytes: number | undefined };
   /** What the history knew of the keys that were read without being planned. */
   missed: MissedShares | undefined;
+  /** Over the horizon; undefined where an earlier version of foresync measured. */
+  course?: HitCourse | undefined;
 }
 
 /** The planned keys in the plan's order, and which of them were read within the horizon. */
@@ -43,6 +46,7 @@ export class PlanReads {
   private readonly pinned: boolean[] = [];
   private readonly sizes: (number | undefined)[] = [];
   private readonly wasRead: (0 | 1)[] = [];
+  private readonly steps: HitSteps;
   private reads = 0;
   private plannedReads = 0;
   private hits = 0;
@@ -52,6 +56,7 @@ export class PlanReads {
     this.plan = plan;
     this.fromMs = plan.originMs;
     this.toMs = plan.originMs + plan.horizonMs;
+    this.steps = new HitSteps(this.fromMs, this.toMs);
   }
 
   add({ key, confidence, expectedReads, sizeBytes, pinned }: PlannedKey): void {
@@ -68,10 +73,12 @@ export class PlanReads {
   take(timeMs: number, place: number | undefined): boolean {
     if (timeMs <= this.fromMs || timeMs > this.toMs) return false;
     this.reads += 1;
+    const hit = place !== undefined && place < this.plan.sentKeys;
+    this.steps.take(timeMs, hit);
     if (place === undefined) return true;
     this.wasRead[place] = 1;
     this.plannedReads += 1;
-    if (place < this.plan.sentKeys) this.hits += 1;
+    if (hit) this.hits += 1;
     return true;
   }
 
@@ -90,6 +97,7 @@ export class PlanReads {
       halfLifeMs: this.halfLifeMs,
       calibration: this.reads === 0 ? undefined : calibrate(this.confidences, this.wasRead, inLog),
       wasted: this.wasted(inLog),
+      course: this.steps.result(),
     };
   }
 

@@ -1,7 +1,7 @@
+import { formatCount, formatCounted, formatDuration, formatPercent } from '../format.ts';
 import type { CameTrue } from './came-true.ts';
 import type { PlanCameTrue } from './plan-reads.ts';
 import type { RunFigures } from './run-figures.ts';
-import { inHours, inPercent } from './tuning-words.ts';
 
 /** What a run tells about the parameters that its plan was made with. */
 export interface Evidence {
@@ -41,19 +41,19 @@ export function confidenceRule(used: number, { cameTrue }: Evidence, memoryExpla
   const { wasted, unread } = unreadKeys(plan);
   if (plan.volume && plan.volume.share < limits.thin.volume) {
     return {
-      reason: `the log has only ${inPercent(plan.volume.share)} of the reads that the plan expected of the group, too few to tell unread keys by (${inPercent(limits.thin.volume)})`,
+      reason: `the log has only ${formatPercent(plan.volume.share, 1)} of the reads that the plan expected of the group, too few to tell unread keys by (${formatPercent(limits.thin.volume, 1)})`,
     };
   }
   if (plan.wasted.sentKeys >= limits.thin.sentKeys && wasted > limits.wastedTarget) {
     if (plan.covered < limits.thin.coveredForWaste) {
       return {
-        reason: `${unread}, but the log covers only ${inPercent(plan.covered)} of the horizon, so they may still be`,
+        reason: `${unread}, but the log covers only ${formatPercent(plan.covered, 1)} of the horizon, so they may still be`,
       };
     }
     if (used >= most) return { reason: `${unread}, but it is at its upper bound` };
     return {
       new: round(Math.min(most, used + step)),
-      reason: `${unread} (target: at most ${inPercent(limits.wastedTarget)})`,
+      reason: `${unread} (target: at most ${formatPercent(limits.wastedTarget, 1)})`,
     };
   }
   const short = shortfall(plan);
@@ -78,7 +78,7 @@ export function horizonRule(used: number, { figures }: Evidence): Verdict {
   }
   const { least, most, factor } = limits.horizonMs;
   const neededMs = inSyncAtMs - plan.originMs;
-  const needed = `in sync came ${inHours(neededMs)} after the plan's origin`;
+  const needed = `in sync came ${formatDuration(neededMs)} after the plan's origin`;
   if (neededMs > 0.8 * used) {
     if (used >= most) return { reason: `${needed}, but it is at its upper bound` };
     return { new: Math.min(most, Math.round(used * factor)), reason: `${needed}, past 80 % of the horizon` };
@@ -86,13 +86,13 @@ export function horizonRule(used: number, { figures }: Evidence): Verdict {
   if (!tableRows || tableRows < limits.thin.tableRows)
     return { reason: `${needed}, within the horizon, and the table is small` };
   const deltaShare = moved.delta.rows / tableRows;
-  const twice = `${moved.delta.rows} rows went through the Delta Log, ${inPercent(deltaShare)} of the table`;
+  const twice = `${formatCounted(moved.delta.rows, 'row')} went through the Delta Log, ${formatPercent(deltaShare, 1)} of the table`;
   if (deltaShare <= limits.deltaShare || neededMs > 0.25 * used)
     return { reason: `${needed}, within the horizon; ${twice}` };
   if (used <= least) return { reason: `${twice}, but it is at its lower bound` };
   return {
     new: Math.max(least, Math.round(used / factor)),
-    reason: `${twice} (over ${inPercent(limits.deltaShare)}), so rows sent long before they are read travel twice, and ${needed}`,
+    reason: `${twice} (over ${formatPercent(limits.deltaShare, 1)}), so rows sent long before they are read travel twice, and ${needed}`,
   };
 }
 
@@ -110,19 +110,19 @@ export function halfLifeRule(used: number, { cameTrue }: Evidence): Verdict {
   const all = missed.recent + missed.older + missed.unseen + missed.uncounted;
   const { least, most, factor } = limits.halfLifeMs;
   if (missed.recent > all / 2) {
-    const reason = `${rates(plan)}; ${inPercent(missed.recent / all)} of the missed reads were of keys read within the last ${inHours(used)}`;
+    const reason = `${rates(plan)}; ${formatPercent(missed.recent / all, 1)} of the missed reads were of keys read within the last ${formatDuration(used)}`;
     return used <= least
       ? { reason: `${reason}, but it is at its lower bound` }
       : { new: Math.max(least, Math.round(used / factor)), reason };
   }
   if (missed.older > all / 2) {
-    const reason = `${rates(plan)}; ${inPercent(missed.older / all)} of the missed reads were of keys last read longer than ${inHours(used)} ago`;
+    const reason = `${rates(plan)}; ${formatPercent(missed.older / all, 1)} of the missed reads were of keys last read longer than ${formatDuration(used)} ago`;
     return used >= most
       ? { reason: `${reason}, but it is at its upper bound` }
       : { new: Math.min(most, Math.round(used * factor)), reason };
   }
   return {
-    reason: `${rates(plan)}, but the missed keys were neither mostly recent nor mostly old (${inPercent(missed.unseen / all)} never seen)`,
+    reason: `${rates(plan)}, but the missed keys were neither mostly recent nor mostly old (${formatPercent(missed.unseen / all, 1)} never seen)`,
   };
 }
 
@@ -134,7 +134,7 @@ function thinLog(plan: PlanCameTrue | undefined): string | undefined {
   if (plan.reads < reads)
     return `the log has ${plan.reads} reads within the horizon, too few to judge by (${reads})`;
   if (plan.covered < coveredForHits) {
-    return `the log covers ${inPercent(plan.covered)} of the horizon, too little to judge by (${inPercent(coveredForHits)})`;
+    return `the log covers ${formatPercent(plan.covered, 1)} of the horizon, too little to judge by (${formatPercent(coveredForHits, 1)})`;
   }
   return undefined;
 }
@@ -146,11 +146,11 @@ function unreadKeys({ wasted: { keys, sentKeys, byVolume }, volume }: PlanCameTr
 } {
   if (sentKeys === 0) return { wasted: 0, unread: 'no planned key was sent' };
   const wasted = Math.max(0, keys - byVolume) / sentKeys;
-  const unread = `${inPercent(keys / sentKeys)} of the ${sentKeys} planned keys that were sent were never read`;
+  const unread = `${formatPercent(keys / sentKeys, 1)} of the ${formatCount(sentKeys)} planned keys that were sent were never read`;
   if (!volume || byVolume / sentKeys < 0.0005) return { wasted, unread };
   return {
     wasted,
-    unread: `${unread}, ${inPercent(wasted)} not counting those that the log leaves out because it has ${inPercent(volume.share)} of the reads expected of the group`,
+    unread: `${unread}, ${formatPercent(wasted, 1)} not counting those that the log leaves out because it has ${formatPercent(volume.share, 1)} of the reads expected of the group`,
   };
 }
 
@@ -161,7 +161,7 @@ function shortfall(plan: PlanCameTrue): number | undefined {
 }
 
 function rates(plan: PlanCameTrue): string {
-  return `${inPercent(plan.plannedReads / plan.reads)} of the reads were of planned keys, ${inPercent(plan.expectedHitRate)} were expected`;
+  return `${formatPercent(plan.plannedReads / plan.reads, 1)} of the reads were of planned keys, ${formatPercent(plan.expectedHitRate, 1)} were expected`;
 }
 
 /** Off the noise of adding 0.05, so that values compare. */

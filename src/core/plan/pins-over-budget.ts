@@ -1,4 +1,5 @@
 import { ForesyncError } from '../errors.ts';
+import { formatCounted } from '../format.ts';
 
 /**
  * Refuses pins that alone are more than a budget: to drop some of them without a word would betray the operator, and so
@@ -12,10 +13,12 @@ export function pinsOverBudget(
   }: { budgetKeys?: number | undefined; budgetBytes?: number | undefined },
 ): void {
   if (pins.keys > budgetKeys)
-    throw refused(`${pins.keys} keys are pinned, and the budget is of ${budgetKeys} keys.`);
+    throw refused(
+      `${formatCounted(pins.keys, 'key')} are pinned, and the budget is of ${formatCounted(budgetKeys, 'key')}.`,
+    );
   if (pins.keys > 0 && pins.bytes > budgetBytes)
     throw refused(
-      `The pinned keys alone have ${Math.ceil(pins.bytes)} bytes, and the budget is of ${budgetBytes} bytes.`,
+      `The pinned keys alone have ${formatCounted(Math.ceil(pins.bytes), 'byte')}, and the budget is of ${formatCounted(budgetBytes, 'byte')}.`,
     );
 }
 

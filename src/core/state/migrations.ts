@@ -1,6 +1,7 @@
 import { forecastChoiceSchema } from './schema/forecast-choice.ts';
 import { historySchema, lineHashesSchema, segmentsSchema } from './schema/history.ts';
 import { runControlsSchema } from './schema/run-controls.ts';
+import { runCourseSchema } from './schema/run-course.ts';
 import { runProgressSchema } from './schema/run-progress.ts';
 import { runsSchema } from './schema/runs.ts';
 import { sketchSchema } from './schema/sketch.ts';
@@ -16,4 +17,5 @@ export const migrations: readonly string[] = [
   forecastChoiceSchema,
   runControlsSchema,
   runProgressSchema,
+  runCourseSchema,
 ];

@@ -1,6 +1,6 @@
-import { systemCodeOf } from '../errors.ts';
 import type { StateFile } from './open.ts';
 import { type ReadRun, type RunRow, runColumns, runOfRow } from './run-row.ts';
+import { withoutWaiting } from './without-waiting.ts';
 
 /** A run with what it says of itself; `process`, `request` and `failure` are undefined where it never said it. */
 export interface JournaledRun extends ReadRun {
@@ -32,17 +32,9 @@ export function beginProgress(
  * is writing to the file just now.
  */
 export function recordProgress({ db }: StateFile, id: string, snapshot: unknown): boolean {
-  const timeoutMs = db.pragma('busy_timeout', { simple: true }) as number;
-  db.pragma('busy_timeout = 0');
-  try {
-    db.prepare('UPDATE run_progress SET snapshot = ? WHERE run_id = ?').run(JSON.stringify(snapshot), id);
-    return true;
-  } catch (error) {
-    if (systemCodeOf(error)?.startsWith('SQLITE_BUSY')) return false;
-    throw error;
-  } finally {
-    db.pragma(`busy_timeout = ${timeoutMs}`);
-  }
+  return withoutWaiting(db, () =>
+    db.prepare('UPDATE run_progress SET snapshot = ? WHERE run_id = ?').run(JSON.stringify(snapshot), id),
+  );
 }
 
 /** Keeps the kind of the error that a run ended with. */

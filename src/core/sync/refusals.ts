@@ -1,4 +1,5 @@
 import { ForesyncError } from '../errors.ts';
+import { formatBytes } from '../format.ts';
 import type { Replica, ReplicaGroup } from '../group/config.ts';
 import { type HostSpec, hostLabel } from '../group/host.ts';
 import type { StoreSpec } from '../group/store-spec.ts';
@@ -50,11 +51,10 @@ export function tableThere(joiner: JoinerSpec, table: string): ForesyncError {
 }
 
 export function noSpace(joiner: JoinerSpec, neededBytes: number, freeBytes: number): ForesyncError {
-  const mib = (bytes: number) => `${Math.ceil(bytes / 1024 / 1024)} MiB`;
   return new ForesyncError(
     'io',
     'disk-full',
-    `${printable(joiner.name)} has ${mib(freeBytes)} free and needs about ${mib(neededBytes)}.`,
+    `${printable(joiner.name)} has ${formatBytes(freeBytes)} free and needs about ${formatBytes(neededBytes)}.`,
     { hint: 'Make room, or name a --store on another disk.' },
   );
 }

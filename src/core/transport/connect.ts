@@ -1,5 +1,6 @@
 import type { Readable, Writable } from 'node:stream';
 import { ForesyncError } from '../errors.ts';
+import { formatBytes } from '../format.ts';
 import { type HostSpec, hostLabel } from '../group/host.ts';
 import { type AgentHost, localHost, localMachine, lockedHost, type ProbedHost } from './agent-host.ts';
 import { AgentProcess, defaultSpawn, type ProcessEnd, type Spawn } from './agent-process.ts';
@@ -174,7 +175,7 @@ async function bring(
   requireSpace(wanted, probed, label);
   for (const cargo of wanted) {
     const what = cargo === load.node ? 'Node' : cargo === load.agent ? 'the agent' : 'SQLite';
-    options.onProgress?.(`bringing ${what} to ${label} (${sizeText(cargo.sizeBytes)} before compression)`);
+    options.onProgress?.(`bringing ${what} to ${label} (${formatBytes(cargo.sizeBytes)} before compression)`);
     await shell.put(cargo);
   }
 }
@@ -185,11 +186,7 @@ function requireSpace(wanted: Cargo[], probed: ProbedHost, label: string): void 
   throw new ForesyncError(
     'io',
     'no-space',
-    `${label} has ${sizeText(probed.freeBytes)} free in ${probed.cacheFolder}; foresync's programs need ${sizeText(neededBytes)}.`,
+    `${label} has ${formatBytes(probed.freeBytes)} free in ${probed.cacheFolder}; foresync's programs need ${formatBytes(neededBytes)}.`,
     { hint: 'Make room there, or set XDG_CACHE_HOME for that login to a folder with more.' },
   );
-}
-
-function sizeText(bytes: number): string {
-  return bytes < 1e5 ? `${(bytes / 1e3).toFixed(1)} kB` : `${(bytes / 1e6).toFixed(1)} MB`;
 }

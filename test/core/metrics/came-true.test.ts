@@ -109,7 +109,8 @@ test('replica hit rate: by what the replica held at the time of the read', async
     read(startMs + 10_000, 'x'),
     read(startMs + 90_000, 'y'),
   ]);
-  assert.deepEqual(replica, {
+  const { course, ...counted } = replica;
+  assert.deepEqual(counted, {
     reads: 6,
     hits: 3,
     beforeHot: { reads: 2, hits: 0 },
@@ -117,6 +118,15 @@ test('replica hit rate: by what the replica held at the time of the read', async
     inSync: { reads: 2, hits: 2 },
     unknown: 0,
   });
+  // Sixty steps over 12.5 s; what came 90 s after the start is past them.
+  assert.equal(course?.fromMs, startMs);
+  const found = course.reads.flatMap((reads, step) => (reads > 0 ? [[step, reads, course.hits[step]]] : []));
+  assert.deepEqual(found, [
+    [0, 1, 0],
+    [9, 2, 1],
+    [47, 1, 0],
+    [48, 1, 1],
+  ]);
 });
 
 test('reads after the end of a run that never was in sync are not judged', async () => {

@@ -1,0 +1,41 @@
+import { randomUUID } from 'node:crypto';
+import { rename, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { ForesyncError, messageOf, systemCodeOf } from '../errors.ts';
+import { printable } from '../text.ts';
+
+/**
+ * Writes a page; returns its absolute path. What is there already is refused (`report-exists`, kind `exists`), or with `replace` put aside
+ * by a rename once the new page is whole. Throws `report-unwritable` (kind `io`).
+ */
+export async function writePage(
+  file: string,
+  page: string,
+  { replace }: { replace: boolean },
+): Promise<string> {
+  const target = path.resolve(file);
+  try {
+    if (!replace) {
+      await writeFile(target, page, { flag: 'wx' });
+      return target;
+    }
+    const temporary = path.join(path.dirname(target), `.${path.basename(target)}.${randomUUID()}.tmp`);
+    try {
+      await writeFile(temporary, page, { flag: 'wx' });
+      await rename(temporary, target);
+    } catch (error) {
+      await rm(temporary, { force: true });
+      throw error;
+    }
+    return target;
+  } catch (error) {
+    if (systemCodeOf(error) === 'EEXIST')
+      throw new ForesyncError('exists', 'report-exists', `There is a file ${printable(file)} already.`, {
+        hint: 'Name another with --out, or replace it with --force.',
+      });
+    throw new ForesyncError('io', 'report-unwritable', `The report cannot be written: ${messageOf(error)}`, {
+      hint: 'Check the folder, its permissions and its free space, or name another file with --out.',
+      cause: error,
+    });
+  }
+}
