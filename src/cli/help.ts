@@ -2,7 +2,7 @@ import { Help, standardizeIDFromArgv } from '@oclif/core/help';
 import { unknownCommand } from './command-not-found.ts';
 
 /** What oclif shows for `--help`, with what a newcomer begins with, and without importing the command that it is about. */
-export default class TeachingHelp extends Help {
+export class TeachingHelp extends Help {
   override async showHelp(argv: string[]): Promise<void> {
     // The manifest has every default in words; oclif would import the command, and all that it stands on, to ask for them again.
     for (const command of this.config.commands) command.hasDynamicHelp = false;
