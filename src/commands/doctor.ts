@@ -4,7 +4,7 @@ import { durationFlag } from '../cli/duration-flag.ts';
 import { planFromFile, usualPlan } from '../cli/plan-choice.ts';
 import { runtimeFlag } from '../cli/runtime-flag.ts';
 import { systemClock } from '../core/clock.ts';
-import type { Report } from '../core/doctor/check.ts';
+import { listed, type Report } from '../core/doctor/check.ts';
 import { examine } from '../core/doctor/examine.ts';
 import { examineHere } from '../core/doctor/examine-here.ts';
 import { verdictOf } from '../core/doctor/verdict.ts';
@@ -101,7 +101,7 @@ export default class Doctor extends BaseCommand {
     const verdict = verdictOf(reports);
     view.conclude(verdict);
     process.exitCode = verdict.exitCode;
-    return { ready: verdict.failures === 0, ...verdict, checks: reports.flatMap(flat) };
+    return { ready: verdict.failures === 0, ...verdict, checks: listed(reports) };
   }
 }
 
@@ -118,8 +118,4 @@ function joinerFrom(
     );
   const where = parseHost(host);
   return { name, host: where, store: parseStore(store, where.kind === 'local' ? process.cwd() : undefined) };
-}
-
-function flat({ role, replica, host, checks }: Report): unknown[] {
-  return checks.map(({ error, ...check }) => ({ role, replica, host, ...check, code: error?.code }));
 }
