@@ -23,7 +23,7 @@ export function parseReplica(text: string, folder: string): DescribedReplica & {
 
 /** `HOST:PATH`; a path alone is on this machine. */
 export function parsePlace(text: string, folder: string): DescribedReplica {
-  const match = /^(?:((?:ssh:\/\/)?[^:/[]*(?:\[[^\]]*\])?(?::\d+(?=:))?):)?(?:sqlite:)?(.+)$/s.exec(
+  const match = /^(?:((?:ssh:\/\/)?[^:/[]*(?:\[[^\]]*\])?(?::\d+(?=:))?):)?(?:sqlite:)?(.*[^:])$/s.exec(
     text.trim(),
   );
   const { 1: host = 'local', 2: file } = match ?? [];

@@ -1,5 +1,15 @@
 import { randomUUID } from 'node:crypto';
-import { closeSync, fsyncSync, linkSync, openSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  fchmodSync,
+  fsyncSync,
+  linkSync,
+  openSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from 'node:fs';
 import path from 'node:path';
 import { ForesyncError, messageOf, systemCodeOf } from '../errors.ts';
 import { printable } from '../text.ts';
@@ -17,8 +27,10 @@ export function writeConfig(file: string, text: string, { force }: { force: bool
   const temporary = path.join(path.dirname(file), `.${path.basename(file)}.${randomUUID()}.tmp`);
   try {
     const mode = (statSync(file, { throwIfNoEntry: false })?.mode ?? 0o600) & 0o777;
-    const descriptor = openSync(temporary, 'wx', mode);
+    const descriptor = openSync(temporary, 'wx', 0o600);
     try {
+      // openSync would leave out what the umask forbids.
+      fchmodSync(descriptor, mode);
       writeSync(descriptor, text);
       fsyncSync(descriptor);
     } finally {
