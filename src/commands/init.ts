@@ -62,7 +62,7 @@ The file has a comment on every key, and names its JSON schema, so that editors 
       multipleNonGreedy: true,
     }),
     check: Flags.boolean({
-      description: 'Look at the replicas before anything is written; --no-check writes unseen.',
+      description: 'Look at the replicas first, unless told not to.',
       default: true,
       allowNo: true,
     }),
