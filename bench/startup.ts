@@ -1,7 +1,8 @@
 // How much of a short run is starting up? What each command pays before it does anything (`foresync --version`), beside a
-// Node that does nothing; and what reaching a host costs at least (`ssh host true`).
+// Node that does nothing, and as multiples of that; and what reaching a host costs at least (`ssh host true`). All take
+// turns, so that a busy moment of the machine falls on each of them.
 //
-//   node bench/startup.ts [--repetitions 7]
+//   node bench/startup.ts [--repetitions 21]
 
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -9,12 +10,14 @@ import { startSshd } from '../test/support/sshd.ts';
 import { Grouped, rounded, spreadOf } from './support/statistics.ts';
 import { timed } from './support/timed.ts';
 
-const { values } = parseArgs({ options: { repetitions: { type: 'string', default: '7' } } });
+const { values } = parseArgs({ options: { repetitions: { type: 'string', default: '21' } } });
 const program = fileURLToPath(new URL('../bin/run.js', import.meta.url));
+const doingNothing = 'node, doing nothing';
 const sshd = await startSshd();
 const commands: Record<string, [string, string[]]> = {
-  'node, doing nothing': [process.execPath, ['-e', '0']],
+  [doingNothing]: [process.execPath, ['-e', '0']],
   'foresync --version': [program, ['--version']],
+  'foresync --help': [program, ['--help']],
   'foresync add-replica --help': [program, ['add-replica', '--help']],
   'ssh HOST true': ['ssh', ['-F', sshd.configFile, '-T', '--', sshd.destination, 'true']],
 };
@@ -24,12 +27,18 @@ try {
     for (const [name, [file, args]] of Object.entries(commands))
       seconds.add(name, (await timed(file, args)).ms / 1000);
   }
-  const medians = [...seconds.names()].map((name) => [name, rounded(spreadOf(seconds.of(name)).median)]);
+  const medianOf = (name: string) => spreadOf(seconds.of(name)).median;
+  const medians = [...seconds.names()].map((name) => [name, rounded(medianOf(name))]);
+  const multiples = [...seconds.names()].map((name) => [
+    name,
+    Math.round((medianOf(name) / medianOf(doingNothing)) * 10) / 10,
+  ]);
   console.log(
     JSON.stringify({
       question: 'what each command pays before it does anything',
       repetitions: Number(values.repetitions),
       seconds: Object.fromEntries(medians),
+      timesAnEmptyNode: Object.fromEntries(multiples),
     }),
   );
 } finally {

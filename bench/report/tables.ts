@@ -31,10 +31,14 @@ export const tables: Record<string, (answer: never) => string> = {
   scale,
   clickhouse,
   plan,
-  startup: ({ seconds, repetitions }: { seconds: Record<string, number>; repetitions: number }) =>
+  startup: ({ seconds, timesAnEmptyNode, repetitions }: StartupFigures) =>
     markdownTable(
-      ['', `seconds, median of ${repetitions}`],
-      Object.entries(seconds).map(([name, value]) => [name, decimal(value)]),
+      ['', `seconds, median of ${repetitions}`, 'times an empty Node'],
+      Object.entries(seconds).map(([name, value]) => [
+        name,
+        decimal(value),
+        (timesAnEmptyNode[name] ?? Number.NaN).toFixed(1),
+      ]),
     ),
   'add-replica': (figures: CopyFigures) =>
     [copies(figures), limitKept(figures), phases(figures), processes(figures)].join('\n\n'),
@@ -42,6 +46,12 @@ export const tables: Record<string, (answer: never) => string> = {
   'donor-latency': donorLatency,
   'slow-link': (figures: CopyFigures) => [copies(figures), phases(figures), processes(figures)].join('\n\n'),
 };
+
+interface StartupFigures {
+  repetitions: number;
+  seconds: Record<string, number>;
+  timesAnEmptyNode: Record<string, number>;
+}
 
 function ingest(figures: IngestFigures): string {
   const { events, keys, logBytes, historyBytes, repetitions, eventsPerSecond, againSeconds, duckdb } =

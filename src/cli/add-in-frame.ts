@@ -9,6 +9,7 @@ import { emitter } from '../core/sync/run.ts';
 import { type AddReplicaRequest, joinerOf } from '../core/sync/run-request.ts';
 import { shortId } from '../core/text.ts';
 import { followControl } from './follow-control.ts';
+import { nextStep, sameFiles } from './next-step.ts';
 import type { ChosenPlan } from './plan-choice.ts';
 import { notePublished, publishedBefore } from './published-before.ts';
 import { refuseBesideLiving } from './run-choice.ts';
@@ -75,7 +76,7 @@ export async function addInFrame(options: AddInFrameOptions): Promise<unknown> {
     const how = failed.exitCode === undefined ? 'was ended' : `failed with exit code ${failed.exitCode}`;
     process.stderr.write(`\n✗ --on-synced ${how}; the replica is in its place.\n  → Run it by hand.\n`);
   }
-  if (!json) log(`\nNext: foresync metrics ${shortId(frame.runId)}`);
+  if (!json) log(nextStep(`foresync metrics ${shortId(frame.runId)}${sameFiles({ state: stateFile })}`));
   return { runId: frame.runId, ...result, plan: plan?.source.from, run: snapshot };
 }
 

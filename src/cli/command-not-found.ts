@@ -2,15 +2,30 @@ import type { Hook } from '@oclif/core';
 import { ForesyncError } from '../core/errors.ts';
 import { nearWord } from './near-word.ts';
 
-/** oclif calls this for a first word that is no command. */
+/** oclif calls this for words that are no command. */
 const commandNotFound: Hook.CommandNotFound = async ({ id, config }) => {
-  const [wanted = id] = id.split(':');
-  const near = nearWord(wanted, config.commandIDs);
-  throw new ForesyncError('usage', 'unknown-command', `There is no command "${wanted}".`, {
-    hint: near
-      ? `Did you mean "${near}"? "${config.bin} --help" lists all.`
-      : `"${config.bin} --help" lists all.`,
-  });
+  throw unknownCommand(id, config);
 };
 
 export default commandNotFound;
+
+/** `id` is as oclif joins the words, with colons; what follows a command that takes no words is part of it. */
+export function unknownCommand(
+  id: string,
+  { bin, commandIDs }: { bin: string; commandIDs: readonly string[] },
+): ForesyncError {
+  const words = id.split(':');
+  const parent = commandIDs
+    .filter((known) => id.startsWith(`${known}:`))
+    .toSorted((one, other) => other.length - one.length)[0];
+  const known = parent === undefined ? 0 : parent.split(':').length;
+  const wanted = words.slice(0, known + 1).join(' ');
+  const near = nearWord(
+    wanted,
+    commandIDs.map((one) => one.replaceAll(':', ' ')).filter((one) => one !== parent),
+  );
+  const lists = `"${[bin, ...words.slice(0, known)].join(' ')} --help" lists all.`;
+  return new ForesyncError('usage', 'unknown-command', `There is no command "${wanted}".`, {
+    hint: near === undefined ? lists : `Did you mean "${near}"? ${lists}`,
+  });
+}

@@ -29,7 +29,8 @@ export async function choose<T>(
   return chosen;
 }
 
-async function ask(question: string, signal: AbortSignal): Promise<string> {
+/** Asks on standard error; ctrl-C, ctrl-D and the signal throw `not-confirmed`. */
+export async function ask(question: string, signal: AbortSignal): Promise<string> {
   const { stdin, stderr } = process;
   const asking = createInterface({ input: stdin, output: stderr });
   try {

@@ -1,6 +1,12 @@
-/** The first of the known words that is at most two slips of the pen away; undefined where none is. */
+const mostSlips = 2;
+
+/** The known word that is fewest slips of the pen away, the first of several, and at most two; undefined where none is. */
 export function nearWord(wanted: string, known: readonly string[]): string | undefined {
-  return known.find((word) => editDistance(word, wanted) <= 2);
+  const [nearest] = known
+    .map((word) => ({ word, slips: editDistance(word, wanted) }))
+    .filter(({ slips }) => slips <= mostSlips)
+    .toSorted((one, other) => one.slips - other.slips);
+  return nearest?.word;
 }
 
 /** Levenshtein's distance, of words cut to 30 characters: inserts, deletes and changes that turn one into the other. */

@@ -39,7 +39,7 @@ const rules: { pattern: RegExp; words(parts: string[], command: UsedCommand): Wo
       const near = nearWord(first.replace(/^--?/, '').replace(/=.*$/, ''), [...known.keys()]);
       return {
         message: `There is no flag ${flags}.`,
-        hint: `${near ? `Did you mean --${near}? ` : ''}'${line} --help' lists all.`,
+        hint: `${didYouMean(near && `--${near}`)}'${line} --help' lists all.`,
       };
     },
   },
@@ -70,7 +70,7 @@ const rules: { pattern: RegExp; words(parts: string[], command: UsedCommand): Wo
     pattern: /^Expected (?:--(\S+?)=)?(.*) to be one of: (.*)$/,
     words: ([flag, value = '', options = '']) => ({
       message: `${flag === undefined ? '' : `--${flag}: `}'${value}' is none of its values.`,
-      hint: oneOf(options),
+      hint: `${didYouMean(nearWord(value, options.split(', ')))}${oneOf(options)}`,
     }),
   },
   {
@@ -117,6 +117,10 @@ function areMissing(names: readonly string[]): string {
   const last = names.at(-1) ?? '';
   if (names.length === 1) return `${last} is missing.`;
   return `${names.slice(0, -1).join(', ')} and ${last} are missing.`;
+}
+
+function didYouMean(near: string | undefined): string {
+  return near === undefined ? '' : `Did you mean ${near}? `;
 }
 
 function oneOf(options: string): string {

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { Args, Flags } from '@oclif/core';
 import { BaseCommand, configFlag, stateFlag, usageError } from '../cli/base-command.ts';
+import { nextStep, sameFiles } from '../cli/next-step.ts';
 import { patternFlags } from '../cli/pattern-flags.ts';
 import { assignLogs } from '../core/access-log/assign-logs.ts';
 import { parseColumns } from '../core/access-log/columns.ts';
@@ -20,8 +21,6 @@ import { trafficPage } from '../ui/analyze/traffic-page.ts';
 import { FollowView } from '../ui/follow-view.ts';
 import { formatCompact, formatCounted, formatDuration } from '../ui/format.ts';
 import { brushFor } from '../ui/metrics-paint.ts';
-
-const defaultState = 'foresync.db';
 
 export default class Analyze extends BaseCommand {
   static override summary = 'Read access logs into the access history.';
@@ -147,7 +146,7 @@ A table of events at ClickHouse is counted there, on all its shards, and only th
     report: IngestReport,
     without: string[],
     tookMs: number,
-    { follow, state }: { follow: boolean; state: string },
+    { follow, state, config }: { follow: boolean; state: string; config: string },
   ): unknown {
     const sum = (pick: (file: IngestReport['files'][number]) => number) =>
       report.files.reduce((total, file) => total + pick(file), 0);
@@ -156,7 +155,13 @@ A table of events at ClickHouse is counted there, on all its shards, and only th
     const pace = `${formatDuration(tookMs)}, ${formatCompact(eventsPerSecond)} events/s`;
     const title = [follow ? 'Followed' : 'Read', formatCounted(report.files.length, 'log')].join(' ');
     if (!this.jsonEnabled())
-      this.printPage(report, without, title, follow ? `for ${pace}` : `in ${pace}`, state);
+      this.printPage(
+        report,
+        without,
+        title,
+        follow ? `for ${pace}` : `in ${pace}`,
+        sameFiles({ config, state }),
+      );
     return {
       files: report.files,
       lines: sum((file) => file.lines),
@@ -178,7 +183,7 @@ A table of events at ClickHouse is counted there, on all its shards, and only th
     without: string[],
     title: string,
     pace: string,
-    state: string,
+    options: string,
   ): void {
     const brush = brushFor(process.argv, process.env);
     const frame = frameFor(brush, process.stdout.columns);
@@ -195,8 +200,7 @@ A table of events at ClickHouse is counted there, on all its shards, and only th
       return;
     }
     for (const line of trafficPage(profile, frame)) this.log(line);
-    const option = state === defaultState ? '' : ` --state ${/^[\w./-]+$/.test(state) ? state : 'FILE'}`;
-    this.log(`\n${brush.arrow} Next: ${brush.paint('strong', `foresync plan${option}`)}`);
+    this.log(nextStep(`foresync plan${options}`));
   }
 }
 

@@ -1,13 +1,16 @@
+import { existsSync } from 'node:fs';
 import { Args, Flags } from '@oclif/core';
 import { BaseCommand, configFlag, stateFlag, textFlag, usageError } from '../cli/base-command.ts';
 import { durationFlag } from '../cli/duration-flag.ts';
+import { nextStep, sameFiles } from '../cli/next-step.ts';
 import { planFromFile, usualPlan } from '../cli/plan-choice.ts';
 import { runtimeFlag } from '../cli/runtime-flag.ts';
 import { systemClock } from '../core/clock.ts';
-import type { Report } from '../core/doctor/check.ts';
+import { listed, type Report } from '../core/doctor/check.ts';
 import { examine } from '../core/doctor/examine.ts';
 import { examineHere } from '../core/doctor/examine-here.ts';
 import { verdictOf } from '../core/doctor/verdict.ts';
+import { shellWord } from '../core/doctor/words.ts';
 import { loadGroup } from '../core/group/config.ts';
 import { parseHost } from '../core/group/host.ts';
 import { parseStore } from '../core/group/store-spec.ts';
@@ -101,7 +104,9 @@ export default class Doctor extends BaseCommand {
     const verdict = verdictOf(reports);
     view.conclude(verdict);
     process.exitCode = verdict.exitCode;
-    return { ready: verdict.failures === 0, ...verdict, checks: reports.flatMap(flat) };
+    if (verdict.failures === 0)
+      this.log(nextStep(`foresync ${stepAfter(args.name, flags)}${sameFiles(flags)}`));
+    return { ready: verdict.failures === 0, ...verdict, checks: listed(reports) };
   }
 }
 
@@ -120,6 +125,24 @@ function joinerFrom(
   return { name, host: where, store: parseStore(store, where.kind === 'local' ? process.cwd() : undefined) };
 }
 
-function flat({ role, replica, host, checks }: Report): unknown[] {
-  return checks.map(({ error, ...check }) => ({ role, replica, host, ...check, code: error?.code }));
+/** The run that was looked ahead to, with what it was looked at with. */
+function stepAfter(
+  name: string | undefined,
+  flags: {
+    host: string | undefined;
+    store: string | undefined;
+    plan: string | undefined;
+    'no-plan': boolean;
+    replace: boolean;
+    state: string;
+  },
+): string {
+  if (name === undefined)
+    return existsSync(flags.state) ? 'add-replica NAME --host HOST --store sqlite:PATH' : 'analyze';
+  return [
+    ...['add-replica', name, '--host', flags.host ?? '', '--store', flags.store ?? ''].map(shellWord),
+    ...(flags.plan === undefined ? [] : ['--plan', shellWord(flags.plan)]),
+    ...(flags['no-plan'] ? ['--no-plan'] : []),
+    ...(flags.replace ? ['--replace'] : []),
+  ].join(' ');
 }

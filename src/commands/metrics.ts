@@ -1,6 +1,8 @@
 import { existsSync } from 'node:fs';
+import path from 'node:path';
 import { Args, Flags } from '@oclif/core';
 import { BaseCommand, stateFlag, usageError } from '../cli/base-command.ts';
+import { nextStep, sameFiles } from '../cli/next-step.ts';
 import { patternFlags } from '../cli/pattern-flags.ts';
 import { parseColumns } from '../core/access-log/columns.ts';
 import { formats, type LayoutChoice } from '../core/access-log/layout.ts';
@@ -14,7 +16,7 @@ import { type Tuning, tuneByRun } from '../core/metrics/tuning.ts';
 import { openState, type StateFile } from '../core/state/open.ts';
 import { listParameterChanges, listParameters } from '../core/state/parameters.ts';
 import { listRuns, readRun, type StoredRun } from '../core/state/runs.ts';
-import { printable } from '../core/text.ts';
+import { printable, shortId } from '../core/text.ts';
 import { rejectedLines } from '../ui/metrics-log.ts';
 import { type Brush, brushFor } from '../ui/metrics-paint.ts';
 import { parameterLines, tuningLines } from '../ui/metrics-parameters.ts';
@@ -106,8 +108,17 @@ With an access log of the joiner it measures the hit rate that came true, keeps 
     this.print(['', ...runDetails(run, brush), ...logs.flatMap((log) => rejectedLines(log, brush))]);
     if (tuning.length > 0)
       this.print(['', `  ${brush.paint('strong', 'Tuning by this run')}`, ...tuningLines(tuning, brush)]);
+    if (!this.jsonEnabled()) this.suggest(run, options.log !== undefined, state.path);
     const changes = listParameterChanges(state, { runId: run.id, limit: shownChanges });
     return { run, logs, tuning, parameters: listParameters(state), parameterChanges: changes };
+  }
+
+  /** A forecast is worth something once it was measured, and the next one is made of that. */
+  private suggest({ id, command }: RunReport, isMeasured: boolean, file: string): void {
+    const state = path.relative('.', file);
+    if (isMeasured) this.log(nextStep(`foresync plan${sameFiles({ state })}`));
+    else if (command === 'add-replica')
+      this.log(nextStep(`foresync metrics ${shortId(id)} --log FILE${sameFiles({ state })}`));
   }
 
   private measure(

@@ -3,9 +3,12 @@ import { Flags } from '@oclif/core';
 import { BaseCommand, configFlag, stateFlag, usageError } from '../cli/base-command.ts';
 import { durationFlag, timeFlag } from '../cli/duration-flag.ts';
 import { keyWishes, keyWishFlags } from '../cli/key-wishes.ts';
+import { nextStep, sameFiles } from '../cli/next-step.ts';
+import { usualPlanFile } from '../cli/plan-choice.ts';
 import { type PlanWishes, planOf } from '../cli/plan-making.ts';
 import { sizeFlag } from '../cli/size-flag.ts';
 import { timeBudgetFlag } from '../cli/time-budget-flag.ts';
+import { shellWord } from '../core/doctor/words.ts';
 import { findKey } from '../core/forecast/explain/find-key.ts';
 import { forecastModels } from '../core/forecast/models.ts';
 import { defaultTimeBudget } from '../core/forecast/panel/time-budget.ts';
@@ -126,7 +129,7 @@ What is not said by a flag comes from the parameters that metrics has tuned, if 
     const report = await this.make(group, wanted);
     const lines = planLines(report, flags.out, brush);
     if (flags.out === '-') process.stderr.write(`${lines.join('\n')}\n`);
-    else this.log(lines.join('\n'));
+    else this.log([...lines, nextStep(stepAfter(flags, group !== undefined))].join('\n'));
     return { file: flags.out, ...report, seconds: seconds() };
   }
 
@@ -156,6 +159,13 @@ What is not said by a flag comes from the parameters that metrics has tuned, if 
       progress?.clear();
     }
   }
+}
+
+/** Rows can be sent once the replicas are described. */
+function stepAfter(flags: { out: string; config: string; state: string }, hasGroup: boolean): string {
+  if (!hasGroup) return 'foresync init';
+  const plan = flags.out === usualPlanFile ? '' : ` --plan ${shellWord(flags.out)}`;
+  return `foresync add-replica NAME --host HOST --store sqlite:PATH${plan}${sameFiles(flags)}`;
 }
 
 function probability(text: string | undefined): number | undefined {

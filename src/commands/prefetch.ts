@@ -3,6 +3,7 @@ import { Flags } from '@oclif/core';
 import { BaseCommand, configFlag, stateFlag, textFlag } from '../cli/base-command.ts';
 import { durationFlag, stallTimeoutFlag } from '../cli/duration-flag.ts';
 import { deltaBudgetFlag } from '../cli/key-count-flag.ts';
+import { nextStep, sameFiles } from '../cli/next-step.ts';
 import { planFromFile, usualPlanFile } from '../cli/plan-choice.ts';
 import { refuseWhileRunning } from '../cli/run-choice.ts';
 import { RunFrame } from '../cli/run-frame.ts';
@@ -86,7 +87,8 @@ export default class Prefetch extends BaseCommand {
         stallTimeoutMs: flags['stall-timeout'],
       }),
     );
-    if (!this.jsonEnabled()) this.log('\nNext: foresync add-replica NAME --host HOST --store sqlite:PATH');
+    if (!this.jsonEnabled())
+      this.log(nextStep(`foresync add-replica NAME --host HOST --store sqlite:PATH${sameFiles(flags)}`));
     return { runId: frame.runId, ...result };
   }
 

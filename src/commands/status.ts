@@ -1,5 +1,6 @@
 import { Args, Flags } from '@oclif/core';
 import { BaseCommand, stateFlag } from '../cli/base-command.ts';
+import { sameFiles } from '../cli/next-step.ts';
 import { openJournal, readStanding, readStandings } from '../cli/run-standings.ts';
 import { systemClock, systemWait } from '../core/clock.ts';
 import type { StateFile } from '../core/state/open.ts';
@@ -8,7 +9,6 @@ import { Page } from '../ui/page.ts';
 import { statusJson } from '../ui/status-json.ts';
 import { groupStandings, statusList } from '../ui/status-list.ts';
 import { statusOfRun } from '../ui/status-run.ts';
-import { stateOption } from '../ui/status-words.ts';
 
 const watchEveryMs = 1000;
 
@@ -63,7 +63,7 @@ export default class Status extends BaseCommand {
   }
 
   #look(state: StateFile, id: string | undefined, flags: { limit: number; state: string }): Look {
-    const view = { nowMs: systemClock.nowMs(), stateOption: stateOption(flags.state) };
+    const view = { nowMs: systemClock.nowMs(), stateOption: sameFiles({ state: flags.state }) };
     const brush = brushFor(process.argv, process.env);
     if (id !== undefined) {
       const standing = readStanding(state, id);

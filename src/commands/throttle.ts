@@ -1,5 +1,6 @@
 import { Args } from '@oclif/core';
 import { BaseCommand, stateFlag } from '../cli/base-command.ts';
+import { nextStep, sameFiles } from '../cli/next-step.ts';
 import { parseRate } from '../cli/rate.ts';
 import { severalRuns } from '../cli/run-choice.ts';
 import { openJournal, readStanding, readStandings } from '../cli/run-standings.ts';
@@ -38,6 +39,7 @@ export default class Throttle extends BaseCommand {
       writeRunControl(state, run.id, { bytesPerSecond });
       const limit = bytesPerSecond === undefined ? 'no limit' : `at most ${formatByteRate(bytesPerSecond)}`;
       this.log(`Run ${shortId(run.id)}, ${printable(run.joiner ?? run.group)}: ${limit}.`);
+      this.log(nextStep(`foresync status ${shortId(run.id)} --watch${sameFiles(flags)}`));
       return { runId: run.id, bytesPerSecond: bytesPerSecond ?? null };
     } finally {
       state.close();

@@ -18,7 +18,7 @@ export class DoctorView {
 
   /** Without `streams` nothing is shown. */
   constructor(
-    streams: Pick<NodeJS.Process, 'stdout' | 'stderr'> | undefined,
+    streams: { stdout: Pick<NodeJS.WriteStream, 'write'>; stderr: NodeJS.WriteStream } | undefined,
     { brush, clock }: { brush: Brush; clock: Clock },
   ) {
     this.#output = streams?.stdout;

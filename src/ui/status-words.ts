@@ -89,9 +89,3 @@ export function heldWords({ request, endedMs }: RunStanding, { nowMs }: StatusVi
     ? `Its Delta Log runs on until ${formatInstant(untilMs)}.`
     : `Its Delta Log has noted nothing since ${formatInstant(untilMs)}, but is still there.`;
 }
-
-/** What a command needs to find this state file again. */
-export function stateOption(file: string): string {
-  if (file === 'foresync.db') return '';
-  return ` --state ${/^[\w./-]+$/.test(file) ? file : 'FILE'}`;
-}

@@ -105,8 +105,12 @@ test('a group that is well is ready, and nothing of it is touched', async (t) =>
   const plain = await run(...joiner(folder));
   assert.deepEqual([plain.exitCode, plain.stderr], [0, '']);
   assert.match(plain.stdout, /\n {2}eu the joiner, at foresync-test\n {2}✓ ssh /);
-  assert.match(plain.stdout, /\n\nReady\.\n$/);
-  assert.ok(plain.stdout.split('\n').every((line) => line.length < 80));
+  assert.match(
+    plain.stdout,
+    /\n\nReady\.\n\n→ Next: foresync add-replica eu --host foresync-test --store \S+\n$/,
+  );
+  const [page = ''] = plain.stdout.split('→ Next');
+  assert.ok(page.split('\n').every((line) => line.length < 80));
   assert.deepEqual(contents(folder), before);
 });
 
@@ -135,7 +139,7 @@ test('a rollback journal and a table that differs are warnings, which fail nothi
   );
   assert.ok(warned.every(({ hint }) => hint));
   const plain = await run('doctor');
-  assert.match(plain.stdout, /Ready\. 2 warnings\.\n$/);
+  assert.match(plain.stdout, /Ready\. 2 warnings\.\n\n→ Next: foresync analyze\n$/);
   assert.match(plain.stdout, /not copied: 1 trigger \(t\\u001b\[2J\) and 1 view \(seen\)/);
   assert.match(plain.stdout, /\n {19}sqlite3 \S+\/east\.db 'PRAGMA journal_mode = WAL'\n/);
   assert.ok(!plain.stdout.includes('\u001b'));

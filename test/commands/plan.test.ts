@@ -240,7 +240,9 @@ test('pinned keys come first, seen or not, excluded ones never, and the page and
   });
   assert.deepEqual([header?.pinned, header?.excluded], [10, 12]);
   assert.match(stdout, /keys +10 pinned \(2 never seen\), 12 excluded/);
-  for (const line of stdout.split('\n')) assert.ok(line.length <= 80, `${line.length}: ${line}`);
+  const [page = '', next = ''] = stdout.split('\n\n→ Next: ');
+  for (const line of page.split('\n')) assert.ok(line.length <= 80, `${line.length}: ${line}`);
+  assert.match(next, /^foresync (init|add-replica NAME .* --plan pins\.jsonl.*)\n$/);
 });
 
 test('under a budget in bytes, a short snapshot leaves what is written much to itself, and the page says how many', async () => {

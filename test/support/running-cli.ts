@@ -9,7 +9,10 @@ export class RunningCli {
   #stdout = '';
   #stderr = '';
 
-  /** With `hasInput` standard input stays open for `write`. */
+  /**
+   * With `hasInput` standard input stays open for `write`. With `terminal` it runs at one of its own, where all that it says is
+   * standard output's (script(1) of util-linux makes it).
+   */
   constructor(
     args: readonly string[],
     {
@@ -17,12 +20,16 @@ export class RunningCli {
       env,
       timeoutMs = 60_000,
       hasInput = false,
-    }: Omit<CliOptions, 'input'> & { hasInput?: boolean } = {},
+      terminal = false,
+    }: Omit<CliOptions, 'input'> & { hasInput?: boolean; terminal?: boolean } = {},
   ) {
-    this.#child = spawn(runJs, args, {
+    const [program, given] = terminal
+      ? ['script', ['-qefc', [runJs, ...args].map(quoted).join(' '), '/dev/null']]
+      : [runJs, args];
+    this.#child = spawn(program, given, {
       cwd,
       env: { ...process.env, NO_COLOR: undefined, FORCE_COLOR: undefined, ...env },
-      stdio: [hasInput ? 'pipe' : 'ignore', 'pipe', 'pipe'],
+      stdio: [hasInput || terminal ? 'pipe' : 'ignore', 'pipe', 'pipe'],
       timeout: timeoutMs,
       killSignal: 'SIGKILL',
     });
@@ -70,4 +77,8 @@ export class RunningCli {
   kill(signal: NodeJS.Signals): void {
     this.#child.kill(signal);
   }
+}
+
+function quoted(word: string): string {
+  return `'${word.replaceAll("'", "'\\''")}'`;
 }

@@ -47,6 +47,13 @@ export interface Report {
   checks: Check[];
 }
 
+/** All checks in one list for scripts, each with where it was made and the code of its error. */
+export function listed(reports: readonly Report[]): unknown[] {
+  return reports.flatMap(({ role, replica, host, checks }) =>
+    checks.map(({ error, ...check }) => ({ role, replica, host, ...check, code: error?.code })),
+  );
+}
+
 export function ok(id: CheckId, text: string): Check {
   return { id, level: 'ok', text };
 }

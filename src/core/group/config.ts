@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseDocument } from 'yaml';
-import { z } from 'zod';
+import type { z } from 'zod';
 import { ForesyncError, messageOf, systemCodeOf } from '../errors.ts';
 import { printable } from '../text.ts';
+import { groupShape } from './config-shape.ts';
 import { type HostSpec, parseHost } from './host.ts';
 import { parseStore, type StoreSpec } from './store-spec.ts';
 import { isTableLog } from './table-log.ts';
@@ -35,32 +36,19 @@ export interface ReplicaGroup {
   file: string;
 }
 
-const name = z.string().min(1).max(200);
-const patterns = z.array(z.string().min(1).max(4096)).default([]);
-const schema = z.strictObject({
-  group: name,
-  table: name,
-  lead: name,
-  pin: patterns,
-  exclude: patterns,
-  replicas: z.record(
-    name,
-    z.strictObject({
-      host: z.string().max(255).default('local'),
-      store: z.string().max(4096),
-      logs: z.array(z.string().max(4096)).default([]),
-    }),
-  ),
-});
-
 /**
  * Reads and checks foresync.yaml. Relative paths of local stores and logs are taken from its folder.
  * Throws `config` errors with the place and what is allowed there.
  */
 export function loadGroup(file: string): ReplicaGroup {
   const absolute = path.resolve(file);
+  return readGroup(textOf(absolute), absolute);
+}
+
+/** The same for the text of a foresync.yaml that is, or is to be, at an absolute path. */
+export function readGroup(text: string, absolute: string): ReplicaGroup {
   const folder = path.dirname(absolute);
-  const found = schema.safeParse(readYaml(absolute));
+  const found = groupShape.safeParse(parseYaml(text, absolute));
   if (!found.success) throw invalid(absolute, describe(found.error));
   const { group, table, lead: leadName, replicas: described, pin, exclude } = found.data;
   const replicas = new Map<string, Replica>();
@@ -83,14 +71,13 @@ export function loadGroup(file: string): ReplicaGroup {
   return { name: group, table, lead, replicas, pin, exclude, file: absolute };
 }
 
-function readYaml(file: string): unknown {
-  let text: string;
+function textOf(file: string): string {
   try {
-    text = readFileSync(file, 'utf8');
+    return readFileSync(file, 'utf8');
   } catch (error) {
     if (systemCodeOf(error) === 'ENOENT') {
       throw new ForesyncError('config', 'config-missing', `There is no ${printable(file)}.`, {
-        hint: 'Write one that names the group, the table and its replicas (see the README), or name another with --config.',
+        hint: 'foresync init writes one; or name another with --config.',
       });
     }
     throw new ForesyncError('config', 'config-unreadable', `${printable(file)}: ${messageOf(error)}`, {
@@ -98,6 +85,9 @@ function readYaml(file: string): unknown {
       cause: error,
     });
   }
+}
+
+function parseYaml(text: string, file: string): unknown {
   const document = parseDocument(text);
   const [problem] = document.errors;
   if (problem) throw notYaml(file, problem.message.split(/:?\n/)[0] ?? 'no YAML');

@@ -8,14 +8,15 @@ export interface StoreSpec {
   path: string;
 }
 
+export const storePattern = /^sqlite:([^\0]+)$/;
+
 /**
  * Reads `sqlite:PATH`. A relative path is resolved against `folder` where that is given (a store on this machine), and
  * refused otherwise, because what it is relative to would be the remote login's business.
  */
 export function parseStore(text: string, folder: string | undefined): StoreSpec {
-  const match = /^sqlite:(.+)$/s.exec(text);
-  const file = match?.[1];
-  if (!file || file.includes('\0')) throw invalid(text, 'Write sqlite:PATH.');
+  const file = storePattern.exec(text)?.[1];
+  if (!file) throw invalid(text, 'Write sqlite:PATH.');
   if (path.posix.isAbsolute(file)) return { kind: 'sqlite', path: file };
   if (folder === undefined)
     throw invalid(text, 'On a remote host the path must be absolute: sqlite:/srv/shop/shop.db.');

@@ -5,7 +5,8 @@ import { ForesyncError, messageOf, systemCodeOf } from '../errors.ts';
 import { migrations } from './migrations.ts';
 
 /** 'fsyn': tells foresync's state file from other SQLite files. */
-const applicationId = 0x6673796e;
+/** In the header of every state file (sqlite.org/pragma.html, application_id). */
+export const applicationId = 0x6673796e;
 
 export type StateDatabase = Database.Database;
 

@@ -1,0 +1,48 @@
+import { Help, standardizeIDFromArgv } from '@oclif/core/help';
+import { unknownCommand } from './command-not-found.ts';
+
+/** What oclif shows for `--help`, with what a newcomer begins with, and without importing the command that it is about. */
+export class TeachingHelp extends Help {
+  override async showHelp(argv: string[]): Promise<void> {
+    // The manifest has every default in words; oclif would import the command, and all that it stands on, to ask for them again.
+    for (const command of this.config.commands) command.hasDynamicHelp = false;
+    const [id = ''] = standardizeIDFromArgv(
+      argv.filter((word) => word !== 'help' && !word.startsWith('-')),
+      this.config,
+    );
+    if (id !== '' && !this.config.findCommand(id) && !this.config.findTopic(id))
+      throw unknownCommand(id, this.config);
+    await super.showHelp(argv);
+  }
+
+  protected override async showRootHelp(): Promise<void> {
+    const { bin } = this.config;
+    await super.showRootHelp();
+    this.log(this.section('FIRST STEPS', firstSteps(bin)));
+    this.log('');
+    this.log(this.section('ENVIRONMENT', environment));
+    this.log('');
+    this.log(`"${bin} help COMMAND" tells what a command does, with examples and all its flags.`);
+  }
+}
+
+function firstSteps(bin: string): [string, string][] {
+  return [
+    [`$ ${bin} init`, 'describe the replicas that are there'],
+    [`$ ${bin} analyze`, 'read their access logs'],
+    [`$ ${bin} plan`, 'forecast what will be asked for'],
+    [`$ ${bin} doctor`, 'look at all hosts'],
+    [`$ ${bin} add-replica NAME …`, 'add one more, hot rows first'],
+    [`$ ${bin} metrics`, 'see what it was worth'],
+  ];
+}
+
+const environment: [string, string][] = [
+  ['FORESYNC_CONFIG', 'the replica group, instead of foresync.yaml (--config)'],
+  ['FORESYNC_STATE', "foresync's own file, instead of foresync.db (--state)"],
+  ['FORESYNC_SSH', 'the ssh program'],
+  ['FORESYNC_SSH_CONFIG', 'its configuration file'],
+  ['FORESYNC_DEBUG', 'set: errors come with their stack'],
+  ['CLICKHOUSE_PASSWORD', "of a ClickHouse URL's user"],
+  ['NO_COLOR, FORCE_COLOR', 'never or always print in colours'],
+];

@@ -1,0 +1,123 @@
+import { existsSync, readdirSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { ForesyncError } from '../core/errors.ts';
+import { printable } from '../core/text.ts';
+import { fileOf, foundDatabases, type InitWishes, stemOf, tablesOf } from './init-wishes.ts';
+import { type DescribedReplica, parsePlace, parseReplica } from './replica-flag.ts';
+
+/** Asks one question; resolves with what was typed, trimmed, or with the proposal where nothing was. */
+export type Asker = (question: string, proposal?: string) => Promise<string>;
+
+interface Questions {
+  ask: Asker;
+  /** Says something to whoever is asked. */
+  say(line: string): void;
+  folder: string;
+}
+
+/** Asks for what the flags did not say, and fills it in. An answer that cannot be is explained, and asked for again. */
+export async function askForRest(wishes: InitWishes, questions: Questions): Promise<void> {
+  if (wishes.replicas.size === 0) await askForReplicas(wishes, questions);
+  const [first = ''] = wishes.replicas.keys();
+  if (wishes.lead === undefined && wishes.replicas.size > 1) {
+    wishes.lead = await until(questions, async ({ ask }) => {
+      const name = await ask('Which replica must a new one equal?', first);
+      return wishes.replicas.has(name)
+        ? name
+        : again(`It is one of ${[...wishes.replicas.keys()].join(', ')}.`);
+    });
+  }
+  const lead = wishes.replicas.get(wishes.lead ?? first);
+  if (!lead) return;
+  wishes.table ??= await askForTable(lead, questions);
+  wishes.group ??= await questions.ask('A name for the replicas of this table', stemOf(lead));
+  if (wishes.logs.length === 0) await askForLogs(wishes, questions);
+}
+
+async function askForReplicas(wishes: InitWishes, questions: Questions): Promise<void> {
+  const { say, folder } = questions;
+  const found = foundDatabases(folder);
+  say('The first replica is the lead: the one that a new replica must equal.');
+  if (found.length > 0)
+    say(
+      `SQLite files here: ${found
+        .slice(0, 10)
+        .map((name) => printable(name, 60))
+        .join(', ')}`,
+    );
+  const place = await until(questions, async ({ ask }) =>
+    parsePlace(await ask('Its database, PATH or user@host:PATH', found[0]), folder),
+  );
+  const name = await questions.ask('Its name', nameFor(place));
+  wishes.replicas.set(name, place);
+  for (;;) {
+    const more = await until(questions, async ({ ask }) => {
+      const text = await ask('Another replica, as NAME=user@host:PATH; Enter for no more');
+      if (text === '') return undefined;
+      const replica = parseReplica(text, folder);
+      return wishes.replicas.has(replica.name) ? again(`There is a ${replica.name} already.`) : replica;
+    });
+    if (more === undefined) return;
+    wishes.replicas.set(more.name, { host: more.host, store: more.store });
+  }
+}
+
+async function askForTable(lead: DescribedReplica, questions: Questions): Promise<string> {
+  const tables = tablesOf(lead);
+  if (tables) {
+    const listed = tables
+      .slice(0, 20)
+      .map(({ name, key }) => printable(`${name} (by ${key.join(', ')})`, 80));
+    questions.say(`Tables with a primary key: ${listed.join(', ') || 'none'}`);
+  }
+  return until(questions, async ({ ask }) => {
+    const table = await ask('The table', tables?.[0]?.name);
+    if (table === '') return again('It needs a name.');
+    if (tables && !tables.some(({ name }) => name.toLowerCase() === table.toLowerCase()))
+      return again('It is none of the tables there that have a primary key.');
+    return table;
+  });
+}
+
+async function askForLogs(wishes: InitWishes, { ask }: Questions): Promise<void> {
+  for (const [name, replica] of wishes.replicas) {
+    const log = await ask(
+      `Access logs of ${printable(name, 60)}, as a file or a glob there; Enter for none`,
+      replica.host === 'local' ? likelyLogs(path.dirname(fileOf(replica))) : undefined,
+    );
+    if (log !== '' && log !== '-') wishes.logs.push(`${name}=${log}`);
+  }
+}
+
+/** Logs beside the database, where there are such as the README's; with '-' the proposal is declined. */
+function likelyLogs(folder: string): string | undefined {
+  const found =
+    existsSync(folder) && readdirSync(folder).some((name) => /^access.*\.(csv|tsv|jsonl|log)/.test(name));
+  return found ? path.join(folder, 'access*') : undefined;
+}
+
+function nameFor({ host }: DescribedReplica): string {
+  const label = host === 'local' ? os.hostname() : host.replace(/^.*@/, '').replace(/^ssh:\/\//, '');
+  return label.split(/[.:]/)[0] || 'lead';
+}
+
+/** What is wrong with an answer. */
+class Again extends Error {}
+
+function again(why: string): never {
+  throw new Again(why);
+}
+
+async function until<T>(questions: Questions, answer: (questions: Questions) => Promise<T>): Promise<T> {
+  for (;;) {
+    try {
+      return await answer(questions);
+    } catch (error) {
+      if (error instanceof Again) questions.say(error.message);
+      else if (error instanceof ForesyncError && error.kind === 'usage')
+        questions.say([error.message, error.hint].join(' '));
+      else throw error;
+    }
+  }
+}

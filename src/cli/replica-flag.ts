@@ -1,0 +1,56 @@
+import path from 'node:path';
+import { parseHost } from '../core/group/host.ts';
+import { parseStore } from '../core/group/store-spec.ts';
+import { usageError } from './base-command.ts';
+import { nearWord } from './near-word.ts';
+
+/** A replica as `init` is told of it, in the words of foresync.yaml. */
+export interface DescribedReplica {
+  host: string;
+  /** `sqlite:PATH`; of a local one the path is absolute. */
+  store: string;
+}
+
+const usage =
+  'Write NAME=HOST:PATH, such as us-east=local:/srv/shop/shop.db or us-west=ops@us-west:/srv/shop/shop.db.';
+
+/** `NAME=HOST:PATH`, where PATH may be written as `sqlite:PATH` too. Local paths are relative to `folder`. */
+export function parseReplica(text: string, folder: string): DescribedReplica & { name: string } {
+  const [, name = '', place = ''] = /^([^=]+)=(.*)$/s.exec(text) ?? [];
+  if (name.trim() === '' || name.length > 200) throw usageError(`'${text}' names no replica.`, usage);
+  return { name: name.trim(), ...parsePlace(place, folder) };
+}
+
+/** `HOST:PATH`; a path alone is on this machine. */
+export function parsePlace(text: string, folder: string): DescribedReplica {
+  const match = /^(?:((?:ssh:\/\/)?[^:/[]*(?:\[[^\]]*\])?(?::\d+(?=:))?):)?(?:sqlite:)?(.*[^:])$/s.exec(
+    text.trim(),
+  );
+  const { 1: host = 'local', 2: file } = match ?? [];
+  if (file === undefined) throw usageError(`'${text}' is no place of a database.`, usage);
+  const where = parseHost(host === 'sqlite' ? 'local' : host);
+  const local = where.kind === 'local';
+  const store = parseStore(`sqlite:${file}`, local ? folder : undefined);
+  return { host: local ? 'local' : host, store: `sqlite:${store.path}` };
+}
+
+/** `NAME=GLOB`, or a glob alone, which is the lead's. Local ones are relative to `folder`; they stay patterns. */
+export function parseLogs(
+  text: string,
+  { names, lead }: { names: readonly string[]; lead: string },
+): { replica: string; log: string } {
+  const [, name = '', log = ''] = /^([^=/:]+)=(.+)$/s.exec(text) ?? [];
+  if (names.includes(name)) return { replica: name, log };
+  if (name === '') return { replica: lead, log: text };
+  const near = nearWord(name, names);
+  throw usageError(
+    `--logs: '${name}' is none of the replicas.`,
+    near === undefined ? `Write NAME=GLOB with one of ${names.join(', ')}.` : `Did you mean ${near}?`,
+  );
+}
+
+/** A local path as foresync.yaml has it: below its folder from there, else absolute. */
+export function fromConfigFolder(file: string, configFile: string): string {
+  const relative = path.relative(path.dirname(configFile), file);
+  return relative.startsWith('..') || path.isAbsolute(relative) ? file : relative;
+}
