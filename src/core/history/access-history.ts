@@ -5,6 +5,8 @@ export interface AccessHistory {
   summary(): HistorySummary;
   /** Every key once, in an order that stays the same as long as the history does; streamed, never held whole. */
   series(): IterableIterator<KeySeries>;
+  /** One key, without a look at most of the others; undefined where the history does not have it. */
+  seriesOf(key: string): KeySeries | undefined;
 }
 
 export interface HistorySummary {
