@@ -5,7 +5,11 @@ export interface AccessHistory {
   summary(): HistorySummary;
   /** Every key once, in an order that stays the same as long as the history does; streamed, never held whole. */
   series(): IterableIterator<KeySeries>;
-  /** One key, without a look at most of the others; undefined where the history does not have it. */
+}
+
+/** A history that can be asked for a single key. */
+export interface KeyedHistory extends AccessHistory {
+  /** Without a look at most other keys; undefined where the history does not have it. */
   seriesOf(key: string): KeySeries | undefined;
 }
 

@@ -1,5 +1,5 @@
 import { openStateToRead, type StateDatabase, type StateFile } from '../state/open.ts';
-import type { AccessHistory, HistorySummary, KeySeries } from './access-history.ts';
+import type { HistorySummary, KeyedHistory, KeySeries } from './access-history.ts';
 import { refuseEarlierRows } from './earlier-rows.ts';
 import { hourTraffic } from './replica-traffic.ts';
 import { type MergedKey, MergedKeys } from './segments/merged-keys.ts';
@@ -11,7 +11,7 @@ import { loadProfile } from './traffic-profile.ts';
 /**
  * The access history of a state file. `series()` is as the history was committed when its first key was asked for, whatever is written meanwhile.
  */
-export function openHistory(state: StateFile): AccessHistory {
+export function openHistory(state: StateFile): KeyedHistory {
   const bucketMs = state.db
     .prepare<[], number>("SELECT value FROM history_meta WHERE name = 'bucket_ms'")
     .pluck()

@@ -1,5 +1,5 @@
 import { type KeySteps, keySteps } from '../../forecast/explain/key-series.ts';
-import type { AccessHistory } from '../../history/access-history.ts';
+import type { KeyedHistory } from '../../history/access-history.ts';
 
 /** What the access history knows of a key, up to the plan's origin and behind it. */
 export interface KeyPast {
@@ -18,7 +18,7 @@ export interface KeyPast {
 }
 
 /** Undefined for a key that the history does not have. `key` is as the access log has it. */
-export function keyPast(history: AccessHistory, key: string, originMs: number): KeyPast | undefined {
+export function keyPast(history: KeyedHistory, key: string, originMs: number): KeyPast | undefined {
   const series = history.seriesOf(key);
   if (!series) return undefined;
   const { firstMs: begin = series.firstMs, lastMs: until = series.lastMs, replicas } = history.summary();
