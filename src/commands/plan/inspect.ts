@@ -7,6 +7,7 @@ import { savePlan } from '../../cli/plan-saving.ts';
 import { probabilityFlag } from '../../cli/probability-flag.ts';
 import { sizeFlag } from '../../cli/size-flag.ts';
 import { systemClock } from '../../core/clock.ts';
+import { ForesyncError } from '../../core/errors.ts';
 import { findEntry } from '../../core/plan/inspect/find-entry.ts';
 import type { InspectedPlan } from '../../core/plan/inspect/inspected-plan.ts';
 import { reportInspection } from '../../core/plan/inspect/inspection-report.ts';
@@ -16,8 +17,10 @@ import { saidEdits } from '../../core/plan/inspect/said-edits.ts';
 import { searchKeys } from '../../core/plan/inspect/search-keys.ts';
 import { printable } from '../../core/text.ts';
 import { frameFor } from '../../ui/analyze/page-frame.ts';
+import { formatCounted } from '../../ui/format.ts';
 import { detailPage } from '../../ui/inspect/detail-page.ts';
 import { planPage } from '../../ui/inspect/plan-page.ts';
+import { isLive } from '../../ui/live-terminal.ts';
 import { brushFor } from '../../ui/metrics-paint.ts';
 import { nextStep } from '../../ui/plan-report.ts';
 
@@ -91,9 +94,63 @@ A budget takes the entries in the plan's order; foresync plan with the same budg
       const edits = await saidEdits(plan.index, wishes, limits, this.signal);
       const { refusal } = plan.outcome(edits);
       if (refusal) throw refusal;
+      if (this.isScreenWanted(flags)) return await this.screen(plan, edits, view, flags.search);
       return await this.page(plan, edits, view, flags);
     } finally {
       await close();
+    }
+  }
+
+  private isScreenWanted({
+    plain,
+    key,
+    out,
+  }: {
+    plain: boolean;
+    key?: string | undefined;
+    out?: string | undefined;
+  }) {
+    const asksForPage = this.jsonEnabled() || plain || key !== undefined || out !== undefined;
+    return !asksForPage && process.stdin.isTTY === true && isLive(process);
+  }
+
+  private async screen(
+    plan: InspectedPlan,
+    edits: PlanEdits,
+    view: PlanView,
+    search: string | undefined,
+  ): Promise<unknown> {
+    // Ink and React take a quarter of a second to load: only here, where they draw.
+    const { inspectOnTerminal } = await import('../../ui/inspect/mount.tsx');
+    const brush = brushFor(process.argv, process.env);
+    const { interrupted, saved } = await inspectOnTerminal(
+      plan,
+      { view, edits, search },
+      {
+        terminal: process,
+        brush,
+        world: { save: (of, file, replace) => this.saved(plan, of, file, replace) },
+        signal: this.signal,
+      },
+    );
+    if (saved) {
+      this.log(
+        `${brush.paint('good', brush.symbols.done)} A new plan of ${formatCounted(saved.keys, 'key')}`,
+      );
+      this.log(nextStep({ keys: saved.keys, group: plan.header.group }, saved.file, brush).join('\n'));
+    }
+    if (interrupted) throw new ForesyncError('interrupted', 'interrupted', 'Interrupted.');
+    return { saved };
+  }
+
+  /** What is in the way of a file is told on the screen, where another can be named. */
+  private async saved(plan: InspectedPlan, edits: PlanEdits, file: string, replace: boolean) {
+    try {
+      await savePlan(plan, edits, { file, replace, nowMs: systemClock.nowMs(), signal: this.signal });
+      return undefined;
+    } catch (error) {
+      if (!(error instanceof ForesyncError)) throw error;
+      return { reason: error.message, isThere: error.kind === 'exists' };
     }
   }
 

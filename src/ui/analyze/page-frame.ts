@@ -51,7 +51,7 @@ function padded(text: string, cells: number): string {
 
 /** At most so many cells. */
 export function clip(text: string, cells: number, frame: PageFrame): string {
-  return cliTruncate(text, cells, { truncationCharacter: ellipsis(frame) });
+  return cliTruncate(text, Math.max(0, cells), { truncationCharacter: ellipsis(frame) });
 }
 
 /** The end says more of a path than its beginning. */

@@ -36,6 +36,20 @@ export function editsOf({ columns, header }: PlanIndex, limits: EditLimits = {})
   };
 }
 
+/** Whether two edits of one plan say the same. */
+export function sameEdits(a: PlanEdits, b: PlanEdits): boolean {
+  if (a === b) return true;
+  const limits = ['minConfidence', 'budgetKeys', 'budgetBytes'] as const;
+  return (
+    limits.every((limit) => a[limit] === b[limit]) &&
+    a.changes.size === b.changes.size &&
+    [...a.changes].every(([entry, said]) => b.changes.get(entry) === said) &&
+    a.added.length === b.added.length &&
+    a.added.every((key, place) => key === b.added[place]) &&
+    (a.marks === b.marks || a.marks.every((said, entry) => said === b.marks[entry]))
+  );
+}
+
 /** Whether edits would make another plan, or another header, of it. */
 export function isEdited({ columns, header }: PlanIndex, edits: PlanEdits): boolean {
   const { marks, changes, added, minConfidence, budgetKeys, budgetBytes } = edits;
