@@ -141,7 +141,7 @@ const lastHints = ['? help', 'q quit'];
 
 /** The keys that are worth most here; more of them on a wide terminal. */
 export function hintLine({ prompt, pane, columns }: InspectState, { paint }: Brush): string {
-  if (prompt) return paint('quiet', 'Enter keeps it  Esc goes back');
+  if (prompt) return paint('quiet', isTyped(prompt) ? 'Enter keeps it  Esc goes back' : 'Esc goes back');
   const isWide = columns >= 120;
   const edits = ['p pin', 'x exclude', 'w write'];
   const hints =

@@ -24,7 +24,7 @@ export function hitRateCurve(index: PlanIndex, outcome: PlanOutcome, parts: numb
   const { columns, header } = index;
   const by = outcome.bytes > 0 ? 'bytes' : 'keys';
   const whole = by === 'bytes' ? outcome.bytes : outcome.entries;
-  const kept = index.length - outcome.excluded - outcome.belowThreshold - outcome.pastBudget;
+  const kept = keptEntries(index, outcome);
   if (kept === 0 || whole === 0) return { by, points: [] };
   const allReads = sumOf(columns.expectedReads);
   const points: CurvePoint[] = [];
@@ -64,6 +64,7 @@ export function thresholdCurve(
   thresholds: readonly number[],
 ): ThresholdPoint[] {
   const { columns, header } = index;
+  const added = outcome.entries - keptEntries(index, outcome);
   const points = thresholds.map((minConfidence) => ({ minConfidence, keys: 0, bytes: 0, reads: 0 }));
   for (let entry = 0; entry < index.length; entry++) {
     const is = outcome.fates[entry] as number;
@@ -85,10 +86,16 @@ export function thresholdCurve(
     point.reads += above.reads;
   }
   const allReads = sumOf(columns.expectedReads);
-  return points.map(({ reads, ...point }) => ({
+  return points.map(({ reads, keys, ...point }) => ({
     ...point,
+    keys: keys + added,
     expectedHitRate: hitRateOf(reads, allReads, header.expectedHitRate),
   }));
+}
+
+/** Of the plan's own; pinned keys that it does not have are not among them. */
+function keptEntries(index: PlanIndex, { excluded, belowThreshold, pastBudget }: PlanOutcome): number {
+  return index.length - excluded - belowThreshold - pastBudget;
 }
 
 function sumOf(values: Float64Array): number {

@@ -1,3 +1,5 @@
+import { orderHash } from '../../history/segments/order-hash.ts';
+
 /** Ends a text. No byte of UTF-8 has this value, so that nothing that is searched for can span two texts. */
 const endByte = 0xff;
 /** Texts are searched in pieces of about this size, so that a search can stop between two. */
@@ -57,13 +59,29 @@ export class KeyTexts {
 
   /** The text, or as much of it as is held. */
   at(number: number): string {
-    const page = this.#pageOf(number);
-    const start = this.#starts[number] as number;
-    return page.bytes.toString('utf8', start, page.bytes.indexOf(endByte, start));
+    return this.#bytesOf(number).toString();
+  }
+
+  /** Whether two texts are the same as far as they are held. */
+  sameAs(number: number, other: KeyTexts, otherNumber: number): boolean {
+    return this.#bytesOf(number).equals(other.#bytesOf(otherNumber));
   }
 
   isWhole(number: number): boolean {
     return !this.#cut.has(number);
+  }
+
+  /** A hash of each text as far as it is held: the same text, the same hash, in whichever texts it is. */
+  hashes(): Uint32Array {
+    const hashes = new Uint32Array(this.#count);
+    for (const { bytes, first } of this.#pages) {
+      for (let number = first, start = 0; start < bytes.length; number++) {
+        const end = bytes.indexOf(endByte, start);
+        hashes[number] = orderHash(bytes, start, end);
+        start = end + 1;
+      }
+    }
+    return hashes;
   }
 
   get pages(): number {
@@ -98,6 +116,12 @@ export class KeyTexts {
     this.#pages.push({ bytes: Buffer.from(this.#open.subarray(0, this.#at)), first: this.#first });
     this.#first = this.#count;
     this.#at = 0;
+  }
+
+  #bytesOf(number: number): Buffer {
+    const { bytes } = this.#pageOf(number);
+    const start = this.#starts[number] as number;
+    return bytes.subarray(start, bytes.indexOf(endByte, start));
   }
 
   #pageOf(number: number): Page {
