@@ -49,6 +49,8 @@ function characterKey(character: string): InspectKey[] {
     case '\u007f':
     case '\b':
       return [{ name: 'backspace' }];
+    case '\u0015':
+      return [{ name: 'clear' }];
     case '\u0003':
       return [{ name: 'interrupt' }];
     default:

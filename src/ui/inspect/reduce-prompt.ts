@@ -72,7 +72,8 @@ function answered(state: InspectState, prompt: Prompt, letter: string, plan: Ins
 function entered(state: InspectState, prompt: Prompt, plan: InspectedPlan): InspectState {
   if (prompt.error !== '') return state;
   const closed = { ...state, prompt: undefined };
-  if (prompt.kind === 'search') return prompt.text === '' ? closed : jump(closed, plan, 'here');
+  // As in less, nothing typed means what was searched for last.
+  if (prompt.kind === 'search') return jump(closed, plan, prompt.text === '' ? 'next' : 'here');
   if (prompt.kind === 'save') {
     if (prompt.text.trim() === '') return { ...state, prompt: { ...prompt, error: 'A file needs a name.' } };
     return { ...closed, wish: { kind: 'save', file: prompt.text, replace: false, edits: state.edits } };

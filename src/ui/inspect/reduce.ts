@@ -87,7 +87,7 @@ function letter(state: InspectState, character: string, plan: InspectedPlan): In
   const { view } = state;
   switch (character) {
     case '/':
-      return openPrompt(state, 'search', state.search?.text ?? '');
+      return openPrompt(state, 'search', '');
     case 'n':
       return jump(state, plan, 'next');
     case 'N':

@@ -21,7 +21,7 @@ export function screenLines(state: InspectState, plan: InspectedPlan, brush: Bru
   const height = bodyRows(state);
   const filled = [...body.slice(0, height), ...new Array<string>(Math.max(0, height - body.length)).fill('')];
   const lines = [
-    titleLine(state, plan, brush),
+    titleLine(state, plan, frame),
     sumsLine(state, plan, brush),
     viewLine(state, plan, brush),
     heading,

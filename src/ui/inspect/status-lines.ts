@@ -2,21 +2,29 @@ import type { InspectedPlan } from '../../core/plan/inspect/inspected-plan.ts';
 import type { PlanEdits } from '../../core/plan/inspect/plan-edits.ts';
 import type { SortOrder } from '../../core/plan/inspect/plan-rows.ts';
 import { printable } from '../../core/text.ts';
+import { clipStart, type PageFrame } from '../analyze/page-frame.ts';
 import { formatBytes, formatCount, formatCounted, formatInstant, formatPercent } from '../format.ts';
 import type { Brush } from '../metrics-paint.ts';
 import { roundDuration } from '../plan-model-words.ts';
 import { pointsWords } from './plan-words.ts';
 import { type InspectState, isUnsaved, type Prompt } from './state.ts';
 
-export function titleLine(state: InspectState, plan: InspectedPlan, { paint }: Brush): string {
+export function titleLine(state: InspectState, plan: InspectedPlan, frame: PageFrame): string {
+  const { brush, width } = frame;
   const { group, table, origin, horizonMs } = plan.header;
-  const of = [group, table].filter((name) => name !== undefined).map((name) => printable(name, 28));
-  const saved = isUnsaved(state, plan) ? paint('warning', '  changes not saved') : '';
-  const what = [
-    `${formatInstant(Date.parse(origin))} and ${roundDuration(horizonMs)} on`,
-    ...(of.length > 0 ? [of.join(', table ')] : []),
+  const { pinned, excluded } = plan.outcome(state.edits);
+  const marked = [
+    ...(isUnsaved(state, plan) ? ['changes not saved'] : []),
+    ...(pinned > 0 ? [`${formatCount(pinned)} pinned`] : []),
+    ...(excluded > 0 ? [`${formatCount(excluded)} excluded`] : []),
   ];
-  return `${paint('strong', printable(plan.file, 60))}${saved}  ${paint('quiet', what.join('  '))}`;
+  const of = [group, table].filter((name) => name !== undefined).map((name) => printable(name, 28));
+  const forecast = `${formatInstant(Date.parse(origin))} and ${roundDuration(horizonMs)} on`;
+  return [
+    brush.paint('strong', clipStart(printable(plan.file, 4096), Math.floor(width * 0.4), frame)),
+    ...(marked.length > 0 ? [brush.paint('warning', marked.join(', '))] : []),
+    brush.paint('quiet', [forecast, ...(of.length > 0 ? [of.join(', table ')] : [])].join('  ')),
+  ].join('  ');
 }
 
 /** What the edits leave, beside the whole. */
@@ -30,8 +38,6 @@ export function sumsLine({ edits }: InspectState, plan: InspectedPlan, { paint }
     `${of(formatCount(now.entries), formatCount(whole.entries))} keys`,
     ...(whole.bytes > 0 ? [of(formatBytes(now.bytes), formatBytes(whole.bytes))] : []),
     `hit rate ${formatPercent(now.expectedHitRate, 1)}${points === 0 ? '' : ` (${pointsWords(points)})`}`,
-    ...(now.pinned > 0 ? [`${formatCount(now.pinned)} pinned`] : []),
-    ...(now.excluded > 0 ? [`${formatCount(now.excluded)} excluded`] : []),
   ].join(', ');
 }
 

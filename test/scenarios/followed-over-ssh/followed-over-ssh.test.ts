@@ -129,7 +129,10 @@ test('over ssh a table appears with its hot rows, becomes whole, and is followed
   run.kill('SIGINT');
   const { exitCode, stdout, stderr } = await run.ended;
   assert.equal(exitCode, 0, stderr);
-  assert.match(stdout, /^It was proven equal at watermark \d+, .* and followed from there for .*, until it was stopped\.$/m);
+  assert.match(
+    stdout,
+    /^It was proven equal at watermark \d+, .* and followed from there for .*, until it was stopped\.$/m,
+  );
   assert.equal(said(), 'hot-ready at joiner\nsynced at joiner\n');
   assertDone();
 });

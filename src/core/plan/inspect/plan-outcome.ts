@@ -103,7 +103,9 @@ function totalsOf(index: PlanIndex, fates: Uint8Array, added: number): PlanTotal
 
 /** The hit rate of some of a plan's reads, where all of them have this one; to nine digits, as sums are no more exact. */
 export function hitRateOf(reads: number, allReads: number, hitRate: number): number {
-  return allReads > 0 ? Math.round((hitRate * reads * 1e9) / allReads) / 1e9 : 0;
+  // Nothing divided by nothing, and sums past the largest number, are worth nothing.
+  const share = reads / allReads;
+  return Number.isFinite(share) ? Math.round(hitRate * share * 1e9) / 1e9 : 0;
 }
 
 /** As the plan was made, else the mean of the sizes that it says. */
