@@ -109,6 +109,8 @@ function entryRows(title: string, entries: readonly ListedEntry[], all: number, 
   ];
 }
 
+/** Fields with a column of their own. */
+const shownFields: readonly ComparedField[] = ['confidence', 'expectedReads'];
 const confidenceWidth = 16;
 const readsWidth = 20;
 
@@ -117,7 +119,7 @@ function changedRows(entries: readonly ChangedEntry[], all: number, frame: PageF
   const { brush, width } = frame;
   const keyWidth = Math.floor((width - indent - confidenceWidth - readsWidth) * 0.65);
   const moved = (a: string, b: string) => (a === b ? a : `${a} ${brush.arrow} ${b}`);
-  const heading = `${'KEY'.padEnd(keyWidth)}${'CONFIDENCE'.padStart(confidenceWidth)}${'READS'.padStart(readsWidth)}  IN`;
+  const heading = `${'KEY'.padEnd(keyWidth)}${'CONFIDENCE'.padStart(confidenceWidth)}${'READS'.padStart(readsWidth)}  ALSO`;
   return [
     '',
     brush.paint('strong', '  Changed, those whose reads moved most first'),
@@ -125,9 +127,11 @@ function changedRows(entries: readonly ChangedEntry[], all: number, frame: PageF
     ...entries.map(({ a, b, fields }) => {
       const confidence = moved(a.confidence.toFixed(3), b.confidence.toFixed(3));
       const reads = moved(readsWords(a.expectedReads), readsWords(b.expectedReads));
-      const words = fields.map((field) => fieldWords[field]).join(', ');
+      const words = fields
+        .flatMap((field) => (shownFields.includes(field) ? [] : [fieldWords[field]]))
+        .join(', ');
       const line = `${fitEnds(keyWords(a), keyWidth, frame)}${confidence.padStart(confidenceWidth)}${reads.padStart(readsWidth)}  ${words}`;
-      return `  ${clip(line, width - indent, frame)}`;
+      return `  ${clip(line.trimEnd(), width - indent, frame)}`;
     }),
     ...more(all - entries.length, frame),
   ];

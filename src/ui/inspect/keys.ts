@@ -30,7 +30,9 @@ export function keysOf(input: string, key: Key): InspectKey[] {
   if (key.escape) return [{ name: 'escape' }];
   if (key.return) return [{ name: 'enter' }];
   if (key.backspace || key.delete) return [{ name: 'backspace' }];
-  return [...input].flatMap(characterKey);
+  const characters = [...input].flatMap(characterKey);
+  // Escape and a letter right after it look like the letter with Alt, which means nothing here.
+  return key.meta ? [{ name: 'escape' }, ...characters] : characters;
 }
 
 /** As in vi and less; ctrl-U goes up a page, or clears what is typed. */
