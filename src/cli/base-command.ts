@@ -29,7 +29,7 @@ export abstract class BaseCommand extends Command {
       json: this.jsonEnabled(),
       log: (value) => this.logJson(value),
       command: {
-        line: `${this.config.bin} ${this.id}`,
+        line: `${this.config.bin} ${this.id?.replaceAll(':', ' ')}`,
         flags: new Map(described.map(([name, { description }]) => [name, description ?? ''])),
       },
     });

@@ -1,6 +1,6 @@
 import { Flags } from '@oclif/core';
+import { parseSize } from '../core/amounts.ts';
 import { usageError } from './base-command.ts';
-import { parseSize } from './size-flag.ts';
 
 /** `20MiB/s`, `20MiB` or `500k` in bytes a second. A bare number, which somebody means as megabytes, is refused. */
 export function parseRate(text: string): number {

@@ -4,6 +4,7 @@ import { BaseCommand, configFlag, stateFlag, textFlag, usageError } from '../cli
 import { durationFlag, stallTimeoutFlag } from '../cli/duration-flag.ts';
 import { deltaBudgetFlag } from '../cli/key-count-flag.ts';
 import { planFromFile, usualPlan } from '../cli/plan-choice.ts';
+import { probabilityFlag } from '../cli/probability-flag.ts';
 import { rateFlag } from '../cli/rate.ts';
 import { refuseWithoutPlan, refuseWithoutShell } from '../cli/run-hooks.ts';
 import { runtimeFlag } from '../cli/runtime-flag.ts';
@@ -38,11 +39,9 @@ export default class AddReplica extends BaseCommand {
       exclusive: ['no-plan'],
     }),
     'no-plan': Flags.boolean({ default: false, description: 'Send rows in the order of the table.' }),
-    'min-confidence': Flags.custom<number>({
+    'min-confidence': probabilityFlag({
       description: "Send only entries with this confidence or more first. Default: the plan's own threshold.",
-      helpValue: 'P',
-      parse: async (text) => share(text),
-    })(),
+    }),
     'prefetch-timeout': durationFlag({
       description: 'How long hot rows may take before the snapshot goes on.',
       default: 600_000,
@@ -149,11 +148,4 @@ export default class AddReplica extends BaseCommand {
       log: (text) => this.log(text),
     });
   }
-}
-
-function share(text: string): number {
-  const value = Number(text);
-  if (text.trim() === '' || !(value >= 0 && value <= 1))
-    throw usageError(`'${text}' is no probability.`, 'Write a number from 0 to 1.');
-  return value;
 }

@@ -6,6 +6,7 @@ import { keyWishes, keyWishFlags } from '../cli/key-wishes.ts';
 import { nextStep, sameFiles } from '../cli/next-step.ts';
 import { usualPlanFile } from '../cli/plan-choice.ts';
 import { type PlanWishes, planOf } from '../cli/plan-making.ts';
+import { probabilityFlag } from '../cli/probability-flag.ts';
 import { sizeFlag } from '../cli/size-flag.ts';
 import { timeBudgetFlag } from '../cli/time-budget-flag.ts';
 import { shellWord } from '../core/doctor/words.ts';
@@ -17,7 +18,6 @@ import { reportBacktest } from '../core/plan/backtest-report.ts';
 import { reportKey } from '../core/plan/key-report.ts';
 import { type PlanReport, reportPlan } from '../core/plan/plan-report.ts';
 import { streamPlan, writePlan } from '../core/plan/write-plan.ts';
-import { printable } from '../core/text.ts';
 import { brushFor } from '../ui/metrics-paint.ts';
 import { backtestLines } from '../ui/plan-backtest.ts';
 import { keyLines } from '../ui/plan-key.ts';
@@ -50,9 +50,8 @@ What is not said by a flag comes from the parameters that metrics has tuned, if 
       description:
         'auto: what served most in the backtest. The others: that model alone; the backtest still fits its settings.',
     })(),
-    'min-confidence': Flags.string({
+    'min-confidence': probabilityFlag({
       description: 'Keys less likely to be read than this are not planned; 0.5 unless tuned.',
-      helpValue: 'P',
     }),
     'budget-keys': Flags.integer({ description: 'Plan so many keys at most.', min: 1, helpValue: 'N' }),
     'budget-bytes': sizeFlag({ description: 'Plan rows of so many bytes at most.' }),
@@ -101,11 +100,15 @@ What is not said by a flag comes from the parameters that metrics has tuned, if 
     if (flags.out === '-' && this.jsonEnabled() && !backtest && explain === undefined) {
       throw usageError('--json and --out - both claim standard output.', 'Name a file with --out.');
     }
-    const minConfidence = probability(flags['min-confidence']);
     const named = metadata.flags.config?.setFromDefault !== true;
     const group = named || existsSync(flags.config) ? loadGroup(flags.config) : undefined;
     const wishes = keyWishes(flags, group);
-    const wanted = { ...flags, minConfidence, wishes, explained: explain !== undefined };
+    const wanted = {
+      ...flags,
+      minConfidence: flags['min-confidence'],
+      wishes,
+      explained: explain !== undefined,
+    };
     const started = performance.now();
     const seconds = () => Math.round(performance.now() - started) / 1000;
     const brush = brushFor(process.argv, process.env);
@@ -166,14 +169,4 @@ function stepAfter(flags: { out: string; config: string; state: string }, hasGro
   if (!hasGroup) return 'foresync init';
   const plan = flags.out === usualPlanFile ? '' : ` --plan ${shellWord(flags.out)}`;
   return `foresync add-replica NAME --host HOST --store sqlite:PATH${plan}${sameFiles(flags)}`;
-}
-
-function probability(text: string | undefined): number | undefined {
-  if (text === undefined) return undefined;
-  const value = /^\d*\.?\d+$|^\d+\.$/.test(text.trim()) ? Number(text) : Number.NaN;
-  if (value >= 0 && value <= 1) return value;
-  throw usageError(
-    `--min-confidence: '${printable(text, 40)}' is no probability.`,
-    'Write a number from 0 to 1.',
-  );
 }

@@ -1,5 +1,6 @@
 import { Args, Flags } from '@oclif/core';
 import { BaseCommand, stateFlag, textFlag, usageError } from '../cli/base-command.ts';
+import { sameFiles } from '../cli/next-step.ts';
 import { openJournal, readStanding, readStandings } from '../cli/run-standings.ts';
 import { systemClock } from '../core/clock.ts';
 import { ForesyncError } from '../core/errors.ts';
@@ -13,7 +14,6 @@ import { printable, shortId } from '../core/text.ts';
 import { brushFor } from '../ui/metrics-paint.ts';
 import { reportPage } from '../ui/report/page.ts';
 import { writtenLines } from '../ui/report/written.ts';
-import { stateOption } from '../ui/status-words.ts';
 
 export default class Report extends BaseCommand {
   static override summary = 'Draw a run as one page to send round.';
@@ -64,7 +64,7 @@ What only an access log of the joiner can tell is in it once 'foresync metrics R
       if (!this.jsonEnabled())
         for (const line of writtenLines(
           picture,
-          { file: out, sizeBytes, stateOption: stateOption(flags.state) },
+          { file: out, sizeBytes, stateOption: sameFiles({ state: flags.state }) },
           brush,
         ))
           this.log(line);

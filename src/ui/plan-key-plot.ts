@@ -18,7 +18,10 @@ const units = [
 ] as const;
 
 /** The key's reads over the whole history and, beside them on the same scale but wider in time, those expected within the horizon. */
-export function keyPlot({ past, ahead, horizonMs }: KeyReport, { paint, theme }: Brush): string[] {
+export function keyPlot(
+  { past, ahead, horizonMs }: Pick<KeyReport, 'past' | 'ahead' | 'horizonMs'>,
+  { paint, theme }: Brush,
+): string[] {
   const { fromMs, stepMs, reads } = past;
   const toMs = fromMs + reads.length * stepMs;
   const columnMs = Math.max(stepMs, (toMs - fromMs) / pastWidth);

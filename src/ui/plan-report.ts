@@ -1,5 +1,5 @@
 import type { PlanReport } from '../core/plan/plan-report.ts';
-import type { RowKey } from '../core/row-key.ts';
+import { rowKeyText } from '../core/row-key-text.ts';
 import { printable } from '../core/text.ts';
 import {
   formatBytes,
@@ -94,7 +94,7 @@ function entryTable({ first, keys }: PlanReport, { paint }: Brush): string[] {
   if (first.length === 0) return [];
   const heading = `   ${'KEY'.padEnd(keyWidth)} CONF. ${'READS'.padStart(8)}  FIRST READ (UTC)  DONOR`;
   const rows = first.map((entry, place) => {
-    const key = printable(keyText(entry.key), keyWidth).padEnd(keyWidth);
+    const key = printable(rowKeyText(entry.key), keyWidth).padEnd(keyWidth);
     const reads = entry.expectedReads.toFixed(entry.expectedReads < 100 ? 1 : 0).padStart(8);
     const at = formatInstant(Date.parse(entry.expectedAt)).replace(' UTC', '');
     const donor = printable(entry.donor ?? '-', 12);
@@ -103,10 +103,6 @@ function entryTable({ first, keys }: PlanReport, { paint }: Brush): string[] {
   const rest = keys - first.length;
   const more = rest > 0 ? [`  ${paint('quiet', `and ${formatCounted(rest, 'more key', 'more keys')}`)}`] : [];
   return ['', `  ${paint('quiet', heading)}`, ...rows.map((row) => `  ${row}`), ...more];
-}
-
-function keyText(key: RowKey): string {
-  return typeof key === 'string' ? key : JSON.stringify(key);
 }
 
 function notes({
@@ -137,7 +133,12 @@ function notes({
   return found;
 }
 
-function nextStep({ keys, group }: PlanReport, file: string, { paint, arrow }: Brush): string[] {
+/** How a plan that was written is put to use; nothing for one without keys, or on standard output. */
+export function nextStep(
+  { keys, group }: Pick<PlanReport, 'keys' | 'group'>,
+  file: string,
+  { paint, arrow }: Brush,
+): string[] {
   if (keys === 0 || file === '-') return [];
   const plan = `--plan ${shellWord(file)}`;
   const command = (text: string) => `  ${paint('quiet', arrow)} ${text}`;

@@ -2,6 +2,7 @@ import type { Clock } from '../core/clock.ts';
 import type { RunEvent } from '../core/sync/events.ts';
 import type { RunFold } from '../core/sync/fold.ts';
 import type { Dashboard } from './dashboard/mount.tsx';
+import { isLive } from './live-terminal.ts';
 import { eventLine } from './plain/lines.ts';
 import { PlainPrinter } from './plain/printer.ts';
 import { summaryOf } from './plain/summary.ts';
@@ -32,13 +33,6 @@ const heartbeatMs = 500;
 export function showRun(options: RunViewOptions): RunView {
   if (options.json) return showWarnings(options);
   return isLive(options) ? showDashboard(options) : showLines(options);
-}
-
-function isLive({ stdout, stderr, env = process.env }: RunViewOptions): boolean {
-  const inCi = [env.CI, env.CONTINUOUS_INTEGRATION].some(
-    (value) => value !== undefined && value !== '0' && value !== 'false',
-  );
-  return Boolean(stdout.isTTY && stderr.isTTY) && !inCi && env.TERM !== 'dumb';
 }
 
 function showWarnings({ stderr, fold }: RunViewOptions): RunView {

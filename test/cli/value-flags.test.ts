@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { parseDuration, parseTime } from '../../src/cli/duration-flag.ts';
-import { parseKeyCount } from '../../src/cli/key-count-flag.ts';
-import { parseSize } from '../../src/cli/size-flag.ts';
+import { parseKeyCount, parseSize } from '../../src/core/amounts.ts';
 
 test('durations', () => {
   const hour = 3_600_000;

@@ -7,6 +7,12 @@ export interface AccessHistory {
   series(): IterableIterator<KeySeries>;
 }
 
+/** A history that can be asked for a single key. */
+export interface KeyedHistory extends AccessHistory {
+  /** Without a look at most other keys; undefined where the history does not have it. */
+  seriesOf(key: string): KeySeries | undefined;
+}
+
 export interface HistorySummary {
   events: number;
   keys: number;

@@ -1,8 +1,9 @@
 import { openStateToRead, type StateDatabase, type StateFile } from '../state/open.ts';
-import type { AccessHistory, HistorySummary, KeySeries } from './access-history.ts';
+import type { HistorySummary, KeyedHistory, KeySeries } from './access-history.ts';
 import { refuseEarlierRows } from './earlier-rows.ts';
 import { hourTraffic } from './replica-traffic.ts';
-import { MergedKeys } from './segments/merged-keys.ts';
+import { type MergedKey, MergedKeys } from './segments/merged-keys.ts';
+import { orderHash } from './segments/order-hash.ts';
 import { listRuns } from './segments/stored-runs.ts';
 import { seriesOf } from './series-codec.ts';
 import { loadProfile } from './traffic-profile.ts';
@@ -10,7 +11,7 @@ import { loadProfile } from './traffic-profile.ts';
 /**
  * The access history of a state file. `series()` is as the history was committed when its first key was asked for, whatever is written meanwhile.
  */
-export function openHistory(state: StateFile): AccessHistory {
+export function openHistory(state: StateFile): KeyedHistory {
   const bucketMs = state.db
     .prepare<[], number>("SELECT value FROM history_meta WHERE name = 'bucket_ms'")
     .pluck()
@@ -26,6 +27,10 @@ export function openHistory(state: StateFile): AccessHistory {
       refuseEarlierRows(state.db);
       return seriesByKey(state, bucketMs);
     },
+    seriesOf: (key) => {
+      refuseEarlierRows(state.db);
+      return seriesOfKey(state, bucketMs, key);
+    },
   };
 }
 
@@ -39,29 +44,41 @@ function* seriesByKey({ path }: StateFile, bucketMs: number): IterableIterator<K
   const db = openStateToRead(path);
   try {
     db.exec('BEGIN');
-    yield* seriesIn(db, bucketMs);
+    const { merged, toSeries } = mergedSeries(db, bucketMs);
+    for (const found of merged.all()) yield toSeries(found);
   } finally {
     db.close();
   }
 }
 
-function* seriesIn(db: StateDatabase, bucketMs: number): IterableIterator<KeySeries> {
+function seriesOfKey({ path }: StateFile, bucketMs: number, key: string): KeySeries | undefined {
+  const db = openStateToRead(path);
+  try {
+    db.exec('BEGIN');
+    const { merged, toSeries } = mergedSeries(db, bucketMs);
+    const bytes = Buffer.from(key);
+    const found = merged.find(orderHash(bytes, 0, bytes.length), bytes);
+    return found && toSeries(found);
+  } finally {
+    db.close();
+  }
+}
+
+function mergedSeries(db: StateDatabase, bucketMs: number) {
   const replicas = db.prepare<[], number>('SELECT id FROM history_replica ORDER BY id').pluck().all();
   const traffic = (replica: number) => hourTraffic(db, replica, bucketMs);
   const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
-  for (const { key, accesses, readsAt } of new MergedKeys(db, listRuns(db), bucketMs, traffic).all()) {
+  const toSeries = ({ key, accesses, readsAt }: MergedKey): KeySeries => {
     const { firstMs, lastMs, lastReadMs, sizeBytes } = accesses;
-    const { buckets, reads, writes } = seriesOf(accesses);
-    yield {
+    return {
       key: decoder.decode(key),
-      buckets,
-      reads,
-      writes,
+      ...seriesOf(accesses),
       firstMs,
       lastMs,
       lastReadMs: lastReadMs < 0 ? undefined : lastReadMs,
       sizeBytes: sizeBytes < 0 ? undefined : sizeBytes,
       readsByReplica: replicas.map((replica) => readsAt.get(replica) ?? 0),
     };
-  }
+  };
+  return { merged: new MergedKeys(db, listRuns(db), bucketMs, traffic), toSeries };
 }

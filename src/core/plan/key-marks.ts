@@ -20,9 +20,15 @@ export interface KeyWishes {
 
 const keysPerTurn = 8192;
 
+/** Texts of keys, by their places. */
+export interface KeyNames {
+  readonly length: number;
+  at(place: number): string | undefined;
+}
+
 /** Looks at every key. A key that is pinned and excluded is excluded. Lets the event loop turn, and rejects when the signal trips. */
 export async function markKeys(
-  keys: readonly string[],
+  keys: KeyNames,
   { pin, exclude }: KeyWishes,
   signal?: AbortSignal,
 ): Promise<KeyMarks> {
@@ -31,7 +37,7 @@ export async function markKeys(
   for (let from = 0; from < keys.length; from += keysPerTurn) {
     signal?.throwIfAborted();
     for (let index = from; index < Math.min(keys.length, from + keysPerTurn); index++) {
-      const key = keys[index] as string;
+      const key = keys.at(index) as string;
       unseen.delete(key);
       if (isMeant(key, exclude)) {
         found.marks[index] = mark.excluded;

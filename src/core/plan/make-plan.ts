@@ -7,6 +7,7 @@ import { IsoTimes } from './iso-times.ts';
 import type { KeyMarks } from './key-marks.ts';
 import type { PlanEntry, PlanHeader } from './prefetch-plan.ts';
 import { type PlanLimits, type Selection, selectKeys } from './select.ts';
+import { unseenEntry } from './unseen-entry.ts';
 
 export interface PlanOf {
   group?: string | undefined;
@@ -83,16 +84,21 @@ export function makePlan(forecast: Forecast, options: PlanOf): Plan {
     limits,
     marks,
     snapshot,
-    entries: () => entriesOf(forecast, selection, replicas),
+    entries: () => entriesOf(forecast, header, selection, replicas),
   };
 }
 
-function* entriesOf(forecast: Forecast, selection: Selection, replicas: string[]): Generator<PlanEntry> {
+function* entriesOf(
+  forecast: Forecast,
+  header: PlanHeader,
+  selection: Selection,
+  replicas: string[],
+): Generator<PlanEntry> {
   const { order, pinned, unseen } = selection;
   const times = new IsoTimes();
   for (const index of order.subarray(0, pinned))
     yield { ...entryOf(forecast, index, replicas, times), pinned: true };
-  for (const key of unseen) yield unseenEntry(forecast, key);
+  for (const key of unseen) yield unseenEntry(header, key);
   for (const index of order.subarray(pinned)) yield entryOf(forecast, index, replicas, times);
 }
 
@@ -109,19 +115,6 @@ function entryOf(forecast: Forecast, index: number, replicas: string[], times: I
     sizeBytes,
     donor: replicas[donor],
     model,
-  };
-}
-
-/** A pinned key of which the history knows nothing. */
-function unseenEntry({ originMs, horizonMs }: Forecast, key: string): PlanEntry {
-  return {
-    key,
-    confidence: 0,
-    expectedAt: new Date(Math.round(originMs + horizonMs / 2)).toISOString(),
-    expectedReads: 0,
-    expectedWrites: 0,
-    model: 'pin',
-    pinned: true,
   };
 }
 

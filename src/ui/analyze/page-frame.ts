@@ -40,25 +40,27 @@ export function fit(text: string, cells: number, frame: PageFrame): string {
 /** As `fit`, but both ends stay: keys often begin alike. */
 export function fitEnds(text: string, cells: number, frame: PageFrame): string {
   return padded(
-    cliTruncate(text, cells, { position: 'middle', truncationCharacter: ellipsis(frame) }),
+    cliTruncate(text, cells, { position: 'middle', truncationCharacter: ellipsis(frame, cells) }),
     cells,
   );
 }
 
 function padded(text: string, cells: number): string {
-  return text + ' '.repeat(cells - stringWidth(text));
+  return text + ' '.repeat(Math.max(0, cells - stringWidth(text)));
 }
 
 /** At most so many cells. */
 export function clip(text: string, cells: number, frame: PageFrame): string {
-  return cliTruncate(text, cells, { truncationCharacter: ellipsis(frame) });
+  return cliTruncate(text, Math.max(0, cells), { truncationCharacter: ellipsis(frame, cells) });
 }
 
 /** The end says more of a path than its beginning. */
 export function clipStart(text: string, cells: number, frame: PageFrame): string {
-  return cliTruncate(text, cells, { position: 'start', truncationCharacter: ellipsis(frame) });
+  return cliTruncate(text, cells, { position: 'start', truncationCharacter: ellipsis(frame, cells) });
 }
 
-function ellipsis({ brush }: PageFrame): string {
-  return brush.theme.unicode ? '…' : '...';
+/** None where there is no room for it beside what it cuts. */
+function ellipsis({ brush }: PageFrame, cells: number): string {
+  const sign = brush.theme.unicode ? '…' : '...';
+  return sign.length < cells ? sign : '';
 }

@@ -91,7 +91,10 @@ test('a page that did ask for something, or was too wide, or too pale, would be 
   const bad = html
     .replace(/<meta http-equiv[^>]*>/, '')
     .replace('<main>', '<main><img src="other.png"><p class="wide-one">x</p>')
-    .replace('</style>', '.wide-one { width: 3000px; max-width: none; color: #fdfdfd; background: #fff; }</style>');
+    .replace(
+      '</style>',
+      '.wide-one { width: 3000px; max-width: none; color: #fdfdfd; background: #fff; }</style>',
+    );
   const { page, said } = await open(bad, 1280, 'light');
   assert.ok(said.some((line) => line.startsWith('asked for file:')));
   const { overflows, contrasts } = await looksOf(page);

@@ -1,4 +1,3 @@
-import type { SeriesColumns } from '../series/series-store.ts';
 import type { TimeGrid } from '../time-grid.ts';
 import type { Intensity } from '../timing/intensity.ts';
 
@@ -15,9 +14,14 @@ const aheadSamples = 1200;
 
 /** The key's accesses over the whole history before the plan. */
 export function keySteps(
-  { offsets, buckets, reads, writes }: SeriesColumns,
+  {
+    offsets,
+    buckets,
+    reads,
+    writes,
+  }: { [column in 'offsets' | 'buckets' | 'reads' | 'writes']: ArrayLike<number> },
   key: number,
-  { first, end, bucketMs }: TimeGrid,
+  { first, end, bucketMs }: Pick<TimeGrid, 'first' | 'end' | 'bucketMs'>,
 ): KeySteps {
   const span = Math.max(1, end - first);
   const perStep = Math.ceil(span / maxSteps);

@@ -1,0 +1,123 @@
+import type { PlanEntry } from '../../core/plan/prefetch-plan.ts';
+import { rowKeyText } from '../../core/row-key-text.ts';
+import { printable } from '../../core/text.ts';
+import { fit, fitEnds, type PageFrame } from '../analyze/page-frame.ts';
+import { formatBytes, formatCount } from '../format.ts';
+import { readsWords } from '../plan-key-words.ts';
+
+/** An entry as one line of a table shows it. */
+export interface EntryLine {
+  /** 1 for the plan's first entry. */
+  place: number;
+  entry: PlanEntry;
+  /** A word for what becomes of it; empty where it is sent like others. */
+  mark: string;
+}
+
+export type ColumnName =
+  | 'place'
+  | 'key'
+  | 'confidence'
+  | 'reads'
+  | 'size'
+  | 'time'
+  | 'donor'
+  | 'model'
+  | 'mark';
+
+/** Columns from left to right, with their widths in cells of the terminal. */
+export interface EntryTable {
+  columns: readonly (readonly [name: ColumnName, width: number])[];
+  frame: PageFrame;
+}
+
+const headings: Record<ColumnName, string> = {
+  place: '#',
+  key: 'KEY',
+  confidence: 'CONF.',
+  reads: 'READS',
+  size: 'SIZE',
+  time: 'FIRST READ',
+  donor: 'DONOR',
+  model: 'MODEL',
+  mark: 'MARK',
+};
+const rightAligned: readonly ColumnName[] = ['place', 'confidence', 'reads', 'size'];
+const leastKeyWidth = 12;
+/** Longer than any key that a line shows. */
+const maxKeyLength = 8192;
+
+/** The columns that fit a width; the key gets what the others leave. Donor and model are shown where there is room for both. */
+export function entryTable(width: number, entries: number, frame: PageFrame): EntryTable {
+  const place = Math.max(2, formatCount(entries).length);
+  const wide = width >= 110;
+  const others: [ColumnName, number][] = [
+    ['place', place],
+    ['confidence', 5],
+    ['reads', 8],
+    ['size', 8],
+    ['time', wide ? 16 : 11],
+    ...(wide
+      ? ([
+          ['donor', 12],
+          ['model', 10],
+        ] as [ColumnName, number][])
+      : []),
+    ['mark', 8],
+  ];
+  // On a screen that is narrower than all of them, columns on the right go first.
+  const fits = () => others.reduce((sum, [, cells]) => sum + cells + 1, leastKeyWidth) <= width;
+  while (others.length > 1 && !fits()) others.splice(others.at(-1)?.[0] === 'mark' ? -2 : -1, 1);
+  const key = Math.max(1, width - others.reduce((sum, [, cells]) => sum + cells + 1, 0));
+  const [first, ...rest] = others as [[ColumnName, number], ...[ColumnName, number][]];
+  return { columns: [first, ['key', key], ...rest], frame };
+}
+
+export function headingLine({ columns, frame }: EntryTable): string {
+  return columns.map(([name, width]) => aligned(name, headings[name], width, frame)).join(' ');
+}
+
+/** Exactly as wide as the table, and safe to print. */
+export function entryLine(line: EntryLine, { columns, frame }: EntryTable): string {
+  return columns.map(([name, width]) => aligned(name, cellText(name, line, width), width, frame)).join(' ');
+}
+
+function aligned(name: ColumnName, text: string, width: number, frame: PageFrame): string {
+  if (name === 'key') return fitEnds(text, width, frame);
+  return rightAligned.includes(name)
+    ? fit(text, width, frame).trimEnd().padStart(width)
+    : fit(text, width, frame);
+}
+
+function cellText(name: ColumnName, { place, entry, mark }: EntryLine, width: number): string {
+  switch (name) {
+    case 'place':
+      return formatCount(place);
+    case 'key':
+      return keyWords(entry);
+    case 'confidence':
+      return entry.confidence.toFixed(3);
+    case 'reads':
+      return readsWords(entry.expectedReads);
+    case 'size':
+      return entry.sizeBytes === undefined ? '-' : formatBytes(entry.sizeBytes);
+    case 'time':
+      return timeWords(entry, width);
+    case 'donor':
+      return printable(entry.donor ?? '-', width * 4);
+    case 'model':
+      return printable(entry.model, width * 4);
+    case 'mark':
+      return mark;
+  }
+}
+
+export function keyWords({ key }: PlanEntry): string {
+  return printable(rowKeyText(key), maxKeyLength);
+}
+
+function timeWords({ expectedAt }: PlanEntry, width: number): string {
+  const text = new Date(Date.parse(expectedAt)).toISOString().replace('T', ' ');
+  const minutes = text.slice(0, -8);
+  return width >= minutes.length ? minutes : minutes.slice(-width);
+}
