@@ -11,11 +11,13 @@ import { shortId } from '../core/text.ts';
 import { followControl } from './follow-control.ts';
 import { nextStep, sameFiles } from './next-step.ts';
 import type { ChosenPlan } from './plan-choice.ts';
+import type { ProgressMode } from './progress-flag.ts';
 import { notePublished, publishedBefore } from './published-before.ts';
 import { refuseBesideLiving } from './run-choice.ts';
 import { RunFrame } from './run-frame.ts';
 import { hooksOf } from './run-hooks.ts';
 import { openJournal } from './run-standings.ts';
+import { tell } from './tell.ts';
 
 export interface AddInFrameOptions {
   request: AddReplicaRequest;
@@ -25,20 +27,21 @@ export interface AddInFrameOptions {
   restart: boolean;
   stateFile: string;
   json: boolean;
+  progress: ProgressMode;
   signal: AbortSignal;
   log(text: string): void;
 }
 
 /** Adds the replica of a request, shown and journalled; what `add-replica` and `resume` do. Returns what `--json` prints. */
 export async function addInFrame(options: AddInFrameOptions): Promise<unknown> {
-  const { request, group, plan, restart, stateFile, json, signal, log } = options;
+  const { request, group, plan, restart, stateFile, json, progress, signal, log } = options;
   const { minConfidence, prefetchTimeoutMs, stallTimeoutMs, retries, replace, runtime } = request;
   const { maxDonorLatencyMs, deltaBudgetKeys } = request;
   const joiner = joinerOf(request);
   refuseSecond(stateFile, group.name, joiner.name);
   const published = replace || restart ? undefined : publishedBefore(group, joiner.name, stateFile);
   const hooks = await hooksOf(request, group.name, stateFile);
-  const frame = new RunFrame({ request, group, stateFile, json, plan: plan?.packed });
+  const frame = new RunFrame({ request, group, stateFile, json, progress, plan: plan?.packed });
   const pace = new Pace(request.bytesPerSecond, steadyClock, systemWait);
   const run = {
     ...frame.options,
@@ -74,7 +77,7 @@ export async function addInFrame(options: AddInFrameOptions): Promise<unknown> {
   if (failed) {
     process.exitCode = exitCodes.gate;
     const how = failed.exitCode === undefined ? 'was ended' : `failed with exit code ${failed.exitCode}`;
-    process.stderr.write(`\n✗ --on-synced ${how}; the replica is in its place.\n  → Run it by hand.\n`);
+    tell(`--on-synced ${how}; the replica is in its place. Run it by hand.`, 'warning');
   }
   if (!json) log(nextStep(`foresync metrics ${shortId(frame.runId)}${sameFiles({ state: stateFile })}`));
   return { runId: frame.runId, ...result, plan: plan?.source.from, run: snapshot };

@@ -1,6 +1,7 @@
 import { Command, Flags } from '@oclif/core';
 import { ForesyncError } from '../core/errors.ts';
 import { printableJson } from '../core/text.ts';
+import { wantsJsonLines } from './progress-flag.ts';
 import { reportError } from './report-error.ts';
 import { interruption } from './signals.ts';
 
@@ -27,6 +28,7 @@ export abstract class BaseCommand extends Command {
     const described = Object.entries({ ...baseFlags, ...flags });
     reportError(error, {
       json: this.jsonEnabled(),
+      jsonLines: wantsJsonLines(this.argv),
       log: (value) => this.logJson(value),
       command: {
         line: `${this.config.bin} ${this.id}`,

@@ -2,18 +2,20 @@ import { fileURLToPath } from 'node:url';
 import { run } from '@oclif/core/run';
 import { settings } from '@oclif/core/settings';
 import { printableJson } from '../core/text.ts';
+import { wantsJsonLines } from './progress-flag.ts';
 import { reportError } from './report-error.ts';
+import { wordsOf } from './words.ts';
 
 /**
  * Runs one command line. oclif's own `execute` would print stack traces and wrapped boxes, and would end the process
  * while output is on its way; here every failure is one line, and the process ends when nothing is left to do.
  */
 export async function main(args: string[]): Promise<void> {
-  const end = args.indexOf('--');
-  const json = (end < 0 ? args : args.slice(0, end)).includes('--json');
+  const json = wordsOf(args).includes('--json');
   const report = (thrown: unknown) =>
     reportError(thrown, {
       json,
+      jsonLines: wantsJsonLines(args),
       log: (value) => process.stdout.write(`${printableJson(value)}\n`),
     });
 

@@ -4,6 +4,7 @@ import { BaseCommand, configFlag, stateFlag, textFlag, usageError } from '../cli
 import { durationFlag, stallTimeoutFlag } from '../cli/duration-flag.ts';
 import { deltaBudgetFlag } from '../cli/key-count-flag.ts';
 import { planFromFile, usualPlan } from '../cli/plan-choice.ts';
+import { progressFlag } from '../cli/progress-flag.ts';
 import { rateFlag } from '../cli/rate.ts';
 import { refuseWithoutPlan, refuseWithoutShell } from '../cli/run-hooks.ts';
 import { runtimeFlag } from '../cli/runtime-flag.ts';
@@ -94,6 +95,7 @@ export default class AddReplica extends BaseCommand {
       helpValue: 'COMMAND',
     }),
     runtime: runtimeFlag,
+    progress: progressFlag,
     config: configFlag,
     state: stateFlag,
   };
@@ -145,6 +147,7 @@ export default class AddReplica extends BaseCommand {
       restart: flags.restart,
       stateFile: flags.state,
       json: this.jsonEnabled(),
+      progress: flags.progress,
       signal: this.signal,
       log: (text) => this.log(text),
     });

@@ -1,24 +1,23 @@
 import { existsSync } from 'node:fs';
 import { Args, Flags } from '@oclif/core';
+import { watchAnalyze } from '../cli/analyze-watch.ts';
 import { BaseCommand, configFlag, stateFlag, usageError } from '../cli/base-command.ts';
 import { nextStep, sameFiles } from '../cli/next-step.ts';
 import { patternFlags } from '../cli/pattern-flags.ts';
+import { progressFlag } from '../cli/progress-flag.ts';
 import { assignLogs } from '../core/access-log/assign-logs.ts';
 import { parseColumns } from '../core/access-log/columns.ts';
 import { findGroupLogs } from '../core/access-log/find-logs.ts';
 import { formats } from '../core/access-log/layout.ts';
 import { systemClock, systemWait } from '../core/clock.ts';
 import type { ReplicaGroup } from '../core/group/config.ts';
-import type { FollowEvent } from '../core/history/follow-event.ts';
 import { type IngestReport, ingestLogs, type LogInput } from '../core/history/ingest.ts';
 import { defaultMaxKeys, type IngestOptions } from '../core/history/ingest-options.ts';
 import { openState } from '../core/state/open.ts';
 import { printable } from '../core/text.ts';
 import { logLines } from '../ui/analyze/log-lines.ts';
 import { frameFor } from '../ui/analyze/page-frame.ts';
-import { AnalyzeProgress } from '../ui/analyze/progress.ts';
 import { trafficPage } from '../ui/analyze/traffic-page.ts';
-import { FollowView } from '../ui/follow-view.ts';
 import { formatCompact, formatCounted, formatDuration } from '../ui/format.ts';
 import { brushFor } from '../ui/metrics-paint.ts';
 
@@ -71,6 +70,7 @@ A table of events at ClickHouse is counted there, on all its shards, and only th
       description: 'How many keys are kept one by one; the coldest beyond are counted together.',
       helpValue: 'N',
     }),
+    progress: progressFlag,
     state: stateFlag,
     config: configFlag,
   };
@@ -85,10 +85,7 @@ A table of events at ClickHouse is counted there, on all its shards, and only th
       ? (await import('../cli/followed-logs.ts')).followedLogs(names, flags.config, flags.replica)
       : undefined;
     const found = followed ? undefined : await this.inputs(names, flags.config, flags.replica);
-    const progress = process.stderr.isTTY
-      ? new AnalyzeProgress(process.stderr, () => performance.now())
-      : undefined;
-    const view = new FollowView(process.stderr, process.stderr.isTTY === true, systemClock);
+    const watch = watchAnalyze(flags.progress);
     const state = openState(flags.state);
     const startedMs = performance.now();
     const options: IngestOptions = {
@@ -102,11 +99,7 @@ A table of events at ClickHouse is counted there, on all its shards, and only th
       password: process.env.CLICKHOUSE_PASSWORD,
       stdin: process.stdin,
       signal: this.signal,
-      onProgress: progress && ((step) => progress.show(step)),
-    };
-    const onFollow = (event: FollowEvent) => {
-      progress?.clear();
-      view.onFollow(event);
+      onProgress: watch.onProgress,
     };
     try {
       const report = followed
@@ -115,16 +108,14 @@ A table of events at ClickHouse is counted there, on all its shards, and only th
             signal: this.signal,
             clock: systemClock,
             wait: systemWait,
-            onFollow,
+            onFollow: watch.onFollow,
           })
         : await ingestLogs(state, found?.inputs ?? [], options);
-      progress?.clear();
-      view.clear();
+      watch.clear();
       const without = found?.without ?? replicasWithout(followed?.replicas ?? [], report);
       return this.finish(report, without, performance.now() - startedMs, flags);
     } finally {
-      progress?.clear();
-      view.clear();
+      watch.clear();
       state.close();
     }
   }

@@ -4,6 +4,8 @@ import { BaseCommand, configFlag, stateFlag, textFlag, usageError } from '../cli
 import { durationFlag } from '../cli/duration-flag.ts';
 import { nextStep, sameFiles } from '../cli/next-step.ts';
 import { planFromFile, usualPlan } from '../cli/plan-choice.ts';
+import { progressFlag } from '../cli/progress-flag.ts';
+import { progressText } from '../cli/progress-text.ts';
 import { runtimeFlag } from '../cli/runtime-flag.ts';
 import { systemClock } from '../core/clock.ts';
 import { listed, type Report } from '../core/doctor/check.ts';
@@ -16,6 +18,7 @@ import { parseHost } from '../core/group/host.ts';
 import { parseStore } from '../core/group/store-spec.ts';
 import type { JoinerSpec } from '../core/sync/refusals.ts';
 import { DoctorView } from '../ui/doctor-view.ts';
+import { jsonLine } from '../ui/json-lines.ts';
 import { brushFor } from '../ui/metrics-paint.ts';
 
 export default class Doctor extends BaseCommand {
@@ -54,6 +57,7 @@ export default class Doctor extends BaseCommand {
       default: 30_000,
       defaultHelp: async () => '30s',
     }),
+    progress: progressFlag,
     config: configFlag,
     state: stateFlag,
   };
@@ -62,13 +66,15 @@ export default class Doctor extends BaseCommand {
     const { args, flags } = await this.parse(Doctor);
     const joiner = joinerFrom(args.name, flags);
     const { stdout, stderr } = process;
-    const view = new DoctorView(this.jsonEnabled() ? undefined : { stdout, stderr }, {
+    const toldAsJson = flags.progress === 'json';
+    const view = new DoctorView(this.jsonEnabled() ? undefined : stdout, {
       brush: brushFor(process.argv, process.env),
-      clock: systemClock,
+      live: this.jsonEnabled() ? undefined : progressText(flags.progress),
     });
     const reports: Report[] = [];
     const tell = (report: Report) => {
       reports.push(report);
+      if (toldAsJson) stderr.write(jsonLine({ type: 'doctor', atMs: systemClock.nowMs(), ...report }));
       view.tell(report);
     };
     try {

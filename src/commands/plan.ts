@@ -6,7 +6,10 @@ import { keyWishes, keyWishFlags } from '../cli/key-wishes.ts';
 import { nextStep, sameFiles } from '../cli/next-step.ts';
 import { usualPlanFile } from '../cli/plan-choice.ts';
 import { type PlanWishes, planOf } from '../cli/plan-making.ts';
+import { type PlanWatch, watchPlan } from '../cli/plan-watch.ts';
+import { type ProgressMode, progressFlag } from '../cli/progress-flag.ts';
 import { sizeFlag } from '../cli/size-flag.ts';
+import { tell } from '../cli/tell.ts';
 import { timeBudgetFlag } from '../cli/time-budget-flag.ts';
 import { shellWord } from '../core/doctor/words.ts';
 import { findKey } from '../core/forecast/explain/find-key.ts';
@@ -21,7 +24,6 @@ import { printable } from '../core/text.ts';
 import { brushFor } from '../ui/metrics-paint.ts';
 import { backtestLines } from '../ui/plan-backtest.ts';
 import { keyLines } from '../ui/plan-key.ts';
-import { PlanProgress } from '../ui/plan-progress.ts';
 import { planLines } from '../ui/plan-report.ts';
 
 export default class PlanCommand extends BaseCommand {
@@ -91,6 +93,7 @@ What is not said by a flag comes from the parameters that metrics has tuned, if 
       default: 'plan.jsonl',
       helpValue: 'FILE',
     }),
+    progress: progressFlag,
     state: stateFlag,
     config: configFlag,
   };
@@ -110,7 +113,7 @@ What is not said by a flag comes from the parameters that metrics has tuned, if 
     const seconds = () => Math.round(performance.now() - started) / 1000;
     const brush = brushFor(process.argv, process.env);
     if (backtest) {
-      const report = await this.watched(async (progress) => {
+      const report = await this.watched(flags.progress, async (progress) => {
         const { forecasted } = await planOf(group, wanted, this.signal, progress);
         return reportBacktest(forecasted);
       });
@@ -118,7 +121,7 @@ What is not said by a flag comes from the parameters that metrics has tuned, if 
       return { backtest: report, seconds: seconds() };
     }
     if (explain !== undefined) {
-      const report = await this.watched(async (progress) => {
+      const report = await this.watched(flags.progress, async (progress) => {
         const { plan, forecasted, replicas } = await planOf(group, wanted, this.signal, progress);
         const key = findKey(forecasted.store.names, explain);
         return reportKey(plan, forecasted, key, replicas, this.signal);
@@ -128,14 +131,17 @@ What is not said by a flag comes from the parameters that metrics has tuned, if 
     }
     const report = await this.make(group, wanted);
     const lines = planLines(report, flags.out, brush);
-    if (flags.out === '-') process.stderr.write(`${lines.join('\n')}\n`);
+    if (flags.out === '-') for (const line of lines) tell(line);
     else this.log([...lines, nextStep(stepAfter(flags, group !== undefined))].join('\n'));
     return { file: flags.out, ...report, seconds: seconds() };
   }
 
   /** Makes the plan and writes it. */
-  private make(group: ReplicaGroup | undefined, flags: PlanWishes & { out: string }): Promise<PlanReport> {
-    return this.watched(async (progress) => {
+  private make(
+    group: ReplicaGroup | undefined,
+    flags: PlanWishes & { out: string; progress: ProgressMode },
+  ): Promise<PlanReport> {
+    return this.watched(flags.progress, async (progress) => {
       const { plan, forecasted, lastMs } = await planOf(group, flags, this.signal, progress);
       if (flags.out === '-') {
         progress?.clear();
@@ -148,11 +154,12 @@ What is not said by a flag comes from the parameters that metrics has tuned, if 
     });
   }
 
-  /** Does something that tells on a terminal how far it is. */
-  private async watched<T>(work: (progress: PlanProgress | undefined) => Promise<T>): Promise<T> {
-    const progress = process.stderr.isTTY
-      ? new PlanProgress(process.stderr, () => performance.now())
-      : undefined;
+  /** Does something that tells how far it is. */
+  private async watched<T>(
+    mode: ProgressMode,
+    work: (progress: PlanWatch | undefined) => Promise<T>,
+  ): Promise<T> {
+    const progress = watchPlan(mode);
     try {
       return await work(progress);
     } finally {

@@ -5,6 +5,7 @@ import { durationFlag, stallTimeoutFlag } from '../cli/duration-flag.ts';
 import { deltaBudgetFlag } from '../cli/key-count-flag.ts';
 import { nextStep, sameFiles } from '../cli/next-step.ts';
 import { planFromFile, usualPlanFile } from '../cli/plan-choice.ts';
+import { progressFlag } from '../cli/progress-flag.ts';
 import { refuseWhileRunning } from '../cli/run-choice.ts';
 import { RunFrame } from '../cli/run-frame.ts';
 import { runtimeFlag } from '../cli/runtime-flag.ts';
@@ -49,6 +50,7 @@ export default class Prefetch extends BaseCommand {
     release: Flags.boolean({ default: false, description: 'Take away the Delta Log and all caches.' }),
     'stall-timeout': stallTimeoutFlag,
     runtime: runtimeFlag,
+    progress: progressFlag,
     config: configFlag,
     state: stateFlag,
   };
@@ -71,6 +73,7 @@ export default class Prefetch extends BaseCommand {
       group,
       stateFile: flags.state,
       json: this.jsonEnabled(),
+      progress: flags.progress,
       plan: plan.packed,
     });
     const { result } = await frame.around(() =>
