@@ -13,6 +13,10 @@ export abstract class BaseCommand extends Command {
   static override enableJsonFlag = true;
   static override baseFlags = {
     'no-color': Flags.boolean({ description: 'Print without colours.', helpGroup: 'GLOBAL' }),
+    'no-input': Flags.boolean({
+      description: 'Ask nothing: refuse what would be asked. So does FORESYNC_NO_INPUT=1.',
+      helpGroup: 'GLOBAL',
+    }),
   };
 
   /** Trips on the first SIGINT or SIGTERM; a second one ends the process at once. */

@@ -11,7 +11,10 @@ import { wordsOf } from './words.ts';
  * while output is on its way; here every failure is one line, and the process ends when nothing is left to do.
  */
 export async function main(args: string[]): Promise<void> {
-  const json = wordsOf(args).includes('--json');
+  const words = wordsOf(args);
+  const json = words.includes('--json');
+  // Whatever asks looks there, and so do commands that this one starts.
+  if (words.includes('--no-input')) process.env.FORESYNC_NO_INPUT = '1';
   const report = (thrown: unknown) =>
     reportError(thrown, {
       json,

@@ -13,6 +13,7 @@ import { systemClock, systemWait } from '../core/clock.ts';
 import type { ReplicaGroup } from '../core/group/config.ts';
 import { type IngestReport, ingestLogs, type LogInput } from '../core/history/ingest.ts';
 import { defaultMaxKeys, type IngestOptions } from '../core/history/ingest-options.ts';
+import { copyState } from '../core/state/copy-state.ts';
 import { openState } from '../core/state/open.ts';
 import { printable } from '../core/text.ts';
 import { logLines } from '../ui/analyze/log-lines.ts';
@@ -40,6 +41,7 @@ A table of events at ClickHouse is counted there, on all its shards, and only th
   static override strict = false;
   static override args = {
     log: Args.string({
+      ignoreStdin: true,
       description:
         "Access logs, user@host:PATH for one that is read over ssh, clickhouse://user@host:8123/database/table for a table at ClickHouse, '-' for standard input; without any, the logs that foresync.yaml names.",
     }),
@@ -62,6 +64,11 @@ A table of events at ClickHouse is counted there, on all its shards, and only th
     follow: Flags.boolean({
       description:
         'Go on with what is written, also through rotation, until an interrupt (ctrl-C or SIGTERM).',
+    }),
+    'dry-run': Flags.boolean({
+      default: false,
+      description: 'Read the logs and show what they give, but keep nothing.',
+      exclusive: ['follow'],
     }),
     rebuild: Flags.boolean({ description: 'Forget all that was read before, and start over.' }),
     'max-keys': Flags.integer({
@@ -86,7 +93,7 @@ A table of events at ClickHouse is counted there, on all its shards, and only th
       : undefined;
     const found = followed ? undefined : await this.inputs(names, flags.config, flags.replica);
     const watch = watchAnalyze(flags.progress);
-    const state = openState(flags.state);
+    const state = flags['dry-run'] ? await copyState(flags.state) : openState(flags.state);
     const startedMs = performance.now();
     const options: IngestOptions = {
       format: flags.format,
@@ -116,7 +123,7 @@ A table of events at ClickHouse is counted there, on all its shards, and only th
       return this.finish(report, without, performance.now() - startedMs, flags);
     } finally {
       watch.clear();
-      state.close();
+      await state.close();
     }
   }
 
@@ -137,7 +144,12 @@ A table of events at ClickHouse is counted there, on all its shards, and only th
     report: IngestReport,
     without: string[],
     tookMs: number,
-    { follow, state, config }: { follow: boolean; state: string; config: string },
+    {
+      follow,
+      state,
+      config,
+      'dry-run': dryRun = false,
+    }: { follow: boolean; state: string; config: string; 'dry-run': boolean | undefined },
   ): unknown {
     const sum = (pick: (file: IngestReport['files'][number]) => number) =>
       report.files.reduce((total, file) => total + pick(file), 0);
@@ -151,9 +163,10 @@ A table of events at ClickHouse is counted there, on all its shards, and only th
         without,
         title,
         follow ? `for ${pace}` : `in ${pace}`,
-        sameFiles({ config, state }),
+        dryRun ? undefined : sameFiles({ config, state }),
       );
     return {
+      dryRun,
       files: report.files,
       lines: sum((file) => file.lines),
       events,
@@ -174,7 +187,7 @@ A table of events at ClickHouse is counted there, on all its shards, and only th
     without: string[],
     title: string,
     pace: string,
-    options: string,
+    options: string | undefined,
   ): void {
     const brush = brushFor(process.argv, process.env);
     const frame = frameFor(brush, process.stdout.columns);
@@ -191,7 +204,8 @@ A table of events at ClickHouse is counted there, on all its shards, and only th
       return;
     }
     for (const line of trafficPage(profile, frame)) this.log(line);
-    this.log(nextStep(`foresync plan${options}`));
+    if (options === undefined) this.log('\nNothing was kept; the same without --dry-run keeps it.');
+    else this.log(nextStep(`foresync plan${options}`));
   }
 }
 

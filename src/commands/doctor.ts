@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { Args, Flags } from '@oclif/core';
 import { BaseCommand, configFlag, stateFlag, textFlag, usageError } from '../cli/base-command.ts';
 import { durationFlag } from '../cli/duration-flag.ts';
+import type { DoctorJson } from '../cli/json/checks.ts';
 import { nextStep, sameFiles } from '../cli/next-step.ts';
 import { planFromFile, usualPlan } from '../cli/plan-choice.ts';
 import { progressFlag } from '../cli/progress-flag.ts';
@@ -47,6 +48,10 @@ export default class Doctor extends BaseCommand {
       exclusive: ['no-plan'],
     }),
     'no-plan': Flags.boolean({ default: false, description: 'As for add-replica: no plan is looked at.' }),
+    'allow-stale-plan': Flags.boolean({
+      default: false,
+      description: 'As for add-replica: a named plan whose time is over is no failure.',
+    }),
     replace: Flags.boolean({
       default: false,
       description: 'As for add-replica: a table that is at the place already is no failure.',
@@ -62,7 +67,7 @@ export default class Doctor extends BaseCommand {
     state: stateFlag,
   };
 
-  async run(): Promise<unknown> {
+  async run(): Promise<DoctorJson> {
     const { args, flags } = await this.parse(Doctor);
     const joiner = joinerFrom(args.name, flags);
     const { stdout, stderr } = process;
@@ -85,6 +90,7 @@ export default class Doctor extends BaseCommand {
           if (flags['no-plan']) return undefined;
           return (await (flags.plan ? planFromFile(flags.plan) : usualPlan(of, stateFile)))?.source;
         },
+        refusesStale: flags.plan !== undefined && !flags['allow-stale-plan'],
         joiner,
         clock: systemClock,
         signal: this.signal,

@@ -2,9 +2,11 @@ import { existsSync } from 'node:fs';
 import { Flags } from '@oclif/core';
 import { BaseCommand, configFlag, stateFlag, usageError } from '../cli/base-command.ts';
 import { durationFlag, timeFlag } from '../cli/duration-flag.ts';
+import { failUnderFlag } from '../cli/gate.ts';
 import { keyWishes, keyWishFlags } from '../cli/key-wishes.ts';
 import { nextStep, sameFiles } from '../cli/next-step.ts';
 import { usualPlanFile } from '../cli/plan-choice.ts';
+import { judgePlan } from '../cli/plan-gate.ts';
 import { type PlanWishes, planOf } from '../cli/plan-making.ts';
 import { type PlanWatch, watchPlan } from '../cli/plan-watch.ts';
 import { type ProgressMode, progressFlag } from '../cli/progress-flag.ts';
@@ -88,6 +90,15 @@ What is not said by a flag comes from the parameters that metrics has tuned, if 
       description: 'Write no plan; show why this key stands where it stands in it, or why it does not.',
       helpValue: 'KEY',
     }),
+    'dry-run': Flags.boolean({
+      default: false,
+      description: 'Make the plan and tell of it, but write it nowhere and keep nothing that was learned.',
+    }),
+    'fail-under': failUnderFlag({
+      description:
+        "Exit with 3 where the plan's hit rate is under this: the smaller of what its order would have served on earlier windows (backtestedHitRate) and what this plan expects (expectedHitRate). Where the history is too short for a backtest nothing is judged, and the exit code is 65.",
+      exclusive: ['backtest', 'explain'],
+    }),
     out: Flags.string({
       description: "The plan file; '-' for standard output.",
       default: 'plan.jsonl',
@@ -105,6 +116,7 @@ What is not said by a flag comes from the parameters that metrics has tuned, if 
       throw usageError('--json and --out - both claim standard output.', 'Name a file with --out.');
     }
     const minConfidence = probability(flags['min-confidence']);
+    const failUnder = flags['fail-under'];
     const named = metadata.flags.config?.setFromDefault !== true;
     const group = named || existsSync(flags.config) ? loadGroup(flags.config) : undefined;
     const wishes = keyWishes(flags, group);
@@ -130,10 +142,15 @@ What is not said by a flag comes from the parameters that metrics has tuned, if 
       return { explained: report, seconds: seconds() };
     }
     const report = await this.make(group, wanted);
-    const lines = planLines(report, flags.out, brush);
+    const dryRun = flags['dry-run'];
+    // What comes next after a plan that was not written is to write it.
+    const lines = planLines(report, dryRun ? '-' : flags.out, brush);
+    if (dryRun) lines.push('', '  Nothing was written; the same without --dry-run writes the plan.');
     if (flags.out === '-') for (const line of lines) tell(line);
+    else if (dryRun) this.log(lines.join('\n'));
     else this.log([...lines, nextStep(stepAfter(flags, group !== undefined))].join('\n'));
-    return { file: flags.out, ...report, seconds: seconds() };
+    const gate = failUnder === undefined ? undefined : judgePlan(report, failUnder);
+    return { file: flags.out, dryRun, ...report, gate, seconds: seconds() };
   }
 
   /** Makes the plan and writes it. */
@@ -143,7 +160,8 @@ What is not said by a flag comes from the parameters that metrics has tuned, if 
   ): Promise<PlanReport> {
     return this.watched(flags.progress, async (progress) => {
       const { plan, forecasted, lastMs } = await planOf(group, flags, this.signal, progress);
-      if (flags.out === '-') {
+      if (flags['dry-run']) progress?.clear();
+      else if (flags.out === '-') {
         progress?.clear();
         await streamPlan(process.stdout, plan, { end: false, signal: this.signal });
       } else {

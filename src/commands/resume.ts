@@ -29,6 +29,10 @@ export default class Resume extends BaseCommand {
       description: "The replica group, where its file has moved. Default: the run's.",
       helpValue: 'FILE',
     }),
+    'dry-run': Flags.boolean({
+      default: false,
+      description: 'Look at all hosts and tell what would be done, but do nothing.',
+    }),
     progress: progressFlag,
     state: stateFlag,
   };
@@ -43,6 +47,7 @@ export default class Resume extends BaseCommand {
       group,
       plan,
       restart: false,
+      dryRun: flags['dry-run'],
       stateFile: flags.state,
       json: this.jsonEnabled(),
       progress: flags.progress,
