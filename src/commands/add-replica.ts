@@ -43,7 +43,6 @@ export default class AddReplica extends BaseCommand {
     }),
     'no-plan': Flags.boolean({ default: false, description: 'Send rows in the order of the table.' }),
     'allow-stale-plan': Flags.boolean({
-      default: false,
       description: 'Take a plan that --plan names although its time is over, which is refused else.',
       dependsOn: ['plan'],
     }),

@@ -66,7 +66,6 @@ A table of events at ClickHouse is counted there, on all its shards, and only th
         'Go on with what is written, also through rotation, until an interrupt (ctrl-C or SIGTERM).',
     }),
     'dry-run': Flags.boolean({
-      default: false,
       description: 'Read the logs and show what they give, but keep nothing.',
       exclusive: ['follow'],
     }),
