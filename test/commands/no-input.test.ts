@@ -33,7 +33,7 @@ test('with --no-input, or FORESYNC_NO_INPUT, a command at a terminal refuses wha
   const cwd = shopFolder(t);
   await leaveDeadRun(t, cwd);
   const atTerminal = (line: string, env: Record<string, string> = {}) =>
-    runProgram('script', ['-qec', `${runJs} ${line} <&1 2>&1`, '/dev/null'], { cwd, env });
+    runProgram('script', ['-qec', `${runJs} ${line} <&1 2>&1`, '/dev/null'], { cwd, env, input: 'n\n' });
   for (const [command = ''] of asking) {
     assert.match((await atTerminal(command)).stdout, /\[y\/N\]/, 'without them it asks');
     for (const told of [
