@@ -23,22 +23,8 @@ Fields are added, and never taken away, renamed or given another type. So:
 
 ## Exit codes
 
-| code | meaning |
-|---|---|
-| 0 | done |
-| 3 | a gate is not met: \`--fail-under\`, or the command of \`--on-synced\` failed; the result is printed |
-| 64 | wrong usage, or nobody can be asked |
-| 65 | bad input: logs, plans (a stale one too), a history with nothing to judge |
-| 69 | a host cannot be reached |
-| 70 | a defect of foresync's |
-| 73 | refused because something is already there |
-| 74 | input or output failed |
-| 75 | stopped, and can be gone on with: also after ctrl-C and SIGTERM |
-| 76 | the protocol between foresync and its agents was broken |
-| 77 | no permission |
-| 78 | the configuration is wrong |
-| 79 | the verification failed |
-| 130 | interrupted, with nothing to go on with |
+They are those of [the README](../README.md#in-scripts), with \`--json\` as without. A gate that is not met (3: \`--fail-under\`, or the command of
+\`--on-synced\`), and a \`--fail-under\` that has nothing to judge (65), come with the result on standard output and a message on standard error.
 
 ## Standard input and questions
 

@@ -124,7 +124,7 @@ export default class AddReplica extends BaseCommand {
         ? await planFromFile(flags.plan)
         : await usualPlan(group, flags.state);
     if (plan && flags.plan !== undefined && !flags['allow-stale-plan'])
-      refuseStale(plan, systemClock.nowMs());
+      refuseStale(plan, group, systemClock.nowMs());
     const { 'on-hot-ready': onHotReady, 'on-synced': onSynced } = flags;
     const publishAt = flags['publish-at'];
     refuseWithoutPlan({ onHotReady, publishAt }, plan !== undefined);
