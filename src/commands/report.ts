@@ -1,5 +1,6 @@
 import { Args, Flags } from '@oclif/core';
 import { BaseCommand, stateFlag, textFlag, usageError } from '../cli/base-command.ts';
+import { sameFiles } from '../cli/next-step.ts';
 import { openJournal, readStanding, readStandings } from '../cli/run-standings.ts';
 import { systemClock } from '../core/clock.ts';
 import { ForesyncError } from '../core/errors.ts';
@@ -13,7 +14,6 @@ import { printable, shortId } from '../core/text.ts';
 import { brushFor } from '../ui/metrics-paint.ts';
 import { reportPage } from '../ui/report/page.ts';
 import { writtenLines } from '../ui/report/written.ts';
-import { stateOption } from '../ui/status-words.ts';
 
 export default class Report extends BaseCommand {
   static override summary = 'Draw a run as one page to send round.';
@@ -55,7 +55,7 @@ What only an access log of the joiner can tell is in it once 'foresync metrics R
       const page = reportPage(picture, { madeMs: systemClock.nowMs(), version: this.config.version });
       if (flags.out === '-') {
         process.stdout.write(page);
-        return { run: id };
+        return { runId: id };
       }
       const out = flags.out ?? `foresync-${shortId(id)}.html`;
       const file = await writePage(out, page, { replace: flags.force });
@@ -64,11 +64,11 @@ What only an access log of the joiner can tell is in it once 'foresync metrics R
       if (!this.jsonEnabled())
         for (const line of writtenLines(
           picture,
-          { file: out, sizeBytes, stateOption: stateOption(flags.state) },
+          { file: out, sizeBytes, stateOption: sameFiles({ state: flags.state }) },
           brush,
         ))
           this.log(line);
-      return { run: id, file, sizeBytes };
+      return { runId: id, file, sizeBytes };
     } finally {
       state.close();
     }

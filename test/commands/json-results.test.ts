@@ -20,6 +20,8 @@ test('what every command prints with --json is what is declared of it, to the la
     return printed as T;
   };
   const place = ['--host', 'local', '--store'];
+  await run('completion', ['completion', 'bash']);
+  await run('init', ['init', '--replica', 'east=sqlite:shop.db', '--table', 'items', '--config', 'new.yaml']);
   await run('analyze', ['analyze', 'access.csv', '--replica', 'east']);
   await run('plan', [...smallPlan, '--budget-keys', '10', '--fail-under', '0.1']);
   await run('plan --backtest', [...smallPlan, '--backtest']);
@@ -34,6 +36,7 @@ test('what every command prints with --json is what is declared of it, to the la
   writeJoinerLog(cwd, added.run.startedAtMs);
   await run('metrics RUN', ['metrics', added.runId, '--log', 'joiner.csv']);
   await run('metrics', ['metrics']);
+  await run('report', ['report', added.runId]);
   await run('prefetch --release', ['prefetch', '--release']);
 
   const slow = await startSlowRun(t, cwd, 'k');

@@ -108,6 +108,12 @@ const standing = z.strictObject({
   run: runSnapshot.optional(),
 });
 
+export const reportJson = z.strictObject({
+  runId,
+  file: text('The page, its absolute path.'),
+  sizeBytes: bytes('Its size.'),
+});
+
 const standings = (words: string) => z.array(standing).describe(words);
 export const statusListJson = z.strictObject({
   running: standings('Newest first, as all of these.'),

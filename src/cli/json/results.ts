@@ -7,17 +7,20 @@ import {
   addReplicaJson,
   prefetchJson,
   releaseJson,
+  reportJson,
   statusListJson,
   statusRunJson,
   throttleJson,
 } from './operating.ts';
 import { planBacktestJson, planExplainJson, planJson } from './plan.ts';
+import { completionJson, initJson } from './setup.ts';
 
 /**
  * What each command line prints with `--json` when it comes to its end, by its beginning. Fields are added and never taken away or
  * given another type: scripts rely on them.
  */
 export const results = {
+  init: initJson,
   analyze: analyzeJson,
   plan: planJson,
   'plan --backtest': planBacktestJson,
@@ -37,6 +40,8 @@ export const results = {
   cleanup: abortJson,
   metrics: metricsListJson,
   'metrics RUN': metricsRunJson,
+  report: reportJson,
+  completion: completionJson,
 } as const satisfies Record<string, z.ZodType>;
 
 export type ResultName = keyof typeof results;
