@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { steadyClock, systemWait } from '../core/clock.ts';
-import { exitCodes } from '../core/errors.ts';
+import { ForesyncError } from '../core/errors.ts';
 import type { ReplicaGroup } from '../core/group/config.ts';
 import { addReplica } from '../core/sync/add-replica.ts';
 import { finishAddReplica } from '../core/sync/finish-add-replica.ts';
@@ -8,9 +8,13 @@ import { Pace } from '../core/sync/pace.ts';
 import { emitter } from '../core/sync/run.ts';
 import { type AddReplicaRequest, joinerOf } from '../core/sync/run-request.ts';
 import { shortId } from '../core/text.ts';
+import { addReplicaSteps } from '../ui/run-steps.ts';
 import { followControl } from './follow-control.ts';
+import { foretell } from './foretell.ts';
+import { tellFailure } from './gate.ts';
 import { nextStep, sameFiles } from './next-step.ts';
 import type { ChosenPlan } from './plan-choice.ts';
+import type { ProgressMode } from './progress-flag.ts';
 import { notePublished, publishedBefore } from './published-before.ts';
 import { refuseBesideLiving } from './run-choice.ts';
 import { RunFrame } from './run-frame.ts';
@@ -23,22 +27,28 @@ export interface AddInFrameOptions {
   group: ReplicaGroup;
   plan: ChosenPlan | undefined;
   restart: boolean;
+  dryRun: boolean;
   stateFile: string;
   json: boolean;
+  progress: ProgressMode;
   signal: AbortSignal;
   log(text: string): void;
 }
 
-/** Adds the replica of a request, shown and journalled; what `add-replica` and `resume` do. Returns what `--json` prints. */
+/**
+ * Adds the replica of a request, shown and journalled, or with `dryRun` tells what that would do; what `add-replica` and `resume` do. Returns
+ * what `--json` prints.
+ */
 export async function addInFrame(options: AddInFrameOptions): Promise<unknown> {
-  const { request, group, plan, restart, stateFile, json, signal, log } = options;
+  if (options.dryRun) return foretellAdding(options);
+  const { request, group, plan, restart, stateFile, json, progress, signal, log } = options;
   const { minConfidence, prefetchTimeoutMs, stallTimeoutMs, retries, replace, runtime } = request;
   const { maxDonorLatencyMs, deltaBudgetKeys } = request;
   const joiner = joinerOf(request);
   refuseSecond(stateFile, group.name, joiner.name);
   const published = replace || restart ? undefined : publishedBefore(group, joiner.name, stateFile);
   const hooks = await hooksOf(request, group.name, stateFile);
-  const frame = new RunFrame({ request, group, stateFile, json, plan: plan?.packed });
+  const frame = new RunFrame({ request, group, stateFile, json, progress, plan: plan?.packed });
   const pace = new Pace(request.bytesPerSecond, steadyClock, systemWait);
   const run = {
     ...frame.options,
@@ -72,12 +82,24 @@ export async function addInFrame(options: AddInFrameOptions): Promise<unknown> {
   // The replica is there, whatever its command says; what waits for that command must know all the same.
   const failed = snapshot.hooks.find(({ hook, state }) => hook === 'synced' && state !== 'done');
   if (failed) {
-    process.exitCode = exitCodes.gate;
     const how = failed.exitCode === undefined ? 'was ended' : `failed with exit code ${failed.exitCode}`;
-    process.stderr.write(`\n✗ --on-synced ${how}; the replica is in its place.\n  → Run it by hand.\n`);
+    tellFailure(
+      new ForesyncError('gate', 'hook-failed', `--on-synced ${how}; the replica is in its place.`, {
+        hint: 'Run it by hand.',
+      }),
+    );
   }
   if (!json) log(nextStep(`foresync metrics ${shortId(frame.runId)}${sameFiles({ state: stateFile })}`));
   return { runId: frame.runId, ...result, plan: plan?.source.from, run: snapshot };
+}
+
+function foretellAdding(options: AddInFrameOptions): Promise<unknown> {
+  const { request, group, plan, stateFile } = options;
+  const joiner = joinerOf(request);
+  refuseSecond(stateFile, group.name, joiner.name);
+  const { replace, runtime } = request;
+  const steps = addReplicaSteps(request, group, plan?.source);
+  return foretell({ ...options, joiner, replace, runtime, steps });
 }
 
 /** Its agents would refuse it too, but cannot tell which run is in the way; and --restart would take away what that one builds. */

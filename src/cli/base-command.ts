@@ -1,6 +1,7 @@
 import { Command, Flags } from '@oclif/core';
 import { ForesyncError } from '../core/errors.ts';
 import { printableJson } from '../core/text.ts';
+import { wantsJsonLines } from './progress-flag.ts';
 import { reportError } from './report-error.ts';
 import { interruption } from './signals.ts';
 
@@ -12,6 +13,10 @@ export abstract class BaseCommand extends Command {
   static override enableJsonFlag = true;
   static override baseFlags = {
     'no-color': Flags.boolean({ description: 'Print without colours.', helpGroup: 'GLOBAL' }),
+    'no-input': Flags.boolean({
+      description: 'Ask nothing: refuse what would be asked. So does FORESYNC_NO_INPUT=1.',
+      helpGroup: 'GLOBAL',
+    }),
   };
 
   /** Trips on the first SIGINT or SIGTERM; a second one ends the process at once. */
@@ -27,6 +32,7 @@ export abstract class BaseCommand extends Command {
     const described = Object.entries({ ...baseFlags, ...flags });
     reportError(error, {
       json: this.jsonEnabled(),
+      jsonLines: wantsJsonLines(this.argv),
       log: (value) => this.logJson(value),
       command: {
         line: `${this.config.bin} ${this.id?.replaceAll(':', ' ')}`,

@@ -1,19 +1,19 @@
 import { createInterface } from 'node:readline/promises';
 import { ForesyncError } from '../core/errors.ts';
+import { mayAsk } from '../core/transport/may-ask.ts';
 import { usageError } from './base-command.ts';
 
 /** Whether somebody is there to be asked. */
 export function canAsk(): boolean {
-  return process.stdin.isTTY === true && process.stderr.isTTY === true;
+  return mayAsk(process.env) && process.stderr.isTTY === true;
 }
 
 /**
- * Asks on standard error whether to go on; anything but yes throws `not-confirmed`. Without a terminal nobody can answer: that
- * is wrong usage.
+ * Asks on standard error whether to go on; anything but yes throws `not-confirmed`. Where nobody can be asked, without a terminal or
+ * with `--no-input`, that is wrong usage.
  */
 export async function confirm(question: string, signal: AbortSignal): Promise<void> {
-  if (!canAsk())
-    throw usageError('There is no terminal to ask at.', 'Give --yes, or look first with --dry-run.');
+  if (!canAsk()) throw usageError('Nobody can be asked here.', 'Give --yes, or look first with --dry-run.');
   if (!/^\s*y(es)?\s*$/i.test(await ask(`${question} [y/N] `, signal))) throw notConfirmed();
 }
 

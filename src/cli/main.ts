@@ -2,18 +2,23 @@ import { fileURLToPath } from 'node:url';
 import { run } from '@oclif/core/run';
 import { settings } from '@oclif/core/settings';
 import { printableJson } from '../core/text.ts';
+import { wantsJsonLines } from './progress-flag.ts';
 import { reportError } from './report-error.ts';
+import { wordsOf } from './words.ts';
 
 /**
  * Runs one command line. oclif's own `execute` would print stack traces and wrapped boxes, and would end the process
  * while output is on its way; here every failure is one line, and the process ends when nothing is left to do.
  */
 export async function main(args: string[]): Promise<void> {
-  const end = args.indexOf('--');
-  const json = (end < 0 ? args : args.slice(0, end)).includes('--json');
+  const words = wordsOf(args);
+  const json = words.includes('--json');
+  // Whatever asks looks there, and so do commands that this one starts.
+  if (words.includes('--no-input')) process.env.FORESYNC_NO_INPUT = '1';
   const report = (thrown: unknown) =>
     reportError(thrown, {
       json,
+      jsonLines: wantsJsonLines(args),
       log: (value) => process.stdout.write(`${printableJson(value)}\n`),
     });
 

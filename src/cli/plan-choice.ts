@@ -4,6 +4,8 @@ import { packPlan, unpackPlan } from '../core/plan/plan-text.ts';
 import { readPlan } from '../core/plan/read-plan.ts';
 import { openState, type StateFile } from '../core/state/open.ts';
 import { listRuns, readRunPlan } from '../core/state/runs.ts';
+import { checkPlanFor } from '../core/sync/batches.ts';
+import { planEndMs, stalePlan } from '../core/sync/plan-fits.ts';
 import type { PlanSource } from '../core/sync/run.ts';
 
 export interface ChosenPlan {
@@ -17,6 +19,12 @@ export const usualPlanFile = 'plan.jsonl';
 
 export async function planFromFile(file: string): Promise<ChosenPlan> {
   return { source: { from: file, ...(await readPlan(file)) }, packed: await packPlan(file) };
+}
+
+/** Refuses a plan of another group or table (`plan-foreign`), and one whose time is over (`plan-stale`). */
+export function refuseStale({ source }: ChosenPlan, group: ReplicaGroup, nowMs: number): void {
+  checkPlanFor(source.header, group);
+  if (planEndMs(source.header) < nowMs) throw stalePlan(source.from, source.header);
 }
 
 /**

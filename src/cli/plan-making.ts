@@ -9,7 +9,7 @@ import { openHistory } from '../core/history/open-history.ts';
 import { type KeyWishes, markKeys } from '../core/plan/key-marks.ts';
 import { makePlan, type Plan } from '../core/plan/make-plan.ts';
 import { snapshotTime } from '../core/plan/snapshot-time.ts';
-import { forecastChoices } from '../core/state/forecast-choice.ts';
+import { type ChoiceSettings, forecastChoices } from '../core/state/forecast-choice.ts';
 import { openState, type StateFile } from '../core/state/open.ts';
 import { readParameters } from '../core/state/parameters.ts';
 import { printable } from '../core/text.ts';
@@ -32,6 +32,8 @@ export interface PlanWishes {
   explained: boolean;
   /** Every model is to be judged in all respects. */
   backtest: boolean;
+  /** What is learned is not kept. */
+  'dry-run': boolean;
 }
 
 export interface MadePlan {
@@ -53,6 +55,7 @@ export async function planOf(
   progress: { show: OnForecastProgress } | undefined,
 ): Promise<MadePlan> {
   const state = openExisting(flags.state);
+  const isToKeep = !flags['dry-run'];
   try {
     const tuned = readParameters(state, group?.name);
     const history = openHistory(state);
@@ -74,7 +77,7 @@ export async function planOf(
       stored:
         flags.explained || flags.backtest
           ? undefined
-          : forecastChoices(state, { group: group?.name, horizonMs, model, seed }),
+          : choicesOf(state, { group: group?.name, horizonMs, model, seed }, isToKeep),
       relearn: flags.relearn,
       ...limits,
       leadReplica: group?.lead.name,
@@ -101,6 +104,15 @@ export async function planOf(
   } finally {
     state.close();
   }
+}
+
+function choicesOf(
+  state: StateFile,
+  settings: ChoiceSettings,
+  isToKeep: boolean,
+): ReturnType<typeof forecastChoices> {
+  const choices = forecastChoices(state, settings);
+  return isToKeep ? choices : { ...choices, save: () => undefined };
 }
 
 /** Planning from what is not there must not leave an empty state file behind. */

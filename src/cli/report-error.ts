@@ -1,57 +1,69 @@
 import chalk from 'chalk';
+import { systemClock } from '../core/clock.ts';
 import { type ErrorKind, exitCodes, ForesyncError, messageOf, systemCodeOf } from '../core/errors.ts';
 import { printable } from '../core/text.ts';
+import { jsonLine, type ToldError } from '../ui/json-lines.ts';
 import { isOclifError, oneLineOf, unwrapped } from './oclif-error.ts';
 import { type UsedCommand, usageWords } from './usage-words.ts';
 
-interface Report {
-  code: string;
-  message: string;
-  hint?: string | undefined;
-  exitCode: number;
+/** Where an error is told. */
+export interface ErrorOutput {
+  /** As the one object on standard output. */
+  json: boolean;
+  /** As a line of JSON on standard error, which has no others. */
+  jsonLines: boolean;
+  log(value: unknown): void;
+  command?: UsedCommand;
 }
 
 /**
  * Prints an error once, for people on standard error or as one JSON object on standard output, and sets the exit code.
  * What foresync did not throw on purpose is a defect and says so, with its stack under FORESYNC_DEBUG.
  */
-export function reportError(
-  thrown: unknown,
-  output: { json: boolean; log(value: unknown): void; command?: UsedCommand },
-): void {
-  const { code, message, hint, exitCode } = describe(thrown, output.command);
+export function reportError(thrown: unknown, output: ErrorOutput): void {
+  const error = describe(thrown, output.command);
+  const { code, message, hint, exitCode } = error;
   process.exitCode = exitCode;
   // `this.exit()` in a command, oclif's way to leave early.
   if (code === 'EEXIT') return;
-  if (output.json) {
-    output.log({ error: { code, message, hint, exitCode } });
-  } else {
+  const stack = process.env.FORESYNC_DEBUG && thrown instanceof Error ? thrown.stack : undefined;
+  if (output.json) output.log({ error });
+  if (output.jsonLines) {
+    const line = { type: 'error', atMs: systemClock.nowMs(), error, ...(stack ? { stack } : {}) } as const;
+    process.stderr.write(jsonLine(line));
+    return;
+  }
+  if (!output.json) {
     process.stderr.write(`${chalk.red('✗')} ${printable(message, 2000)}\n`);
     if (hint) process.stderr.write(`  ${chalk.dim('→')} ${printable(hint, 2000)}\n`);
   }
-  if (process.env.FORESYNC_DEBUG && thrown instanceof Error) process.stderr.write(`${thrown.stack}\n`);
+  if (stack) process.stderr.write(`${stack}\n`);
 }
 
-function describe(thrown: unknown, command: UsedCommand | undefined): Report {
+function describe(thrown: unknown, command: UsedCommand | undefined): ToldError {
   if (thrown instanceof ForesyncError) {
     const { code, hint, exitCode } = thrown;
     return { code, message: unwrapped(thrown.message), hint, exitCode };
   }
   if (isOclifError(thrown)) {
-    if (thrown.code === 'EEXIT') return { code: 'EEXIT', message: '', exitCode: thrown.oclif.exit };
+    if (thrown.code === 'EEXIT')
+      return { code: 'EEXIT', message: '', hint: undefined, exitCode: thrown.oclif.exit };
     const { exit } = thrown.oclif;
     const kind = Object.entries(exitCodes).find(([, code]) => code === exit)?.[0];
     // Another code, such as 1, is what oclif gives to failures of its own.
     if (kind === 'usage') return { code: kind, ...usageWords(thrown, command ?? noCommand), exitCode: exit };
-    if (kind) return { code: kind, message: oneLineOf(thrown), exitCode: exit };
+    if (kind) return { code: kind, message: oneLineOf(thrown), hint: undefined, exitCode: exit };
   }
   const message = messageOf(thrown);
   if ((thrown as { name?: string } | undefined)?.name === 'AbortError') {
-    return { code: 'interrupted', message: 'Interrupted.', exitCode: exitCodes.interrupted };
+    return { code: 'interrupted', message: 'Interrupted.', hint: undefined, exitCode: exitCodes.interrupted };
   }
   const systemCode = systemCodeOf(thrown) ?? '';
   const kind = systemKinds[systemCode];
-  if (kind) return { code: systemCode, message: `The system refused: ${message}`, exitCode: exitCodes[kind] };
+  if (kind) {
+    const refused = `The system refused: ${message}`;
+    return { code: systemCode, message: refused, hint: undefined, exitCode: exitCodes[kind] };
+  }
   return {
     code: 'defect',
     message: `This is a defect of foresync's: ${message}`,

@@ -13,12 +13,14 @@ import { thisProcess } from '../core/sync/run-process.ts';
 import type { RunRequest } from '../core/sync/run-request.ts';
 import type { RunSnapshot } from '../core/sync/snapshot.ts';
 import { type RunView, showRun } from '../ui/run-view.ts';
+import type { ProgressMode } from './progress-flag.ts';
 
 export interface RunFrameOptions {
   request: RunRequest;
   group: ReplicaGroup;
   stateFile: string;
   json: boolean;
+  progress: ProgressMode;
   plan: Buffer | undefined;
 }
 
@@ -42,7 +44,8 @@ export class RunFrame {
     this.#options = options;
     this.#state = openState(options.stateFile);
     const { stdout, stderr } = process;
-    this.#view = showRun({ json: options.json, stdout, stderr, clock: systemClock, fold: this.#fold });
+    const { json, progress } = options;
+    this.#view = showRun({ json, progress, stdout, stderr, clock: systemClock, fold: this.#fold });
   }
 
   /** What a run of core's takes from its frame. */

@@ -3,11 +3,13 @@ import { addInFrame } from '../cli/add-in-frame.ts';
 import { BaseCommand, configFlag, stateFlag, textFlag, usageError } from '../cli/base-command.ts';
 import { durationFlag, stallTimeoutFlag } from '../cli/duration-flag.ts';
 import { deltaBudgetFlag } from '../cli/key-count-flag.ts';
-import { planFromFile, usualPlan } from '../cli/plan-choice.ts';
+import { planFromFile, refuseStale, usualPlan } from '../cli/plan-choice.ts';
 import { probabilityFlag } from '../cli/probability-flag.ts';
+import { progressFlag } from '../cli/progress-flag.ts';
 import { rateFlag } from '../cli/rate.ts';
 import { refuseWithoutPlan, refuseWithoutShell } from '../cli/run-hooks.ts';
 import { runtimeFlag } from '../cli/runtime-flag.ts';
+import { systemClock } from '../core/clock.ts';
 import { loadGroup } from '../core/group/config.ts';
 import { parseHost } from '../core/group/host.ts';
 import { parseStore } from '../core/group/store-spec.ts';
@@ -24,7 +26,9 @@ export default class AddReplica extends BaseCommand {
     '<%= config.bin %> <%= command.id %> copy --host local --store sqlite:copy.db --plan plan.jsonl --json',
   ];
 
-  static override args = { name: Args.string({ required: true, description: 'Name of the new replica.' }) };
+  static override args = {
+    name: Args.string({ ignoreStdin: true, required: true, description: 'Name of the new replica.' }),
+  };
 
   static override flags = {
     host: Flags.string({
@@ -39,6 +43,10 @@ export default class AddReplica extends BaseCommand {
       exclusive: ['no-plan'],
     }),
     'no-plan': Flags.boolean({ default: false, description: 'Send rows in the order of the table.' }),
+    'allow-stale-plan': Flags.boolean({
+      description: 'Take a plan that --plan names although its time is over, which is refused else.',
+      dependsOn: ['plan'],
+    }),
     'min-confidence': probabilityFlag({
       description: "Send only entries with this confidence or more first. Default: the plan's own threshold.",
     }),
@@ -93,6 +101,11 @@ export default class AddReplica extends BaseCommand {
       helpValue: 'COMMAND',
     }),
     runtime: runtimeFlag,
+    'dry-run': Flags.boolean({
+      default: false,
+      description: 'Look at all hosts and tell what would be done, but do nothing.',
+    }),
+    progress: progressFlag,
     config: configFlag,
     state: stateFlag,
   };
@@ -109,6 +122,8 @@ export default class AddReplica extends BaseCommand {
       : flags.plan
         ? await planFromFile(flags.plan)
         : await usualPlan(group, flags.state);
+    if (plan && flags.plan !== undefined && !flags['allow-stale-plan'])
+      refuseStale(plan, group, systemClock.nowMs());
     const { 'on-hot-ready': onHotReady, 'on-synced': onSynced } = flags;
     const publishAt = flags['publish-at'];
     refuseWithoutPlan({ onHotReady, publishAt }, plan !== undefined);
@@ -142,8 +157,10 @@ export default class AddReplica extends BaseCommand {
       group,
       plan,
       restart: flags.restart,
+      dryRun: flags['dry-run'],
       stateFile: flags.state,
       json: this.jsonEnabled(),
+      progress: flags.progress,
       signal: this.signal,
       log: (text) => this.log(text),
     });

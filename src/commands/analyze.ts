@@ -1,24 +1,24 @@
 import { existsSync } from 'node:fs';
 import { Args, Flags } from '@oclif/core';
+import { watchAnalyze } from '../cli/analyze-watch.ts';
 import { BaseCommand, configFlag, stateFlag, usageError } from '../cli/base-command.ts';
 import { nextStep, sameFiles } from '../cli/next-step.ts';
 import { patternFlags } from '../cli/pattern-flags.ts';
+import { progressFlag } from '../cli/progress-flag.ts';
 import { assignLogs } from '../core/access-log/assign-logs.ts';
 import { parseColumns } from '../core/access-log/columns.ts';
 import { findGroupLogs } from '../core/access-log/find-logs.ts';
 import { formats } from '../core/access-log/layout.ts';
 import { systemClock, systemWait } from '../core/clock.ts';
 import type { ReplicaGroup } from '../core/group/config.ts';
-import type { FollowEvent } from '../core/history/follow-event.ts';
 import { type IngestReport, ingestLogs, type LogInput } from '../core/history/ingest.ts';
 import { defaultMaxKeys, type IngestOptions } from '../core/history/ingest-options.ts';
+import { copyState } from '../core/state/copy-state.ts';
 import { openState } from '../core/state/open.ts';
 import { printable } from '../core/text.ts';
 import { logLines } from '../ui/analyze/log-lines.ts';
 import { frameFor } from '../ui/analyze/page-frame.ts';
-import { AnalyzeProgress } from '../ui/analyze/progress.ts';
 import { trafficPage } from '../ui/analyze/traffic-page.ts';
-import { FollowView } from '../ui/follow-view.ts';
 import { formatCompact, formatCounted, formatDuration } from '../ui/format.ts';
 import { brushFor } from '../ui/metrics-paint.ts';
 
@@ -41,6 +41,7 @@ A table of events at ClickHouse is counted there, on all its shards, and only th
   static override strict = false;
   static override args = {
     log: Args.string({
+      ignoreStdin: true,
       description:
         "Access logs, user@host:PATH for one that is read over ssh, clickhouse://user@host:8123/database/table for a table at ClickHouse, '-' for standard input; without any, the logs that foresync.yaml names.",
     }),
@@ -64,6 +65,10 @@ A table of events at ClickHouse is counted there, on all its shards, and only th
       description:
         'Go on with what is written, also through rotation, until an interrupt (ctrl-C or SIGTERM).',
     }),
+    'dry-run': Flags.boolean({
+      description: 'Read the logs and show what they give, but keep nothing.',
+      exclusive: ['follow'],
+    }),
     rebuild: Flags.boolean({ description: 'Forget all that was read before, and start over.' }),
     'max-keys': Flags.integer({
       min: 1,
@@ -71,6 +76,7 @@ A table of events at ClickHouse is counted there, on all its shards, and only th
       description: 'How many keys are kept one by one; the coldest beyond are counted together.',
       helpValue: 'N',
     }),
+    progress: progressFlag,
     state: stateFlag,
     config: configFlag,
   };
@@ -85,11 +91,8 @@ A table of events at ClickHouse is counted there, on all its shards, and only th
       ? (await import('../cli/followed-logs.ts')).followedLogs(names, flags.config, flags.replica)
       : undefined;
     const found = followed ? undefined : await this.inputs(names, flags.config, flags.replica);
-    const progress = process.stderr.isTTY
-      ? new AnalyzeProgress(process.stderr, () => performance.now())
-      : undefined;
-    const view = new FollowView(process.stderr, process.stderr.isTTY === true, systemClock);
-    const state = openState(flags.state);
+    const watch = watchAnalyze(flags.progress);
+    const state = flags['dry-run'] ? await copyState(flags.state) : openState(flags.state);
     const startedMs = performance.now();
     const options: IngestOptions = {
       format: flags.format,
@@ -102,11 +105,7 @@ A table of events at ClickHouse is counted there, on all its shards, and only th
       password: process.env.CLICKHOUSE_PASSWORD,
       stdin: process.stdin,
       signal: this.signal,
-      onProgress: progress && ((step) => progress.show(step)),
-    };
-    const onFollow = (event: FollowEvent) => {
-      progress?.clear();
-      view.onFollow(event);
+      onProgress: watch.onProgress,
     };
     try {
       const report = followed
@@ -115,17 +114,15 @@ A table of events at ClickHouse is counted there, on all its shards, and only th
             signal: this.signal,
             clock: systemClock,
             wait: systemWait,
-            onFollow,
+            onFollow: watch.onFollow,
           })
         : await ingestLogs(state, found?.inputs ?? [], options);
-      progress?.clear();
-      view.clear();
+      watch.clear();
       const without = found?.without ?? replicasWithout(followed?.replicas ?? [], report);
       return this.finish(report, without, performance.now() - startedMs, flags);
     } finally {
-      progress?.clear();
-      view.clear();
-      state.close();
+      watch.clear();
+      await state.close();
     }
   }
 
@@ -146,7 +143,12 @@ A table of events at ClickHouse is counted there, on all its shards, and only th
     report: IngestReport,
     without: string[],
     tookMs: number,
-    { follow, state, config }: { follow: boolean; state: string; config: string },
+    {
+      follow,
+      state,
+      config,
+      'dry-run': dryRun = false,
+    }: { follow: boolean; state: string; config: string; 'dry-run': boolean | undefined },
   ): unknown {
     const sum = (pick: (file: IngestReport['files'][number]) => number) =>
       report.files.reduce((total, file) => total + pick(file), 0);
@@ -160,9 +162,10 @@ A table of events at ClickHouse is counted there, on all its shards, and only th
         without,
         title,
         follow ? `for ${pace}` : `in ${pace}`,
-        sameFiles({ config, state }),
+        dryRun ? undefined : sameFiles({ config, state }),
       );
     return {
+      dryRun,
       files: report.files,
       lines: sum((file) => file.lines),
       events,
@@ -183,7 +186,7 @@ A table of events at ClickHouse is counted there, on all its shards, and only th
     without: string[],
     title: string,
     pace: string,
-    options: string,
+    options: string | undefined,
   ): void {
     const brush = brushFor(process.argv, process.env);
     const frame = frameFor(brush, process.stdout.columns);
@@ -200,7 +203,8 @@ A table of events at ClickHouse is counted there, on all its shards, and only th
       return;
     }
     for (const line of trafficPage(profile, frame)) this.log(line);
-    this.log(nextStep(`foresync plan${options}`));
+    if (options === undefined) this.log('\nNothing was kept; the same without --dry-run keeps it.');
+    else this.log(nextStep(`foresync plan${options}`));
   }
 }
 

@@ -29,7 +29,7 @@ export default class Completion extends BaseCommand {
   ];
 
   static override args = {
-    shell: Args.string({ required: true, options: shells, description: 'The shell.' }),
+    shell: Args.string({ ignoreStdin: true, required: true, options: shells, description: 'The shell.' }),
   };
 
   async run(): Promise<unknown> {

@@ -2,8 +2,11 @@ import { existsSync } from 'node:fs';
 import { Args, Flags } from '@oclif/core';
 import { BaseCommand, configFlag, stateFlag, textFlag, usageError } from '../cli/base-command.ts';
 import { durationFlag } from '../cli/duration-flag.ts';
+import type { DoctorJson } from '../cli/json/checks.ts';
 import { nextStep, sameFiles } from '../cli/next-step.ts';
 import { planFromFile, usualPlan } from '../cli/plan-choice.ts';
+import { progressFlag } from '../cli/progress-flag.ts';
+import { progressText } from '../cli/progress-text.ts';
 import { runtimeFlag } from '../cli/runtime-flag.ts';
 import { systemClock } from '../core/clock.ts';
 import { listed, type Report } from '../core/doctor/check.ts';
@@ -16,6 +19,7 @@ import { parseHost } from '../core/group/host.ts';
 import { parseStore } from '../core/group/store-spec.ts';
 import type { JoinerSpec } from '../core/sync/refusals.ts';
 import { DoctorView } from '../ui/doctor-view.ts';
+import { jsonLine } from '../ui/json-lines.ts';
 import { brushFor } from '../ui/metrics-paint.ts';
 
 export default class Doctor extends BaseCommand {
@@ -44,6 +48,10 @@ export default class Doctor extends BaseCommand {
       exclusive: ['no-plan'],
     }),
     'no-plan': Flags.boolean({ default: false, description: 'As for add-replica: no plan is looked at.' }),
+    'allow-stale-plan': Flags.boolean({
+      default: false,
+      description: 'As for add-replica: a named plan whose time is over is no failure.',
+    }),
     replace: Flags.boolean({
       default: false,
       description: 'As for add-replica: a table that is at the place already is no failure.',
@@ -54,21 +62,24 @@ export default class Doctor extends BaseCommand {
       default: 30_000,
       defaultHelp: async () => '30s',
     }),
+    progress: progressFlag,
     config: configFlag,
     state: stateFlag,
   };
 
-  async run(): Promise<unknown> {
+  async run(): Promise<DoctorJson> {
     const { args, flags } = await this.parse(Doctor);
     const joiner = joinerFrom(args.name, flags);
     const { stdout, stderr } = process;
-    const view = new DoctorView(this.jsonEnabled() ? undefined : { stdout, stderr }, {
+    const toldAsJson = flags.progress === 'json';
+    const view = new DoctorView(this.jsonEnabled() ? undefined : stdout, {
       brush: brushFor(process.argv, process.env),
-      clock: systemClock,
+      live: this.jsonEnabled() ? undefined : progressText(flags.progress),
     });
     const reports: Report[] = [];
     const tell = (report: Report) => {
       reports.push(report);
+      if (toldAsJson) stderr.write(jsonLine({ type: 'doctor', atMs: systemClock.nowMs(), ...report }));
       view.tell(report);
     };
     try {
@@ -79,6 +90,7 @@ export default class Doctor extends BaseCommand {
           if (flags['no-plan']) return undefined;
           return (await (flags.plan ? planFromFile(flags.plan) : usualPlan(of, stateFile)))?.source;
         },
+        refusesStale: flags.plan !== undefined && !flags['allow-stale-plan'],
         joiner,
         clock: systemClock,
         signal: this.signal,

@@ -6,6 +6,7 @@ import { ask, canAsk } from '../cli/confirm.ts';
 import { askForRest } from '../cli/init-questions.ts';
 import { completed, type InitWishes } from '../cli/init-wishes.ts';
 import { nextStep, sameFiles } from '../cli/next-step.ts';
+import { progressText } from '../cli/progress-text.ts';
 import { parseReplica } from '../cli/replica-flag.ts';
 import { systemClock } from '../core/clock.ts';
 import { listed, type Report } from '../core/doctor/check.ts';
@@ -120,9 +121,9 @@ The file has a comment on every key, and names its JSON schema, so that editors 
   /** As doctor does; what it finds is told on standard error, beside which standard output is the file's. */
   async #look(group: ReplicaGroup): Promise<{ reports: Report[]; verdict: Verdict }> {
     const { stderr } = process;
-    const view = new DoctorView(this.jsonEnabled() ? undefined : { stdout: stderr, stderr }, {
+    const view = new DoctorView(this.jsonEnabled() ? undefined : stderr, {
       brush: brushFor(process.argv, process.env),
-      clock: systemClock,
+      live: this.jsonEnabled() ? undefined : progressText('auto'),
     });
     const reports: Report[] = [];
     const options = { group, joiner: undefined, replace: false, runtime: undefined, timeoutMs };

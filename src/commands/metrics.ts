@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { Args, Flags } from '@oclif/core';
 import { BaseCommand, stateFlag, usageError } from '../cli/base-command.ts';
+import { failUnderFlag, type Gate, judge } from '../cli/gate.ts';
 import { nextStep, sameFiles } from '../cli/next-step.ts';
 import { patternFlags } from '../cli/pattern-flags.ts';
 import { parseColumns } from '../core/access-log/columns.ts';
@@ -59,6 +60,11 @@ With an access log of the joiner it measures the hit rate that came true, keeps 
       description: 'Tune the parameters by this run; the default with --log.',
       allowNo: true,
     }),
+    'fail-under': failUnderFlag({
+      description:
+        "Exit with 3 where the plan hit rate that came true (planHitRate of the run) is under this. Before the joiner's log was measured nothing is judged, and the exit code is 65.",
+    }),
+    'dry-run': Flags.boolean({ default: false, description: 'Measure and tell, but keep and tune nothing.' }),
     limit: Flags.integer({
       description: 'How many runs are listed.',
       default: 20,
@@ -72,7 +78,9 @@ With an access log of the joiner it measures the hit rate that came true, keeps 
   async run(): Promise<unknown> {
     const { args, flags } = await this.parse(Metrics);
     const columns = flags.columns === undefined ? undefined : parseColumns(flags.columns);
-    const one = args.run !== undefined || flags.log !== undefined || flags.tune === true;
+    const failUnder = flags['fail-under'];
+    const one =
+      args.run !== undefined || flags.log !== undefined || flags.tune === true || failUnder !== undefined;
     // Looking at what is not there must not leave an empty state file behind.
     if (!existsSync(flags.state)) {
       if (one) throw noRuns(flags.state);
@@ -82,7 +90,14 @@ With an access log of the joiner it measures the hit rate that came true, keeps 
     try {
       if (!one) return this.list(state, flags.limit);
       const run = args.run === undefined ? newestJoin(state) : readRun(state, args.run);
-      return await this.show(state, run, { ...flags, columns, keyPattern: flags['key-pattern'] });
+      const shown = await this.show(state, run, {
+        ...flags,
+        columns,
+        keyPattern: flags['key-pattern'],
+        dryRun: flags['dry-run'],
+      });
+      const gate = failUnder === undefined ? undefined : judgeRun(shown.run, failUnder);
+      return { ...shown, gate };
     } finally {
       state.close();
     }
@@ -98,19 +113,29 @@ With an access log of the joiner it measures the hit rate that came true, keeps 
     return { runs, parameters, parameterChanges: changes };
   }
 
-  private async show(state: StateFile, stored: StoredRun, options: ShowOptions): Promise<unknown> {
+  private async show(state: StateFile, stored: StoredRun, options: ShowOptions) {
     const nowMs = systemClock.nowMs();
     const { report: run, logs } = options.log
       ? await this.measure(state, stored, options, nowMs)
       : { report: reportOf(stored), logs: [] };
-    const tuning = (options.tune ?? options.log !== undefined) ? tune(state, run, nowMs) : [];
+    const tuning =
+      (options.tune ?? options.log !== undefined) ? tune(state, run, { nowMs, dryRun: options.dryRun }) : [];
     const brush = this.brush();
     this.print(['', ...runDetails(run, brush), ...logs.flatMap((log) => rejectedLines(log, brush))]);
+    const tuningTitle = options.dryRun ? 'What this run would tune' : 'Tuning by this run';
     if (tuning.length > 0)
-      this.print(['', `  ${brush.paint('strong', 'Tuning by this run')}`, ...tuningLines(tuning, brush)]);
-    if (!this.jsonEnabled()) this.suggest(run, options.log !== undefined, state.path);
+      this.print(['', `  ${brush.paint('strong', tuningTitle)}`, ...tuningLines(tuning, brush)]);
+    if (!this.jsonEnabled() && !options.dryRun) this.suggest(run, options.log !== undefined, state.path);
     const changes = listParameterChanges(state, { runId: run.id, limit: shownChanges });
-    return { run, logs, tuning, parameters: listParameters(state), parameterChanges: changes };
+    if (options.dryRun) this.print(['', '  Nothing was kept or tuned.']);
+    return {
+      dryRun: options.dryRun,
+      run,
+      logs,
+      tuning,
+      parameters: listParameters(state),
+      parameterChanges: changes,
+    };
   }
 
   /** A forecast is worth something once it was measured, and the next one is made of that. */
@@ -124,7 +149,7 @@ With an access log of the joiner it measures the hit rate that came true, keeps 
   private measure(
     state: StateFile,
     run: StoredRun,
-    { log = [], format, columns, keyPattern, pattern }: ShowOptions,
+    { log = [], format, columns, keyPattern, pattern, dryRun }: ShowOptions,
     nowMs: number,
   ) {
     const history = openHistory(state);
@@ -135,6 +160,7 @@ With an access log of the joiner it measures the hit rate that came true, keeps 
       keyPattern,
       pattern,
       history,
+      keep: !dryRun,
       nowMs,
       signal: this.signal,
     });
@@ -159,14 +185,23 @@ With an access log of the joiner it measures the hit rate that came true, keeps 
 interface ShowOptions extends LayoutChoice {
   log?: string[] | undefined;
   tune?: boolean | undefined;
+  dryRun: boolean;
 }
 
 function toMeasure(file: string): LogToMeasure {
   return { name: file, open: () => (file === '-' ? openStream(process.stdin) : openLogFile(file)) };
 }
 
-function tune(state: StateFile, run: RunReport, nowMs: number): Tuning[] {
-  return run.figures ? tuneByRun(state, run, { figures: run.figures, cameTrue: run.cameTrue }, nowMs) : [];
+function tune(state: StateFile, run: RunReport, options: { nowMs: number; dryRun: boolean }): Tuning[] {
+  return run.figures ? tuneByRun(state, run, { figures: run.figures, cameTrue: run.cameTrue }, options) : [];
+}
+
+function judgeRun({ id, planHitRate }: RunReport, failUnder: number): Gate {
+  return judge(failUnder, planHitRate, {
+    what: 'The plan hit rate that came true',
+    unknown: 'No plan hit rate has come true yet: there is nothing to judge.',
+    hint: `Measure it by the joiner's log: foresync metrics ${shortId(id)} --log FILE.`,
+  });
 }
 
 function newestJoin(state: StateFile): StoredRun {

@@ -2,12 +2,17 @@ import { existsSync } from 'node:fs';
 import { Flags } from '@oclif/core';
 import { BaseCommand, configFlag, stateFlag, usageError } from '../cli/base-command.ts';
 import { durationFlag, timeFlag } from '../cli/duration-flag.ts';
+import { failUnderFlag } from '../cli/gate.ts';
 import { keyWishes, keyWishFlags } from '../cli/key-wishes.ts';
 import { nextStep, sameFiles } from '../cli/next-step.ts';
 import { usualPlanFile } from '../cli/plan-choice.ts';
+import { judgePlan } from '../cli/plan-gate.ts';
 import { type PlanWishes, planOf } from '../cli/plan-making.ts';
+import { type PlanWatch, watchPlan } from '../cli/plan-watch.ts';
 import { probabilityFlag } from '../cli/probability-flag.ts';
+import { type ProgressMode, progressFlag } from '../cli/progress-flag.ts';
 import { sizeFlag } from '../cli/size-flag.ts';
+import { tell } from '../cli/tell.ts';
 import { timeBudgetFlag } from '../cli/time-budget-flag.ts';
 import { shellWord } from '../core/doctor/words.ts';
 import { findKey } from '../core/forecast/explain/find-key.ts';
@@ -21,7 +26,6 @@ import { streamPlan, writePlan } from '../core/plan/write-plan.ts';
 import { brushFor } from '../ui/metrics-paint.ts';
 import { backtestLines } from '../ui/plan-backtest.ts';
 import { keyLines } from '../ui/plan-key.ts';
-import { PlanProgress } from '../ui/plan-progress.ts';
 import { planLines } from '../ui/plan-report.ts';
 
 export default class PlanCommand extends BaseCommand {
@@ -85,11 +89,21 @@ What is not said by a flag comes from the parameters that metrics has tuned, if 
       description: 'Write no plan; show why this key stands where it stands in it, or why it does not.',
       helpValue: 'KEY',
     }),
+    'dry-run': Flags.boolean({
+      default: false,
+      description: 'Make the plan and tell of it, but write it nowhere and keep nothing that was learned.',
+    }),
+    'fail-under': failUnderFlag({
+      description:
+        "Exit with 3 where the plan's hit rate is under this: the smaller of what its order would have served on earlier windows (backtestedHitRate) and what this plan expects (expectedHitRate). Where the history is too short for a backtest nothing is judged, and the exit code is 65.",
+      exclusive: ['backtest', 'explain'],
+    }),
     out: Flags.string({
       description: "The plan file; '-' for standard output.",
       default: 'plan.jsonl',
       helpValue: 'FILE',
     }),
+    progress: progressFlag,
     state: stateFlag,
     config: configFlag,
   };
@@ -100,6 +114,7 @@ What is not said by a flag comes from the parameters that metrics has tuned, if 
     if (flags.out === '-' && this.jsonEnabled() && !backtest && explain === undefined) {
       throw usageError('--json and --out - both claim standard output.', 'Name a file with --out.');
     }
+    const failUnder = flags['fail-under'];
     const named = metadata.flags.config?.setFromDefault !== true;
     const group = named || existsSync(flags.config) ? loadGroup(flags.config) : undefined;
     const wishes = keyWishes(flags, group);
@@ -113,7 +128,7 @@ What is not said by a flag comes from the parameters that metrics has tuned, if 
     const seconds = () => Math.round(performance.now() - started) / 1000;
     const brush = brushFor(process.argv, process.env);
     if (backtest) {
-      const report = await this.watched(async (progress) => {
+      const report = await this.watched(flags.progress, async (progress) => {
         const { forecasted } = await planOf(group, wanted, this.signal, progress);
         return reportBacktest(forecasted);
       });
@@ -121,7 +136,7 @@ What is not said by a flag comes from the parameters that metrics has tuned, if 
       return { backtest: report, seconds: seconds() };
     }
     if (explain !== undefined) {
-      const report = await this.watched(async (progress) => {
+      const report = await this.watched(flags.progress, async (progress) => {
         const { plan, forecasted, replicas } = await planOf(group, wanted, this.signal, progress);
         const key = findKey(forecasted.store.names, explain);
         return reportKey(plan, forecasted, key, replicas, this.signal);
@@ -130,17 +145,26 @@ What is not said by a flag comes from the parameters that metrics has tuned, if 
       return { explained: report, seconds: seconds() };
     }
     const report = await this.make(group, wanted);
-    const lines = planLines(report, flags.out, brush);
-    if (flags.out === '-') process.stderr.write(`${lines.join('\n')}\n`);
+    const dryRun = flags['dry-run'];
+    // What comes next after a plan that was not written is to write it.
+    const lines = planLines(report, dryRun ? '-' : flags.out, brush);
+    if (dryRun) lines.push('', '  Nothing was written; the same without --dry-run writes the plan.');
+    if (flags.out === '-') for (const line of lines) tell(line);
+    else if (dryRun) this.log(lines.join('\n'));
     else this.log([...lines, nextStep(stepAfter(flags, group !== undefined))].join('\n'));
-    return { file: flags.out, ...report, seconds: seconds() };
+    const gate = failUnder === undefined ? undefined : judgePlan(report, failUnder);
+    return { file: flags.out, dryRun, ...report, gate, seconds: seconds() };
   }
 
   /** Makes the plan and writes it. */
-  private make(group: ReplicaGroup | undefined, flags: PlanWishes & { out: string }): Promise<PlanReport> {
-    return this.watched(async (progress) => {
+  private make(
+    group: ReplicaGroup | undefined,
+    flags: PlanWishes & { out: string; progress: ProgressMode },
+  ): Promise<PlanReport> {
+    return this.watched(flags.progress, async (progress) => {
       const { plan, forecasted, lastMs } = await planOf(group, flags, this.signal, progress);
-      if (flags.out === '-') {
+      if (flags['dry-run']) progress?.clear();
+      else if (flags.out === '-') {
         progress?.clear();
         await streamPlan(process.stdout, plan, { end: false, signal: this.signal });
       } else {
@@ -151,11 +175,12 @@ What is not said by a flag comes from the parameters that metrics has tuned, if 
     });
   }
 
-  /** Does something that tells on a terminal how far it is. */
-  private async watched<T>(work: (progress: PlanProgress | undefined) => Promise<T>): Promise<T> {
-    const progress = process.stderr.isTTY
-      ? new PlanProgress(process.stderr, () => performance.now())
-      : undefined;
+  /** Does something that tells how far it is. */
+  private async watched<T>(
+    mode: ProgressMode,
+    work: (progress: PlanWatch | undefined) => Promise<T>,
+  ): Promise<T> {
+    const progress = watchPlan(mode);
     try {
       return await work(progress);
     } finally {

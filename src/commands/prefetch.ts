@@ -1,10 +1,13 @@
 import { randomUUID } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { Flags } from '@oclif/core';
 import { BaseCommand, configFlag, stateFlag, textFlag } from '../cli/base-command.ts';
 import { durationFlag, stallTimeoutFlag } from '../cli/duration-flag.ts';
+import { foretell } from '../cli/foretell.ts';
 import { deltaBudgetFlag } from '../cli/key-count-flag.ts';
 import { nextStep, sameFiles } from '../cli/next-step.ts';
 import { planFromFile, usualPlanFile } from '../cli/plan-choice.ts';
+import { progressFlag } from '../cli/progress-flag.ts';
 import { refuseWhileRunning } from '../cli/run-choice.ts';
 import { RunFrame } from '../cli/run-frame.ts';
 import { runtimeFlag } from '../cli/runtime-flag.ts';
@@ -15,7 +18,9 @@ import { openState } from '../core/state/open.ts';
 import { releasePrefetches } from '../core/state/runs.ts';
 import { prefetch } from '../core/sync/prefetch.ts';
 import { release } from '../core/sync/release.ts';
-import { printable } from '../core/text.ts';
+import type { PrefetchRequest } from '../core/sync/run-request.ts';
+import { releasedLines } from '../ui/released.ts';
+import { prefetchSteps } from '../ui/run-steps.ts';
 
 export default class Prefetch extends BaseCommand {
   static override summary = 'Read the planned rows into the Prefetch Caches of the donors.';
@@ -49,6 +54,11 @@ export default class Prefetch extends BaseCommand {
     release: Flags.boolean({ default: false, description: 'Take away the Delta Log and all caches.' }),
     'stall-timeout': stallTimeoutFlag,
     runtime: runtimeFlag,
+    'dry-run': Flags.boolean({
+      default: false,
+      description: 'Look at all hosts and tell what would be done, but do nothing.',
+    }),
+    progress: progressFlag,
     config: configFlag,
     state: stateFlag,
   };
@@ -58,19 +68,28 @@ export default class Prefetch extends BaseCommand {
     const group = loadGroup(flags.config);
     if (flags.release) return this.#release(group, flags);
     const plan = await planFromFile(flags.plan);
+    const request: PrefetchRequest = {
+      command: 'prefetch',
+      config: group.file,
+      lead: group.lead.name,
+      stallTimeoutMs: flags['stall-timeout'],
+      runtime: flags.runtime,
+      keepMs: flags.keep,
+      deltaBudgetKeys: flags['delta-budget'],
+    };
+    if (flags['dry-run']) {
+      const { cache, limit: limitBytes, runtime, progress, state: stateFile } = flags;
+      const steps = prefetchSteps(request, group, { plan: plan.source, cache, limitBytes });
+      const json = this.jsonEnabled();
+      const looked = { group, joiner: undefined, plan, replace: false, runtime, stateFile };
+      return foretell({ ...looked, steps, json, progress, signal: this.signal });
+    }
     const frame = new RunFrame({
-      request: {
-        command: 'prefetch',
-        config: group.file,
-        lead: group.lead.name,
-        stallTimeoutMs: flags['stall-timeout'],
-        runtime: flags.runtime,
-        keepMs: flags.keep,
-        deltaBudgetKeys: flags['delta-budget'],
-      },
+      request,
       group,
       stateFile: flags.state,
       json: this.jsonEnabled(),
+      progress: flags.progress,
       plan: plan.packed,
     });
     const { result } = await frame.around(() =>
@@ -98,14 +117,17 @@ export default class Prefetch extends BaseCommand {
       runtime,
       state: stateFile,
       'stall-timeout': stallTimeoutMs,
-    }: { runtime: string | undefined; state: string; 'stall-timeout': number },
+      'dry-run': dryRun,
+    }: { runtime: string | undefined; state: string; 'stall-timeout': number; 'dry-run': boolean },
   ): Promise<unknown> {
-    const state = openState(stateFile);
+    // Looking must not make a state file.
+    const state = dryRun && !existsSync(stateFile) ? undefined : openState(stateFile);
     try {
-      refuseWhileRunning(state, group.name);
+      if (state) refuseWhileRunning(state, group.name);
       const result = await release({
         runId: randomUUID(),
         group,
+        dryRun,
         runtime,
         stallTimeoutMs,
         clock: systemClock,
@@ -113,19 +135,11 @@ export default class Prefetch extends BaseCommand {
         signal: this.signal,
         onEvent: () => undefined,
       });
-      releasePrefetches(state, group.name);
-      this.log(
-        result.captureId
-          ? `The Delta Log at ${printable(group.lead.name)} is gone.`
-          : `There was no Delta Log at ${printable(group.lead.name)}.`,
-      );
-      for (const { donor, released, reason } of result.donors)
-        this.log(
-          `${printable(donor)}: ${released ? 'no cache is left' : `the cache may be left: ${printable(reason ?? '')}`}`,
-        );
-      return result;
+      if (state && !dryRun) releasePrefetches(state, group.name);
+      for (const line of releasedLines(result, group.lead.name, { dryRun })) this.log(line);
+      return { dryRun, ...result };
     } finally {
-      state.close();
+      state?.close();
     }
   }
 }

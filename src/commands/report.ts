@@ -55,7 +55,7 @@ What only an access log of the joiner can tell is in it once 'foresync metrics R
       const page = reportPage(picture, { madeMs: systemClock.nowMs(), version: this.config.version });
       if (flags.out === '-') {
         process.stdout.write(page);
-        return { run: id };
+        return { runId: id };
       }
       const out = flags.out ?? `foresync-${shortId(id)}.html`;
       const file = await writePage(out, page, { replace: flags.force });
@@ -68,7 +68,7 @@ What only an access log of the joiner can tell is in it once 'foresync metrics R
           brush,
         ))
           this.log(line);
-      return { run: id, file, sizeBytes };
+      return { runId: id, file, sizeBytes };
     } finally {
       state.close();
     }

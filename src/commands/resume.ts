@@ -2,8 +2,10 @@ import { Args, Flags } from '@oclif/core';
 import { addInFrame } from '../cli/add-in-frame.ts';
 import { BaseCommand, stateFlag } from '../cli/base-command.ts';
 import { type ChosenPlan, keptPlan } from '../cli/plan-choice.ts';
+import { progressFlag } from '../cli/progress-flag.ts';
 import { chooseToResume } from '../cli/run-choice.ts';
 import { openJournal } from '../cli/run-standings.ts';
+import { tell } from '../cli/tell.ts';
 import { loadGroup } from '../core/group/config.ts';
 import { type AddReplicaRequest, groupAsked } from '../core/sync/run-request.ts';
 import { printable, shortId } from '../core/text.ts';
@@ -27,6 +29,11 @@ export default class Resume extends BaseCommand {
       description: "The replica group, where its file has moved. Default: the run's.",
       helpValue: 'FILE',
     }),
+    'dry-run': Flags.boolean({
+      default: false,
+      description: 'Look at all hosts and tell what would be done, but do nothing.',
+    }),
+    progress: progressFlag,
     state: stateFlag,
   };
 
@@ -34,14 +41,16 @@ export default class Resume extends BaseCommand {
     const { args, flags } = await this.parse(Resume);
     const { id, request, plan, asked } = this.#chosen(args.run, flags.state);
     const group = groupAsked(loadGroup(flags.config ?? request.config), request, asked);
-    process.stderr.write(`Going on with ${shortId(id)}: add-replica ${printable(request.joiner.name)}\n`);
+    tell(`Going on with ${shortId(id)}: add-replica ${printable(request.joiner.name)}`);
     return addInFrame({
       request: { ...request, config: group.file },
       group,
       plan,
       restart: false,
+      dryRun: flags['dry-run'],
       stateFile: flags.state,
       json: this.jsonEnabled(),
+      progress: flags.progress,
       signal: this.signal,
       log: (text) => this.log(text),
     });

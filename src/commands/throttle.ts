@@ -1,4 +1,4 @@
-import { Args } from '@oclif/core';
+import { Args, Flags } from '@oclif/core';
 import { BaseCommand, stateFlag } from '../cli/base-command.ts';
 import { nextStep, sameFiles } from '../cli/next-step.ts';
 import { parseRate } from '../cli/rate.ts';
@@ -22,13 +22,24 @@ export default class Throttle extends BaseCommand {
   ];
 
   static override args = {
-    rate: Args.string({ required: true, description: "Bytes a second, such as 20MiB/s, or 'off'." }),
+    rate: Args.string({
+      ignoreStdin: true,
+      required: true,
+      description: "Bytes a second, such as 20MiB/s, or 'off'.",
+    }),
     run: Args.string({
+      ignoreStdin: true,
       description: 'The run, or the beginning of its id. Default: the only one that runs.',
     }),
   };
 
-  static override flags = { state: stateFlag };
+  static override flags = {
+    'dry-run': Flags.boolean({
+      default: false,
+      description: 'Tell which run it would be, and change nothing.',
+    }),
+    state: stateFlag,
+  };
 
   async run(): Promise<unknown> {
     const { args, flags } = await this.parse(Throttle);
@@ -36,11 +47,13 @@ export default class Throttle extends BaseCommand {
     const state = openJournal(flags.state);
     try {
       const run = runningOne(state, args.run);
-      writeRunControl(state, run.id, { bytesPerSecond });
+      const dryRun = flags['dry-run'];
+      if (!dryRun) writeRunControl(state, run.id, { bytesPerSecond });
       const limit = bytesPerSecond === undefined ? 'no limit' : `at most ${formatByteRate(bytesPerSecond)}`;
-      this.log(`Run ${shortId(run.id)}, ${printable(run.joiner ?? run.group)}: ${limit}.`);
-      this.log(nextStep(`foresync status ${shortId(run.id)} --watch${sameFiles(flags)}`));
-      return { runId: run.id, bytesPerSecond: bytesPerSecond ?? null };
+      const what = `Run ${shortId(run.id)}, ${printable(run.joiner ?? run.group)}`;
+      this.log(dryRun ? `${what}: it would be told ${limit}.` : `${what}: ${limit}.`);
+      if (!dryRun) this.log(nextStep(`foresync status ${shortId(run.id)} --watch${sameFiles(flags)}`));
+      return { runId: run.id, bytesPerSecond: bytesPerSecond ?? null, dryRun };
     } finally {
       state.close();
     }

@@ -12,9 +12,12 @@ export function shortId(runId: string): string {
   return printable(runId, 100).slice(0, 8);
 }
 
-/** JSON over several lines, safe to print: what JSON itself leaves as it is, though a terminal acts on it, is escaped too. */
-export function printableJson(value: unknown): string {
-  return escaped(JSON.stringify(value, null, 2), unsafeInJson);
+/**
+ * JSON over several lines, or over one with an `indent` of 0, safe to print: what JSON itself leaves as it is, though a terminal acts
+ * on it, is escaped too.
+ */
+export function printableJson(value: unknown, indent = 2): string {
+  return escaped(JSON.stringify(value, null, indent), unsafeInJson);
 }
 
 function escaped(text: string, characters: RegExp): string {

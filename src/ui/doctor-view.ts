@@ -1,29 +1,28 @@
-import type { Clock } from '../core/clock.ts';
 import type { Report } from '../core/doctor/check.ts';
 import type { Verdict } from '../core/doctor/verdict.ts';
 import { printable } from '../core/text.ts';
 import { wrapWords } from './dashboard/wrap-words.ts';
 import { reportLines, verdictLines } from './doctor-list.ts';
-import { LiveLine } from './live-line.ts';
+import type { ProgressText } from './live-line.ts';
 import type { Brush } from './metrics-paint.ts';
 
 const width = 79;
 
-/** Shows reports as they come; on a terminal, a line below tells who is waited for. */
+/** Shows reports as they come; a line tells who is waited for. */
 export class DoctorView {
   readonly #output: Pick<NodeJS.WriteStream, 'write'> | undefined;
   readonly #brush: Brush;
-  readonly #live: LiveLine | undefined;
+  readonly #live: ProgressText | undefined;
   #expected: string[] = [];
 
-  /** Without `streams` nothing is shown. */
+  /** Without an `output` no report is shown, and without `live` nobody is told who is waited for. */
   constructor(
-    streams: { stdout: Pick<NodeJS.WriteStream, 'write'>; stderr: NodeJS.WriteStream } | undefined,
-    { brush, clock }: { brush: Brush; clock: Clock },
+    output: Pick<NodeJS.WriteStream, 'write'> | undefined,
+    { brush, live }: { brush: Brush; live: ProgressText | undefined },
   ) {
-    this.#output = streams?.stdout;
+    this.#output = output;
     this.#brush = brush;
-    this.#live = streams?.stderr.isTTY ? new LiveLine(streams.stderr, () => clock.nowMs()) : undefined;
+    this.#live = live;
   }
 
   /** Replicas whose reports are to come. */

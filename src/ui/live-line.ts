@@ -1,7 +1,14 @@
 const intervalMs = 100;
 
+/** A line that tells how far something is. */
+export interface ProgressText {
+  /** Shows what `text` makes where it is time, or at once with `now`. */
+  show(text: (nowMs: number) => string, options?: { now?: boolean }): void;
+  clear(): void;
+}
+
 /** One line on a terminal, drawn over itself at most ten times a second. */
-export class LiveLine {
+export class LiveLine implements ProgressText {
   readonly #terminal: Pick<NodeJS.WriteStream, 'write'>;
   readonly #nowMs: () => number;
   #drawnMs = Number.NEGATIVE_INFINITY;

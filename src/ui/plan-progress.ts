@@ -1,20 +1,20 @@
 import type { ForecastProgress } from '../core/forecast/progress.ts';
 import { printable } from '../core/text.ts';
 import { formatCompact, formatCount, formatEta, formatPercent } from './format.ts';
-import { LiveLine } from './live-line.ts';
+import type { ProgressText } from './live-line.ts';
 
 /** An ETA from less than this is a guess. */
 const leastMs = 300;
 
 /** What is being done while a plan is made, in one line on a terminal: how far it is, how fast, how long it will take. */
 export class PlanProgress {
-  readonly #line: LiveLine;
+  readonly #line: ProgressText;
   readonly #nowMs: () => number;
   #step: ForecastProgress['step'] | undefined;
   #startedMs = 0;
 
-  constructor(terminal: Pick<NodeJS.WriteStream, 'write'>, nowMs: () => number) {
-    this.#line = new LiveLine(terminal, nowMs);
+  constructor(line: ProgressText, nowMs: () => number) {
+    this.#line = line;
     this.#nowMs = nowMs;
   }
 

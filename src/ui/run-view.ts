@@ -6,11 +6,14 @@ import { isLive } from './live-terminal.ts';
 import { eventLine } from './plain/lines.ts';
 import { PlainPrinter } from './plain/printer.ts';
 import { summaryOf } from './plain/summary.ts';
+import { RunJsonLines } from './run-json-lines.ts';
 import { themeFor } from './theme.ts';
 
 export interface RunViewOptions {
-  /** Standard output belongs to the JSON: only warnings are shown, on standard error. */
+  /** Standard output belongs to the JSON of the result. */
   json: boolean;
+  /** Absent: a screen on a terminal, else lines; with `json` warnings alone. */
+  progress?: 'auto' | 'plain' | 'json' | 'none';
   stdout: NodeJS.WriteStream;
   stderr: NodeJS.WriteStream;
   clock: Clock;
@@ -29,24 +32,46 @@ export interface RunView {
 const frameMs = 100;
 const heartbeatMs = 500;
 
-/** Shows a run: live on a terminal, as lines on standard error elsewhere. */
+/** Shows a run: live on a terminal, as lines on standard error elsewhere, or as it is asked for. */
 export function showRun(options: RunViewOptions): RunView {
-  if (options.json) return showWarnings(options);
-  return isLive(options) ? showDashboard(options) : showLines(options);
+  const { progress = 'auto', json } = options;
+  if (progress === 'json') return showJsonLines(options);
+  if (progress === 'none' || (progress === 'auto' && json)) return showWarnings(options);
+  return progress === 'auto' && isLive(options) ? showDashboard(options) : showLines(options);
 }
 
-function showWarnings({ stderr, fold }: RunViewOptions): RunView {
+function showJsonLines({ json, stdout, stderr, clock, fold }: RunViewOptions): RunView {
+  const lines = new RunJsonLines(stderr, clock, fold);
+  return {
+    onEvent(event) {
+      fold.apply(event);
+      lines.onEvent(event);
+    },
+    async end() {
+      lines.end();
+      if (!json && fold.snapshot.outcome === 'done') writeSummary(fold, stdout);
+    },
+  };
+}
+
+function writeSummary({ snapshot }: RunFold, output: NodeJS.WriteStream): void {
+  for (const line of summaryOf(snapshot)) output.write(`${line}\n`);
+}
+
+function showWarnings({ json, stdout, stderr, fold }: RunViewOptions): RunView {
   return {
     onEvent(event) {
       fold.apply(event);
       if (event.type !== 'note' || event.level !== 'warning') return;
       stderr.write(`${eventLine(event, fold.snapshot)}\n`);
     },
-    end: () => Promise.resolve(),
+    async end() {
+      if (!json && fold.snapshot.outcome === 'done') writeSummary(fold, stdout);
+    },
   };
 }
 
-function showLines({ stdout, stderr, clock, fold }: RunViewOptions): RunView {
+function showLines({ json, stdout, stderr, clock, fold }: RunViewOptions): RunView {
   const printer = new PlainPrinter((text) => stderr.write(text));
   const timer = setInterval(() => printer.tick(fold.at(clock.nowMs())), 1_000).unref();
   return {
@@ -56,10 +81,8 @@ function showLines({ stdout, stderr, clock, fold }: RunViewOptions): RunView {
     },
     async end() {
       clearInterval(timer);
-      const { snapshot } = fold;
-      if (snapshot.outcome === 'running') return;
-      const output = snapshot.outcome === 'done' ? stdout : stderr;
-      for (const line of summaryOf(snapshot)) output.write(`${line}\n`);
+      const { outcome } = fold.snapshot;
+      if (outcome !== 'running') writeSummary(fold, outcome === 'done' && !json ? stdout : stderr);
     },
   };
 }

@@ -32,7 +32,7 @@ test('a look with --dry-run, and a question that nobody can answer, change nothi
   assert.match(look.stdout, /joiner\.db\.foresync-joining at j\s+would go\./);
   const asked = await runCli(['abort'], { cwd });
   assert.equal(asked.exitCode, 64);
-  assert.match(asked.stderr, /There is no terminal to ask at\.\n.*--yes/);
+  assert.match(asked.stderr, /Nobody can be asked here\.\n.*--yes/);
   const now = { donor: donorState(cwd), files: filesIn(cwd), ...(await statusOf(cwd)) };
   assert.deepEqual(now.donor, before.donor);
   assert.deepEqual(now.files, before.files);

@@ -45,8 +45,8 @@ test('the newest run is drawn, into a file of its name; what is there stays unle
   const cwd = folderWith(t, ['aaaa1111-old', 'bbbb2222-new']);
   const first = await runCli(['report', '--json'], { cwd });
   const file = path.join(cwd, 'foresync-bbbb2222.html');
-  const { run, file: told, sizeBytes } = JSON.parse(first.stdout);
-  assert.deepEqual([run, told, sizeBytes], ['bbbb2222-new', file, readFileSync(file).length]);
+  const { runId, file: told, sizeBytes } = JSON.parse(first.stdout);
+  assert.deepEqual([runId, told, sizeBytes], ['bbbb2222-new', file, readFileSync(file).length]);
   writeFileSync(file, 'mine');
   const second = await runCli(['report'], { cwd });
   assert.equal(second.exitCode, 73);

@@ -54,6 +54,7 @@ function report(changes: Partial<ForecastReport> = {}): PlanReport {
     assumedSizeBytes: undefined,
     expectedReads: 0,
     expectedHitRate: 0,
+    backtestedHitRate: undefined,
     minConfidence: 0.5,
     budgetKeys: undefined,
     budgetBytes: undefined,

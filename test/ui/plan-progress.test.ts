@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { LiveLine } from '../../src/ui/live-line.ts';
 import { PlanProgress } from '../../src/ui/plan-progress.ts';
 
 test('a plan in the making is one line, drawn over itself, with rate and ETA where they are known', () => {
   const written: string[] = [];
   let nowMs = 5000;
   const terminal = { write: (text: string) => written.push(text) > 0 };
-  const progress = new PlanProgress(terminal, () => nowMs);
+  const progress = new PlanProgress(new LiveLine(terminal, () => nowMs), () => nowMs);
   progress.show({ step: 'keys', done: 0, all: 1_000_000 });
   nowMs += 99;
   progress.show({ step: 'keys', done: 8192, all: 1_000_000 });

@@ -47,8 +47,11 @@ export interface Report {
   checks: Check[];
 }
 
+/** A check with where it was made, and of a failure the code of the error that a run would end with. */
+export type ListedCheck = Omit<Check, 'error'> & Omit<Report, 'checks'> & { code: string | undefined };
+
 /** All checks in one list for scripts, each with where it was made and the code of its error. */
-export function listed(reports: readonly Report[]): unknown[] {
+export function listed(reports: readonly Report[]): ListedCheck[] {
   return reports.flatMap(({ role, replica, host, checks }) =>
     checks.map(({ error, ...check }) => ({ role, replica, host, ...check, code: error?.code })),
   );

@@ -5,6 +5,7 @@ import { formatBytes, formatCounted, formatInstant } from '../format.ts';
 import type { ReplicaGroup } from '../group/config.ts';
 import { lookAtState } from '../state/open.ts';
 import { checkPlanFor, dealBatches } from '../sync/batches.ts';
+import { planEndMs, stalePlan } from '../sync/plan-fits.ts';
 import { type JoinerSpec, nameTaken } from '../sync/refusals.ts';
 import type { PlanSource } from '../sync/run.ts';
 import { type Check, failure, info, ok, type Report, warning } from './check.ts';
@@ -15,6 +16,8 @@ export interface HereOptions {
   stateFile: string;
   /** The plan that add-replica would take, undefined for none; of the state file only where that can be read as it is. */
   choosePlan: (group: ReplicaGroup, stateFile: string | undefined) => Promise<PlanSource | undefined>;
+  /** A plan whose time is over is refused, as add-replica does with one that is named. */
+  refusesStale: boolean;
   joiner: JoinerSpec | undefined;
   clock: Clock;
   signal: AbortSignal;
@@ -71,7 +74,7 @@ function stateCheck(file: string): { check: Check; isCurrent: boolean } {
 async function planCheck(
   group: ReplicaGroup,
   stateFile: string | undefined,
-  { choosePlan, clock, signal }: HereOptions,
+  { choosePlan, refusesStale, clock, signal }: HereOptions,
 ): Promise<Check> {
   try {
     const plan = await choosePlan(group, stateFile);
@@ -84,7 +87,8 @@ async function planCheck(
       minConfidence: header.minConfidence,
       signal,
     });
-    const endMs = Date.parse(header.origin) + header.horizonMs;
+    const endMs = planEndMs(header);
+    if (endMs < clock.nowMs() && refusesStale) throw stalePlan(plan.from, header);
     const text = `${plan.from}: ${formatCounted(keys, 'key')}`;
     if (endMs < clock.nowMs())
       return warning(

@@ -32,11 +32,13 @@ export interface MeasureOptions extends LayoutChoice {
   logs: readonly LogToMeasure[];
   /** For what was known of the keys that were read without being planned. */
   history?: AccessHistory | undefined;
+  /** Keeps what was measured. */
+  keep: boolean;
   nowMs: number;
 }
 
 /**
- * Measures what came true of a run and keeps it with the run, in place of an earlier measurement; an error on the way
+ * Measures what came true of a run and, with `keep`, keeps it with the run, in place of an earlier measurement; an error on the way
  * leaves that one. Throws `run-unreadable` and `run-plan-broken` (kind `data`), and what reading the logs throws. May
  * be repeated, with a longer log.
  */
@@ -45,7 +47,7 @@ export async function measureRun(
   run: StoredRun,
   options: MeasureOptions,
 ): Promise<{ report: RunReport; logs: LogReading[] }> {
-  const { history, nowMs, signal } = options;
+  const { history, keep, nowMs, signal } = options;
   const { figures } = reportOf(run);
   if (!figures) {
     const message = `The figures of run ${printable(run.id)} are of another version of foresync.`;
@@ -58,7 +60,7 @@ export async function measureRun(
   const logs: LogReading[] = [];
   for (const log of options.logs) logs.push(await pour(log, sinkOf(joinerLog), options));
   const metrics = joinerLog.result(nowMs, history, signal);
-  recordMetrics(state, run.id, metrics);
+  if (keep) recordMetrics(state, run.id, metrics);
   return { report: reportOf({ ...run, metrics }), logs };
 }
 

@@ -61,14 +61,14 @@ export function decide(evidence: Evidence, current: Parameters): Tuning[] {
 }
 
 /**
- * Decides for one run and keeps the steps, each with its reason. May be repeated: a parameter that this run has moved
+ * Decides for one run and keeps the steps, each with its reason; with `dryRun` it decides alone. May be repeated: a parameter that this run has moved
  * before stays where it is.
  */
 export function tuneByRun(
   state: StateFile,
   run: { id: string; group: string },
   evidence: Evidence,
-  nowMs: number,
+  { nowMs, dryRun }: { nowMs: number; dryRun: boolean },
 ): Tuning[] {
   const group = run.group === '' ? undefined : run.group;
   return state.db
@@ -79,6 +79,7 @@ export function tuneByRun(
         const { name, old, reason } = tuning;
         if (before.has(name)) return { name, old, reason: 'this run has moved it before' };
         if (old === undefined || tuning.new === undefined) return tuning;
+        if (dryRun) return tuning;
         changeParameter(state, {
           group,
           name,

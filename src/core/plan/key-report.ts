@@ -1,11 +1,14 @@
 import { explainKey, type KeyExplanation } from '../forecast/explain/explain-key.ts';
 import type { Forecast } from '../forecast/forecast.ts';
+import type { KeyForecast } from '../forecast/key-forecast.ts';
 import { type KeyStanding, keyStanding } from './key-standing.ts';
 import type { Plan } from './make-plan.ts';
 
 /** Why a key stands where it stands in a plan; everything that a screen or `--json` says of it. */
 export interface KeyReport extends Omit<KeyExplanation, 'figures'> {
   key: string;
+  /** What its expected reads come from. */
+  model: KeyForecast['model'];
   /** ISO 8601, UTC. */
   origin: string;
   horizonMs: number;

@@ -20,6 +20,11 @@ export interface PlanReport {
   assumedSizeBytes: number | undefined;
   expectedReads: number;
   expectedHitRate: number;
+  /**
+   * What keys ordered alike, `judgedShare` of those known, would have served on earlier windows of the history, the mean over them. Absent
+   * where nothing could be tested, or forests alone on other keys of the windows that they learned from.
+   */
+  backtestedHitRate: number | undefined;
   minConfidence: number;
   budgetKeys: number | undefined;
   budgetBytes: number | undefined;
@@ -63,6 +68,7 @@ export function reportPlan(plan: Plan, forecast: Forecast, lastMs: number): Plan
     assumedSizeBytes: selection.assumedSizeBytes,
     expectedReads: selection.expectedReads,
     expectedHitRate: header.expectedHitRate,
+    backtestedHitRate: backtestedOf(forecast),
     minConfidence: header.minConfidence,
     budgetKeys: plan.limits.budgetKeys,
     budgetBytes: plan.limits.budgetBytes,
@@ -78,4 +84,10 @@ export function reportPlan(plan: Plan, forecast: Forecast, lastMs: number): Plan
     forecast: forecast.report,
     first,
   };
+}
+
+function backtestedOf({ report }: Forecast): number | undefined {
+  const { hitRate = Number.NaN, model } = report.models.find(({ chosen }) => chosen) ?? {};
+  const isFlattered = report.judgedBy === 'keys' && model === 'learned';
+  return Number.isNaN(hitRate) || isFlattered ? undefined : hitRate;
 }

@@ -1,5 +1,6 @@
 import { type Batches, checkPlanFor, dealBatches } from './batches.ts';
 import type { Emit } from './events.ts';
+import { planEndMs } from './plan-fits.ts';
 import type { PlanSource, RunOptions } from './run.ts';
 
 /** Checks that a run's plan is for its group, deals it out to the donors, and tells of it. */
@@ -13,7 +14,7 @@ export async function dealPlan(plan: PlanSource, options: RunOptions, emit: Emit
   const { keys, expectedReads } = batches;
   emit({ type: 'note', level: 'info', text: `Plan: ${plan.from}.` });
   emit({ type: 'plan', keys, expectedReads, expectedHitRate, minConfidence, origin, horizonMs });
-  const endMs = Date.parse(origin) + horizonMs;
+  const endMs = planEndMs(plan.header);
   if (endMs < clock.nowMs()) {
     const end = new Date(endMs).toISOString().slice(0, 16).replace('T', ' ');
     emit({ type: 'note', level: 'warning', text: `The plan is stale: it looked ahead until ${end} UTC.` });

@@ -10,6 +10,7 @@ import { dropCaches } from './drop-caches.ts';
 import type { Emit, PhaseName } from './events.ts';
 import { clearPlace, connectJoiner, refusePlace, type Standing, standingIn } from './joiner-place.ts';
 import { Phases } from './phases.ts';
+import { refuseUnfitKeys } from './plan-fits.ts';
 import { tableThere } from './refusals.ts';
 import type { Donor } from './run.ts';
 import { spareDonor } from './spare-donor.ts';
@@ -115,6 +116,7 @@ export class Joining {
     }
     const { rowsEstimate, sizeBytes } = lead.table;
     this.#emit({ type: 'table', rowsEstimate, sizeBytes });
+    if (batches) refuseUnfitKeys(batches, group.table, lead.table.shape.key.length);
     refusePlace(place, standing, [lead, ...others.values()], this.#options);
     await clearPlace(place, standing, this.#options);
     return { lead, others, joiner: place.agent, standing };

@@ -7,6 +7,7 @@ import { dealPlan } from './deal-plan.ts';
 import type { Emit, PhaseName } from './events.ts';
 import { HeldLog } from './held-log.ts';
 import { Phases } from './phases.ts';
+import { refuseUnfitKeys } from './plan-fits.ts';
 import { withDoctor } from './refusals.ts';
 import { chunkBytes, type Donor, emitter, type PlanSource, type RunOptions, startOf } from './run.ts';
 
@@ -52,6 +53,7 @@ export async function prefetch(options: PrefetchOptions): Promise<PrefetchResult
     const { lead, others } = await phases.in('connect', () =>
       agents.connectDonors(new Set(batches.byDonor.keys())),
     );
+    refuseUnfitKeys(batches, options.group.table, lead.table.shape.key.length);
     const capture = await phases.in('capture', () =>
       holdCapture(lead, {
         owner: undefined,

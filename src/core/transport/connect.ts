@@ -6,6 +6,7 @@ import { type AgentHost, localHost, localMachine, lockedHost, type ProbedHost } 
 import { AgentProcess, defaultSpawn, type ProcessEnd, type Spawn } from './agent-process.ts';
 import { addonFile, agentFile, type Cargo, describeCargo } from './cargo.ts';
 import { agreeOnVersion, isAgentMagic, readLine } from './handshake.ts';
+import { mayAsk } from './may-ask.ts';
 import { memoryTunables } from './memory-tunables.ts';
 import { type Load, RemoteShell } from './remote-shell.ts';
 import { chooseRuntime, ownRuntime } from './runtime.ts';
@@ -42,7 +43,7 @@ export interface ConnectOptions {
   /** The agent's bundle; dist/agent.cjs unless a test has another. */
   agent?: string;
   env?: NodeJS.ProcessEnv;
-  /** Whether ssh may ask a person; unless said otherwise, when standard input is a terminal. */
+  /** Whether ssh may ask a person; unless said otherwise, as `mayAsk` says. */
   interactive?: boolean;
   spawn?: Spawn;
 }
@@ -76,7 +77,7 @@ function connectSsh(host: HostSpec & { kind: 'ssh' }, options: ConnectOptions): 
   const env = options.env ?? process.env;
   const command = sshCommand(host.destination, {
     env,
-    interactive: options.interactive ?? process.stdin.isTTY === true,
+    interactive: options.interactive ?? mayAsk(env),
   });
   const label = hostLabel(host);
   const describeEnd = (end: ProcessEnd) => connectFailure(label, end, true);

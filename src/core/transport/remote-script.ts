@@ -1,13 +1,14 @@
 import { AgentProcess, defaultSpawn, type Spawn } from './agent-process.ts';
 import { answerPrefix, scriptCommand } from './bootstrap.ts';
 import { isAgentMagic } from './handshake.ts';
+import { mayAsk } from './may-ask.ts';
 import { noSshAnswer, sshCommand } from './ssh-command.ts';
 import { lockedToAgent, scriptFailure, sshMissing } from './ssh-failure.ts';
 
 export interface RemoteScriptOptions {
   signal?: AbortSignal | undefined;
   env?: NodeJS.ProcessEnv;
-  /** Whether ssh may ask a person; unless said otherwise, when standard input is a terminal. */
+  /** Whether ssh may ask a person; unless said otherwise, as `mayAsk` says. */
   interactive?: boolean;
   spawn?: Spawn;
 }
@@ -36,7 +37,7 @@ export async function* runRemoteScript(
 ): AsyncGenerator<Buffer> {
   signal?.throwIfAborted();
   const body = Buffer.from(`printf '\\n${begin.trimEnd()}\\n'\n${script}\n`);
-  const settings = { env, interactive: interactive ?? process.stdin.isTTY === true };
+  const settings = { env, interactive: interactive ?? mayAsk(env) };
   const { program, args } = sshCommand(destination, settings, scriptCommand(body.length));
   const start = spawn ?? (await defaultSpawn());
   const ssh = new AgentProcess(start(program, args, { env, ownSession: false }));

@@ -1,7 +1,7 @@
 import type { IngestProgress } from '../../core/history/ingest-options.ts';
 import { printable } from '../../core/text.ts';
 import { formatByteRate, formatBytes, formatCompact, formatEta, formatPercent } from '../format.ts';
-import { LiveLine } from '../live-line.ts';
+import type { ProgressText } from '../live-line.ts';
 
 /** An ETA from less than this is a guess. */
 const leastMs = 300;
@@ -10,12 +10,12 @@ const nameLength = 24;
 
 /** What was read of the logs so far, how fast and how long it will take, in one line on a terminal. */
 export class AnalyzeProgress {
-  readonly #line: LiveLine;
+  readonly #line: ProgressText;
   readonly #startedMs: number;
   #isRead = false;
 
-  constructor(terminal: Pick<NodeJS.WriteStream, 'write'>, nowMs: () => number) {
-    this.#line = new LiveLine(terminal, nowMs);
+  constructor(line: ProgressText, nowMs: () => number) {
+    this.#line = line;
     this.#startedMs = nowMs();
   }
 

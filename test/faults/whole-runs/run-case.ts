@@ -114,7 +114,8 @@ class CaseRun {
 
   async #addReplica(faults: Fault[]): Promise<string | undefined> {
     const place = ['--host', 'joiner', '--store', `sqlite:${this.#stage.joiner}`];
-    const plan = this.#case.plan === 'none' ? ['--no-plan'] : ['--plan', this.#stage.plan];
+    const plan =
+      this.#case.plan === 'none' ? ['--no-plan'] : ['--plan', this.#stage.plan, '--allow-stale-plan'];
     // Half of the commands go on by themselves where somebody is lost, the others leave that to the next start.
     const retries = this.#case.seed % 2 === 0 ? ['--retries', '0'] : [];
     // Ctrl-C is obeyed when the stalled connection has been given up.

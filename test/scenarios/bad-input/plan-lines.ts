@@ -2,7 +2,7 @@
 export function planLines(keys: readonly unknown[], more: Record<string, unknown> = {}): string[] {
   const header = {
     ...{ kind: 'foresync.plan', version: 1, group: 'shop', table: 'items' },
-    ...{ origin: '2026-01-01T00:00:00.000Z', horizonMs: 86_400_000, model: 'test' },
+    ...{ origin: new Date().toISOString(), horizonMs: 86_400_000, model: 'test' },
     ...{ minConfidence: 0, entries: keys.length, expectedHitRate: 0.5 },
     ...more,
   };

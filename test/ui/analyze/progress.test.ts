@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { AnalyzeProgress } from '../../../src/ui/analyze/progress.ts';
+import { LiveLine } from '../../../src/ui/live-line.ts';
 
 const MiB = 1024 ** 2;
 const line = (text: string) => `\r\u001b[2K${text}`;
@@ -8,7 +9,10 @@ const line = (text: string) => `\r\u001b[2K${text}`;
 function recorded(use: (progress: AnalyzeProgress, passMs: (ms: number) => void) => void): string[] {
   const written: string[] = [];
   let nowMs = 5000;
-  const progress = new AnalyzeProgress({ write: (text: string) => written.push(text) > 0 }, () => nowMs);
+  const progress = new AnalyzeProgress(
+    new LiveLine({ write: (text: string) => written.push(text) > 0 }, () => nowMs),
+    () => nowMs,
+  );
   use(progress, (ms) => {
     nowMs += ms;
   });

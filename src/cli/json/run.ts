@@ -1,0 +1,141 @@
+import { z } from 'zod';
+import { hookNames, hookStates, limitSetters, phaseNames } from '../../core/sync/events.ts';
+import type { RunSnapshot } from '../../core/sync/snapshot.ts';
+import type { RunProgress } from '../../ui/json-lines.ts';
+import { declaredAs } from './declared-as.ts';
+import { bytes, count, durationMs, flag, isoTime, share, text, timeMs } from './figures.ts';
+
+const counted = {
+  rows: count('Rows that arrived.'),
+  rawBytes: bytes('Their size before compression.'),
+  wireBytes: bytes('Their size as sent.'),
+};
+export const moved = z.strictObject(counted);
+
+const phase = z.strictObject({
+  name: z.enum(phaseNames),
+  state: z.enum(['waiting', 'running', 'done', 'skipped', 'failed']),
+  startedAtMs: timeMs('Of the last time that it ran, where the run had to connect anew.').optional(),
+  endedAtMs: timeMs('When it ended.').optional(),
+  earlierMs: durationMs('What it took the times before.').optional(),
+  share: share('How much of it is done.').optional(),
+});
+
+const plan = z.strictObject({
+  keys: count('Planned keys that are sent first.'),
+  expectedReads: count('Reads that are expected of them.'),
+  expectedHitRate: share('Reads that the plan expects to serve.'),
+  minConfidence: share('Entries below it are not sent first.'),
+  origin: isoTime('Where the forecast begins.'),
+  horizonMs: durationMs('How far it looks ahead.'),
+  arrivedKeys: count('Planned keys whose rows are on the joiner.'),
+  missingKeys: count('Planned keys without a row.'),
+  arrivedReads: count('Reads that are expected of what has arrived.'),
+});
+
+export const verification = z.strictObject({
+  ranges: count('Ranges of the table that were compared.'),
+  rows: count('Rows in them.'),
+  differences: count('Rows that differed.'),
+  repairedRows: count('Rows that were sent again.'),
+});
+
+const shared = {
+  runId: text('The id of the run.'),
+  command: z.enum(['prefetch', 'add-replica']),
+  group: text('The replica group.'),
+  table: text('The table.'),
+  lead: text('The lead donor.'),
+  joiner: text('The new replica; absent for a prefetch.').optional(),
+  resumed: flag('It goes on from what an earlier run left.'),
+  startedAtMs: timeMs('When it began.'),
+  atMs: timeMs('The moment that all of this is of.'),
+  phases: z.array(phase).describe('In their order.'),
+  plan: plan.optional(),
+  tableEstimate: z
+    .strictObject({
+      rows: count('About how many rows the table has.'),
+      sizeBytes: bytes('About how large it is.'),
+    })
+    .optional(),
+  byKind: z
+    .strictObject({ cache: moved, hot: moved, snapshot: moved, delta: moved, repair: moved })
+    .describe('What has arrived, by kind.'),
+  donors: z.array(
+    z.strictObject({
+      donor: text('Its name.'),
+      host: text('Where it lives.'),
+      state: z.enum(['connecting', 'ready', 'reading', 'done', 'lost']),
+      ...counted,
+    }),
+  ),
+  backlog: z
+    .strictObject({
+      keys: count('Keys in the Delta Log that the joiner does not have yet.'),
+      round: count('The round that is being applied.'),
+    })
+    .optional(),
+  deltaLog: z
+    .strictObject({
+      keys: count('Keys in the Delta Log at the lead.'),
+      budgetKeys: count('How many it may hold.'),
+      keysPerSecond: count('Over the last ten seconds; below zero while it shrinks.').optional(),
+      fullInMs: durationMs('Until its budget is full, at that rate.').optional(),
+    })
+    .optional(),
+  verification: verification.optional(),
+  limit: z
+    .strictObject({ bytesPerSecond: bytes('Of what goes to the joiner.'), setBy: z.enum(limitSetters) })
+    .describe('The limit that is in force.')
+    .optional(),
+  rowsPerSecond: count('Over the last five seconds.'),
+  wireBytesPerSecond: bytes('Over the last five seconds, as sent.'),
+  etaMs: durationMs('To the end of the current phase; absent before there is ground for it.').optional(),
+  hotReadyAtMs: timeMs('When every planned row was on the joiner.').optional(),
+  inSyncAtMs: timeMs('When the joiner was proven equal to the lead.').optional(),
+  inSyncRows: count('Rows that it had then.').optional(),
+  inSyncWatermark: count("The position in the lead's Delta Log that it was equal at.").optional(),
+  follow: z
+    .strictObject({
+      watermark: count('How far the joiner is.'),
+      keysWaiting: count('Keys that it does not have yet.'),
+      levelAtMs: timeMs('When it last had all that was committed at the lead.'),
+      lagMs: durationMs('How long ago that is.'),
+      rows: count('Rows that it has; once following has ended.').optional(),
+    })
+    .describe('Since the joiner is followed.')
+    .optional(),
+  hooks: z
+    .array(
+      z.strictObject({
+        hook: z.enum(hookNames),
+        state: z.enum(hookStates),
+        exitCode: count('Where it ended with one.').optional(),
+      }),
+    )
+    .describe("The operator's commands that were started."),
+  outcome: z.enum(['running', 'done', 'stopped', 'failed']),
+  error: text('Why it failed.').optional(),
+};
+
+/** How a run stands, as a line of progress tells it. */
+export const runProgress = declaredAs<RunProgress>()(z.strictObject(shared));
+
+/** How a run stands, or stood at its end. */
+export const runSnapshot = declaredAs<RunSnapshot>()(
+  z.strictObject({
+    ...shared,
+    rateHistory: z
+      .array(z.number())
+      .describe('Bytes sent per second, one value a second, the last 60, oldest first.'),
+    notes: z
+      .array(
+        z.strictObject({
+          atMs: timeMs('When.'),
+          level: z.enum(['info', 'warning']),
+          text: text('In words.'),
+        }),
+      )
+      .describe('The last 50, oldest first.'),
+  }),
+);
