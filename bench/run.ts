@@ -21,6 +21,7 @@ const quickSizes: Record<string, string[]> = {
   scale: ['--events', '20000,50000', '--next', '1000', '--keys', '10000'],
   clickhouse: ['--events', '200000'],
   plan: ['--keys', '5000'],
+  inspect: ['--entries', '20000', '--repetitions', '3'],
   startup: ['--repetitions', '1'],
   'add-replica': ['--rows', '20000', '--repetitions', '1'],
   'text-key': ['--rows', '20000', '--repetitions', '1'],

@@ -1,6 +1,7 @@
 import type { ClickHouseFigures } from '../clickhouse.ts';
 import type { DonorLatencyFigures } from '../donor-latency.ts';
 import type { IngestFigures } from '../ingest.ts';
+import type { InspectFigures } from '../inspect.ts';
 import type { PlanFigures } from '../plan.ts';
 import type { ScaleFigures } from '../scale.ts';
 import { type CopyFigures, wayNames } from '../support/measure-copies.ts';
@@ -21,6 +22,12 @@ const planLimitKeys = 1_000_000;
 const planLimitSeconds = 10;
 const planLimitBytes = 1000 * 1000 * 1000;
 
+/** A key press that moves may take so long over a million entries, any other so long, and all of it so much memory. */
+const inspectLimitEntries = 1_000_000;
+const moveLimitMs = 50;
+const pressLimitMs = 300;
+const inspectLimitBytes = 400 * 1000 * 1000;
+
 /** What the application at a donor may wait longer for its slowest writes, and how far the donor's WAL may grow: four of SQLite's checkpoints. */
 const latencyLimit = 1.5;
 const walLimitBytes = 16 * 2 ** 20;
@@ -31,6 +38,7 @@ export const tables: Record<string, (answer: never) => string> = {
   scale,
   clickhouse,
   plan,
+  inspect,
   startup: ({ seconds, timesAnEmptyNode, repetitions }: StartupFigures) =>
     markdownTable(
       ['', `seconds, median of ${repetitions}`, 'times an empty Node'],
@@ -142,6 +150,34 @@ function plan({ plans }: PlanFigures): string {
     `Limits for ${count(planLimitKeys)} keys: ${planLimitSeconds} s, ${kept(({ seconds }) => seconds < planLimitSeconds)}; ` +
     `${megabytes(planLimitBytes)} of memory, ${kept(({ maxRssBytes }) => maxRssBytes < planLimitBytes)}.`;
   return `${markdownTable(columns, lines)}\n\n${limits}`;
+}
+
+function inspect({
+  entries,
+  fileBytes,
+  openSeconds,
+  waits,
+  repetitions,
+  maxRssBytes,
+}: InspectFigures): string {
+  const about =
+    `${count(entries)} entries, ${megabytes(fileBytes)}, read in ${decimal(openSeconds)} s; then ` +
+    `${mib(maxRssBytes.opened)} of memory, and ${mib(maxRssBytes.all)} at most by the end of all that is below.`;
+  const lines = waits.map(({ name, ms }) => [
+    name,
+    decimal(ms.median),
+    `${decimal(ms.least)} to ${decimal(ms.most)}`,
+  ]);
+  const isMove = (name: string) => /row|page|end/.test(name);
+  const kept = (isKept: boolean) =>
+    entries < inspectLimitEntries ? 'not judged' : `**${isKept ? 'kept' : 'missed'}**`;
+  const within = (moves: boolean, limitMs: number) =>
+    kept(waits.every(({ name, ms }) => isMove(name) !== moves || ms.median < limitMs));
+  const limits =
+    `Limits for ${count(inspectLimitEntries)} entries: ${moveLimitMs} ms for a move, ${within(true, moveLimitMs)}; ` +
+    `${pressLimitMs} ms for any other key, ${within(false, pressLimitMs)}; ${megabytes(inspectLimitBytes)} of memory, ` +
+    `${kept(maxRssBytes.all < inspectLimitBytes)}.`;
+  return `${about}\n\n${markdownTable(['', `milliseconds, median of ${repetitions}`, 'least to most'], lines)}\n\n${limits}`;
 }
 
 function donorLatency(figures: DonorLatencyFigures): string {

@@ -57,6 +57,15 @@ test('clickhouse counts what is in the table, all of it and the hotter half', as
   assert.ok((halfKept as { maxRssBytes: number }).maxRssBytes > 0);
 });
 
+test('inspect times every kind of key press over the plan that it wrote', async () => {
+  const { entries, waits, maxRssBytes } = await answerOf('inspect', '--entries', '500', '--repetitions', '2');
+  assert.equal(entries, 500);
+  assert.equal((waits as unknown[]).length, 11);
+  for (const { name, ms } of waits as { name: string; ms: { least: number; most: number } }[])
+    assert.ok(ms.least > 0 && ms.most >= ms.least, name);
+  assert.ok((maxRssBytes as { opened: number; all: number }).all > 0);
+});
+
 test('startup times each command', async () => {
   const { seconds } = await answerOf('startup', '--repetitions', '1');
   assert.ok(((seconds as Record<string, number>)['foresync --version'] ?? 0) > 0);

@@ -77,7 +77,7 @@ function historyFacts({
   return [
     [
       'history',
-      `${formatCounted(reads, 'read')}, ${formatCounted(writes, 'write')}, ${formatInstant(firstMs)} to ${formatInstant(lastMs)}`,
+      `${formatCounted(reads, 'read')}, ${formatCounted(writes, 'write')}, ${dayOf(firstMs)} to ${dayOf(lastMs)}`,
     ],
     ...(replicas.length > 1 ? [['read at', replicas.join(', ')] as [string, string]] : []),
     ...(since
@@ -89,6 +89,10 @@ function historyFacts({
         ] as [string, string][])
       : []),
   ];
+}
+
+function dayOf(ms: number): string {
+  return formatInstant(ms).slice(0, 10);
 }
 
 function forecastRows({ entry }: EntryDetail, { horizonMs }: PlanHeader): [string, string][] {

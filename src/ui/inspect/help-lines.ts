@@ -1,12 +1,12 @@
 const keys: readonly (readonly [keys: string, what: string])[] = [
-  ['up down  k j', 'move; PageUp and PageDown by a page; g and G, Home and End to an end'],
+  ['up down  k j', 'move; PageUp and PageDown by a page, g and G to an end'],
   ['/ n N', 'search in keys, capitals and all; the next one, the one before'],
   ['s r', 'sort by the next figure; the other way round'],
   ['f', 'list only some: by confidence, donor or model; the plan stays'],
-  ['Enter', "an entry: the key's history, its forecast and why it stands there"],
+  ['Enter', "an entry: the key's history, its forecast, why it stands there"],
   ['c', 'expected hit rate against bytes'],
-  ['t', 'a threshold: what it leaves shows while you type; up and down change it'],
-  ['b', 'a budget, as 64MiB or 5000 keys: the same'],
+  ['t', 'a threshold; what it leaves shows while you type'],
+  ['b', 'a budget, as 64MiB or 5000 keys, likewise; up and down change both'],
   ['p x', 'pin an entry, exclude it; once more takes it back'],
   ['w', 'write what is left as a new plan'],
   ['Esc', 'back; while you type, as it was'],
@@ -16,7 +16,8 @@ const keys: readonly (readonly [keys: string, what: string])[] = [
 const marks = [
   'pinned: goes first whatever its confidence. excluded: left out by hand.',
   'unsure: below the threshold. no room: past the budget.',
-  "*: the search has found it. Entries are sent in the plan's order, pinned ones first.",
+  '*: the search has found it.',
+  "Entries are sent in the plan's order, pinned ones first.",
 ];
 
 /** What each key does, and what marks mean; plain text. */

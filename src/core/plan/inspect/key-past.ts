@@ -13,7 +13,7 @@ export interface KeyPast {
   lastReadMs: number | undefined;
   /** Of the replicas that have read it. */
   readsByReplica: { replica: string; reads: number }[];
-  /** What came since the origin; undefined where the history does not reach behind it. */
+  /** What came since the origin; undefined where the history does not reach a bucket behind it. */
   since: { reads: number; writes: number; untilMs: number } | undefined;
 }
 
@@ -40,7 +40,8 @@ export function keyPast(history: KeyedHistory, key: string, originMs: number): K
     readsByReplica: series.readsByReplica.flatMap((count, place) =>
       count > 0 ? [{ replica: replicas[place] ?? '?', reads: count }] : [],
     ),
-    since: until >= originMs ? { reads: readsSince, writes: writesSince, untilMs: until } : undefined,
+    since:
+      until - originMs >= bucketMs ? { reads: readsSince, writes: writesSince, untilMs: until } : undefined,
   };
 }
 
