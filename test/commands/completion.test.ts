@@ -3,6 +3,10 @@ import { spawn } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { before, test } from 'node:test';
+import { bashScript } from '../../src/cli/completion/bash.ts';
+import { fishScript } from '../../src/cli/completion/fish.ts';
+import { completedCommands } from '../../src/cli/completion/words.ts';
+import { zshScript } from '../../src/cli/completion/zsh.ts';
 import { runCli, runProgram } from '../support/cli.ts';
 import { findProgram } from '../support/sshd-path.ts';
 import { type TestContext, temporaryFolder } from '../support/tables.ts';
@@ -53,15 +57,20 @@ async function checkProposals(proposed: Proposals): Promise<void> {
   );
 }
 
-test('bash completes commands, flags, values and files', needs('bash'), async (t) => {
-  const cwd = folderFor(t, 'bash');
-  const proposed: Proposals = async (...words) => {
+/** What bash proposes after the script in a folder was sourced. */
+function bashProposals(cwd: string): Proposals {
+  return async (...words) => {
     const program = `source ./script; COMP_WORDS=(foresync "$@"); COMP_CWORD=$#; _foresync
       printf '%s\\n' "\${COMPREPLY[@]}"`;
     const { stdout, stderr } = await runProgram('bash', ['--norc', '-c', program, 'bash', ...words], { cwd });
     assert.equal(stderr, '');
     return stdout.split('\n').filter((line) => line !== '');
   };
+}
+
+test('bash completes commands, flags, values and files', needs('bash'), async (t) => {
+  const cwd = folderFor(t, 'bash');
+  const proposed = bashProposals(cwd);
   await checkProposals(proposed);
   // bash has the = of --flag=value as a word of its own.
   assert.deepEqual(await proposed('plan', '--model', '=', 'lea'), ['learned']);
@@ -141,3 +150,25 @@ test('another shell is refused, with those there are', async () => {
   assert.equal(exitCode, 64);
   assert.match(stderr, /'bsh' is none of its values\.\n.*Did you mean bash\?/);
 });
+
+test(
+  'a command below another is completed after it, beside what that one takes',
+  needs('bash'),
+  async (t) => {
+    const cwd = temporaryFolder(t);
+    const flag = { name: 'sort', type: 'option', options: ['key', 'reads'], description: 'By what.' };
+    const nested = completedCommands([
+      { id: 'plan', summary: 'Plan.', flags: {}, args: {} },
+      { id: 'plan:inspect', summary: 'Look.', flags: { sort: flag }, args: { file: {} } },
+      { id: 'plan:diff', summary: "What's new.", flags: {}, args: {} },
+    ]);
+    writeFileSync(path.join(cwd, 'script'), bashScript('foresync', nested));
+    const proposed = bashProposals(cwd);
+    assert.deepEqual(await proposed(''), ['plan']);
+    assert.deepEqual(await proposed('plan', ''), ['diff', 'inspect', '--help']);
+    assert.deepEqual(await proposed('plan', 'inspect', '--s'), ['--sort']);
+    assert.deepEqual(await proposed('plan', 'inspect', '--sort', ''), ['key', 'reads']);
+    assert.deepEqual(await proposed('plan', 'diff', ''), ['--help']);
+    for (const script of [zshScript, fishScript]) assert.match(script('foresync', nested), /plan inspect/);
+  },
+);

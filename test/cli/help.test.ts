@@ -1,0 +1,77 @@
+import assert from 'node:assert/strict';
+import { readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { test } from 'node:test';
+import { projectRoot, runCli } from '../support/cli.ts';
+import { temporaryFolder } from '../support/tables.ts';
+
+const manifest = JSON.parse(readFileSync(path.join(projectRoot, 'oclif.manifest.json'), 'utf8'));
+const commands = Object.keys(manifest.commands).map((id) => id.replaceAll(':', ' '));
+
+test('a command is asked for its help in three ways, which say the same', async () => {
+  const [long, short, word] = await Promise.all([
+    runCli(['plan', '--help']),
+    runCli(['plan', '-h']),
+    runCli(['help', 'plan']),
+  ]);
+  assert.deepEqual([long.exitCode, long.stderr], [0, '']);
+  assert.match(long.stdout, /USAGE[\s\S]*FLAGS[\s\S]*\[default: plan\.jsonl\][\s\S]*EXAMPLES/);
+  assert.equal(short.stdout, long.stdout);
+  assert.equal(word.stdout, long.stdout);
+});
+
+test('help imports nothing of the command that it is about, and still tells its defaults', async (t) => {
+  const watch = path.join(temporaryFolder(t), 'watch.mjs');
+  writeFileSync(
+    watch,
+    `import { registerHooks } from 'node:module';
+     registerHooks({ load(url, context, next) {
+       if (/dist\\/(commands|core\\/(sync|agent|forecast))\\//.test(url)) throw new Error('imported: ' + url);
+       return next(url, context);
+     } });`,
+  );
+  const env = { NODE_OPTIONS: `--import ${watch}` };
+  const { exitCode, stdout, stderr } = await runCli(['prefetch', '--help'], { env });
+  assert.deepEqual([exitCode, stderr], [0, '']);
+  for (const said of ['default: 1GiB', 'default: 24h', 'env: FORESYNC_STATE'])
+    assert.ok(stdout.replaceAll(/\s+/g, ' ').includes(said), said);
+  const { stderr: caught } = await runCli(['status'], { env });
+  assert.match(caught, /imported: .*status\.js/);
+});
+
+test('without a command foresync says what it is for, what there is, and what to begin with', async () => {
+  for (const args of [[], ['--help'], ['-h'], ['help']]) {
+    const { exitCode, stdout, stderr } = await runCli(args);
+    assert.deepEqual([exitCode, stderr], [0, '']);
+    for (const command of commands.filter((one) => !one.includes(' ')))
+      assert.match(stdout, new RegExp(`\\n  ${command} `), command);
+    assert.match(stdout, /FIRST STEPS\n {2}\$ foresync init [\s\S]*\$ foresync add-replica NAME/);
+    assert.match(stdout, /ENVIRONMENT[\s\S]*FORESYNC_STATE[\s\S]*NO_COLOR/);
+    for (const line of stdout.split('\n').slice(1)) assert.ok(line.length <= 90, line);
+  }
+});
+
+test('what is no command is refused with the one that was meant, however it is asked', async () => {
+  const cases: [string[], string, RegExp][] = [
+    [['analize', 'access.csv'], 'analize', /Did you mean "analyze"\?/],
+    [['lpan'], 'lpan', /Did you mean "plan"\?/],
+    [['analize', '--help'], 'analize', /Did you mean "analyze"\?/],
+    [['help', 'add-replcia'], 'add-replcia', /Did you mean "add-replica"\?/],
+    [['nothing-like-it'], 'nothing-like-it', /→ "foresync --help" lists all\./],
+  ];
+  for (const [args, word, hint] of cases) {
+    const { exitCode, stdout, stderr } = await runCli(args);
+    assert.deepEqual([exitCode, stdout], [64, ''], stderr);
+    assert.ok(stderr.includes(`There is no command "${word}".`), stderr);
+    assert.match(stderr, hint);
+  }
+});
+
+test('a flag and a value that were meant are named', async () => {
+  const flag = await runCli(['plan', '--horizn', '6h']);
+  assert.equal(flag.exitCode, 64);
+  assert.match(flag.stderr, /There is no flag --horizn\.\n.*Did you mean --horizon\?/);
+  const value = await runCli(['plan', '--model', 'arimaa']);
+  assert.equal(value.exitCode, 64);
+  assert.match(value.stderr, /'arimaa' is none of its values\.\n.*Did you mean arima\? Write one of auto,/);
+});

@@ -1,0 +1,117 @@
+import assert from 'node:assert/strict';
+import { rmSync } from 'node:fs';
+import path from 'node:path';
+import { after, before, test } from 'node:test';
+import { RunningCli } from '../../support/running-cli.ts';
+import { startSshd, type TestSshd } from '../../support/sshd.ts';
+import { findProgram } from '../../support/sshd-path.ts';
+import { type Example, helpExamples, readmeExamples } from './collected.ts';
+import { ExampleShop } from './shop.ts';
+
+/** Examples that cannot be run here, and why. */
+const notRun: { pattern: RegExp; why: string }[] = [
+  { pattern: /^foresync init$/, why: 'it asks at a terminal; test/commands/init.test.ts answers' },
+  {
+    pattern: /^command="foresync agent/,
+    why: 'a line of authorized_keys; test/scenarios/locked-down has it',
+  },
+  { pattern: /clickhouse:\/\//, why: 'a server by that name; test/scenarios/clickhouse has ones of its own' },
+];
+
+/** The id of a run, as the help shows it. */
+const shownRun = '3f9a1c2b';
+
+/** What must be there before an example of a command; returns how the id of its run begins. */
+type Preparation = (shop: ExampleShop, line: string) => Promise<string | undefined>;
+
+const preparations: Record<string, Preparation> = {
+  init: async ({ cwd }) => {
+    rmSync(path.join(cwd, 'foresync.yaml'));
+    return undefined;
+  },
+  analyze: async ({ cwd }, line) => {
+    // These two columns are named by what the other examples do not have.
+    if (line.startsWith('zcat')) rmSync(path.join(cwd, 'access.tsv.gz'));
+    return undefined;
+  },
+  plan: async (shop, line) => {
+    const [, at] = /--at (\S+)/.exec(line) ?? [];
+    await shop.analyzeAndPlan(at === undefined ? undefined : Date.parse(at));
+    return undefined;
+  },
+  abort: (shop) => shop.dieAtHotReady(),
+  cleanup: (shop) => shop.dieAtHotReady(),
+  resume: (shop) => shop.dieAtHotReady(),
+  metrics: (shop) => shop.joined(),
+  status: (shop) => shop.joined(),
+  throttle: async (shop) => {
+    const run = new RunningCli([...shop.join.split(' ').slice(1), '--no-plan', '--bwlimit', '100/s'], {
+      cwd: shop.cwd,
+      env: shop.env,
+    });
+    running.push(run);
+    await run.says(/snapshot/);
+    return undefined;
+  },
+  completion: async () => undefined,
+};
+
+/** Commands that have nothing to do with hosts, or are told of them by runs. */
+const withoutSsh = new Set(['plan', 'abort', 'cleanup', 'resume', 'metrics', 'status', 'throttle']);
+
+const usually: Preparation = async (shop) => {
+  await shop.analyzeAndPlan();
+  return undefined;
+};
+
+const running: RunningCli[] = [];
+let sshd: TestSshd;
+before(async () => {
+  sshd = await startSshd();
+});
+after(() => sshd.stop());
+
+const examples = new Map([...helpExamples(), ...readmeExamples()].map((example) => [example.line, example]));
+
+test('there are examples in README.md and in the help of every command', () => {
+  assert.ok(readmeExamples().length >= 8);
+  assert.ok(helpExamples().length >= 25);
+  for (const { pattern } of notRun)
+    assert.ok(
+      [...examples.keys()].some((line) => pattern.test(line)),
+      String(pattern),
+    );
+});
+
+for (const { from, line } of examples.values()) {
+  if (notRun.some(({ pattern }) => pattern.test(line))) continue;
+  const skip = isOfZsh(line) && !findProgram('zsh') ? 'this machine has no zsh' : false;
+  test(`${from}: ${line}`, { skip }, (t) => runExample({ from, line }, (work) => t.after(work)));
+}
+
+async function runExample({ line }: Example, afterwards: (work: () => unknown) => void): Promise<void> {
+  const [, command = ''] = /foresync (\S+)/.exec(line) ?? [];
+  const shop = new ExampleShop(sshd, { local: withoutSsh.has(command) });
+  afterwards(async () => {
+    for (const run of running.splice(0)) {
+      run.kill('SIGKILL');
+      await run.ended;
+    }
+    shop.remove();
+  });
+  const runId = await (preparations[command] ?? usually)(shop, line);
+  const asked = shop.here(line).replaceAll(shownRun, runId ?? shownRun);
+  const { exitCode, stdout, stderr } = await shop.run(isOfZsh(line) ? inZsh(asked) : asked);
+  assert.equal(exitCode, 0, `${asked}\n${stdout}${stderr}`);
+  // What a prefetch keeps may be in memory, which outlives the folder.
+  if (command === 'prefetch') await shop.did('foresync prefetch --release');
+}
+
+function isOfZsh(line: string): boolean {
+  return line.endsWith(' zsh)');
+}
+
+/** As in a ~/.zshrc. */
+function inZsh(line: string): string {
+  return `zsh -f -c 'autoload -Uz compinit && compinit -D -u && ${line}'`;
+}
