@@ -133,12 +133,7 @@ function notes({
   return found;
 }
 
-/** How a plan that was written is put to use; nothing for one without keys, or on standard output. */
-export function nextStep(
-  { keys, group }: Pick<PlanReport, 'keys' | 'group'>,
-  file: string,
-  { paint, arrow }: Brush,
-): string[] {
+function nextStep({ keys, group }: PlanReport, file: string, { paint, arrow }: Brush): string[] {
   if (keys === 0 || file === '-') return [];
   const plan = `--plan ${shellWord(file)}`;
   const command = (text: string) => `  ${paint('quiet', arrow)} ${text}`;

@@ -124,7 +124,7 @@ test('--out writes the plan that is left, which says what it is, and never over 
   assert.equal(first.exitCode, 0, first.stderr);
   assert.match(
     first.stdout,
-    /foresync add-replica NAME --host HOST --store sqlite:PATH \\\n +--plan edited\.jsonl/,
+    /→ Next: foresync add-replica NAME --host HOST --store sqlite:PATH --plan edited\.jsonl/,
   );
   const [header, ...entries] = lines('edited.jsonl');
   assert.deepEqual([header.entries, header.pinned, header.excluded], [2, 1, 300]);

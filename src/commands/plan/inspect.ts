@@ -1,12 +1,14 @@
 import { Args, Flags } from '@oclif/core';
 import { BaseCommand, stateFlag, textFlag, usageError } from '../../cli/base-command.ts';
 import { keyWishes, keyWishFlags } from '../../cli/key-wishes.ts';
+import { nextStep } from '../../cli/next-step.ts';
 import { usualPlanFile } from '../../cli/plan-choice.ts';
 import { openInspection } from '../../cli/plan-inspection.ts';
 import { savePlan } from '../../cli/plan-saving.ts';
 import { probabilityFlag } from '../../cli/probability-flag.ts';
 import { sizeFlag } from '../../cli/size-flag.ts';
 import { systemClock } from '../../core/clock.ts';
+import { shellWord } from '../../core/doctor/words.ts';
 import { ForesyncError } from '../../core/errors.ts';
 import { findEntry } from '../../core/plan/inspect/find-entry.ts';
 import type { InspectedPlan } from '../../core/plan/inspect/inspected-plan.ts';
@@ -22,7 +24,6 @@ import { detailPage } from '../../ui/inspect/detail-page.ts';
 import { planPage } from '../../ui/inspect/plan-page.ts';
 import { isLive } from '../../ui/live-terminal.ts';
 import { brushFor } from '../../ui/metrics-paint.ts';
-import { nextStep } from '../../ui/plan-report.ts';
 
 export default class PlanInspect extends BaseCommand {
   static override summary = 'Look into a Prefetch Plan, try changes and save them as a new plan.';
@@ -135,9 +136,9 @@ A budget takes the entries in the plan's order; foresync plan with the same budg
     );
     if (saved) {
       this.log(
-        `${brush.paint('good', brush.symbols.done)} A new plan of ${formatCounted(saved.keys, 'key')}`,
+        `${brush.paint('good', brush.symbols.done)} A new plan of ${formatCounted(saved.keys, 'key')} is in ${printable(saved.file)}`,
       );
-      this.log(nextStep({ keys: saved.keys, group: plan.header.group }, saved.file, brush).join('\n'));
+      this.log(stepAfter(saved.file));
     }
     if (interrupted) throw new ForesyncError('interrupted', 'interrupted', 'Interrupted.');
     return { saved };
@@ -178,16 +179,16 @@ A budget takes the entries in the plan's order; foresync plan with the same budg
     const brush = brushFor(process.argv, process.env);
     const frame = frameFor(brush, process.stdout.columns);
     const { detail, header } = report;
-    const lines = [
-      ...(detail ? detailPage(detail, header, frame) : planPage(report, frame)),
-      ...(out === undefined
-        ? []
-        : nextStep({ keys: (report.edited ?? report.plan).entries, group: header.group }, out, brush)),
-    ];
+    const lines = detail ? detailPage(detail, header, frame) : planPage(report, frame);
     if (out === '-') process.stderr.write(`${lines.join('\n')}\n`);
-    else this.log(lines.join('\n'));
+    else this.log([...lines, ...(out === undefined ? [] : [stepAfter(out)])].join('\n'));
     return { ...report, out };
   }
+}
+
+/** A new plan is there to be sent. */
+function stepAfter(file: string): string {
+  return nextStep(`foresync add-replica NAME --host HOST --store sqlite:PATH --plan ${shellWord(file)}`);
 }
 
 function viewOf(

@@ -69,7 +69,10 @@ for (const [columns, rows] of [
     await terminal.shows(columns === 80 ? /DONOR +MODEL/ : /FIRST READ {2}MARK/);
     terminal.type('q');
     const last = await terminal.shows(/ended with 0/);
-    assert.match(last.join('\n'), /✓ A new plan of 2,504 keys[\s\S]*--plan edited\.jsonl/);
+    assert.match(
+      last.join('\n'),
+      /✓ A new plan of 2,504 keys is in edited\.jsonl[\s\S]*Next: foresync add-replica/,
+    );
     const [header = ''] = readFileSync(path.join(folder, 'edited.jsonl'), 'utf8').split('\n');
     assert.deepEqual(
       { entries: JSON.parse(header).entries, minConfidence: JSON.parse(header).minConfidence },
