@@ -95,7 +95,9 @@ function calibrationLines({ calibration, covered, volume }: PlanCameTrue, brush:
         formatPercent(bin.meanInLog, 1),
         formatPercent(bin.readShare, 1),
       );
-      return `${line}  ${brush.paint('quiet', bar(bin.readShare, 20, brush.theme))}`;
+      return brush.theme.plain
+        ? line
+        : `${line}  ${brush.paint('quiet', bar(bin.readShare, 20, brush.theme))}`;
     }),
   ];
 }

@@ -94,15 +94,13 @@ function calibrationWords({ forecast, horizonMs }: PlanReport): string[] {
 }
 
 const keyWidth = 28;
-/** Longer than any key that a line shows. */
-const maxKeyLength = 8192;
 const entryHeadings = ['entry', 'key', 'confidence', 'reads', 'first read at UTC', 'donor'];
 
 function entryTable({ first, keys }: PlanReport, { paint, theme }: Brush): string[] {
   if (first.length === 0) return [];
   const heading = `   ${'KEY'.padEnd(keyWidth)} CONF. ${'READS'.padStart(8)}  FIRST READ (UTC)  DONOR`;
   const rows = first.map((entry, place) => {
-    const key = printable(rowKeyText(entry.key), maxKeyLength);
+    const key = printable(rowKeyText(entry.key), Number.POSITIVE_INFINITY);
     const confidence = formatFraction(entry.confidence);
     const reads = formatReads(entry.expectedReads);
     const at = formatInstant(Date.parse(entry.expectedAt)).replace(' UTC', '');

@@ -30,8 +30,8 @@ test('signs are words then, and nothing is drawn', () => {
 
 test('a row of a table becomes a sentence', () => {
   assert.equal(
-    rowSentence(['PHASE', 'TOOK', 'SHARE', 'ROWS'], ['snapshot', '   4.0 s', '', '-']),
-    'phase snapshot, took 4.0 s.',
+    rowSentence(['PHASE', 'TOOK', 'SHARE', 'SENT', 'ROWS'], ['snapshot', '   4.0 s', '', '-', '7 rows']),
+    'phase snapshot, took 4.0 s, 7 rows.',
   );
 });
 
