@@ -4,6 +4,7 @@ import type { IngestProgress } from '../core/history/ingest-options.ts';
 import { AnalyzeProgress } from '../ui/analyze/progress.ts';
 import { FollowView } from '../ui/follow-view.ts';
 import { jsonLine, PacedJsonLines } from '../ui/json-lines.ts';
+import { wantsPlain } from '../ui/plain-wish.ts';
 import type { ProgressMode } from './progress-flag.ts';
 import { progressText } from './progress-text.ts';
 
@@ -21,7 +22,11 @@ export function watchAnalyze(mode: ProgressMode): AnalyzeWatch {
   if (mode === 'json') return jsonWatch(stderr);
   const text = progressText(mode);
   const progress = text && new AnalyzeProgress(text, () => performance.now());
-  const view = new FollowView(stderr, mode === 'auto' && stderr.isTTY === true, systemClock);
+  const view = new FollowView(
+    stderr,
+    mode === 'auto' && stderr.isTTY === true && !wantsPlain(process.argv, process.env),
+    systemClock,
+  );
   return {
     onProgress: progress && ((step) => progress.show(step)),
     onFollow: (event) => {

@@ -1,6 +1,8 @@
 import { Command, Flags } from '@oclif/core';
 import { ForesyncError } from '../core/errors.ts';
 import { printableJson } from '../core/text.ts';
+import { asciiText } from '../ui/ascii.ts';
+import { themeFor } from '../ui/theme.ts';
 import { wantsJsonLines } from './progress-flag.ts';
 import { reportError } from './report-error.ts';
 import { interruption } from './signals.ts';
@@ -17,10 +19,19 @@ export abstract class BaseCommand extends Command {
       description: 'Ask nothing: refuse what would be asked. So does FORESYNC_NO_INPUT=1.',
       helpGroup: 'GLOBAL',
     }),
+    plain: Flags.boolean({
+      description: 'Print words alone, as for a screen reader: nothing is drawn, or drawn again.',
+      helpGroup: 'GLOBAL',
+    }),
   };
 
   /** Trips on the first SIGINT or SIGTERM; a second one ends the process at once. */
   protected readonly signal: AbortSignal = interruption();
+
+  /** In ASCII where the terminal shows no more. */
+  override log(text = ''): void {
+    super.log('%s', themeFor(process.argv, process.env).unicode ? text : asciiText(text));
+  }
 
   /** oclif's own would print keys and names as they came. */
   override logJson(value: unknown): void {

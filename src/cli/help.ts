@@ -32,7 +32,7 @@ function firstSteps(bin: string): [string, string][] {
     [`$ ${bin} analyze`, 'read their access logs'],
     [`$ ${bin} plan`, 'forecast what will be asked for'],
     [`$ ${bin} doctor`, 'look at all hosts'],
-    [`$ ${bin} add-replica NAME …`, 'add one more, hot rows first'],
+    [`$ ${bin} add-replica NAME ...`, 'add one more, hot rows first'],
     [`$ ${bin} metrics`, 'see what it was worth'],
   ];
 }

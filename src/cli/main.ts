@@ -2,9 +2,9 @@ import { fileURLToPath } from 'node:url';
 import { run } from '@oclif/core/run';
 import { settings } from '@oclif/core/settings';
 import { printableJson } from '../core/text.ts';
+import { wordsOf } from '../ui/flags.ts';
 import { wantsJsonLines } from './progress-flag.ts';
 import { reportError } from './report-error.ts';
-import { wordsOf } from './words.ts';
 
 /**
  * Runs one command line. oclif's own `execute` would print stack traces and wrapped boxes, and would end the process

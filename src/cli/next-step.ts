@@ -3,8 +3,8 @@ import { brushFor } from '../ui/metrics-paint.ts';
 
 /** The line that a command ends with when it has done its work: what is useful next. An empty line goes before it. */
 export function nextStep(command: string): string {
-  const brush = brushFor(process.argv, process.env);
-  return `\n${brush.arrow} Next: ${brush.paint('strong', command)}`;
+  const { theme, arrow, paint } = brushFor(process.argv, process.env);
+  return `\n${theme.plain ? '' : `${arrow} `}Next: ${paint('strong', command)}`;
 }
 
 /** What a suggested command needs to find the same files again; nothing where they are the usual ones. */

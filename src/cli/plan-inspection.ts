@@ -7,7 +7,7 @@ import { PlanIndex } from '../core/plan/inspect/plan-index.ts';
 import { openState, type StateFile } from '../core/state/open.ts';
 import { printable } from '../core/text.ts';
 import { formatCount, formatPercent } from '../ui/format.ts';
-import { LiveLine } from '../ui/live-line.ts';
+import { progressText } from './progress-text.ts';
 
 export interface OpenInspection {
   plan: InspectedPlan;
@@ -41,7 +41,7 @@ export async function openInspection(
 
 /** Reads a plan file whole, with a line on a terminal that tells how far that is. */
 export async function watchedIndex(file: string, signal: AbortSignal): Promise<PlanIndex> {
-  const line = process.stderr.isTTY ? new LiveLine(process.stderr, () => performance.now()) : undefined;
+  const line = progressText('auto');
   try {
     return await PlanIndex.open(file, {
       signal,

@@ -1,5 +1,5 @@
 import { Flags } from '@oclif/core';
-import { wordsOf } from './words.ts';
+import { wordsOf } from '../ui/flags.ts';
 
 /**
  * How a command tells on standard error how far it is. `auto`: live on a terminal, else in lines; under `--json` warnings alone.

@@ -1,8 +1,7 @@
-import chalk from 'chalk';
 import { systemClock } from '../core/clock.ts';
 import { type ErrorKind, exitCodes, ForesyncError, messageOf, systemCodeOf } from '../core/errors.ts';
-import { printable } from '../core/text.ts';
 import { jsonLine, type ToldError } from '../ui/json-lines.ts';
+import { errorLines } from './error-lines.ts';
 import { isOclifError, oneLineOf, unwrapped } from './oclif-error.ts';
 import { type UsedCommand, usageWords } from './usage-words.ts';
 
@@ -34,8 +33,7 @@ export function reportError(thrown: unknown, output: ErrorOutput): void {
     return;
   }
   if (!output.json) {
-    process.stderr.write(`${chalk.red('✗')} ${printable(message, 2000)}\n`);
-    if (hint) process.stderr.write(`  ${chalk.dim('→')} ${printable(hint, 2000)}\n`);
+    for (const line of errorLines(message, hint)) process.stderr.write(`${line}\n`);
   }
   if (stack) process.stderr.write(`${stack}\n`);
 }

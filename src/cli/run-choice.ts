@@ -128,7 +128,7 @@ function withoutRequest({ id }: RunStanding): ForesyncError {
     'run-without-request',
     `What run '${printable(id)}' was asked for was not kept: another version of foresync ran it.`,
     {
-      hint: "The same command as then goes on. To give up: 'foresync prefetch --release', and remove the ….foresync-joining file.",
+      hint: "The same command as then goes on. To give up: 'foresync prefetch --release', and remove the file that ends in .foresync-joining.",
     },
   );
 }

@@ -16,7 +16,7 @@ export default class Agent extends BaseCommand {
       description:
         'In ~/.ssh/authorized_keys of a donor, all on one line, without any break that you see here:',
       command:
-        'command="<%= config.bin %> <%= command.id %> --role donor --store sqlite:/srv/shop/shop.db --only-table items",restrict ssh-ed25519 AAAA… operator',
+        'command="<%= config.bin %> <%= command.id %> --role donor --store sqlite:/srv/shop/shop.db --only-table items",restrict ssh-ed25519 AAAA... operator',
     },
   ];
 

@@ -26,7 +26,7 @@ export default class Analyze extends BaseCommand {
   static override summary = 'Read access logs into the access history.';
   static override description =
     `Reads CSV, TSV, JSON Lines, and the logs of Redis, Valkey, nginx, Apache, PostgreSQL, MySQL and memcached, plain or compressed by gzip, zstd, brotli (.br) or xz, and shows what the traffic looks like.
-Columns are found by a header's names or by what they hold; times may be s, ms, µs, ns or ISO 8601. A log that was read before goes on where it ended. A line that cannot be read is counted, shown and passed over.
+Columns are found by a header's names or by what they hold; times may be s, ms, us, ns or ISO 8601. A log that was read before goes on where it ended. A line that cannot be read is counted, shown and passed over.
 A table of events at ClickHouse is counted there, on all its shards, and only the counts are sent; the password of its user is taken from CLICKHOUSE_PASSWORD.`;
   static override examples = [
     '<%= config.bin %> <%= command.id %> access.csv access.csv.1.gz',

@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { Flags } from '@oclif/core';
 import { BaseCommand, configFlag, textFlag, usageError } from '../cli/base-command.ts';
 import { ask, canAsk } from '../cli/confirm.ts';
+import { errorLines } from '../cli/error-lines.ts';
 import { askForRest } from '../cli/init-questions.ts';
 import { completed, type InitWishes } from '../cli/init-wishes.ts';
 import { nextStep, sameFiles } from '../cli/next-step.ts';
@@ -89,9 +90,9 @@ The file has a comment on every key, and names its JSON schema, so that editors 
     const written = verdict.failures === 0 && !dryRun;
     process.exitCode = verdict.exitCode;
     if (verdict.failures > 0) {
-      process.stderr.write(
-        `\n✗ ${printable(file)} was not written.\n  → Mend what failed and run this again, or write it all the same with --no-check.\n`,
-      );
+      const hint = 'Mend what failed and run this again, or write it all the same with --no-check.';
+      const lines = errorLines(`${printable(file)} was not written.`, hint);
+      process.stderr.write(`\n${lines.join('\n')}\n`);
     } else if (dryRun) {
       this.log(text.trimEnd());
     } else {

@@ -6,6 +6,7 @@ import { systemClock, systemWait } from '../core/clock.ts';
 import type { StateFile } from '../core/state/open.ts';
 import { brushFor } from '../ui/metrics-paint.ts';
 import { Page } from '../ui/page.ts';
+import { wantsPlain } from '../ui/plain-wish.ts';
 import { statusJson } from '../ui/status-json.ts';
 import { groupStandings, statusList } from '../ui/status-list.ts';
 import { statusOfRun } from '../ui/status-run.ts';
@@ -49,7 +50,7 @@ export default class Status extends BaseCommand {
   async run(): Promise<unknown> {
     const { args, flags } = await this.parse(Status);
     const state = openJournal(flags.state);
-    const page = new Page(process.stdout);
+    const page = new Page(process.stdout, { plain: wantsPlain(process.argv, process.env) });
     try {
       for (;;) {
         const { lines, json, isRunning } = this.#look(state, args.run, flags);

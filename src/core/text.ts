@@ -1,15 +1,29 @@
 /**
  * Makes text from outside safe to print on one terminal line: C0 and C1 control characters, line separators and
- * bidirectional overrides become visible escapes, and anything past `maxLength` characters is cut with an ellipsis.
+ * bidirectional overrides become visible escapes, and anything past `maxLength` characters is cut with an ellipsis, never within
+ * what a reader sees as one character.
  */
 export function printable(text: string, maxLength = 200): string {
   const safe = escaped(text, unsafe);
-  return safe.length <= maxLength ? safe : `${safe.slice(0, maxLength - 1)}…`;
+  return safe.length <= maxLength ? safe : `${wholeBeginning(safe, maxLength - 1)}…`;
+}
+
+const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' });
+/** Longer than characters are that somebody means to be one. */
+const longestGrapheme = 100;
+
+/** The longest beginning of at most `length` UTF-16 units that ends between two characters, as far as these are no longer than usual. */
+function wholeBeginning(text: string, length: number): string {
+  const from = Math.max(0, length - longestGrapheme);
+  const near = graphemes.segment(text.slice(from, length + longestGrapheme));
+  const index = near.containing(length - from)?.index ?? 0;
+  if (index > 0 || length === 0) return text.slice(0, from + index);
+  return text.slice(0, /[\ud800-\udbff]/.test(text[length - 1] ?? '') ? length - 1 : length);
 }
 
 /** What a run is called: the beginning of its id, safe to print. */
 export function shortId(runId: string): string {
-  return printable(runId, 100).slice(0, 8);
+  return wholeBeginning(printable(runId, 100), 8);
 }
 
 /**

@@ -43,11 +43,11 @@ function checkLines({ id, level, text, hint, command }: Check, brush: Brush): st
 }
 
 function hintLines(hint: string, further: string, brush: Brush): string[] {
-  const arrow = `${brush.arrow} `;
+  const arrow = `${brush.next} `;
   const lines = wrapWords([printable(hint, 1000)], width - further.length - arrow.length);
   return lines.map((line, n) =>
     n === 0
-      ? `${further}${brush.paint('quiet', brush.arrow)} ${line}`
+      ? `${further}${brush.paint('quiet', brush.next)} ${line}`
       : `${further}${' '.repeat(arrow.length)}${line}`,
   );
 }

@@ -1,7 +1,7 @@
 import type { Clock } from '../core/clock.ts';
 import type { FollowEvent } from '../core/history/follow-event.ts';
 import { printable } from '../core/text.ts';
-import { formatCompact, formatCount, formatCounted, formatDuration, formatEta } from './format.ts';
+import { formatCount, formatCounted, formatDuration, formatEta, formatRate } from './format.ts';
 import { LiveLine } from './live-line.ts';
 
 /** Without a terminal at most so often a line says what came. */
@@ -82,10 +82,7 @@ export class FollowView {
 
   #pace(overMs: number): string[] {
     const rate = this.#recentEvents() / Math.max(1, overMs / 1000);
-    return [
-      `${rate > 0 && rate < 10 ? rate.toFixed(1) : formatCompact(rate)} events/s`,
-      ...(this.#lagMs === undefined ? [] : [lagWords(this.#lagMs)]),
-    ];
+    return [`${formatRate(rate)} events/s`, ...(this.#lagMs === undefined ? [] : [lagWords(this.#lagMs)])];
   }
 
   #recentEvents(): number {

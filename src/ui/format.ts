@@ -1,4 +1,13 @@
-import { formatBytes, formatDuration, formatLong, scaled, twoDigits } from '../core/format.ts';
+import {
+  formatBytes,
+  formatCount,
+  formatDuration,
+  formatFraction,
+  formatInstant,
+  formatLong,
+  scaled,
+  twoDigits,
+} from '../core/format.ts';
 
 // biome-ignore lint/performance/noBarrelFile: core and screens write these alike, and screens have their other figures here
 export {
@@ -27,6 +36,18 @@ export function formatCompact(count: number): string {
 /** `0.04`, `7.5`, `71.0 k`: of what may be less than one. */
 export function formatRate(rate: number): string {
   return rate < 10 ? String(Number(rate.toPrecision(2))) : formatCompact(rate);
+}
+
+/** `95.3`, `1,234`, `0.04`: reads that are expected, which are often less than one. */
+export function formatReads(reads: number): string {
+  if (reads >= 100) return formatCount(reads);
+  if (reads >= 10) return formatFraction(reads, 1);
+  return reads < 0.0005 ? '0' : String(Number(reads.toPrecision(2)));
+}
+
+/** `08:41`, UTC. */
+export function formatUtcClock(atMs: number): string {
+  return formatInstant(atMs).slice(11, 16);
 }
 
 /** As formatDuration without tenths, which an estimate does not have: `4 s`, `2 min 03 s`. */

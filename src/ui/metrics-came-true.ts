@@ -2,11 +2,20 @@ import type { CameTrue } from '../core/metrics/came-true.ts';
 import type { PlanCameTrue } from '../core/metrics/plan-reads.ts';
 import type { HitCount, ReplicaCameTrue } from '../core/metrics/replica-reads.ts';
 import type { RunReport } from '../core/metrics/run-report.ts';
-import { formatBytes, formatCount, formatCounted, formatInstant, formatPercent } from './format.ts';
+import {
+  formatBytes,
+  formatCount,
+  formatCounted,
+  formatFraction,
+  formatInstant,
+  formatPercent,
+} from './format.ts';
 import type { Brush } from './metrics-paint.ts';
 import { shareOr } from './metrics-words.ts';
+import { rowSentence } from './row-sentence.ts';
 import { bar } from './theme.ts';
 
+const headings = ['CONFIDENCE', 'KEYS', 'SAID', 'THINNED', 'READ'] as const;
 const coveredForCalibration = 0.9;
 /** From this share on the log speaks for the whole group, and thinning changes next to nothing. */
 const fullVolume = 0.98;
@@ -69,14 +78,16 @@ function calibrationLines({ calibration, covered, volume }: PlanCameTrue, brush:
   if (!calibration) return [];
   const thinned = volume !== undefined && volume.share < fullVolume;
   const row = (said: string, keys: string, mean: string, inLog: string, read: string) =>
-    `    ${said.padEnd(12)} ${[keys, mean, ...(thinned ? [inLog] : []), read].map((text) => text.padStart(9)).join(' ')}`;
+    brush.theme.plain
+      ? `    ${rowSentence(headings, [said, keys, mean, thinned ? inLog : '', read])}`
+      : `    ${said.padEnd(12)} ${[keys, mean, ...(thinned ? [inLog] : []), read].map((text) => text.padStart(9)).join(' ')}`;
   return [
     '',
-    `  ${brush.paint('strong', 'Confidence')}        off by ${calibration.ece.toFixed(3)} on average (ECE), Brier ${calibration.brier.toFixed(3)}`,
+    `  ${brush.paint('strong', 'Confidence')}        off by ${formatFraction(calibration.ece)} on average (ECE), Brier ${formatFraction(calibration.brier)}`,
     ...(covered < coveredForCalibration ? ['    so far: the log ends before the horizon does'] : []),
-    brush.paint('quiet', row('CONFIDENCE', 'KEYS', 'SAID', 'THINNED', 'READ')),
+    ...(brush.theme.plain ? [] : [brush.paint('quiet', row(...headings))]),
     ...calibration.bins.map((bin) => {
-      const said = `${bin.from.toFixed(1)} - ${bin.to.toFixed(1)}`;
+      const said = `${formatFraction(bin.from, 1)} - ${formatFraction(bin.to, 1)}`;
       const line = row(
         said,
         formatCount(bin.keys),
@@ -84,7 +95,9 @@ function calibrationLines({ calibration, covered, volume }: PlanCameTrue, brush:
         formatPercent(bin.meanInLog, 1),
         formatPercent(bin.readShare, 1),
       );
-      return `${line}  ${brush.paint('quiet', bar(bin.readShare, 20, brush.theme))}`;
+      return brush.theme.plain
+        ? line
+        : `${line}  ${brush.paint('quiet', bar(bin.readShare, 20, brush.theme))}`;
     }),
   ];
 }

@@ -1,33 +1,38 @@
-import chalk from 'chalk';
-import { type Role, type Theme, themeFor } from './theme.ts';
+import chalk, { type ChalkInstance, chalkStderr } from 'chalk';
+import { type Role, type TextStyle, type Theme, themeFor } from './theme.ts';
 
-/** How metrics are drawn: signs that the terminal can show, and colours that only repeat what a word or sign says. */
+/** How texts are drawn: signs that the terminal can show, and colours that only repeat what a word or sign says. */
 export interface Brush {
   symbols: Theme['symbols'];
   arrow: string;
+  /** Stands before a command that may come next. */
+  next: string;
   separator: string;
   theme: Theme;
   paint(role: Role, text: string): string;
 }
 
-const paints: Record<Role, (text: string) => string> = {
-  plain: (text) => text,
-  strong: chalk.bold,
-  quiet: chalk.dim,
-  good: chalk.green,
-  bad: chalk.red.bold,
-  warning: chalk.yellow,
-  active: chalk.cyan,
-};
-
-/** chalk itself leaves colours out where they are not wanted. */
-export function brushFor(argv: readonly string[], env: NodeJS.ProcessEnv): Brush {
+/** For what is written to that stream: chalk itself leaves colours out where it is no terminal. */
+export function brushFor(
+  argv: readonly string[],
+  env: NodeJS.ProcessEnv,
+  stream: 'stdout' | 'stderr' = 'stdout',
+): Brush {
   const theme = themeFor(argv, env);
+  const ink = stream === 'stdout' ? chalk : chalkStderr;
+  const arrow = theme.plain ? 'to' : theme.unicode ? '→' : '->';
   return {
     theme,
     symbols: theme.symbols,
-    arrow: theme.unicode ? '→' : '->',
+    arrow,
+    next: theme.plain ? 'next:' : arrow,
     separator: theme.separator,
-    paint: (role, text) => paints[role](text),
+    paint: (role, text) => painted(theme.styles[role], text, ink),
   };
+}
+
+function painted({ color, bold, dimColor }: TextStyle, text: string, ink: ChalkInstance): string {
+  const coloured = color === undefined ? text : ink[color](text);
+  const weighed = bold ? ink.bold(coloured) : coloured;
+  return dimColor ? ink.dim(weighed) : weighed;
 }

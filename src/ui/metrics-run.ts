@@ -12,6 +12,7 @@ import {
   shareOr,
   verificationWords,
 } from './metrics-words.ts';
+import { rowSentence } from './row-sentence.ts';
 
 type Figures = NonNullable<RunReport['figures']>;
 
@@ -93,12 +94,15 @@ function verified(run: RunReport, { verification }: Figures): string {
 function bytesTable(command: RunReport['command'], figures: Figures, brush: Brush): string[] {
   const { moved } = figures;
   const stays = command === 'prefetch';
+  const headings = ['KIND', 'ROWS', stays ? 'BYTES STORED' : 'BYTES SENT', 'UNCOMPRESSED'] as const;
   const row = (kind: string, rows: string, sent: string, raw: string) =>
-    `  ${kind.padEnd(17)} ${rows.padStart(14)} ${sent.padStart(14)} ${raw.padStart(18)}`;
+    brush.theme.plain
+      ? `  ${rowSentence(headings, [kind, rows, sent, raw])}`
+      : `  ${kind.padEnd(17)} ${rows.padStart(14)} ${sent.padStart(14)} ${raw.padStart(18)}`;
   const kinds = movedKinds(figures);
   if (kinds.length === 0) return [`  No rows were ${stays ? 'stored' : 'sent'}.`];
   return [
-    brush.paint('quiet', row('KIND', 'ROWS', stays ? 'BYTES STORED' : 'BYTES SENT', 'UNCOMPRESSED')),
+    ...(brush.theme.plain ? [] : [brush.paint('quiet', row(...headings))]),
     ...kinds.map((kind) => {
       const { rows, wireBytes, rawBytes } = moved[kind];
       return row(kind, formatCount(rows), formatBytes(wireBytes), formatBytes(rawBytes));

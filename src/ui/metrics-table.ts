@@ -1,5 +1,6 @@
 import type { RunReport } from '../core/metrics/run-report.ts';
 import { printable } from '../core/text.ts';
+import { fitCells, fitEndsCells } from './cells.ts';
 import { wrapWords } from './dashboard/wrap-words.ts';
 import { formatBytes } from './format.ts';
 import type { Brush } from './metrics-paint.ts';
@@ -13,19 +14,23 @@ import {
   startedAt,
   unknown,
 } from './metrics-words.ts';
+import { rowSentence } from './row-sentence.ts';
 import type { Role } from './theme.ts';
 
 const innerWidth = 76;
+
+type Cells = readonly [id: string, started: string, joiner: string, rates: string, hot: string, sync: string];
+const headings: Cells = ['RUN', 'STARTED (UTC)', 'JOINER', 'HIT RATE', 'HOT-READY', 'IN SYNC'];
 
 /** Past runs, newest first, for 80 columns: a line of figures to compare, two that say what they came to. */
 export function runsTable(runs: readonly RunReport[], brush: Brush): string[] {
   const ids = shortIds(runs.map(({ id }) => printable(id, 100)));
   const idWidth = Math.max(8, ...ids.map((id) => id.length));
-  const heading = columns('RUN', idWidth, 'STARTED (UTC)', 'JOINER', `HIT RATE`, 'HOT-READY', 'IN SYNC');
+  const heading = columns(headings, idWidth, brush);
   const legend = `Hit rate: expected ${brush.arrow} came true. Times count from the run's start.`;
   const smaller = 'Smaller: by the rows of the table that came before the snapshot.';
   return [
-    `  ${brush.paint('quiet', heading)}`,
+    ...(brush.theme.plain ? [] : [`  ${brush.paint('quiet', heading)}`]),
     ...runs.flatMap((run, index) => runLines(run, ids[index] ?? run.id, idWidth, brush)),
     '',
     `  ${brush.paint('quiet', legend)}`,
@@ -35,17 +40,17 @@ export function runsTable(runs: readonly RunReport[], brush: Brush): string[] {
 
 function runLines(run: RunReport, id: string, idWidth: number, brush: Brush): string[] {
   const { sign, role, words } = outcomeOf(run);
-  const joiner = run.command === 'prefetch' ? '(prefetch)' : printable(run.joiner ?? unknown, 13);
+  const joiner = run.command === 'prefetch' ? '(prefetch)' : printable(run.joiner ?? unknown);
   const figures = run.figures;
-  const line = columns(
+  const cells: Cells = [
     id,
-    idWidth,
     startedAt(run.startedMs),
     joiner,
     hitRates(run, brush),
     figures?.plan?.sentBefore ? 'before' : durationOr(figures?.hotReadyMs),
     durationOr(figures?.inSyncMs),
-  );
+  ];
+  const line = brush.theme.plain ? rowSentence(headings, cells) : columns(cells, idWidth, brush);
   const sums = figures
     ? [
         ...together(words, role, deltaWords(figures), brush),
@@ -89,19 +94,11 @@ function bytesWords(command: RunReport['command'], figures: Figures, { separator
   return parts.length === 0 ? `nothing was ${verb}` : `${verb}: ${parts.join(separator)}`;
 }
 
-function columns(
-  id: string,
-  idWidth: number,
-  started: string,
-  joiner: string,
-  rates: string,
-  hot: string,
-  sync: string,
-): string {
+function columns([id, started, joiner, rates, hot, sync]: Cells, idWidth: number, { theme }: Brush): string {
   return [
-    id.padEnd(idWidth),
+    fitCells(id, idWidth, theme),
     started.padEnd(16),
-    joiner.padEnd(13),
+    fitEndsCells(joiner, 13, theme),
     rates.padEnd(14),
     hot.padStart(10),
     sync.padStart(10),

@@ -1,7 +1,7 @@
 import type { RunReport } from '../core/metrics/run-report.ts';
 import type { ParameterName } from '../core/state/parameters.ts';
 import { printable } from '../core/text.ts';
-import { formatCounted, formatDuration, formatPercent } from './format.ts';
+import { formatCounted, formatDuration, formatFraction, formatInstant, formatPercent } from './format.ts';
 import type { Role, ShownState } from './theme.ts';
 
 /** What is printed where a figure is not known. */
@@ -67,12 +67,12 @@ export const shownParameters: readonly ParameterName[] = ['minConfidence', 'hori
 
 /** `0.45` or `19 h 12 min`. */
 export function parameterValue(name: ParameterName, value: number): string {
-  return name === 'minConfidence' ? value.toFixed(2) : formatDuration(value);
+  return name === 'minConfidence' ? formatFraction(value, 2) : formatDuration(value);
 }
 
 /** `2026-01-02 10:11`, UTC, which the heading says. */
 export function startedAt(ms: number): string {
-  return new Date(ms).toISOString().slice(0, 16).replace('T', ' ');
+  return formatInstant(ms).replace(' UTC', '');
 }
 
 /** The shortest beginnings of the ids, of eight characters or more, by which each can be told from the others. */

@@ -2,7 +2,7 @@ import type { ModelScore } from '../core/forecast/report.ts';
 import type { BacktestReport } from '../core/plan/backtest-report.ts';
 import { printable } from '../core/text.ts';
 import { wrapWords } from './dashboard/wrap-words.ts';
-import { formatCount, formatCounted, formatDuration, formatPercent } from './format.ts';
+import { formatCount, formatCounted, formatDuration, formatFraction, formatPercent } from './format.ts';
 import type { Brush } from './metrics-paint.ts';
 import { modelName, modelWords, roundDuration } from './plan-model-words.ts';
 
@@ -47,7 +47,7 @@ function scoreLine(score: ModelScore): string {
     modelName(score).padEnd(nameWidth),
     percent(score.served).padStart(8),
     percent(score.hitRate).padStart(9),
-    (calibrationError === undefined ? '-' : calibrationError.toFixed(3)).padStart(9),
+    (calibrationError === undefined ? '-' : formatFraction(calibrationError)).padStart(9),
     formatDuration(score.ms).padStart(9),
     '  ',
   ].join('');
@@ -88,5 +88,5 @@ function worthWords(lead: number): string {
 
 function signed(lead: number): string {
   const points = 100 * lead;
-  return `${points < 0 ? '-' : '+'}${Math.abs(points).toFixed(2)} points`;
+  return `${points < 0 ? '-' : '+'}${formatFraction(Math.abs(points), 2)} points`;
 }

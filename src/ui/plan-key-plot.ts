@@ -37,6 +37,10 @@ export function keyPlot(
     aheadWidth,
   );
   const top = roundTop(Math.max(...before, ...after));
+  if (theme.plain)
+    return [
+      `  reads ${unit.word}: ${formatRate(Math.max(...before))} at most so far, ${formatRate(Math.max(...after))} expected at most within ${roundDuration(horizonMs)}`,
+    ];
   const [pastCells, aheadCells] = [before, after].map((values) => columnPlot(values, height, top, theme));
   const [line, labels] = timeAxis(fromMs, toMs, pastWidth, theme);
   const { axis } = theme;

@@ -1,14 +1,17 @@
 import type { KeyFeature } from '../core/forecast/explain/key-features.ts';
 import type { KeyReport } from '../core/plan/key-report.ts';
-import { formatBytes, formatCount, formatPercent, formatRate } from './format.ts';
+import {
+  formatBytes,
+  formatCount,
+  formatFraction,
+  formatPercent,
+  formatRate,
+  formatReads,
+} from './format.ts';
 import { modelWords, roundDuration } from './plan-model-words.ts';
 
 /** `95.3`, `1,234`, `0.04`: reads, which are often less than one. */
-export function readsWords(reads: number): string {
-  if (reads >= 100) return formatCount(reads);
-  if (reads >= 10) return reads.toFixed(1);
-  return reads < 0.0005 ? '0' : String(Number(reads.toPrecision(2)));
-}
+export const readsWords = formatReads;
 
 /** Whether the key is planned, and why or why not, in one line of at most 76 characters. */
 export function standingWords({ standing, confidence, knownKeys }: KeyReport): string {
@@ -22,7 +25,7 @@ export function standingWords({ standing, confidence, knownKeys }: KeyReport): s
     pinned: `Planned as entry ${at}: it is pinned`,
     chosen: `Planned as entry ${at} (${formatCount(knownKeys)} keys are known)`,
     excluded: 'Not planned: it is excluded',
-    'below-threshold': `Not planned: confidence ${confidence.toFixed(3)} is below the threshold ${minConfidence}`,
+    'below-threshold': `Not planned: confidence ${formatFraction(confidence)} is below the threshold ${minConfidence}`,
     worthless: 'Not planned: its writes would cost more than its early reads are worth',
     'behind-budget': `Not planned: ${formatCount(entries)} better keys fill the budget of ${limits}`,
   }[why];
@@ -33,7 +36,7 @@ export function valueWords({ value, unit }: KeyFeature, horizonMs: number): stri
   if (value === null) return unit === 'horizons' ? 'never' : 'unknown';
   if (unit === 'horizons') return roundDuration(Math.max(0, value * horizonMs));
   if (unit === 'bytes') return formatBytes(value);
-  return value < 0 ? value.toFixed(2) : formatRate(value);
+  return value < 0 ? formatFraction(value, 2) : formatRate(value);
 }
 
 /** Ties larger than this say that the value is nothing special. */

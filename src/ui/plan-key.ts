@@ -3,7 +3,7 @@ import type { ModelForecast } from '../core/forecast/explain/model-forecasts.ts'
 import type { KeyReport } from '../core/plan/key-report.ts';
 import { printable } from '../core/text.ts';
 import { fitEnds, frameFor } from './analyze/page-frame.ts';
-import { formatBytes, formatCount, formatInstant, formatRate } from './format.ts';
+import { formatBytes, formatCount, formatFraction, formatInstant, formatRate } from './format.ts';
 import type { Brush } from './metrics-paint.ts';
 import { keyPlot } from './plan-key-plot.ts';
 import {
@@ -48,7 +48,10 @@ function figureRows(report: KeyReport, { paint, arrow }: Brush): string[] {
   const first = formatInstant(Date.parse(expectedAt));
   const facts: [string, string][] = [
     ['forecast', `${formatInstant(from)} ${arrow} ${formatInstant(from + horizonMs)}`],
-    ['confidence', `${report.confidence.toFixed(3)}, that it is read within ${roundDuration(horizonMs)}`],
+    [
+      'confidence',
+      `${formatFraction(report.confidence)}, that it is read within ${roundDuration(horizonMs)}`,
+    ],
     [
       'reads',
       `${readsWords(report.expectedReads)}, in 4 of 5 cases ${rangeWords(interval)} (${interval.by})`,

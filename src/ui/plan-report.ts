@@ -1,17 +1,21 @@
 import type { PlanReport } from '../core/plan/plan-report.ts';
 import { rowKeyText } from '../core/row-key-text.ts';
 import { printable } from '../core/text.ts';
+import { clipCells, fitEndsCells } from './cells.ts';
 import {
   formatBytes,
   formatCount,
   formatCounted,
   formatDuration,
+  formatFraction,
   formatInstant,
   formatPercent,
+  formatReads,
 } from './format.ts';
 import type { Brush } from './metrics-paint.ts';
 import { roundDuration } from './plan-model-words.ts';
 import { modelLines } from './plan-models.ts';
+import { rowSentence } from './row-sentence.ts';
 import { sparkline } from './theme.ts';
 
 /** What a new plan holds and how it came about, for a terminal of 80 columns; safe to print. `file` is where it was written. */
@@ -56,7 +60,8 @@ function facts(report: PlanReport, brush: Brush): [name: string, text: string][]
     rows.push(['order', `by reads per byte before the snapshot, ${snapshotWords(report.snapshot)}`]);
   if (report.keys > 0) {
     const spread = sparkline(confidenceTenths, 10, brush.theme);
-    rows.push(['confidence', `0 ${spread} 1   threshold ${report.minConfidence}`]);
+    const drawn = brush.theme.plain ? '' : `0 ${spread} 1   `;
+    rows.push(['confidence', `${drawn}threshold ${report.minConfidence}`]);
     rows.push(...calibrationWords(report).map((words): [string, string] => ['', words]));
   }
   return rows;
@@ -89,20 +94,26 @@ function calibrationWords({ forecast, horizonMs }: PlanReport): string[] {
 }
 
 const keyWidth = 28;
+const entryHeadings = ['entry', 'key', 'confidence', 'reads', 'first read at UTC', 'donor'];
 
-function entryTable({ first, keys }: PlanReport, { paint }: Brush): string[] {
+function entryTable({ first, keys }: PlanReport, { paint, theme }: Brush): string[] {
   if (first.length === 0) return [];
   const heading = `   ${'KEY'.padEnd(keyWidth)} CONF. ${'READS'.padStart(8)}  FIRST READ (UTC)  DONOR`;
   const rows = first.map((entry, place) => {
-    const key = printable(rowKeyText(entry.key), keyWidth).padEnd(keyWidth);
-    const reads = entry.expectedReads.toFixed(entry.expectedReads < 100 ? 1 : 0).padStart(8);
+    const key = printable(rowKeyText(entry.key), Number.POSITIVE_INFINITY);
+    const confidence = formatFraction(entry.confidence);
+    const reads = formatReads(entry.expectedReads);
     const at = formatInstant(Date.parse(entry.expectedAt)).replace(' UTC', '');
-    const donor = printable(entry.donor ?? '-', 12);
-    return `${String(place + 1).padStart(2)} ${key} ${entry.confidence.toFixed(3)} ${reads}  ${at}  ${donor}`;
+    const donor = entry.donor === undefined ? '-' : printable(entry.donor, 200);
+    if (theme.plain)
+      return rowSentence(entryHeadings, [String(place + 1), key, confidence, reads, at, donor]);
+    const number = String(place + 1).padStart(2);
+    return `${number} ${fitEndsCells(key, keyWidth, theme)} ${confidence} ${reads.padStart(8)}  ${at}  ${clipCells(donor, 12, theme)}`;
   });
   const rest = keys - first.length;
   const more = rest > 0 ? [`  ${paint('quiet', `and ${formatCounted(rest, 'more key', 'more keys')}`)}`] : [];
-  return ['', `  ${paint('quiet', heading)}`, ...rows.map((row) => `  ${row}`), ...more];
+  const head = theme.plain ? [] : [`  ${paint('quiet', heading)}`];
+  return ['', ...head, ...rows.map((row) => `  ${row}`), ...more];
 }
 
 function notes({
@@ -133,10 +144,10 @@ function notes({
   return found;
 }
 
-function nextStep({ keys, group }: PlanReport, file: string, { paint, arrow }: Brush): string[] {
+function nextStep({ keys, group }: PlanReport, file: string, { paint, next }: Brush): string[] {
   if (keys === 0 || file === '-') return [];
   const plan = `--plan ${shellWord(file)}`;
-  const command = (text: string) => `  ${paint('quiet', arrow)} ${text}`;
+  const command = (text: string) => `  ${paint('quiet', next)} ${text}`;
   const add = 'foresync add-replica NAME --host HOST --store sqlite:PATH';
   const addLines = `${add} ${plan}`.length > 76 ? [`${add} \\`, `    ${plan}`] : [`${add} ${plan}`];
   return [

@@ -1,5 +1,6 @@
 import type { RunStanding } from '../core/sync/run-standing.ts';
 import { shortId } from '../core/text.ts';
+import { fitCells } from './cells.ts';
 import { wrapWords } from './dashboard/wrap-words.ts';
 import { formatDuration } from './format.ts';
 import type { Brush } from './metrics-paint.ts';
@@ -73,7 +74,7 @@ function headline(run: RunStanding, view: StatusView, brush: Brush): string {
     run.continuedBy && run.standing !== 'aborted'
       ? `gone on with by ${shortId(run.continuedBy)}`
       : standingWords(run, view);
-  return `${brush.paint(role, brush.symbols[sign])} ${shortId(run.id)}  ${nameOf(run).padEnd(28)}  ${brush.paint(role, words)}`;
+  return `${brush.paint(role, brush.symbols[sign])} ${shortId(run.id)}  ${fitCells(nameOf(run), 28, brush.theme)}  ${brush.paint(role, words)}`;
 }
 
 function detail(standing: RunStanding, view: StatusView, brush: Brush): string[] {
@@ -89,6 +90,6 @@ function detail(standing: RunStanding, view: StatusView, brush: Brush): string[]
     ).map((line) => `    ${line}`),
     ...(standing.standing === 'running'
       ? []
-      : next.map((command) => `    ${brush.paint('quiet', brush.arrow)} ${command}`)),
+      : next.map((command) => `    ${brush.paint('quiet', brush.next)} ${command}`)),
   ];
 }

@@ -25,6 +25,7 @@ import {
   type RunPhase,
   shownState,
 } from './plain/words.ts';
+import { rowSentence } from './row-sentence.ts';
 import { heldWords, nameOf, nextCommands, type StatusView, signOf, standingWords } from './status-words.ts';
 
 const shownNotes = 5;
@@ -104,14 +105,17 @@ function followWords(follow: NonNullable<RunSnapshot['follow']>, isRunning: bool
   return `to watermark ${follow.watermark}${rows}`;
 }
 
+const headings = ['PHASE', 'STATE', 'TOOK', 'SHARE', 'ROWS', 'SENT'];
+
 function phaseTable(run: RunSnapshot, brush: Brush): string[] {
   const row = (cells: readonly string[]) => {
     const [phase = '', state = '', took = '', share = '', rows = '', bytes = ''] = cells;
+    if (brush.theme.plain) return `  ${rowSentence(headings, cells)}`;
     return `  ${phase.padEnd(10)} ${state.padEnd(9)} ${took.padStart(12)} ${share.padStart(7)} ${rows.padStart(16)} ${bytes.padStart(11)}`;
   };
   return [
     '',
-    brush.paint('quiet', row(['PHASE', 'STATE', 'TOOK', 'SHARE', 'ROWS', 'SENT'])),
+    ...(brush.theme.plain ? [] : [brush.paint('quiet', row(headings))]),
     ...run.phases.map((phase) => row(phaseCells(phase, run))),
   ];
 }
@@ -132,7 +136,7 @@ function phaseCells(phase: RunPhase, run: RunSnapshot): string[] {
 function nextLines(standing: RunStanding, view: StatusView, brush: Brush): string[] {
   const commands = nextCommands(standing, view);
   if (commands.length === 0) return [];
-  return ['', ...commands.map((command) => `${brush.arrow} ${command}`)];
+  return ['', ...commands.map((command) => `${brush.next} ${command}`)];
 }
 
 function indented(texts: readonly string[]): string[] {

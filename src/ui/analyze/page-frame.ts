@@ -1,5 +1,4 @@
-import cliTruncate from 'cli-truncate';
-import stringWidth from 'string-width';
+import { clipCells, clipStartCells, fitCells, fitEndsCells } from '../cells.ts';
 import type { Brush } from '../metrics-paint.ts';
 
 /** What a section is drawn with: `width` is that of a line, in cells of the terminal. */
@@ -33,34 +32,21 @@ export function row(label: string, text: string, { paint }: Brush): string {
 }
 
 /** Exactly so many cells; `text` is printable and has no colours. Wide characters, as in Chinese keys, take two. */
-export function fit(text: string, cells: number, frame: PageFrame): string {
-  return padded(clip(text, cells, frame), cells);
+export function fit(text: string, cells: number, { brush }: PageFrame): string {
+  return fitCells(text, cells, brush.theme);
 }
 
 /** As `fit`, but both ends stay: keys often begin alike. */
-export function fitEnds(text: string, cells: number, frame: PageFrame): string {
-  return padded(
-    cliTruncate(text, cells, { position: 'middle', truncationCharacter: ellipsis(frame, cells) }),
-    cells,
-  );
-}
-
-function padded(text: string, cells: number): string {
-  return text + ' '.repeat(Math.max(0, cells - stringWidth(text)));
+export function fitEnds(text: string, cells: number, { brush }: PageFrame): string {
+  return fitEndsCells(text, cells, brush.theme);
 }
 
 /** At most so many cells. */
-export function clip(text: string, cells: number, frame: PageFrame): string {
-  return cliTruncate(text, Math.max(0, cells), { truncationCharacter: ellipsis(frame, cells) });
+export function clip(text: string, cells: number, { brush }: PageFrame): string {
+  return clipCells(text, cells, brush.theme);
 }
 
 /** The end says more of a path than its beginning. */
-export function clipStart(text: string, cells: number, frame: PageFrame): string {
-  return cliTruncate(text, cells, { position: 'start', truncationCharacter: ellipsis(frame, cells) });
-}
-
-/** None where there is no room for it beside what it cuts. */
-function ellipsis({ brush }: PageFrame, cells: number): string {
-  const sign = brush.theme.unicode ? '…' : '...';
-  return sign.length < cells ? sign : '';
+export function clipStart(text: string, cells: number, { brush }: PageFrame): string {
+  return clipStartCells(text, cells, brush.theme);
 }

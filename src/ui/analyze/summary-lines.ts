@@ -4,6 +4,7 @@ import {
   formatCount,
   formatCounted,
   formatDuration,
+  formatFraction,
   formatInstant,
   formatPercent,
 } from '../format.ts';
@@ -36,10 +37,10 @@ function rows(label: string, texts: [string, string], frame: PageFrame): string[
 }
 
 function skewWords({ skew }: TrafficProfile, separator: string): [string, string] {
-  const zipf = skew.zipfExponent === undefined ? [] : [`Zipf ${skew.zipfExponent.toFixed(2)}`];
+  const zipf = skew.zipfExponent === undefined ? [] : [`Zipf ${formatFraction(skew.zipfExponent, 2)}`];
   return [
     `hottest 1 % of keys: ${formatPercent(skew.top1Share)} of reads, 10 %: ${formatPercent(skew.top10Share)}`,
-    [`Gini ${skew.gini.toFixed(2)}`, ...zipf].join(separator),
+    [`Gini ${formatFraction(skew.gini, 2)}`, ...zipf].join(separator),
   ];
 }
 

@@ -1,3 +1,4 @@
+import { formatInstant, formatUtcClock } from '../format.ts';
 import type { Theme } from '../theme.ts';
 
 const minuteMs = 60_000;
@@ -12,7 +13,7 @@ interface Spacing {
 }
 
 const spacings: Spacing[] = [
-  ...[1, 5, 10, 30, 60, 180, 360, 720].map((minutes) => every(minutes * minuteMs, clock)),
+  ...[1, 5, 10, 30, 60, 180, 360, 720].map((minutes) => every(minutes * minuteMs, formatUtcClock)),
   ...[1, 2, 7, 14].map((days) => every(days * dayMs, dayOfYear, days < 7 ? 0 : 4 * dayMs)),
   ...[1, 3, 6, 12, 24, 60, 120, 600].map(months),
 ];
@@ -55,12 +56,8 @@ function months(count: number): Spacing {
       const begin = (at: number) => Date.UTC(Math.floor(at / 12), at % 12);
       return begin(first) >= fromMs ? begin(first) : begin(first + count);
     },
-    label: (ms) => new Date(ms).toISOString().slice(0, count < 12 ? 7 : 4),
+    label: (ms) => formatInstant(ms).slice(0, count < 12 ? 7 : 4),
   };
-}
-
-function clock(ms: number): string {
-  return new Date(ms).toISOString().slice(11, 16);
 }
 
 /** `Mon 3 Nov` */

@@ -30,6 +30,8 @@ export function trafficPlot({ course }: TrafficProfile, frame: PageFrame): strin
     const coveredMs = Math.min(begin + stepMs, span.toMs) - Math.max(begin, span.fromMs);
     return ((reads + (timeline.writes[step] ?? 0)) * unit.ms) / Math.max(coveredMs, stepMs / 2);
   });
+  const heading = `events ${unit.word}, UTC, ${formatRate(Math.max(...rates))} at most${strayWords(span.strayEvents)}`;
+  if (brush.theme.plain) return [row('Traffic', heading, brush)];
   const columns = resample(rates, width);
   const top = roundTop(Math.max(...columns));
   const [line, labels] = timeAxis(fromMs, toMs, width, brush.theme);
@@ -37,7 +39,6 @@ export function trafficPlot({ course }: TrafficProfile, frame: PageFrame): strin
     const mark = index === 0 ? top : index === height / 2 ? top / 2 : undefined;
     return `${scale(mark, frame)}${brush.paint('active', cells)}`;
   });
-  const heading = `events ${unit.word}, UTC, ${formatRate(Math.max(...rates))} at most${strayWords(span.strayEvents)}`;
   return [
     row('Traffic', brush.paint('quiet', heading), brush),
     ...lines,

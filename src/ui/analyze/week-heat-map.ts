@@ -14,6 +14,7 @@ export function weekHeatMap({ course, hours }: TrafficProfile, frame: PageFrame)
   if (!course || course.span.toMs - course.span.fromMs < 2 * 86_400_000) return [];
   const { brush } = frame;
   const { weekHours } = course;
+  if (brush.theme.plain) return [row('Week (UTC)', busiest(weekHours), brush)];
   const cellWidth = scaledTo(frame, 2, 4);
   const top = hottest(weekHours);
   const rows = weekHours.flatMap((day, index) => {

@@ -5,7 +5,14 @@ import type { PlanHeader } from '../../core/plan/prefetch-plan.ts';
 import { printable } from '../../core/text.ts';
 import { clip, fitEnds, type PageFrame, row, textWidth } from '../analyze/page-frame.ts';
 import { wrapWords } from '../dashboard/wrap-words.ts';
-import { formatBytes, formatCount, formatCounted, formatInstant, formatPercent } from '../format.ts';
+import {
+  formatBytes,
+  formatCount,
+  formatCounted,
+  formatFraction,
+  formatInstant,
+  formatPercent,
+} from '../format.ts';
 import { keyPlot } from '../plan-key-plot.ts';
 import { readsWords } from '../plan-key-words.ts';
 import { modelWords, roundDuration } from '../plan-model-words.ts';
@@ -98,7 +105,7 @@ function dayOf(ms: number): string {
 function forecastRows({ entry }: EntryDetail, { horizonMs }: PlanHeader): [string, string][] {
   const { confidence, expectedReads, expectedWrites, expectedAt, sizeBytes, donor } = entry;
   return [
-    ['confidence', `${confidence.toFixed(3)}, that it is read within ${roundDuration(horizonMs)}`],
+    ['confidence', `${formatFraction(confidence)}, that it is read within ${roundDuration(horizonMs)}`],
     ['reads', `${readsWords(expectedReads)} expected, ${readsWords(expectedWrites)} writes`],
     ['first read', `about ${formatInstant(Date.parse(expectedAt))}, if it is read`],
     [

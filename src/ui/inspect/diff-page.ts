@@ -4,7 +4,7 @@ import type { ListedEntry } from '../../core/plan/inspect/inspection-report.ts';
 import { printable } from '../../core/text.ts';
 import { clip, fitEnds, type PageFrame, row, textWidth } from '../analyze/page-frame.ts';
 import { wrapWords } from '../dashboard/wrap-words.ts';
-import { formatBytes, formatCount, formatCounted } from '../format.ts';
+import { formatBytes, formatCount, formatCounted, formatFraction } from '../format.ts';
 import { readsWords } from '../plan-key-words.ts';
 import { entryLine, entryTable, headingLine, keyWords } from './entry-cells.ts';
 import { changeWords, fateWords, totalsWords } from './plan-words.ts';
@@ -125,7 +125,7 @@ function changedRows(entries: readonly ChangedEntry[], all: number, frame: PageF
     brush.paint('strong', '  Changed, those whose reads moved most first'),
     `  ${brush.paint('quiet', heading)}`,
     ...entries.map(({ a, b, fields }) => {
-      const confidence = moved(a.confidence.toFixed(3), b.confidence.toFixed(3));
+      const confidence = moved(formatFraction(a.confidence), formatFraction(b.confidence));
       const reads = moved(readsWords(a.expectedReads), readsWords(b.expectedReads));
       const words = fields
         .flatMap((field) => (shownFields.includes(field) ? [] : [fieldWords[field]]))

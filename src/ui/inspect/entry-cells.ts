@@ -2,7 +2,7 @@ import type { PlanEntry } from '../../core/plan/prefetch-plan.ts';
 import { rowKeyText } from '../../core/row-key-text.ts';
 import { printable } from '../../core/text.ts';
 import { fit, fitEnds, type PageFrame } from '../analyze/page-frame.ts';
-import { formatBytes, formatCount } from '../format.ts';
+import { formatBytes, formatCount, formatFraction, formatInstant } from '../format.ts';
 import { readsWords } from '../plan-key-words.ts';
 
 /** An entry as one line of a table shows it. */
@@ -96,7 +96,7 @@ function cellText(name: ColumnName, { place, entry, mark }: EntryLine, width: nu
     case 'key':
       return keyWords(entry);
     case 'confidence':
-      return entry.confidence.toFixed(3);
+      return formatFraction(entry.confidence);
     case 'reads':
       return readsWords(entry.expectedReads);
     case 'size':
@@ -117,7 +117,6 @@ export function keyWords({ key }: PlanEntry): string {
 }
 
 function timeWords({ expectedAt }: PlanEntry, width: number): string {
-  const text = new Date(Date.parse(expectedAt)).toISOString().replace('T', ' ');
-  const minutes = text.slice(0, -8);
+  const minutes = formatInstant(Date.parse(expectedAt)).replace(' UTC', '');
   return width >= minutes.length ? minutes : minutes.slice(-width);
 }

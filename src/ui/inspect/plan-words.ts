@@ -1,5 +1,5 @@
 import type { Fate, PlanTotals } from '../../core/plan/inspect/plan-outcome.ts';
-import { formatBytes, formatCount, formatCounted, formatPercent } from '../format.ts';
+import { formatBytes, formatCount, formatCounted, formatFraction, formatPercent } from '../format.ts';
 
 /** A word for what becomes of an entry, at most 8 characters. */
 export const fateWords: Readonly<Record<Fate, string>> = {
@@ -34,7 +34,7 @@ export function changeWords(from: PlanTotals, to: PlanTotals): string {
 /** `+1.20 points`; never 0 for what is more than nothing. */
 export function pointsWords(points: number): string {
   const size = Math.abs(points);
-  const text = size > 0 && size < 0.005 ? '<0.01' : size.toFixed(2);
+  const text = size > 0 && size < 0.005 ? '<0.01' : formatFraction(size, 2);
   return `${signOf(points)}${text} points`;
 }
 

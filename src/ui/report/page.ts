@@ -3,6 +3,7 @@ import type { RunPicture } from '../../core/report/picture.ts';
 import { shortId } from '../../core/text.ts';
 import { formatBytes, formatCount, formatDuration, formatInstant } from '../format.ts';
 import { outcomeOf } from '../metrics-words.ts';
+import { printableRun } from '../plain/printable-run.ts';
 import { summaryOf } from '../plain/summary.ts';
 import { backlogSection, followSection } from './backlog.ts';
 import { bytesSection } from './bytes.ts';
@@ -18,9 +19,10 @@ import { timelineSection } from './timeline.ts';
 
 /** A run's report as one HTML page that loads nothing and runs nothing. `madeMs` is when, `version` by which foresync. */
 export function reportPage(
-  picture: RunPicture,
+  drawn: RunPicture,
   { madeMs, version }: { madeMs: number; version: string },
 ): string {
+  const picture = { ...drawn, run: printableRun(drawn.run) };
   const title = titleOf(picture);
   const page = markup`<!doctype html>
 <html lang="en">

@@ -7,7 +7,7 @@ import type { Brush } from '../metrics-paint.ts';
 export function writtenLines(
   { report }: RunPicture,
   { file, sizeBytes, stateOption }: { file: string; sizeBytes: number; stateOption: string },
-  { paint, symbols, arrow }: Brush,
+  { paint, symbols, next }: Brush,
 ): string[] {
   const id = shortId(report.id);
   const isMeasured = report.cameTrue !== undefined || report.command === 'prefetch';
@@ -17,8 +17,8 @@ export function writtenLines(
       ? []
       : [
           `  ${paint('quiet', 'What came true is not in it. With an access log of the joiner:')}`,
-          `  ${paint('quiet', arrow)} foresync metrics ${id} --log FILE${stateOption}`,
-          `  ${paint('quiet', arrow)} foresync report ${id} --force${stateOption}`,
+          `  ${paint('quiet', next)} foresync metrics ${id} --log FILE${stateOption}`,
+          `  ${paint('quiet', next)} foresync report ${id} --force${stateOption}`,
         ]),
   ];
 }
