@@ -26,7 +26,7 @@ export function planLines(report: PlanReport, file: string, brush: Brush): strin
     ...modelLines(report, brush),
     ...entryTable(report, brush),
     ...notes(report).map((note) => `  ${brush.paint('warning', brush.symbols.warning)} ${note}`),
-    ...nextStep(report, file, brush),
+    ...written(report, file, brush),
   ];
 }
 
@@ -144,26 +144,13 @@ function notes({
   return found;
 }
 
-function nextStep({ keys, group }: PlanReport, file: string, { paint, next }: Brush): string[] {
+function written({ keys, group }: PlanReport, file: string, { paint }: Brush): string[] {
   if (keys === 0 || file === '-') return [];
-  const plan = `--plan ${shellWord(file)}`;
-  const command = (text: string) => `  ${paint('quiet', next)} ${text}`;
-  const add = 'foresync add-replica NAME --host HOST --store sqlite:PATH';
-  const addLines = `${add} ${plan}`.length > 76 ? [`${add} \\`, `    ${plan}`] : [`${add} ${plan}`];
   return [
     '',
     `  ${paint('quiet', `Written to ${printable(file, 60)}.`)}`,
     ...(group === undefined
       ? [`  ${paint('quiet', 'What comes next needs a foresync.yaml that names the replicas.')}`]
       : []),
-    `  ${paint('quiet', 'Next, have the donors read these rows ahead of time:')}`,
-    command(`foresync prefetch ${plan}`),
-    `  ${paint('quiet', 'or add the replica at once:')}`,
-    ...addLines.map((line, index) => (index === 0 ? command(line) : `  ${line}`)),
   ];
-}
-
-function shellWord(text: string): string {
-  const safe = printable(text, 4096);
-  return /^[\w@%+=:,./-]+$/.test(safe) ? safe : `'${safe.replaceAll("'", `'\\''`)}'`;
 }
