@@ -40,7 +40,7 @@ const series = z.strictObject({
   failure: text('The most frequent reason.').optional(),
   workUnits: count("Work done, in the model's own units."),
   skipped: count('Keys left out because the budget was used up.'),
-  keys: count('Planned keys whose expected reads are this model’s.'),
+  keys: count("Planned keys whose expected reads are this model's."),
   ms: durationMs('What it took.'),
 });
 
