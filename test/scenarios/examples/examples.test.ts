@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { rmSync } from 'node:fs';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
+import { exitCodes } from '../../../src/core/errors.ts';
 import { RunningCli } from '../../support/running-cli.ts';
 import { startSshd, type TestSshd } from '../../support/sshd.ts';
 import { findProgram } from '../../support/sshd-path.ts';
@@ -39,6 +40,17 @@ const preparations: Record<string, Preparation> = {
     await shop.analyzeAndPlan(at === undefined ? undefined : Date.parse(at));
     return undefined;
   },
+  'plan diff': async (shop) => {
+    await shop.analyzeAndPlan();
+    await shop.did('cp plan.jsonl yesterday.jsonl');
+    await shop.did('foresync plan inspect plan.jsonl --pin user:4711 --out edited.jsonl');
+    return undefined;
+  },
+  report: async (shop, line) => {
+    const run = await shop.joined();
+    if (line.includes('--force')) await shop.did(`foresync report ${run} --out report.html`);
+    return run;
+  },
   abort: (shop) => shop.dieAtHotReady(),
   cleanup: (shop) => shop.dieAtHotReady(),
   resume: (shop) => shop.dieAtHotReady(),
@@ -57,7 +69,7 @@ const preparations: Record<string, Preparation> = {
 };
 
 /** Commands that have nothing to do with hosts, or are told of them by runs. */
-const withoutSsh = new Set(['plan', 'abort', 'cleanup', 'resume', 'metrics', 'status', 'throttle']);
+const withoutSsh = /^(plan|abort|cleanup|resume|metrics|report|status|throttle)\b/;
 
 const usually: Preparation = async (shop) => {
   await shop.analyzeAndPlan();
@@ -90,8 +102,9 @@ for (const { from, line } of examples.values()) {
 }
 
 async function runExample({ line }: Example, afterwards: (work: () => unknown) => void): Promise<void> {
-  const [, command = ''] = /foresync (\S+)/.exec(line) ?? [];
-  const shop = new ExampleShop(sshd, { local: withoutSsh.has(command) });
+  const [, words = ''] = /foresync (\S+(?: \S+)?)/.exec(line) ?? [];
+  const [command = ''] = words.split(' ');
+  const shop = new ExampleShop(sshd, { local: withoutSsh.test(command) });
   afterwards(async () => {
     for (const run of running.splice(0)) {
       run.kill('SIGKILL');
@@ -99,12 +112,17 @@ async function runExample({ line }: Example, afterwards: (work: () => unknown) =
     }
     shop.remove();
   });
-  const runId = await (preparations[command] ?? usually)(shop, line);
+  const runId = await (preparations[words] ?? preparations[command] ?? usually)(shop, line);
   const asked = shop.here(line).replaceAll(shownRun, runId ?? shownRun);
   const { exitCode, stdout, stderr } = await shop.run(isOfZsh(line) ? inZsh(asked) : asked);
-  assert.equal(exitCode, 0, `${asked}\n${stdout}${stderr}`);
+  assert.equal(exitCode, expectedCode(line), `${asked}\n${stdout}${stderr}`);
   // What a prefetch keeps may be in memory, which outlives the folder.
   if (command === 'prefetch') await shop.did('foresync prefetch --release');
+}
+
+/** 0, or what the help says of a difference that is there. */
+function expectedCode(line: string): number {
+  return line.includes('--exit-code') ? exitCodes.gate : 0;
 }
 
 function isOfZsh(line: string): boolean {
