@@ -5,11 +5,9 @@ import type { ReplicaGroup } from '../core/group/config.ts';
 import { addReplica } from '../core/sync/add-replica.ts';
 import { finishAddReplica } from '../core/sync/finish-add-replica.ts';
 import { Pace } from '../core/sync/pace.ts';
-import { emitter } from '../core/sync/run.ts';
 import { type AddReplicaRequest, joinerOf } from '../core/sync/run-request.ts';
 import { shortId } from '../core/text.ts';
 import { addReplicaSteps } from '../ui/run-steps.ts';
-import { followControl } from './follow-control.ts';
 import { foretell } from './foretell.ts';
 import { tellFailure } from './gate.ts';
 import { nextStep, sameFiles } from './next-step.ts';
@@ -48,8 +46,11 @@ export async function addInFrame(options: AddInFrameOptions): Promise<unknown> {
   refuseSecond(stateFile, group.name, joiner.name);
   const published = replace || restart ? undefined : publishedBefore(group, joiner.name, stateFile);
   const hooks = await hooksOf(request, group.name, stateFile);
-  const frame = new RunFrame({ request, group, stateFile, json, progress, plan: plan?.packed });
   const pace = new Pace(request.bytesPerSecond, steadyClock, systemWait);
+  const frame = new RunFrame({
+    ...{ request, group, stateFile, json, progress, signal, pace },
+    plan: plan?.packed,
+  });
   const run = {
     ...frame.options,
     signal,
@@ -70,14 +71,9 @@ export async function addInFrame(options: AddInFrameOptions): Promise<unknown> {
     runtime,
     hooks,
   };
-  const { result, snapshot } = await frame.around(async () => {
-    const unfollow = followControl(stateFile, frame.runId, pace, emitter(run));
-    try {
-      return (published && (await finishAddReplica(run, published.result))) ?? (await addReplica(run));
-    } finally {
-      unfollow();
-    }
-  });
+  const { result, snapshot } = await frame.around(
+    async () => (published && (await finishAddReplica(run, published.result))) ?? (await addReplica(run)),
+  );
   if (published) notePublished(published, stateFile);
   // The replica is there, whatever its command says; what waits for that command must know all the same.
   const failed = snapshot.hooks.find(({ hook, state }) => hook === 'synced' && state !== 'done');

@@ -139,12 +139,15 @@ export function refuseWhileRunning(state: StateFile, group: string): void {
   if (running) throw lives(running);
 }
 
-function lives({ id, process, command, joiner }: RunStanding): ForesyncError {
+function lives({ id, process, command, joiner, run }: RunStanding): ForesyncError {
   const what = joiner === undefined ? command : `${command} ${printable(joiner, 60)}`;
   const where = process ? ` (process ${process.pid} at ${printable(process.host, 60)})` : '';
   const short = shortId(id);
   return new ForesyncError('exists', 'run-lives', `Run ${short}, ${what}, still runs${where}.`, {
-    hint: `foresync status ${short} --watch shows it; foresync abort ${short} ends it.`,
+    hint:
+      run?.pausedSinceMs === undefined
+        ? `foresync status ${short} --watch shows it; foresync abort ${short} ends it.`
+        : `It is paused: 'foresync throttle resume ${short}' lets it go on.`,
   });
 }
 

@@ -7,13 +7,21 @@ import { recordCourse } from '../core/state/run-course.ts';
 import { beginProgress, recordFailure, recordProgress } from '../core/state/run-progress.ts';
 import { recordRun } from '../core/state/runs.ts';
 import { RunCourse } from '../core/sync/course.ts';
-import type { RunEvent } from '../core/sync/events.ts';
+import type { RunEvent, RunFact } from '../core/sync/events.ts';
 import { RunFold } from '../core/sync/fold.ts';
+import type { Pace } from '../core/sync/pace.ts';
 import { thisProcess } from '../core/sync/run-process.ts';
 import type { RunRequest } from '../core/sync/run-request.ts';
 import type { RunSnapshot } from '../core/sync/snapshot.ts';
+import { shortId } from '../core/text.ts';
+import { brushFor } from '../ui/metrics-paint.ts';
 import { type RunView, showRun } from '../ui/run-view.ts';
+import { statusOfRun } from '../ui/status-run.ts';
+import { sameFiles } from './next-step.ts';
 import type { ProgressMode } from './progress-flag.ts';
+import { readStanding } from './run-standings.ts';
+import { beforeEndAtOnce, interruptSelf, onStatusSignal, suspendSelf } from './signals.ts';
+import { Steering } from './steering.ts';
 
 export interface RunFrameOptions {
   request: RunRequest;
@@ -22,6 +30,9 @@ export interface RunFrameOptions {
   json: boolean;
   progress: ProgressMode;
   plan: Buffer | undefined;
+  signal: AbortSignal;
+  /** What the operator may steer the run by; undefined where there is nothing to steer. */
+  pace: Pace | undefined;
 }
 
 const progressEveryMs = 1000;
@@ -29,7 +40,7 @@ const progressEveryMs = 1000;
 /** From its start a run is journalled; killed after in sync it has only its cleaning up undone; at hot-ready a hook is due. */
 const recordedAtOnce: ReadonlySet<RunEvent['type']> = new Set(['start', 'hot-ready', 'in-sync']);
 
-/** What surrounds a run: its view on the screen and its entry in the journal. */
+/** What surrounds a run: its view on the screen, its entry in the journal, what the operator wants of it, and signals. */
 export class RunFrame {
   readonly runId = randomUUID();
   readonly #fold = new RunFold();
@@ -37,15 +48,23 @@ export class RunFrame {
   readonly #view: RunView;
   readonly #state: StateFile;
   readonly #options: RunFrameOptions;
+  readonly #steering: Steering | undefined;
   #failure: ErrorKind | undefined;
   #courseIsKept = true;
 
   constructor(options: RunFrameOptions) {
+    const { request, stateFile, json, progress, signal, pace } = options;
+    const wayOn = `foresync resume ${shortId(this.runId)}${sameFiles({ state: stateFile })}`;
     this.#options = options;
-    this.#state = openState(options.stateFile);
-    const { stdout, stderr } = process;
-    const { json, progress } = options;
-    this.#view = showRun({ json, progress, stdout, stderr, clock: systemClock, fold: this.#fold });
+    this.#state = openState(stateFile);
+    const emit = (fact: RunFact) => this.#onEvent({ ...fact, atMs: systemClock.nowMs() } as RunEvent);
+    this.#steering = pace && new Steering(this.#state, { runId: this.runId, pace, emit });
+    this.#view = showRun({
+      ...{ json, progress, signal, clock: systemClock, fold: this.#fold, steering: this.#steering },
+      ...{ stdin: process.stdin, stdout: process.stdout, stderr: process.stderr },
+      ...{ stop: interruptSelf, suspend: suspendSelf },
+      wayOn: request.command === 'add-replica' ? wayOn : undefined,
+    });
   }
 
   /** What a run of core's takes from its frame. */
@@ -55,20 +74,17 @@ export class RunFrame {
       group: this.#options.group,
       clock: systemClock,
       newId: randomUUID,
-      onEvent: (event: RunEvent): void => {
-        this.#view.onEvent(event);
-        this.#takeCourse(event.atMs);
-        if (event.type === 'start') this.#begin();
-        // What the next run must know if this one is killed.
-        if (recordedAtOnce.has(event.type)) this.#record(undefined);
-        if (event.type === 'hook') this.#recordProgress();
-      },
+      onEvent: (event: RunEvent): void => this.#onEvent(event),
     };
   }
 
   /** Runs `work` in the frame; whatever becomes of it is shown, and journalled if it had begun. */
   async around<T>(work: () => Promise<T>): Promise<{ result: T; snapshot: RunSnapshot }> {
     const timer = setInterval(() => this.#recordProgress(), progressEveryMs).unref();
+    const unlisten = [
+      beforeEndAtOnce(() => this.#view.drop(this.#fold.snapshot.startedAtMs > 0)),
+      onStatusSignal(() => this.#view.tellStatus(() => this.#statusPage())),
+    ];
     try {
       const result = await work();
       return { result, snapshot: this.#fold.snapshot };
@@ -77,15 +93,27 @@ export class RunFrame {
       throw error;
     } finally {
       clearInterval(timer);
+      this.#steering?.end();
       await this.#view.end();
+      for (const off of unlisten) off();
       if (this.#fold.snapshot.startedAtMs > 0) this.#record(systemClock.nowMs());
       this.#state.close();
     }
   }
 
+  #onEvent(event: RunEvent): void {
+    this.#view.onEvent(event);
+    this.#takeCourse(event.atMs);
+    if (event.type === 'start') this.#begin();
+    // What the next run must know if this one is killed.
+    if (recordedAtOnce.has(event.type)) this.#record(undefined);
+    if (event.type === 'hook' || event.type === 'pause' || event.type === 'limit') this.#recordProgress();
+  }
+
   #begin(): void {
     const { request } = this.#options;
     beginProgress(this.#state, this.runId, { process: thisProcess(), request });
+    this.#steering?.begin();
   }
 
   /** So that any shell can tell how far it is. */
@@ -107,6 +135,17 @@ export class RunFrame {
 
   #recordCourse(): void {
     if (!this.#courseIsKept) this.#courseIsKept = recordCourse(this.#state, this.runId, this.#course.course);
+  }
+
+  /** What `foresync status RUN` says. */
+  #statusPage(): string[] {
+    this.#recordProgress();
+    const { stateFile } = this.#options;
+    return statusOfRun(
+      readStanding(this.#state, this.runId),
+      { nowMs: systemClock.nowMs(), stateOption: sameFiles({ state: stateFile }) },
+      brushFor(process.argv, process.env),
+    );
   }
 
   #record(endedMs: number | undefined): void {

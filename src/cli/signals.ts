@@ -1,4 +1,5 @@
 let controller: AbortController | undefined;
+const atOnce = new Set<() => void>();
 
 /**
  * One signal for the whole process: the first SIGINT or SIGTERM aborts it, so that work stops at a safe point; the
@@ -10,9 +11,46 @@ export function interruption(): AbortSignal {
   controller = created;
   for (const name of ['SIGINT', 'SIGTERM'] as const) {
     process.on(name, () => {
-      if (created.signal.aborted) process.exit(128 + (name === 'SIGINT' ? 2 : 15));
+      if (created.signal.aborted) endAtOnce(128 + (name === 'SIGINT' ? 2 : 15));
       created.abort(new DOMException(`stopped by ${name}`, 'AbortError'));
     });
   }
   return created.signal;
+}
+
+/** Calls `work`, which must not wait for anything, before a second signal ends the process. Gives the way to take that back. */
+export function beforeEndAtOnce(work: () => void): () => void {
+  atOnce.add(work);
+  return () => atOnce.delete(work);
+}
+
+/** The first signal, as if it had come from outside: what asks for it may be a key. */
+export function interruptSelf(): void {
+  process.kill(process.pid, 'SIGINT');
+}
+
+/** Stops all processes of this job, as ctrl-Z does; resolves when the shell lets them go on. */
+export function suspendSelf(): Promise<void> {
+  return new Promise((resolve) => {
+    process.once('SIGCONT', () => resolve());
+    process.kill(0, 'SIGTSTP');
+  });
+}
+
+/**
+ * Calls `answer` at each SIGUSR1, until the way to take that back is used. From then on the signal does nothing: without a listener it would
+ * start Node's debugger, or end the process.
+ */
+export function onStatusSignal(answer: () => void): () => void {
+  if (process.platform === 'win32') return () => undefined;
+  let current: (() => void) | undefined = answer;
+  process.on('SIGUSR1', () => current?.());
+  return () => {
+    current = undefined;
+  };
+}
+
+function endAtOnce(exitCode: number): never {
+  for (const work of atOnce) work();
+  process.exit(exitCode);
 }

@@ -91,6 +91,8 @@ export default class Prefetch extends BaseCommand {
       json: this.jsonEnabled(),
       progress: flags.progress,
       plan: plan.packed,
+      signal: this.signal,
+      pace: undefined,
     });
     const { result } = await frame.around(() =>
       prefetch({

@@ -6,26 +6,28 @@ import { severalRuns } from '../cli/run-choice.ts';
 import { openJournal, readStanding, readStandings } from '../cli/run-standings.ts';
 import { ForesyncError } from '../core/errors.ts';
 import type { StateFile } from '../core/state/open.ts';
-import { writeRunControl } from '../core/state/run-controls.ts';
+import { changeRunControl, type RunControl, readRunControl } from '../core/state/run-controls.ts';
 import type { RunStanding } from '../core/sync/run-standing.ts';
 import { printable, shortId } from '../core/text.ts';
 import { formatByteRate } from '../ui/format.ts';
 
 export default class Throttle extends BaseCommand {
-  static override summary = 'Limit how fast a running add-replica sends, from another shell.';
+  static override summary = 'Limit how fast a running add-replica sends, or let it wait, from another shell.';
   static override description =
-    'Takes effect within a second, and holds until the run ends or another limit is set. The limit is of what goes to the joiner, after compression; each donor sends its part of it.';
+    'Takes effect within a second, and holds until the run ends or something else is said. The limit is of what goes to the joiner, after compression; each donor sends its part of it. A run that is paused reads nothing more; what is under way arrives, and the Delta Log goes on noting what changes. Its limit stays.';
 
   static override examples = [
     '<%= config.bin %> <%= command.id %> 20MiB/s',
     '<%= config.bin %> <%= command.id %> off',
+    '<%= config.bin %> <%= command.id %> pause',
+    '<%= config.bin %> <%= command.id %> resume',
   ];
 
   static override args = {
     rate: Args.string({
       ignoreStdin: true,
       required: true,
-      description: "Bytes a second, such as 20MiB/s, or 'off'.",
+      description: "Bytes a second, such as 20MiB/s, or 'off'; 'pause' or 'resume'.",
     }),
     run: Args.string({
       ignoreStdin: true,
@@ -43,21 +45,34 @@ export default class Throttle extends BaseCommand {
 
   async run(): Promise<unknown> {
     const { args, flags } = await this.parse(Throttle);
-    const bytesPerSecond = args.rate === 'off' ? undefined : parseRate(args.rate);
+    const change = changeIn(args.rate);
     const state = openJournal(flags.state);
     try {
       const run = runningOne(state, args.run);
       const dryRun = flags['dry-run'];
-      if (!dryRun) writeRunControl(state, run.id, { bytesPerSecond });
-      const limit = bytesPerSecond === undefined ? 'no limit' : `at most ${formatByteRate(bytesPerSecond)}`;
+      if (!dryRun) changeRunControl(state, run.id, change);
+      const wanted = { ...readRunControl(state.db, run.id), ...change };
       const what = `Run ${shortId(run.id)}, ${printable(run.joiner ?? run.group)}`;
-      this.log(dryRun ? `${what}: it would be told ${limit}.` : `${what}: ${limit}.`);
+      const words = controlWords(change, wanted.bytesPerSecond);
+      this.log(dryRun ? `${what}: it would be told ${words}.` : `${what}: ${words}.`);
       if (!dryRun) this.log(nextStep(`foresync status ${shortId(run.id)} --watch${sameFiles(flags)}`));
-      return { runId: run.id, bytesPerSecond: bytesPerSecond ?? null, dryRun };
+      const { bytesPerSecond = null, isPaused = false } = wanted;
+      return { runId: run.id, bytesPerSecond, isPaused, dryRun };
     } finally {
       state.close();
     }
   }
+}
+
+function changeIn(text: string): Partial<RunControl> {
+  if (text === 'pause' || text === 'resume') return { isPaused: text === 'pause' };
+  return { bytesPerSecond: text === 'off' ? undefined : parseRate(text) };
+}
+
+function controlWords({ isPaused }: Partial<RunControl>, bytesPerSecond: number | undefined): string {
+  const limit = bytesPerSecond === undefined ? 'no limit' : `at most ${formatByteRate(bytesPerSecond)}`;
+  if (isPaused === undefined) return limit;
+  return isPaused ? 'paused' : `goes on, ${limit}`;
 }
 
 /** A run that died without a word is still journalled as one that runs, so its process is asked for. */

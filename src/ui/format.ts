@@ -57,6 +57,23 @@ export function formatEta(ms: number): string {
   return seconds < 60 ? `${seconds} s` : formatLong(seconds);
 }
 
+const etaUnits: readonly [unit: string, ms: number, untilMs: number][] = [
+  ['s', 1_000, 120_000],
+  ['min', 60_000, 7_200_000],
+  ['h', 3_600_000, 172_800_000],
+  ['d', 86_400_000, Number.POSITIVE_INFINITY],
+];
+
+/** `40 to 55 s`, `4 min`, `1 to 3 h`: whole ones of the unit that the later end asks for, the earlier end rounded down and the later one up. */
+export function formatEtaRange(leastMs: number, mostMs: number): string {
+  const found = etaUnits.find(([, , untilMs]) => mostMs < untilMs);
+  if (!found || !(leastMs >= 0)) return '?';
+  const [unit, unitMs] = found;
+  const [least, most] = [Math.floor(leastMs / unitMs), Math.ceil(mostMs / unitMs)];
+  // To tell neighbours apart would be more than is known.
+  return most - least <= 1 || least === 0 ? `${most} ${unit}` : `${least} to ${most} ${unit}`;
+}
+
 /** As formatDuration, of a time that is known to the minute: `47 min`, `1 h 05 min`. */
 export function formatMinutes(ms: number): string {
   return formatDuration(ms).replace(/ 00 s$/, '');

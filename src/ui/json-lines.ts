@@ -6,7 +6,17 @@ import type { RunSnapshot } from '../core/sync/snapshot.ts';
 import { printableJson } from '../core/text.ts';
 
 /** What made a run tell where it is. */
-export type RunMoment = 'second' | 'start' | 'phase' | 'lost' | 'hot-ready' | 'in-sync' | 'hook' | 'end';
+export type RunMoment =
+  | 'second'
+  | 'asked'
+  | 'pause'
+  | 'start'
+  | 'phase'
+  | 'lost'
+  | 'hot-ready'
+  | 'in-sync'
+  | 'hook'
+  | 'end';
 
 /** How a run stands, without what would make its lines long: notes come as lines of their own, and rates once a second anyway. */
 export type RunProgress = Omit<RunSnapshot, 'notes' | 'rateHistory'>;

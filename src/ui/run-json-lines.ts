@@ -13,6 +13,7 @@ const moments: Partial<Record<RunEvent['type'], RunMoment>> = {
   'hot-ready': 'hot-ready',
   'in-sync': 'in-sync',
   hook: 'hook',
+  pause: 'pause',
   end: 'end',
 };
 
@@ -39,6 +40,15 @@ export class RunJsonLines {
     }
     const moment = moments[event.type];
     if (moment !== undefined) this.#write(moment, this.#fold.snapshot);
+  }
+
+  /** Somebody asks how it stands. */
+  tellStatus(): void {
+    this.#write('asked', this.#fold.at(this.#clock.nowMs()));
+  }
+
+  say(level: 'info' | 'warning', text: string): void {
+    this.#output.write(jsonLine({ type: 'message', atMs: this.#clock.nowMs(), level, text }));
   }
 
   end(): void {

@@ -1,36 +1,55 @@
 import type { Clock } from '../core/clock.ts';
 import type { RunEvent } from '../core/sync/events.ts';
 import type { RunFold } from '../core/sync/fold.ts';
-import type { Dashboard } from './dashboard/mount.tsx';
+import { showDashboard } from './dashboard/view.ts';
 import { isLive } from './live-terminal.ts';
-import { eventLine } from './plain/lines.ts';
+import { endedAtOnceLines } from './plain/at-once.ts';
+import { eventLine, stamped } from './plain/lines.ts';
 import { PlainPrinter } from './plain/printer.ts';
 import { summaryOf } from './plain/summary.ts';
 import { RunJsonLines } from './run-json-lines.ts';
-import { themeFor } from './theme.ts';
+
+/** What keys do to a run that is under way. */
+export interface RunSteering {
+  pause(isPaused: boolean): void;
+  /** Of what goes to the joiner; undefined for no limit. */
+  limitTo(bytesPerSecond: number | undefined): void;
+}
 
 export interface RunViewOptions {
   /** Standard output belongs to the JSON of the result. */
   json: boolean;
   /** Absent: a screen on a terminal, else lines; with `json` warnings alone. */
   progress?: 'auto' | 'plain' | 'json' | 'none';
+  stdin: NodeJS.ReadStream;
   stdout: NodeJS.WriteStream;
   stderr: NodeJS.WriteStream;
   clock: Clock;
   /** Takes every event; whoever passed it reads the run from it when it is over. */
   fold: RunFold;
+  /** Has tripped when the run is to stop. */
+  signal: AbortSignal;
+  /** Undefined where the run cannot be steered. */
+  steering: RunSteering | undefined;
+  /** Asks the run to stop at a safe point; the second time, at once. */
+  stop(): void;
+  /** Stops the process until the shell lets it go on, which resolves it. */
+  suspend(): Promise<void>;
+  /** The command that goes on with the run once it has stopped; undefined where none does. */
+  wayOn: string | undefined;
   argv?: readonly string[];
   env?: NodeJS.ProcessEnv;
 }
 
 export interface RunView {
   onEvent(event: RunEvent): void;
+  /** The operator asks how the run stands; `page` is the answer where there is no screen that tells it all the time. */
+  tellStatus(page: () => readonly string[]): void;
+  /** Lets go of the terminal without waiting for anything: the process ends at once. */
+  drop(hasBegun: boolean): void;
   /** Shows how the run ended and lets go of the terminal; call it before an error is printed. */
   end(): Promise<void>;
 }
-
-const frameMs = 100;
-const heartbeatMs = 500;
 
 /** Shows a run: live on a terminal, as lines on standard error elsewhere, or as it is asked for. */
 export function showRun(options: RunViewOptions): RunView {
@@ -40,13 +59,16 @@ export function showRun(options: RunViewOptions): RunView {
   return progress === 'auto' && isLive(options) ? showDashboard(options) : showLines(options);
 }
 
-function showJsonLines({ json, stdout, stderr, clock, fold }: RunViewOptions): RunView {
+function showJsonLines(options: RunViewOptions): RunView {
+  const { json, stdout, stderr, clock, fold, wayOn } = options;
   const lines = new RunJsonLines(stderr, clock, fold);
   return {
     onEvent(event) {
       fold.apply(event);
       lines.onEvent(event);
     },
+    tellStatus: () => lines.tellStatus(),
+    drop: (hasBegun) => lines.say('warning', endedAtOnceLines(hasBegun ? wayOn : undefined).join(' ')),
     async end() {
       lines.end();
       if (!json && fold.snapshot.outcome === 'done') writeSummary(fold, stdout);
@@ -58,76 +80,50 @@ function writeSummary({ snapshot }: RunFold, output: NodeJS.WriteStream): void {
   for (const line of summaryOf(snapshot)) output.write(`${line}\n`);
 }
 
-function showWarnings({ json, stdout, stderr, fold }: RunViewOptions): RunView {
+function showWarnings(options: RunViewOptions): RunView {
+  const { json, stdout, stderr, fold } = options;
   return {
     onEvent(event) {
       fold.apply(event);
       if (event.type !== 'note' || event.level !== 'warning') return;
       stderr.write(`${eventLine(event, fold.snapshot)}\n`);
     },
+    ...onStandardError(options),
     async end() {
       if (!json && fold.snapshot.outcome === 'done') writeSummary(fold, stdout);
     },
   };
 }
 
-function showLines({ json, stdout, stderr, clock, fold }: RunViewOptions): RunView {
+function showLines(options: RunViewOptions): RunView {
+  const { json, stdout, stderr, clock, fold, signal } = options;
   const printer = new PlainPrinter((text) => stderr.write(text));
   const timer = setInterval(() => printer.tick(fold.at(clock.nowMs())), 1_000).unref();
+  const sayStopping = () => {
+    const text = 'stopping at a safe point; a second ctrl-C or SIGTERM ends it at once';
+    stderr.write(`${stamped(clock.nowMs(), text)}\n`);
+  };
+  signal.addEventListener('abort', sayStopping, { once: true });
   return {
     onEvent(event) {
       fold.apply(event);
       printer.event(event, () => fold.snapshot);
     },
+    ...onStandardError(options),
     async end() {
       clearInterval(timer);
+      signal.removeEventListener('abort', sayStopping);
       const { outcome } = fold.snapshot;
       if (outcome !== 'running') writeSummary(fold, outcome === 'done' && !json ? stdout : stderr);
     },
   };
 }
 
-/** Events are folded as they come and drawn by a timer, so that a flood of them costs no frames. */
-function showDashboard({
-  stdout,
-  stderr,
-  clock,
-  fold,
-  argv = process.argv,
-  env = process.env,
-}: RunViewOptions): RunView {
-  let started = false;
-  let dirty = false;
-  let drawnAtMs = 0;
-  let mount: (() => Dashboard) | undefined;
-  let dashboard: Dashboard | undefined;
-  // Ink and React take a quarter of a second to load: only here, where they draw.
-  const loading = import('./dashboard/mount.tsx').then(({ mountDashboard }) => {
-    mount = () => mountDashboard(stdout, stderr, themeFor(argv, env), fold.at(clock.nowMs()));
-  });
-  loading.catch(() => {
-    // end() waits for it and reports it; until then nobody does.
-  });
-  const timer = setInterval(() => {
-    const nowMs = clock.nowMs();
-    if (!started || !mount || (!dirty && nowMs - drawnAtMs < heartbeatMs)) return;
-    dirty = false;
-    drawnAtMs = nowMs;
-    dashboard ??= mount();
-    dashboard.draw(fold.at(nowMs));
-  }, frameMs).unref();
+/** Answers to signals where there is no screen. */
+function onStandardError({ stderr, fold, wayOn }: RunViewOptions): Pick<RunView, 'tellStatus' | 'drop'> {
+  const write = (lines: readonly string[]) => stderr.write(lines.map((line) => `${line}\n`).join(''));
   return {
-    onEvent(event) {
-      fold.apply(event);
-      started = true;
-      dirty = true;
-    },
-    async end() {
-      clearInterval(timer);
-      await loading;
-      if (!started) return;
-      dashboard ??= mount?.();
-      await dashboard?.end(fold.snapshot);
-    },
+    tellStatus: (page) => write(fold.snapshot.startedAtMs > 0 ? page() : ['The run has not begun yet.']),
+    drop: (hasBegun) => write(endedAtOnceLines(hasBegun ? wayOn : undefined)),
   };
 }

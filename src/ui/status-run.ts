@@ -9,7 +9,6 @@ import {
   formatCount,
   formatCounted,
   formatDuration,
-  formatEta,
   formatInstant,
   formatPercent,
 } from './format.ts';
@@ -17,6 +16,7 @@ import type { Brush } from './metrics-paint.ts';
 import { fact } from './metrics-run.ts';
 import { printableRun } from './plain/printable-run.ts';
 import {
+  etaWords,
   lagWords,
   limitWords,
   phaseLabels,
@@ -57,8 +57,8 @@ function runFacts(run: RunSnapshot, { standing }: RunStanding, brush: Brush): st
   const log = currentLog(run);
   const after = (atMs: number) => `after ${formatDuration(atMs - run.startedAtMs)}`;
   const lines = [...phaseTable(run, brush), ''];
-  if (standing === 'running' && run.etaMs !== undefined)
-    lines.push(fact('phase ends in', `about ${formatEta(run.etaMs)}`, brush));
+  const eta = standing === 'running' ? etaWords(run) : undefined;
+  if (eta !== undefined) lines.push(fact('phase ends in', eta, brush));
   if (standing === 'running' && run.limit) lines.push(fact('limit', limitWords(run.limit), brush));
   if (plan)
     lines.push(
@@ -82,11 +82,11 @@ function runFacts(run: RunSnapshot, { standing }: RunStanding, brush: Brush): st
     );
   if (run.inSyncAtMs !== undefined) lines.push(fact('in sync', after(run.inSyncAtMs), brush));
   if (run.follow) lines.push(fact('followed', followWords(run.follow, standing === 'running'), brush));
-  for (const [index, { donor, host, state, rows, wireBytes }] of run.donors.entries())
+  for (const [index, { donor, host, state, rows, wireBytes, answerMs }] of run.donors.entries())
     lines.push(
       fact(
         index === 0 ? 'donors' : '',
-        `${donor.slice(0, 20)} (${host.slice(0, 20)}) ${state}, ${formatCounted(rows, 'row')}, ${formatBytes(wireBytes)}`.slice(
+        `${donor.slice(0, 20)} (${host.slice(0, 20)}) ${state}, ${formatCounted(rows, 'row')}, ${formatBytes(wireBytes)}${answerMs === undefined ? '' : `, answers in ${formatDuration(answerMs)}`}`.slice(
           0,
           60,
         ),

@@ -1,15 +1,8 @@
 import type { RunStanding, Standing } from '../core/sync/run-standing.ts';
 import type { RunSnapshot } from '../core/sync/snapshot.ts';
 import { printable, shortId } from '../core/text.ts';
-import {
-  formatBytes,
-  formatCounted,
-  formatDuration,
-  formatEta,
-  formatInstant,
-  formatPercent,
-} from './format.ts';
-import { currentPhase, lagWords, limitWords, phaseLabels, totalRows } from './plain/words.ts';
+import { formatBytes, formatCounted, formatDuration, formatInstant, formatPercent } from './format.ts';
+import { currentPhase, etaWords, lagWords, limitWords, phaseLabels, totalRows } from './plain/words.ts';
 import type { Role, ShownState } from './theme.ts';
 
 /** What the words of a status are about: when they are said, and what a command needs to find the same state file. */
@@ -43,8 +36,12 @@ export function standingWords(standing: RunStanding, { nowMs }: StatusView): str
   const ago = (ms: number) => `${formatDuration(Math.max(0, nowMs - ms))} ago`;
   const endedMs = standing.endedMs ?? standing.lastSignMs;
   switch (standing.standing) {
-    case 'running':
-      return `running for ${formatDuration(Math.max(0, nowMs - standing.startedMs))}`;
+    case 'running': {
+      const running = `running for ${formatDuration(Math.max(0, nowMs - standing.startedMs))}`;
+      const pausedSinceMs = standing.run?.pausedSinceMs;
+      if (pausedSinceMs === undefined) return running;
+      return `${running}, paused for ${formatDuration(Math.max(0, nowMs - pausedSinceMs))}`;
+    }
     case 'died':
       return `its process died ${ago(standing.lastSignMs)}`;
     case 'done':
@@ -66,7 +63,8 @@ export function whereWords(run: RunSnapshot, isRunning: boolean): string {
   }
   if (rows > 0) parts.push(formatCounted(rows, 'row'), formatBytes(wireBytes));
   if (isRunning && run.limit) parts.push(`limit ${limitWords(run.limit)}`);
-  if (isRunning && run.etaMs !== undefined) parts.push(`ETA ${formatEta(run.etaMs)}`);
+  const eta = isRunning ? etaWords(run) : undefined;
+  if (eta !== undefined) parts.push(`ETA ${eta}`);
   return parts.length === 0 ? 'nothing has moved' : parts.join(', ');
 }
 
@@ -74,7 +72,11 @@ export function whereWords(run: RunSnapshot, isRunning: boolean): string {
 export function nextCommands(standing: RunStanding, { stateOption }: StatusView): string[] {
   const command = (name: string) => `foresync ${name} ${shortId(standing.id)}${stateOption}`;
   if (standing.isHeld) return [`foresync prefetch --release${stateOption}`];
-  if (standing.standing === 'running') return [command('abort')];
+  if (standing.standing === 'running')
+    return [
+      ...(standing.run?.pausedSinceMs === undefined ? [] : [command('throttle resume')]),
+      command('abort'),
+    ];
   return [
     ...(standing.canResume && standing.request ? [command('resume')] : []),
     ...(standing.canAbort && standing.request ? [command('abort')] : []),

@@ -36,7 +36,7 @@ export class TmuxTerminal {
 
   /** Types keys as tmux names them (`Down`, `C-c`), or text as it is. */
   type(...keys: string[]): void {
-    this.#tmux(['send-keys', ...keys]);
+    this.#tmux(['send-keys', '--', ...keys]);
   }
 
   resize(columns: number, rows: number): void {
@@ -48,12 +48,18 @@ export class TmuxTerminal {
     return this.#tmux(['capture-pane', '-p']).replace(/\n$/, '').split('\n');
   }
 
-  /** The screen as soon as it shows this. Rejects with what it shows instead where that does not come. */
-  async shows(pattern: RegExp): Promise<string[]> {
+  /** The same with all that has scrolled away above. */
+  everything(): string {
+    return this.#tmux(['capture-pane', '-p', '-S', '-']);
+  }
+
+  /** The screen as soon as it shows all of these. Rejects with what it shows instead where that does not come. */
+  async shows(...patterns: RegExp[]): Promise<string[]> {
     for (let looks = 0; ; looks++) {
       const screen = this.screen();
-      if (pattern.test(screen.join('\n'))) return screen;
-      if (looks > mostLooks) throw new Error(`${pattern} is not on the screen:\n${screen.join('\n')}`);
+      const missing = patterns.find((pattern) => !pattern.test(screen.join('\n')));
+      if (!missing) return screen;
+      if (looks > mostLooks) throw new Error(`${missing} is not on the screen:\n${screen.join('\n')}`);
       await sleep(lookEveryMs);
     }
   }

@@ -2,12 +2,15 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import chalk from 'chalk';
 import fc from 'fast-check';
+import stringWidth from 'string-width';
 import type { RunEvent } from '../../src/core/sync/events.ts';
 import { foldRun } from '../../src/core/sync/fold.ts';
+import { EventLog } from '../../src/ui/dashboard/event-log.ts';
 import { layOut } from '../../src/ui/dashboard/layout.ts';
-import { mountDashboard } from '../../src/ui/dashboard/mount.tsx';
+import { mountDashboard, printLastFrame } from '../../src/ui/dashboard/mount.tsx';
+import { printableRun } from '../../src/ui/plain/printable-run.ts';
 import { themeFor } from '../../src/ui/theme.ts';
-import { fakeTerminal } from './fake-terminal.ts';
+import { fakeKeyboard, fakeTerminal, unsteered } from './fake-terminal.ts';
 import { recordedPrefetch, recordedRun } from './recorded-run.ts';
 
 const utf8 = { LANG: 'C.UTF-8' };
@@ -21,7 +24,7 @@ const sizes: [columns: number, rows: number][] = [
   [10, 4],
 ];
 
-/** The last frame of a run cut off after `share` of its events. */
+/** The last frame of a run cut off after `share` of its events: of its screen, or of what stays when it is over. */
 async function draw(
   events: RunEvent[],
   columns: number,
@@ -30,9 +33,17 @@ async function draw(
   share = 1,
 ): Promise<{ frame: string[]; written: string }> {
   const terminal = fakeTerminal(columns, rows);
-  const run = foldRun(events.slice(0, Math.ceil(events.length * share)));
-  const dashboard = mountDashboard(terminal.stream, terminal.stream, themeFor([], env), run);
-  await dashboard.end(run);
+  const streams = { stdin: fakeKeyboard(), stdout: terminal.stream, stderr: terminal.stream };
+  const told = events.slice(0, Math.ceil(events.length * share));
+  const run = foldRun(told);
+  if (run.outcome !== 'running') await printLastFrame(streams, themeFor([], env), run);
+  else {
+    const log = new EventLog();
+    for (const event of told) log.add(event, () => run);
+    const live = { run: printableRun(run), events: log.events, isStopping: false, wayOn: undefined };
+    const keys = { canSteer: true, takesKeys: true };
+    mountDashboard(streams, themeFor([], env), unsteered, () => ({ ...live, ...keys })).close();
+  }
   return { frame: terminal.frames().at(-1) ?? [], written: terminal.written() };
 }
 
@@ -49,48 +60,47 @@ for (const [story, events] of Object.entries(stories)) {
     for (const [columns, rows] of sizes) {
       for (const share of [0.01, 0.3, 0.6, 1]) {
         const { frame } = await draw(events, columns, rows, utf8, share);
-        assert.ok(
-          frame.length >= 1 && frame.length < rows - 1,
-          `${frame.length} lines at ${columns}x${rows}`,
-        );
+        assert.ok(frame.length >= 1 && frame.length < rows, `${frame.length} lines at ${columns}x${rows}`);
         for (const line of frame) assert.ok([...line].length <= columns, `"${line}" at ${columns}x${rows}`);
       }
     }
   });
 }
 
-test('any parts share out any screen under its height', () => {
+test('any parts share out any screen', () => {
   const part = fc.integer({ min: 0, max: 40 });
   const wanted = fc.record({
     phases: fc.integer({ min: 1, max: 10 }),
-    facts: fc.constant(5),
+    facts: fc.constantFrom(5, 6),
     donors: fc.integer({ min: 1, max: 40 }),
     summary: part,
     notes: part,
+    footer: fc.constantFrom(0, 1, 3),
   });
   fc.assert(
     fc.property(
       fc.integer({ min: 1, max: 300 }),
-      fc.integer({ min: 4, max: 100 }),
+      fc.integer({ min: 1, max: 100 }),
       wanted,
-      fc.integer({ min: 0, max: 6 }),
-      (columns, rows, parts, below) => {
-        const { phases, facts, donors, summary, notes, sideBySide, gap } = layOut(
+      (columns, rows, parts) => {
+        const { phases, facts, donors, summary, notes, footer, sideBySide, gap, footerGap } = layOut(
           columns,
           rows,
           parts,
-          below,
         );
         const middle = sideBySide
           ? Math.max(phases, facts + donors)
           : phases + facts + donors + (facts > 0 ? gap : 0);
-        const height = 1 + gap + middle + (summary > 0 ? summary + gap : 0) + (notes > 0 ? notes + gap : 0);
-        assert.ok(height < Math.max(3, rows - 1 - below), `${height} of ${rows}`);
+        const withGap = [summary, notes].map((part) => (part > 0 ? part + gap : 0));
+        if (footer > 0) withGap.push(footer + footerGap);
+        const height = withGap.reduce((sum, part) => sum + part, 1 + gap + middle);
+        assert.ok(height <= rows, `${height} of ${rows}`);
         if (parts.summary > 0) assert.ok(notes === 0 || notes === parts.notes, 'not a part of them');
+        assert.ok(footer === 0 || footer === parts.footer);
         assert.ok(Math.min(phases, facts, donors, summary, notes) >= 0);
       },
     ),
-    { seed: 11, numRuns: 500 },
+    { seed: 11, numRuns: 2000 },
   );
 });
 
@@ -100,16 +110,17 @@ test('at 80x24 the live screen tells phases, bars, rows, rate, ETA, Delta Log, d
   for (const part of [
     /us-east ─▶ eu-west/,
     /✓ hot rows +done/,
-    /expected reads covered +█+.* 97 %/,
+    /plan +█+[^ ]* +97 % of its reads {2}expected hit rate 9\d % by now/,
     /● snapshot +running.*ETA \d+ s/,
     /Delta Log +\d+ keys waiting/,
   ]) {
     assert.match(screen, part);
   }
+  assert.match(frame.at(-1) ?? '', /\? help {3}p pause {3}- \+ throttle {3}l log {3}q quit/);
   for (const part of [
     /rate +[\d.]+ MiB\/s/,
     /rows +12,000/,
-    /reading +█+░+ +\d+ % .* us-west/,
+    /us-west +reading +█+[^ ]*░+ +\d+ % /,
     /! warning {2}slow clock/,
   ])
     assert.match(screen, part);
@@ -222,4 +233,37 @@ test('NO_COLOR gives no colours, whatever chalk thinks', async () => {
   } finally {
     chalk.level = level;
   }
+});
+
+test('wide and combining characters and long names keep the columns of donors straight', async () => {
+  const donors = ['東京', 'São-Paulo', 'x'.repeat(50), 'Zu\u0308rich'].map((donor) => ({
+    donor,
+    host: 'local',
+  }));
+  for (const [columns, rows] of [
+    [80, 30],
+    [200, 60],
+  ] as const) {
+    const { frame } = await draw(recordedRun({ donors, joiner: '東京の複製' }), columns, rows, utf8, 0.5);
+    const lines = frame.filter((line) => / reading /.test(line));
+    assert.equal(lines.length, 4, frame.join('\n'));
+    const starts = lines.map((line) => stringWidth(line.slice(0, line.indexOf('reading'))));
+    assert.equal(new Set(starts).size, 1, lines.join('\n'));
+    for (const line of frame) assert.ok(stringWidth(line) <= columns, line);
+    assert.ok(stringWidth(frame[0] ?? '') <= columns - 1);
+  }
+});
+
+test('a run that is paused, or stopping, says so in its title, its phase and its keys', async () => {
+  const events = recordedRun({ stopAfter: { share: 0.5, outcome: 'stopped' } }).slice(0, -1);
+  const atMs = events.at(-1)?.atMs ?? 0;
+  const waits: RunEvent[] = [
+    { type: 'pause', isPaused: true, atMs },
+    { type: 'latency', donor: 'us-east', answerMs: 38.4, writeMs: 3, atMs: atMs + 4000 },
+  ];
+  const { frame } = await draw([...events, ...waits], 80, 26);
+  assert.match(frame[0] ?? '', /paused 4\.0 s of 6\.8 s$/);
+  const screen = frame.join('\n');
+  for (const part of [/● snapshot .* paused$/m, /p go on/, /us-east .* latency 38 ms, write 3 ms/])
+    assert.match(screen, part);
 });

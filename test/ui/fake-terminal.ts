@@ -1,5 +1,6 @@
 import { EventEmitter } from 'node:events';
-import { Writable } from 'node:stream';
+import { PassThrough, Writable } from 'node:stream';
+import type { RunViewOptions } from '../../src/ui/run-view.ts';
 
 export interface FakeTerminal {
   stream: NodeJS.WriteStream;
@@ -36,3 +37,30 @@ export function fakeTerminal(columns: number, rows: number, isTTY = true): FakeT
         .map((text) => text.replace(/\n$/, '').split('\n')),
   };
 }
+
+/** Standard input on a terminal: what is written to it was typed. */
+export function fakeKeyboard(): NodeJS.ReadStream & { write(text: string): boolean } {
+  const stream = new PassThrough();
+  const same = () => stream;
+  return Object.assign(stream, {
+    isTTY: true,
+    isRaw: false,
+    setRawMode: same,
+    ref: same,
+    unref: same,
+  }) as never;
+}
+
+/** What a view of a run needs beside its streams, for a run that nobody steers. */
+export const unsteered: Pick<
+  RunViewOptions,
+  'stdin' | 'signal' | 'steering' | 'stop' | 'suspend' | 'wayOn' | 'argv'
+> = {
+  stdin: process.stdin,
+  signal: new AbortController().signal,
+  steering: undefined,
+  stop: () => undefined,
+  suspend: () => Promise.resolve(),
+  wayOn: undefined,
+  argv: [],
+};

@@ -6,7 +6,7 @@ import { storedSnapshot } from '../../src/core/sync/stored-snapshot.ts';
 import { progressLine } from '../../src/ui/plain/lines.ts';
 import { summaryOf } from '../../src/ui/plain/summary.ts';
 import { showRun } from '../../src/ui/run-view.ts';
-import { fakeTerminal } from './fake-terminal.ts';
+import { fakeTerminal, unsteered } from './fake-terminal.ts';
 import { recordedRun } from './recorded-run.ts';
 
 /** The recorded run, followed from its publication on: level once, and then behind. */
@@ -43,7 +43,8 @@ test('the dashboard tells it beside the phase, and what waits in the Delta Log',
   const { events, atMs } = followedRun();
   const terminal = fakeTerminal(80, 24, true);
   const view = showRun({
-    ...{ json: false, stdout: terminal.stream, stderr: terminal.stream, fold: new RunFold(), argv: [] },
+    ...unsteered,
+    ...{ json: false, stdout: terminal.stream, stderr: terminal.stream, fold: new RunFold() },
     clock: { nowMs: () => atMs + 3000 },
     env: { TERM: 'xterm', LANG: 'C.UTF-8' },
   });

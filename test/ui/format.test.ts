@@ -9,6 +9,7 @@ import {
   formatCounted,
   formatDuration,
   formatEta,
+  formatEtaRange,
   formatInstant,
   formatMinutes,
   formatPercent,
@@ -79,4 +80,18 @@ test('a percentage is full only for all and empty only for nothing', () => {
 
 test('instants say their zone', () => {
   assert.equal(formatInstant(Date.UTC(2011, 10, 1, 8, 41)), '2011-11-01 08:41 UTC');
+});
+
+test('between which times a phase ends is told in whole units, no finer than is known', () => {
+  const cases: [least: number, most: number, words: string][] = [
+    [40_400, 54_100, '40 to 55 s'],
+    [40_400, 40_900, '41 s'],
+    [100, 7_500, '8 s'],
+    [59_000, 119_000, '59 to 119 s'],
+    [100_000, 200_000, '1 to 4 min'],
+    [3_600_000, 7_300_000, '1 to 3 h'],
+    [86_400_000, 400_000_000, '1 to 5 d'],
+    [Number.NaN, 1, '?'],
+  ];
+  for (const [least, most, words] of cases) assert.equal(formatEtaRange(least, most), words);
 });

@@ -4,6 +4,8 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
+import { suspendSelf } from '../../src/cli/signals.ts';
+import type { RunEvent, RunFact } from '../../src/core/sync/events.ts';
 import { RunFold } from '../../src/core/sync/fold.ts';
 import { showRun } from '../../src/ui/run-view.ts';
 import { recordedPrefetch, recordedRun } from './recorded-run.ts';
@@ -38,14 +40,33 @@ const events = values.prefetch ? recordedPrefetch() : addReplica();
 
 const startedAtMs = Date.now();
 const firstAtMs = events[0]?.atMs ?? 0;
+const nowMs = () => firstAtMs + (Date.now() - startedAtMs) * speed;
+const stop = new AbortController();
+const fold = new RunFold();
+/** Keys are told of, and change nothing of what was recorded. */
+const tell = (fact: RunFact) => view.onEvent({ ...fact, atMs: nowMs() } as RunEvent);
 const view = showRun({
   json: values.json ?? false,
   stdout: process.stdout,
   stderr: process.stderr,
-  fold: new RunFold(),
-  clock: { nowMs: () => firstAtMs + (Date.now() - startedAtMs) * speed },
+  fold,
+  stdin: process.stdin,
+  signal: stop.signal,
+  steering: {
+    pause: (isPaused) => tell({ type: 'pause', isPaused }),
+    limitTo: (bytesPerSecond) =>
+      tell({
+        type: 'limit',
+        limit: bytesPerSecond === undefined ? undefined : { bytesPerSecond, setBy: 'operator' },
+      }),
+  },
+  stop: () => (stop.signal.aborted ? process.exit(130) : stop.abort()),
+  suspend: suspendSelf,
+  wayOn: 'foresync resume run-1',
+  clock: { nowMs },
 });
 for (const event of events) {
+  if (stop.signal.aborted) break;
   const waitMs = (event.atMs - firstAtMs) / speed - (Date.now() - startedAtMs);
   if (waitMs > 0) await sleep(waitMs);
   view.onEvent(event);

@@ -5,9 +5,9 @@ import { foldRun, RunFold } from '../../src/core/sync/fold.ts';
 import type { RunSnapshot } from '../../src/core/sync/snapshot.ts';
 import { PlainPrinter } from '../../src/ui/plain/printer.ts';
 import { summaryOf } from '../../src/ui/plain/summary.ts';
-import { readsShare } from '../../src/ui/plain/words.ts';
+import { hitRateNow, readsShare } from '../../src/ui/plain/words.ts';
 import { showRun } from '../../src/ui/run-view.ts';
-import { fakeTerminal } from './fake-terminal.ts';
+import { fakeTerminal, unsteered } from './fake-terminal.ts';
 import { recordedPrefetch, recordedRun } from './recorded-run.ts';
 
 async function show(events: RunEvent[], { json = false, isTTY = false, env = {} as NodeJS.ProcessEnv }) {
@@ -20,7 +20,7 @@ async function show(events: RunEvent[], { json = false, isTTY = false, env = {} 
     stderr: stderr.stream,
     fold: new RunFold(),
     clock: { nowMs: () => nowMs },
-    argv: [],
+    ...unsteered,
     env,
   });
   for (const event of events) view.onEvent(event);
@@ -56,7 +56,11 @@ test('a terminal gets the dashboard, unless it is dumb or in CI', async () => {
   const utf8 = { TERM: 'xterm', LANG: 'C.UTF-8' };
   const live = await show(recordedRun(), { isTTY: true, env: utf8 });
   assert.match(live.stdout, /✓ snapshot/);
-  assert.equal(live.stderr, '');
+  assert.match(
+    live.stderr,
+    /connect {2}running\n(.*\n)*.*connect {2}done in .*\n$/,
+    'lines until all hosts are there',
+  );
   for (const env of [
     { ...utf8, CI: 'true' },
     { ...utf8, TERM: 'dumb' },
@@ -85,7 +89,7 @@ test('progress comes every few seconds, and seldom in a long run', () => {
   const progress = lines.filter(({ text }) => /snapshot {2}<?\d+ %/.test(text));
   assert.match(
     progress[3]?.text ?? '',
-    /snapshot {2}\d+ % {2}[\d,]+ rows {2}[\d.]+ MiB sent {2}[\d.]+ MiB\/s {2}ETA .+ s\n$/,
+    /snapshot {2}\d+ % {2}[\d,]+ rows {2}[\d.]+ MiB sent {2}[\d.]+ MiB\/s {2}ETA .+ (s|min)\n$/,
   );
   const pauses = progress.slice(1).map(({ atMs }, i) => atMs - (progress[i]?.atMs ?? 0));
   assert.ok(Math.min(...pauses) >= 3_000);
@@ -165,4 +169,23 @@ test('a run that ended without proof is not called equal', () => {
   assert.deepEqual(summaryOf(foldRun(unproven)), [
     'The run ended, but nothing proves that eu-west equals us-east.',
   ]);
+});
+
+test('reads that find their row by now are those of the planned rows, and of what the snapshot has brought', () => {
+  const run = foldRun(recordedRun());
+  const at = (arrivedReads: number, share: number | undefined, state: 'running' | 'done' = 'running') =>
+    hitRateNow({
+      ...run,
+      inSyncAtMs: undefined,
+      plan: run.plan && { ...run.plan, expectedHitRate: 0.8, expectedReads: 100, arrivedReads },
+      phases: [{ name: 'snapshot', state, ...(share === undefined ? {} : { share }) }],
+    });
+  const near = (actual: number | undefined, expected: number) =>
+    assert.ok(Math.abs((actual ?? -1) - expected) < 1e-9, `${actual}, not ${expected}`);
+  near(at(0, undefined), 0);
+  near(at(50, undefined), 0.4);
+  near(at(100, 0.5), 0.9);
+  near(at(0, 1, 'done'), 1);
+  assert.equal(hitRateNow({ ...run, plan: undefined }), undefined);
+  assert.equal(hitRateNow(foldRun(recordedPrefetch())), undefined);
 });

@@ -83,6 +83,7 @@ export const abortJson = z.strictObject({
 export const throttleJson = z.strictObject({
   runId,
   bytesPerSecond: z.number().nullable().describe('Null for no limit.'),
+  isPaused: flag('It waits until it is told to go on.'),
   dryRun,
 });
 

@@ -20,7 +20,7 @@ export const errorJson = z.strictObject({ error: told });
 const atMs = timeMs('When it was written.');
 
 const moments = [
-  ...(['second', 'start', 'phase', 'lost', 'hot-ready', 'in-sync', 'hook', 'end'] as const),
+  ...(['second', 'asked', 'pause', 'start', 'phase', 'lost', 'hot-ready', 'in-sync', 'hook', 'end'] as const),
 ] satisfies RunMoment[];
 
 /** The lines of `--progress json`, by their `type`. */

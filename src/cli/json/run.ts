@@ -66,6 +66,8 @@ const shared = {
       donor: text('Its name.'),
       host: text('Where it lives.'),
       state: z.enum(['connecting', 'ready', 'reading', 'done', 'lost']),
+      answerMs: durationMs('How long it takes for an answer, lately.').optional(),
+      writeMs: durationMs('How long a small write takes there; with --max-donor-latency.').optional(),
       ...counted,
     }),
   ),
@@ -91,6 +93,15 @@ const shared = {
   rowsPerSecond: count('Over the last five seconds.'),
   wireBytesPerSecond: bytes('Over the last five seconds, as sent.'),
   etaMs: durationMs('To the end of the current phase; absent before there is ground for it.').optional(),
+  etaRange: z
+    .strictObject({
+      leastMs: durationMs('At the best speed of the last half minute.'),
+      mostMs: durationMs('At the worst one.'),
+    })
+    .describe('Between which times the current phase ends; absent before the speed was seen to vary.')
+    .optional(),
+  pausedSinceMs: timeMs('Since when the operator lets it wait; absent while it goes on.').optional(),
+  pausedMs: durationMs('In all pauses that are over.'),
   hotReadyAtMs: timeMs('When every planned row was on the joiner.').optional(),
   inSyncAtMs: timeMs('When the joiner was proven equal to the lead.').optional(),
   inSyncRows: count('Rows that it had then.').optional(),

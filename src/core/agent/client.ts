@@ -22,13 +22,17 @@ export interface Reply<T extends RequestType> {
   wireBytes: number;
 }
 
+/** What the latest answer counts for in how long answers take. */
+const latestWeight = 0.3;
+
 /** Several times as often as an agent must hear of its operator. */
 const pingEveryMs = 20_000;
 
 interface Waiting {
   type: RequestType;
-  /** Where nothing else was under way. */
-  askedAloneMs: number | undefined;
+  askedMs: number;
+  /** Nothing else was under way. */
+  isAlone: boolean;
   resolve(reply: Reply<RequestType>): void;
   reject(error: unknown): void;
 }
@@ -51,6 +55,8 @@ export class AgentClient {
   #heard = 0;
   #lost: ForesyncError | undefined;
   #roundTripMs: number | undefined;
+  #answerMs: number | undefined;
+  #answeredMs = 0;
   #idleMs = 0;
 
   constructor(name: string, channel: AgentChannel, stallTimeoutMs: number) {
@@ -76,6 +82,11 @@ export class AgentClient {
     return this.#roundTripMs ?? 0;
   }
 
+  /** How long it takes for an answer lately, from when all before it were there; undefined before the first. */
+  get answerMs(): number | undefined {
+    return this.#answerMs;
+  }
+
   /** How long the agent had had nothing to do when the request came that it has answered last. */
   get idleMs(): number {
     return this.#idleMs;
@@ -95,8 +106,9 @@ export class AgentClient {
     if (this.#lost) throw this.#lost;
     const n = this.#next++;
     const reply = new Promise<Reply<T>>((resolve, reject) => {
-      const askedAloneMs = this.#waiting.size === 0 ? performance.now() : undefined;
-      this.#waiting.set(n, { type, askedAloneMs, resolve: resolve as Waiting['resolve'], reject });
+      const isAlone = this.#waiting.size === 0;
+      const askedMs = performance.now();
+      this.#waiting.set(n, { type, askedMs, isAlone, resolve: resolve as Waiting['resolve'], reject });
     });
     reply.catch(() => undefined);
     const header = { n, type, params, sizes: parts.map(({ length }) => length) };
@@ -139,6 +151,15 @@ export class AgentClient {
     this.#waiting.clear();
   }
 
+  #time({ askedMs, isAlone }: Waiting): void {
+    const nowMs = performance.now();
+    if (isAlone) this.#roundTripMs = Math.min(this.#roundTripMs ?? Number.POSITIVE_INFINITY, nowMs - askedMs);
+    const tookMs = nowMs - Math.max(askedMs, this.#answeredMs);
+    this.#answerMs ??= tookMs;
+    this.#answerMs += latestWeight * (tookMs - this.#answerMs);
+    this.#answeredMs = nowMs;
+  }
+
   #take(frame: { header: unknown; payload: Buffer }): void {
     if (beat.safeParse(frame.header).success) return;
     const header = answerHeader.safeParse(frame.header);
@@ -147,11 +168,7 @@ export class AgentClient {
     if (!header.success || !parts || !waiting) throw invalidAnswer(this.name);
     this.#waiting.delete(header.data.n);
     this.#idleMs = header.data.idleMs;
-    if (waiting.askedAloneMs !== undefined)
-      this.#roundTripMs = Math.min(
-        this.#roundTripMs ?? Number.POSITIVE_INFINITY,
-        performance.now() - waiting.askedAloneMs,
-      );
+    this.#time(waiting);
     if (header.data.error) {
       const { message } = header.data.error;
       waiting.reject(errorOf({ ...header.data.error, message: `${printable(this.name)}: ${message}` }));

@@ -1,6 +1,6 @@
 import { forecastChoiceSchema } from './schema/forecast-choice.ts';
 import { historySchema, lineHashesSchema, segmentsSchema } from './schema/history.ts';
-import { runControlsSchema } from './schema/run-controls.ts';
+import { runControlsSchema, runPauseSchema } from './schema/run-controls.ts';
 import { runCourseSchema } from './schema/run-course.ts';
 import { runProgressSchema } from './schema/run-progress.ts';
 import { runsSchema } from './schema/runs.ts';
@@ -18,4 +18,5 @@ export const migrations: readonly string[] = [
   runControlsSchema,
   runProgressSchema,
   runCourseSchema,
+  runPauseSchema,
 ];

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import type { AgentClient } from '../agent/client.ts';
 import type { Result } from '../agent/protocol.ts';
-import { steadyClock } from '../clock.ts';
+import { steadyClock, systemWait } from '../clock.ts';
 import { messageOf } from '../errors.ts';
 import type { AddReplicaOptions, AddReplicaResult } from './add-replica.ts';
 import type { Batches } from './batches.ts';
@@ -18,6 +18,7 @@ import { followedDiffers } from './refusals.ts';
 import { RoundsBetween } from './rounds-between.ts';
 import type { Donor } from './run.ts';
 import { sendSnapshot } from './snapshot-rows.ts';
+import { unpausedTimeout } from './unpaused-timeout.ts';
 import { verifyAll } from './verification.ts';
 
 /** Between whom rows are copied, under a Delta Log that runs. */
@@ -135,10 +136,11 @@ export class Copying {
   }
 
   async #hot(batches: Batches): Promise<void> {
-    const { prefetchTimeoutMs, publishAt } = this.#options;
+    const { prefetchTimeoutMs, publishAt, pace } = this.#options;
     const { complete } = await this.#phases.in('hot', () => {
-      const deadline = AbortSignal.timeout(prefetchTimeoutMs);
-      return sendHotRows({ ...this.#both, others: this.#sides.others, batches, deadline });
+      const timeout = unpausedTimeout(prefetchTimeoutMs, { pace, wait: systemWait });
+      const { others } = this.#sides;
+      return sendHotRows({ ...this.#both, others, batches, deadline: timeout.signal }).finally(timeout.end);
     });
     if (!complete) {
       this.#note('warning', 'The prefetch timed out; the snapshot brings the rest of the plan.');

@@ -55,7 +55,7 @@ export class DeltaBudget {
     const nowMs = this.#clock.nowMs();
     this.#eta ??= new PhaseEta(nowMs, share);
     this.#eta.progress(nowMs, share);
-    this.#warn(this.#eta.remainingMs(nowMs));
+    this.#warn(this.#eta.at(nowMs)?.remainingMs);
   }
 
   /** What to ask the lead for next, while there are chunks to ask for. */

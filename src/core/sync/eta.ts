@@ -1,12 +1,27 @@
-const windowMs = 10_000;
+/** Long enough for a speed's ups and downs to be seen, short enough to follow a link that changes. */
+const windowMs = 30_000;
 const sampleMs = 250;
 const certainShare = 0.1;
 const certainMs = 3_000;
+const certainSamples = 4;
+/** The window is cut into so many stretches, and the speeds of these are compared. */
+const stretches = 6;
+/** Of so many samples stretches are made. */
+const leastSamples = 8;
+/** A stretch in which next to nothing moved would put the end off for ever. */
+const leastOfMean = 0.1;
 
-/** How far one phase is and how fast it got there lately; at most 40 samples. */
+export interface Eta {
+  /** At the speed of the last half minute. */
+  remainingMs: number;
+  /** At the speeds that nine of ten stretches of it were above and below; undefined until there are enough. */
+  range: { leastMs: number; mostMs: number } | undefined;
+}
+
+/** How far one phase is and how fast it got there lately; at most 120 samples. */
 export class PhaseEta {
-  private readonly samples: { atMs: number; share: number }[] = [];
-  private readonly startedAtMs: number;
+  private samples: { atMs: number; share: number }[] = [];
+  private startedAtMs: number;
 
   /** A phase that begins at nothing is known to; one that resumes tells where it stands with its first progress. */
   constructor(startedAtMs: number, share: number | undefined) {
@@ -22,14 +37,62 @@ export class PhaseEta {
       this.samples.shift();
   }
 
-  /** Milliseconds to the end at the speed of the last ten seconds; undefined until a tenth or three seconds are done, or while nothing moves. */
-  remainingMs(nowMs: number): number | undefined {
+  /** From now on it may go at quite another speed than so far. */
+  beginAnew(atMs: number): void {
+    const last = this.samples.at(-1);
+    this.samples = last ? [{ atMs, share: last.share }] : [];
+    this.startedAtMs = atMs;
+  }
+
+  /** Undefined until a tenth was done, or some chunks and three seconds were seen; and while nothing moves. */
+  at(nowMs: number): Eta | undefined {
     const first = this.samples[0];
     const last = this.samples.at(-1);
     if (!first || !last) return undefined;
-    if (last.share < certainShare && nowMs - this.startedAtMs < certainMs) return undefined;
     const gained = last.share - first.share;
-    if (gained <= 0) return undefined;
-    return Math.max(0, ((1 - last.share) * (nowMs - first.atMs)) / gained);
+    // Shares of chunks add up to a tenth but for their last digits.
+    const isLong = nowMs - this.startedAtMs >= certainMs && this.samples.length >= certainSamples;
+    const isCertain = gained > certainShare - 1e-9 || isLong;
+    if (gained <= 0 || !isCertain) return undefined;
+    const remainingMs = Math.max(0, ((1 - last.share) * (nowMs - first.atMs)) / gained);
+    return { remainingMs, range: this.range(remainingMs) };
   }
+
+  private range(remainingMs: number): Eta['range'] {
+    const first = this.samples[0];
+    const last = this.samples.at(-1);
+    if (!first || !last || this.samples.length < leastSamples) return undefined;
+    const stretchMs = (last.atMs - first.atMs) / stretches;
+    const gains: number[] = [];
+    let before = first.share;
+    for (let stretch = 1; stretch <= stretches; stretch++) {
+      const share = this.shareAt(first.atMs + stretch * stretchMs);
+      gains.push(share - before);
+      before = share;
+    }
+    gains.sort((a, b) => a - b);
+    const mean = (last.share - first.share) / stretches;
+    return {
+      leastMs: remainingMs / Math.max(1, quantile(gains, 0.9) / mean),
+      mostMs: remainingMs / Math.min(1, Math.max(leastOfMean, quantile(gains, 0.1) / mean)),
+    };
+  }
+
+  /** Chunks come one after another: between two of them the share is taken to grow evenly. */
+  private shareAt(atMs: number): number {
+    const next = this.samples.findIndex((sample) => sample.atMs >= atMs);
+    const after = this.samples.at(next);
+    const before = this.samples[next - 1];
+    if (!after) return 0;
+    if (!before || after.atMs === before.atMs) return after.share;
+    const part = Math.min(1, (atMs - before.atMs) / (after.atMs - before.atMs));
+    return before.share + part * (after.share - before.share);
+  }
+}
+
+/** Of values in order, linear between two of them. */
+function quantile(sorted: readonly number[], share: number): number {
+  const place = (sorted.length - 1) * share;
+  const [low = 0, high = low] = [sorted[Math.floor(place)], sorted[Math.ceil(place)]];
+  return low + (high - low) * (place % 1);
 }

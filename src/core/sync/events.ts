@@ -87,6 +87,10 @@ export type RunEvent = { atMs: number } & (
   | { type: 'followed'; watermark: number; keys: number; levelAtMs?: number; rows?: number }
   /** The limit of what goes to the joiner that is in force from now on; undefined where there is none. */
   | { type: 'limit'; limit: RateLimit | undefined }
+  /** The operator lets the run wait, or go on: while it waits nothing is read at donors but signs of life. */
+  | { type: 'pause'; isPaused: boolean }
+  /** How long a donor takes for an answer, lately; `writeMs`: for a small write, where the run is to keep that short. */
+  | { type: 'latency'; donor: string; answerMs: number; writeMs?: number }
   /** Keys in the Delta Log at the lead, and how many it may hold. */
   | { type: 'delta-log'; keys: number; budgetKeys: number }
   | { type: 'hot-ready' }

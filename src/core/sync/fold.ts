@@ -36,8 +36,9 @@ export class RunFold {
   at(nowMs: number): RunSnapshot {
     const atMs = this.state.outcome === 'running' ? Math.max(nowMs, this.state.atMs) : this.state.atMs;
     const rate = this.rates.perSecond(atMs);
-    const running = this.state.outcome === 'running' && this.current !== undefined;
-    const { follow } = this.state;
+    const { follow, pausedSinceMs, outcome } = this.state;
+    const isMoving = outcome === 'running' && pausedSinceMs === undefined;
+    const eta = isMoving && this.current ? this.etas.get(this.current)?.at(atMs) : undefined;
     return {
       ...structuredClone(this.state),
       atMs,
@@ -45,7 +46,8 @@ export class RunFold {
       rowsPerSecond: rate.rows,
       wireBytesPerSecond: rate.wireBytes,
       rateHistory: this.rates.history(atMs),
-      etaMs: running && this.current ? this.etas.get(this.current)?.remainingMs(atMs) : undefined,
+      etaMs: eta?.remainingMs,
+      etaRange: eta?.range,
     };
   }
 
@@ -101,8 +103,14 @@ export class RunFold {
       case 'followed':
         return this.followed(event);
       case 'limit':
-        state.limit = event.limit;
+        return this.limit(event);
+      case 'pause':
+        return this.pause(event.isPaused, event.atMs);
+      case 'latency': {
+        const { answerMs, writeMs } = event;
+        Object.assign(this.donor(event.donor), writeMs === undefined ? { answerMs } : { answerMs, writeMs });
         return;
+      }
       case 'delta-log': {
         const { keys, budgetKeys } = event;
         this.logGrowth.add(event.atMs, keys);
@@ -150,6 +158,28 @@ export class RunFold {
     }
     if (this.current === phase.name)
       this.current = this.state.phases.findLast(({ state }) => state === 'running')?.name;
+  }
+
+  /** What was seen under another limit tells nothing of the speed under this one. One that the donor sets follows its work all the time. */
+  private limit({ limit, atMs }: Extract<RunEvent, { type: 'limit' }>): void {
+    const before = this.state.limit;
+    this.state.limit = limit;
+    const isOperators = (limit ?? before)?.setBy === 'operator';
+    if (isOperators && limit?.bytesPerSecond !== before?.bytesPerSecond) this.forgetSpeed(atMs);
+  }
+
+  private pause(isPaused: boolean, atMs: number): void {
+    const { state } = this;
+    const since = state.pausedSinceMs;
+    if (isPaused) state.pausedSinceMs = since ?? atMs;
+    if (isPaused || since === undefined) return;
+    state.pausedMs += atMs - since;
+    state.pausedSinceMs = undefined;
+    this.forgetSpeed(atMs);
+  }
+
+  private forgetSpeed(atMs: number): void {
+    if (this.current) this.etas.get(this.current)?.beginAnew(atMs);
   }
 
   private lost(atMs: number): void {
@@ -216,6 +246,7 @@ export class RunFold {
 
   /** A phase that was running when the run ended stays so when it was stopped: it is where a resumed run goes on. */
   private end(event: Extract<RunEvent, { type: 'end' }>): void {
+    this.pause(false, event.atMs);
     this.state.outcome = event.outcome;
     this.state.error = event.error;
     for (const phase of this.state.phases) {

@@ -1,4 +1,5 @@
 import type { AgentClient } from '../agent/client.ts';
+import { systemWait } from '../clock.ts';
 import { type ErrorKind, ForesyncError } from '../errors.ts';
 import type { AddReplicaOptions, AddReplicaResult } from './add-replica.ts';
 import type { Batches } from './batches.ts';
@@ -14,6 +15,7 @@ import { refuseUnfitKeys } from './plan-fits.ts';
 import { tableThere } from './refusals.ts';
 import type { Donor } from './run.ts';
 import { spareDonor } from './spare-donor.ts';
+import { watchDonors } from './watch-donors.ts';
 
 /** Errors after which the same command goes on from the joiner's checkpoint; after others nothing is left behind. */
 export const resumable: ReadonlySet<ErrorKind> = new Set([
@@ -75,7 +77,7 @@ export class Joining {
       return result;
     });
     // Losing the lead, noticed while renewing the lease, must not wait for a step that waits for something else.
-    return Promise.race([capture.failed, this.#sparing(capture, copied)]);
+    return Promise.race([capture.failed, this.#watching(sides, capture, copied)]);
   }
 
   /** After a failure: what can be gone on with stays, everything else is taken away. */
@@ -129,22 +131,27 @@ export class Joining {
     return this.#capture;
   }
 
-  /** The work, with an eye on what it costs the lead. */
-  async #sparing<T>(capture: HeldCapture, work: Promise<T>): Promise<T> {
-    const { maxDonorLatencyMs, pace, clock, wait } = this.#options;
-    if (maxDonorLatencyMs === undefined) return work;
+  /** The work, with an eye on what it costs the donors. */
+  async #watching<T>({ lead, others }: Sides, capture: HeldCapture, work: Promise<T>): Promise<T> {
+    const { maxDonorLatencyMs: maxWriteMs, pace, clock, wait } = this.#options;
     const over = new AbortController();
-    const sparing = spareDonor({
-      probe: () => capture.probe(),
-      maxWriteMs: maxDonorLatencyMs,
-      pace,
-      emit: this.#emit,
-      clock,
-      wait,
-      signal: over.signal,
+    const shared = { pace, emit: this.#emit, signal: over.signal };
+    const watching = watchDonors({
+      ...shared,
+      wait: systemWait,
+      donors: [lead, ...others.values()],
+      readLog: async () => {
+        const { result } = await lead.agent.call('capture.read', {});
+        return { keys: result.keys, budgetKeys: capture.budgetKeys };
+      },
     });
+    const tell = (writeMs: number) =>
+      this.#emit({ type: 'latency', donor: lead.name, answerMs: lead.agent.answerMs ?? writeMs, writeMs });
+    const sparing =
+      maxWriteMs !== undefined &&
+      spareDonor({ ...shared, wait, probe: () => capture.probe(), maxWriteMs, clock, tell });
     // A donor that does not answer fails the work as well, which says why.
-    sparing.catch(() => undefined);
+    Promise.all([watching, sparing]).catch(() => undefined);
     return work.finally(() => over.abort());
   }
 

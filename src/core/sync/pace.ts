@@ -5,6 +5,8 @@ import { chunkBytes } from './run.ts';
 /** What a chunk is taken to cost before the first one has come. */
 const firstGuessBytes = 256 * 1024;
 const leastChunkBytes = 64 * 1024;
+/** As long as a timer can be set. */
+const untilChangedMs = 2 ** 31 - 1;
 
 /**
  * Spreads what is sent over time, under a limit that may change meanwhile. Chunks are asked for ahead, so each is charged what the one before
@@ -21,6 +23,7 @@ export class Pace {
   #guessBytes = firstGuessBytes;
   #queue: Promise<void> = Promise.resolve();
   #changed = new AbortController();
+  #isPaused = false;
 
   constructor(bytesPerSecond: number | undefined, clock: Clock, wait: Wait) {
     this.#operators = bytesPerSecond;
@@ -57,6 +60,17 @@ export class Pace {
     this.#change();
   }
 
+  get isPaused(): boolean {
+    return this.#isPaused;
+  }
+
+  /** Lets all who come for their turn wait, or go on. What is under way arrives. */
+  pause(isPaused: boolean): void {
+    if (isPaused === this.#isPaused) return;
+    this.#isPaused = isPaused;
+    this.#change();
+  }
+
   /** The limit that the donor's own work asks for; the operator's stays. */
   spareDonor(bytesPerSecond: number | undefined): void {
     if (bytesPerSecond === this.#donors) return;
@@ -77,9 +91,22 @@ export class Pace {
 
   /** Resolves, in the order of the calls, when the next chunk may be asked for; at once where the signal trips. */
   turn(signal: AbortSignal): Promise<void> {
-    const turn = this.#queue.then(() => this.#pay(signal));
-    this.#queue = turn;
-    return turn;
+    return this.#inOrder(() => this.#pay(signal));
+  }
+
+  /** The same for what costs no more than its request: only a pause lets it wait. */
+  unpaused(signal: AbortSignal): Promise<void> {
+    return this.#inOrder(() => this.#whilePaused(signal));
+  }
+
+  #inOrder(work: () => Promise<void>): Promise<void> {
+    const done = this.#queue.then(work);
+    this.#queue = done;
+    return done;
+  }
+
+  async #whilePaused(signal: AbortSignal): Promise<void> {
+    while (this.#isPaused && !signal.aborted) await this.#waitOrChange(untilChangedMs, signal);
   }
 
   /** A chunk has come, and was so large. */
@@ -91,11 +118,16 @@ export class Pace {
 
   async #pay(signal: AbortSignal): Promise<void> {
     for (;;) {
+      await this.#whilePaused(signal);
       const dueMs = this.bytesPerSecond === undefined ? 0 : this.#paidMs - this.#clock.nowMs();
       if (dueMs <= 0 || signal.aborted) break;
-      await this.#wait(dueMs, AbortSignal.any([signal, this.#changed.signal]));
+      await this.#waitOrChange(dueMs, signal);
     }
     this.#charge(this.#guessBytes);
+  }
+
+  #waitOrChange(ms: number, signal: AbortSignal): Promise<void> {
+    return this.#wait(ms, AbortSignal.any([signal, this.#changed.signal]));
   }
 
   #charge(bytes: number): void {

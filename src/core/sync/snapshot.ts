@@ -14,6 +14,10 @@ export interface DonorSnapshot extends RowCount {
   donor: string;
   host: string;
   state: 'connecting' | 'ready' | 'reading' | 'done' | 'lost';
+  /** How long it takes for an answer, lately. */
+  answerMs?: number;
+  /** How long a small write takes there, where the run is to keep that short. */
+  writeMs?: number;
 }
 
 export interface PhaseSnapshot {
@@ -76,8 +80,14 @@ export interface RunSnapshot {
   wireBytesPerSecond: number;
   /** Wire bytes per second, one value a second, the last 60, oldest first. */
   rateHistory: number[];
-  /** Time to the end of the current phase; undefined until a tenth of it or three seconds are done. */
+  /** Time to the end of the current phase; undefined while there is no ground for it, as when the run is paused. */
   etaMs: number | undefined;
+  /** Between these the end lies, as the speed of the last half minute goes; undefined until that was seen to vary. */
+  etaRange: { leastMs: number; mostMs: number } | undefined;
+  /** Since when the operator lets it wait; undefined while it goes on. */
+  pausedSinceMs: number | undefined;
+  /** In all pauses that are over. */
+  pausedMs: number;
   hotReadyAtMs: number | undefined;
   inSyncAtMs: number | undefined;
   inSyncRows: number | undefined;

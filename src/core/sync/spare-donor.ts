@@ -17,6 +17,7 @@ export async function spareDonor({
   clock,
   wait,
   signal,
+  tell,
 }: {
   /** Makes such a write, and gives the milliseconds that it took. */
   probe(): Promise<number>;
@@ -26,6 +27,8 @@ export async function spareDonor({
   clock: Clock;
   wait: Wait;
   signal: AbortSignal;
+  /** Is told how long each write took. */
+  tell(writeMs: number): void;
 }): Promise<void> {
   let limit: number | undefined;
   pace.spareDonor(limit);
@@ -34,7 +37,13 @@ export async function spareDonor({
     await wait(everyMs, signal);
     if (signal.aborted) return;
     const writeMs = await probe();
+    tell(writeMs);
     const now = { sentBytes: pace.sentBytes, atMs: clock.nowMs() };
+    // A run that reads nothing is not what writes wait for.
+    if (pace.isPaused) {
+      before = now;
+      continue;
+    }
     const seconds = Math.max(0.001, (now.atMs - before.atMs) / 1000);
     const next = nextLimit({ writeMs, maxWriteMs }, limit, (now.sentBytes - before.sentBytes) / seconds);
     before = now;

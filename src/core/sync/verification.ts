@@ -4,6 +4,7 @@ import { ForesyncError } from '../errors.ts';
 import { printable } from '../text.ts';
 import { outpaced } from './delta-rounds.ts';
 import type { Emit } from './events.ts';
+import type { Pace } from './pace.ts';
 import { pump } from './pump.ts';
 import type { ReadBack } from './read-back.ts';
 import { chunkBytes, type Donor, deltaLimits } from './run.ts';
@@ -22,6 +23,7 @@ interface Sides {
   joiner: AgentClient;
   emit: Emit;
   readBack: ReadBack;
+  pace: Pace;
   signal: AbortSignal;
 }
 
@@ -57,19 +59,19 @@ async function isProven({ lead, joiner, readBack }: Sides): Promise<boolean> {
   return readBack.holds && begun.quiet && begun.rows === readBack.rows && held.rows === readBack.rows;
 }
 
-async function compareRanges({ lead, joiner, emit, signal }: Sides, tally: Tally): Promise<Range[]> {
+async function compareRanges({ lead, joiner, emit, pace, signal }: Sides, tally: Tally): Promise<Range[]> {
   const differing: Range[] = [];
   let done = false;
+  const ask = async () => {
+    await pace.unpaused(signal);
+    const reply = await lead.agent.call('verify.next', { targetBytes: chunkBytes, ...deltaLimits });
+    done ||= reply.result.done;
+    return reply;
+  };
   await pump({
     depth,
     signal,
-    next: () => {
-      if (done) return undefined;
-      return lead.agent.call('verify.next', { targetBytes: chunkBytes, ...deltaLimits }).then((reply) => {
-        done ||= reply.result.done;
-        return reply;
-      });
-    },
+    next: () => (done ? undefined : ask()),
     deliver: async ({ result: { tail, range }, parts }) => {
       tellTail(emit, lead, tail, parts[0]);
       if (!range) {
@@ -91,11 +93,12 @@ async function compareRanges({ lead, joiner, emit, signal }: Sides, tally: Tally
 }
 
 async function repair(
-  { lead, joiner, emit, signal }: Sides,
+  { lead, joiner, emit, pace, signal }: Sides,
   { from, to }: Range,
   tally: Tally,
 ): Promise<void> {
   for (;;) {
+    await pace.unpaused(signal);
     signal.throwIfAborted();
     const { result, parts, wireBytes } = await lead.agent.call('range.read', {
       range: { from, to },
@@ -132,9 +135,10 @@ async function repair(
   }
 }
 
-async function recheckChanged({ lead, joiner, emit, signal }: Sides, tally: Tally): Promise<number> {
+async function recheckChanged({ lead, joiner, emit, pace, signal }: Sides, tally: Tally): Promise<number> {
   let waiting = 0;
   for (let round = 1; round <= maxRechecks; round++) {
+    await pace.unpaused(signal);
     signal.throwIfAborted();
     const { result, parts } = await lead.agent.call('recheck.next', deltaLimits);
     const { tail, recheck } = result;

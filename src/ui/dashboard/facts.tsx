@@ -2,12 +2,22 @@ import type { ReactNode } from 'react';
 import type { RowKind } from '../../core/sync/events.ts';
 import type { RowCount, RunSnapshot } from '../../core/sync/snapshot.ts';
 import { currentLog, growthWordsOf } from '../delta-log-words.ts';
-import { formatByteRate, formatBytes, formatCompact, formatCount, formatCounted } from '../format.ts';
-import { limitWords, totalRows } from '../plain/words.ts';
-import { type Role, sparkline } from '../theme.ts';
+import {
+  formatByteRate,
+  formatBytes,
+  formatCompact,
+  formatCount,
+  formatCounted,
+  formatPercent,
+} from '../format.ts';
+import { hitRateNow, limitWords, readsShare, totalRows } from '../plain/words.ts';
+import { bar, type Role, sparkline } from '../theme.ts';
 import { Line, Piece, useTheme } from './text.tsx';
 
-export const factRowsWanted = 5;
+/** Rate, Delta Log, and a table of three; and the plan, where there is one. */
+export function factRowsWanted({ plan }: RunSnapshot): number {
+  return plan ? 6 : 5;
+}
 
 export const labelColumns = 10;
 export const figureColumns = 12;
@@ -15,12 +25,13 @@ const rateColumns = 40;
 /** With the rate above it: names, and rows. */
 const tableRows = 3;
 const longestSparkline = 60;
+const leastWithPlan = 2;
 const kinds: Readonly<Record<RunSnapshot['command'], RowKind[]>> = {
   'add-replica': ['hot', 'snapshot', 'delta'],
   prefetch: ['cache'],
 };
 
-/** Rate, Delta Log, rows and bytes by kind; on few rows what matters most of these, and the rate where it is one. */
+/** Rate, plan, Delta Log, rows and bytes by kind; on few rows what matters most of these, and the rate where it is one. */
 export function Facts({ run, width, rows }: { run: RunSnapshot; width: number; rows: number }): ReactNode {
   const shown = [...kinds[run.command], ...(run.byKind.repair.rows > 0 ? (['repair'] as const) : [])];
   const columns: [name: string, count: RowCount][] = shown.map((kind) => [kind, run.byKind[kind]]);
@@ -31,18 +42,21 @@ export function Facts({ run, width, rows }: { run: RunSnapshot; width: number; r
   const sizes = figures(({ wireBytes }) => formatBytes(wireBytes));
   // Rows of the Prefetch Cache stay on their donor: nothing is sent.
   const sizeLabel = run.command === 'prefetch' ? 'stored' : 'sent';
-  const hasTable = rows >= tableRows;
+  const hasPlan = run.plan !== undefined && rows >= leastWithPlan;
+  const left = rows - (hasPlan ? 1 : 0);
+  const hasTable = left >= tableRows;
   return (
     <>
       <RateFact run={run} width={width} />
-      {rows === 2 || rows > tableRows ? (
+      {hasPlan ? <PlanFact run={run} width={width} /> : null}
+      {left === 2 || left > tableRows ? (
         <Fact label="Delta Log" width={width} text={backlogText(run)} />
       ) : null}
       {hasTable ? <Fact label="" width={width} text={names} role="quiet" /> : null}
       {hasTable ? (
         <Fact label="rows" width={width} text={figures((count) => formatCount(count.rows))} />
       ) : null}
-      {rows >= factRowsWanted ? <Fact label={sizeLabel} width={width} text={sizes} /> : null}
+      {left >= tableRows + 2 ? <Fact label={sizeLabel} width={width} text={sizes} /> : null}
     </>
   );
 }
@@ -87,6 +101,27 @@ function RateFact({ run, width }: { run: RunSnapshot; width: number }): ReactNod
       <Piece role="quiet">{'rate'.padEnd(labelColumns)}</Piece>
       <Piece>{text.padEnd(columns)}</Piece>
       <Piece role="active">{isSent ? sparkline(run.rateHistory, cells, theme) : ''}</Piece>
+    </Line>
+  );
+}
+
+/** What the rows that are there are worth: of the plan, and of all reads. */
+function PlanFact({ run, width }: { run: RunSnapshot; width: number }): ReactNode {
+  const theme = useTheme();
+  if (!run.plan) return null;
+  const share = readsShare(run.plan);
+  const hitRate = hitRateNow(run);
+  const isOver = run.outcome !== 'running';
+  return (
+    <Line width={width}>
+      <Piece role="quiet">{'plan'.padEnd(labelColumns)}</Piece>
+      <Piece role={share > 0 ? 'good' : 'quiet'}>{bar(share, figureColumns, theme)}</Piece>
+      <Piece>{`${formatPercent(share).padStart(6)} of its reads`}</Piece>
+      <Piece>
+        {hitRate === undefined
+          ? ''
+          : `  expected hit rate ${formatPercent(hitRate)}${isOver ? '' : ' by now'}`}
+      </Piece>
     </Line>
   );
 }

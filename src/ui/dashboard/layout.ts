@@ -1,9 +1,15 @@
+import type { RunSnapshot } from '../../core/sync/snapshot.ts';
+import { factRowsWanted } from './facts.tsx';
+import { footerRows } from './footer.tsx';
+import type { LiveRun } from './live-run.ts';
+
 export interface Parts {
   phases: number;
   facts: number;
   donors: number;
   summary: number;
   notes: number;
+  footer: number;
 }
 
 /** Rows that each part gets; `donors` is 1 where all of them share a row. */
@@ -12,31 +18,65 @@ export interface Layout extends Parts {
   sideBySide: boolean;
   /** Empty rows between parts. */
   gap: 0 | 1;
+  /** The same before the footer, where the notes have no use for it. */
+  footerGap: 0 | 1;
 }
 
 const wideColumns = 150;
 const leastFacts = 3;
-const leastNotes = 3;
+const leastNotes = 1;
+
+export function isWide(columns: number): boolean {
+  return columns >= wideColumns;
+}
+
+/** The rows of a run that is under way, on a screen of its own, with its last events and what its keys do. */
+export function layOutLive(
+  live: LiveRun,
+  { columns, rows, events, isAsking }: { columns: number; rows: number; events: number; isAsking: boolean },
+): Layout {
+  const footer = footerRows(live, isAsking);
+  return layOut(columns, rows - 1, { ...runParts(live.run), summary: 0, notes: events, footer });
+}
+
+/** The rows of a run that is over; `below` more are left free under it. */
+export function layOutOver(
+  run: RunSnapshot,
+  { columns, rows, below, summary }: { columns: number; rows: number; below: number; summary: number },
+): Layout {
+  const parts = { ...runParts(run), summary, notes: run.notes.length, footer: 0 };
+  return layOut(columns, rows - 2 - below, parts);
+}
+
+function runParts(run: RunSnapshot): Pick<Parts, 'phases' | 'facts' | 'donors'> {
+  return { phases: run.phases.length, facts: factRowsWanted(run), donors: Math.max(1, run.donors.length) };
+}
 
 /**
- * Shares out a screen. The frame stays under rows − 1: Ink clears the terminal for frames as high as itself; with `below` so many rows
- * more are left free. On a low screen the notes go first, then donors and facts, then the gaps and the phases that are over.
+ * Shares out so many rows. Ink clears the terminal for frames as high as itself, so they must be fewer than it has. On a low screen the
+ * notes go first, then donors and facts, then the gaps, the footer and the phases that are over.
  * Where there is a summary the run is over: notes are all there or none is, and come before figures that say no more than the summary.
  */
-export function layOut(columns: number, rows: number, wanted: Parts, below = 0): Layout {
-  const sideBySide = columns >= wideColumns;
+export function layOut(columns: number, rows: number, wanted: Parts): Layout {
+  const sideBySide = isWide(columns);
   const isOver = wanted.summary > 0;
-  const budget = Math.max(1, rows - 2 - below) - 1;
+  // Without the title's.
+  const budget = Math.max(1, rows) - 1;
   const needsFacts = !isOver && !sideBySide;
-  const gapsNeeded = isOver || needsFacts ? 2 : 1;
-  const least = wanted.phases + wanted.summary + (needsFacts ? leastFacts : 0);
+  const gapsNeeded = (isOver || needsFacts ? 2 : 1) + (wanted.footer > 0 ? 1 : 0);
+  const least = wanted.phases + wanted.summary + wanted.footer + (needsFacts ? leastFacts : 0);
   const gap: Layout['gap'] = budget >= least + gapsNeeded ? 1 : 0;
-  const room = Math.max(0, budget - gap * gapsNeeded);
+  const forFooter = wanted.footer > 0 ? wanted.footer + gap : 0;
+  const footer = budget - forFooter >= Math.min(wanted.phases, leastFacts) ? wanted.footer : 0;
+  const room = Math.max(0, budget - (footer > 0 ? forFooter : 0) - gap * (isOver || needsFacts ? 2 : 1));
   const phases = Math.min(room, wanted.phases, Math.max(1, room - wanted.summary));
   const summary = Math.min(room - phases, wanted.summary);
   const left = room - phases - summary;
   const some = { gap, left, sideBySide, phases };
-  return { phases, summary, sideBySide, gap, ...(isOver ? afterRun(some, wanted) : duringRun(some, wanted)) };
+  const rest = isOver ? afterRun(some, wanted) : duringRun(some, wanted);
+  const isShort = footer > 0 && gap === 1 && rest.notes > 0 && rest.notes < wanted.notes;
+  const notes = rest.notes + (isShort ? 1 : 0);
+  return { phases, summary, footer, sideBySide, gap, footerGap: isShort ? 0 : gap, ...rest, notes };
 }
 
 interface Room {
@@ -49,7 +89,10 @@ interface Room {
 type Rest = Pick<Layout, 'facts' | 'donors' | 'notes'>;
 
 function duringRun({ gap, left, sideBySide, phases }: Room, wanted: Parts): Rest {
-  if (sideBySide) return { ...beside(phases, wanted), notes: atMost(wanted.notes, left - gap) };
+  if (sideBySide) {
+    const { facts, donors, extra } = beside(phases, left, wanted);
+    return { facts, donors, notes: atMost(wanted.notes, left - extra - gap) };
+  }
   const facts = atMost(wanted.facts, left);
   const forNotes = wanted.notes > 0 ? Math.min(wanted.notes, leastNotes) + gap : 0;
   const donors = atMost(donorRows(Math.max(1, left - facts - forNotes), wanted.donors), left - facts);
@@ -58,16 +101,21 @@ function duringRun({ gap, left, sideBySide, phases }: Room, wanted: Parts): Rest
 
 function afterRun({ gap, left, sideBySide, phases }: Room, wanted: Parts): Rest {
   const notes = wanted.notes + gap <= left ? wanted.notes : 0;
-  if (sideBySide) return { ...beside(phases, wanted), notes };
+  if (sideBySide) {
+    const { facts, donors } = beside(phases, 0, wanted);
+    return { facts, donors, notes };
+  }
   const room = left - (notes > 0 ? notes + gap : 0) - gap;
   const facts = room < leastFacts ? 0 : atMost(wanted.facts, room);
   if (facts === 0) return { facts, donors: 0, notes };
   return { facts, donors: donorRows(room - facts, wanted.donors), notes };
 }
 
-function beside(phases: number, wanted: Parts): Pick<Rest, 'facts' | 'donors'> {
+/** More donors than there are rows beside the phases take from what is below, as far as there is room: `extra` rows. */
+function beside(phases: number, left: number, wanted: Parts): Omit<Rest, 'notes'> & { extra: number } {
   const facts = Math.min(wanted.facts, phases);
-  return { facts, donors: donorRows(phases - facts, wanted.donors) };
+  const donors = donorRows(phases - facts + left, wanted.donors);
+  return { facts, donors, extra: Math.max(0, facts + donors - phases) };
 }
 
 function atMost(wanted: number, room: number): number {

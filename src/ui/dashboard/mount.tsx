@@ -1,44 +1,95 @@
-import { render } from 'ink';
-import { Fragment } from 'react';
+import { type RenderOptions, render } from 'ink';
 import type { RunSnapshot } from '../../core/sync/snapshot.ts';
-import { totalRows } from '../plain/words.ts';
+import type { RunViewOptions } from '../run-view.ts';
 import type { Theme } from '../theme.ts';
-import { Screen } from './screen.tsx';
+import { AlternateScreen } from './alternate-screen.ts';
+import { KeyReader } from './key-reader.tsx';
+import { type Face, firstFace, press, type Wish } from './keys.ts';
+import { LastFrame } from './last-frame.tsx';
+import type { LiveRun } from './live-run.ts';
+import { logWindow } from './log-page.tsx';
+import { LiveScreen } from './screen.tsx';
 
 export interface Dashboard {
   /** Draws the run as it stands; at most ten frames a second reach the terminal. */
-  draw(snapshot: RunSnapshot): void;
-  /**
-   * Draws a last time and lets go of the terminal; the frame stays on it, except where the run failed before anything
-   * had moved: the error that follows is all there is to see then.
-   */
-  end(snapshot: RunSnapshot): Promise<void>;
+  draw(): void;
+  /** Gives the terminal back as it was, at once. May be called again. */
+  close(): void;
 }
+
+type Terminal = Pick<RunViewOptions, 'stdin' | 'stdout' | 'stderr'>;
+type Commands = Pick<RunViewOptions, 'steering' | 'stop' | 'suspend'>;
 
 const framesPerSecond = 10;
 
-/** Puts the dashboard on `stdout`. Reads no input and leaves signals to the process. */
+/**
+ * Puts the dashboard on the terminal's other screen, and lets its keys do what `commands` say. `look` gives the run as it stands, and is asked for each
+ * frame and each key. Leaves signals to the process.
+ */
 export function mountDashboard(
-  stdout: NodeJS.WriteStream,
-  stderr: NodeJS.WriteStream,
+  terminal: Terminal,
   theme: Theme,
-  first: RunSnapshot,
+  commands: Commands,
+  look: () => LiveRun,
 ): Dashboard {
-  const ink = render(<Screen snapshot={first} theme={theme} />, {
-    stdout,
-    stderr,
-    interactive: true,
-    exitOnCtrlC: false,
-    maxFps: framesPerSecond,
-  });
-  const draw = (snapshot: RunSnapshot) => ink.rerender(<Screen snapshot={snapshot} theme={theme} />);
+  const { stdout } = terminal;
+  const screen = new AlternateScreen(stdout);
+  let face: Face = firstFace;
+  const onKey = (key: string): Promise<void> | undefined => {
+    const live = look();
+    const { rows: logRows, lastFrom } = logWindow(live.events, face.logFrom, stdout);
+    const pressed = press(key, face, { ...live, logRows, lastFrom });
+    face = pressed.face;
+    if (pressed.wish?.type === 'suspend') return suspended(screen, commands);
+    if (pressed.wish) grant(pressed.wish, commands);
+    draw();
+    return undefined;
+  };
+  const content = () => {
+    const live = look();
+    return (
+      <>
+        <KeyReader isActive={live.takesKeys} onKey={onKey} />
+        <LiveScreen live={live} face={face} theme={theme} />
+      </>
+    );
+  };
+  screen.enter();
+  const ink = render(content(), optionsFor(terminal));
+  const draw = () => ink.rerender(content());
   return {
     draw,
-    async end(snapshot) {
-      if (snapshot.outcome === 'failed' && totalRows(snapshot).rows === 0) ink.rerender(<Fragment />);
-      else draw(snapshot);
+    close() {
       ink.unmount();
-      await ink.waitUntilExit();
+      screen.leave();
     },
   };
+}
+
+/** Leaves a run's last frame among the lines of the terminal. */
+export async function printLastFrame(terminal: Terminal, theme: Theme, snapshot: RunSnapshot): Promise<void> {
+  const ink = render(<LastFrame snapshot={snapshot} theme={theme} />, optionsFor(terminal));
+  ink.unmount();
+  await ink.waitUntilExit();
+}
+
+function optionsFor(terminal: Terminal): RenderOptions {
+  return { ...terminal, interactive: true, exitOnCtrlC: false, maxFps: framesPerSecond };
+}
+
+async function suspended(screen: AlternateScreen, { suspend }: Commands): Promise<void> {
+  screen.leave();
+  await suspend();
+  screen.enter();
+}
+
+function grant(wish: Exclude<Wish, { type: 'suspend' }>, { steering, stop }: Commands): void {
+  switch (wish.type) {
+    case 'pause':
+      return steering?.pause(wish.isPaused);
+    case 'limit':
+      return steering?.limitTo(wish.bytesPerSecond);
+    case 'stop':
+      return stop();
+  }
 }

@@ -1,15 +1,15 @@
 import { Box } from 'ink';
 import type { ReactNode } from 'react';
 import type { RunSnapshot } from '../../core/sync/snapshot.ts';
-import { formatCounted, formatDuration, formatEta, formatPercent } from '../format.ts';
+import { formatCounted, formatDuration, formatPercent } from '../format.ts';
 import {
   currentPhase,
+  etaWords,
   lagWords,
   phaseLabels,
   phaseMs,
   phaseRows,
   type RunPhase,
-  readsShare,
   shownState,
 } from '../plain/words.ts';
 import { bar, type Role, type ShownState, type Theme } from '../theme.ts';
@@ -30,11 +30,6 @@ const stateRoles: Readonly<Record<ShownState, Role>> = {
   stopped: 'warning',
 };
 
-/** Rows that all phases take: one each, and one for the expected reads that the rows there cover. */
-export function phaseRowsWanted(run: RunSnapshot): number {
-  return run.phases.length + (run.plan && run.phases.some(isPlanned) ? 1 : 0);
-}
-
 /** The phases with state, time and bar; on few rows those around the current one. */
 export function Phases({ run, width, rows }: { run: RunSnapshot; width: number; rows: number }): ReactNode {
   const barColumns = Math.max(
@@ -47,8 +42,6 @@ export function Phases({ run, width, rows }: { run: RunSnapshot; width: number; 
   for (const phase of run.phases) {
     if (phase === current) focus = lines.length;
     lines.push(<PhaseLine key={phase.name} run={run} phase={phase} width={width} barColumns={barColumns} />);
-    if (run.plan && isPlanned(phase))
-      lines.push(<ReadsLine key="reads" plan={run.plan} width={width} barColumns={barColumns} />);
   }
   const first = Math.max(0, Math.min(focus - Math.floor(rows / 2), lines.length - rows));
   return (
@@ -88,27 +81,6 @@ function PhaseLine({ run, phase, width, barColumns }: PhaseLineProps): ReactNode
   );
 }
 
-/** The hot rows' second bar: what the rows that are there are worth. */
-function ReadsLine({
-  plan,
-  width,
-  barColumns,
-}: {
-  plan: NonNullable<RunSnapshot['plan']>;
-  width: number;
-  barColumns: number;
-}): ReactNode {
-  const theme = useTheme();
-  const share = readsShare(plan);
-  return (
-    <Line width={width}>
-      <Piece role="quiet">{'  expected reads covered'.padEnd(beforeBar)}</Piece>
-      <ShareBar share={share} columns={barColumns} role={share > 0 ? 'good' : 'quiet'} theme={theme} />
-      <Piece role="quiet">{`of ${formatCounted(Math.round(plan.expectedReads), 'read')}`}</Piece>
-    </Line>
-  );
-}
-
 function ShareBar({
   share,
   columns,
@@ -131,7 +103,11 @@ function ShareBar({
 /** What is worth knowing of a phase beside its share. */
 function tailOf(run: RunSnapshot, phase: RunPhase): string {
   if (phase.state === 'waiting' || phase.state === 'skipped') return '';
-  if (phase === currentPhase(run) && run.etaMs !== undefined) return `ETA ${formatEta(run.etaMs)}`;
+  if (phase === currentPhase(run)) {
+    if (run.pausedSinceMs !== undefined) return 'paused';
+    const eta = etaWords(run);
+    if (eta !== undefined) return `ETA ${eta}`;
+  }
   if (phase.name === 'hot' && run.hotReadyAtMs !== undefined)
     return `there after ${formatDuration(run.hotReadyAtMs - run.startedAtMs)}`;
   if (phase.name === 'delta' && run.backlog) {
@@ -143,9 +119,4 @@ function tailOf(run: RunSnapshot, phase: RunPhase): string {
     return formatCounted(run.verification.differences, 'difference');
   const moved = phaseRows(phase.name, run);
   return moved && moved.rows > 0 ? formatCounted(moved.rows, 'row') : '';
-}
-
-/** A run that goes on past its hot rows sent none of them itself. */
-function isPlanned({ name, state }: RunPhase): boolean {
-  return (name === 'hot' || name === 'cache') && state !== 'skipped';
 }

@@ -8,16 +8,39 @@ import {
   formatClock,
   formatCounted,
   formatDuration,
-  formatEta,
   formatPercent,
 } from '../format.ts';
 import { printableRun } from './printable-run.ts';
-import { currentPhase, lagWords, limitWords, phaseLabels, phaseMs, phaseRows, readsShare } from './words.ts';
+import {
+  currentPhase,
+  etaWords,
+  lagWords,
+  limitWords,
+  phaseLabels,
+  phaseMs,
+  phaseRows,
+  readsShare,
+} from './words.ts';
+
+/** What is said of an event; undefined for those that only move figures. Safe to print. */
+export interface EventWords {
+  text: string;
+  isWarning: boolean;
+}
 
 /** The line that an event deserves where lines are all there is; undefined for those that only move figures. */
 export function eventLine(event: RunEvent, snapshot: RunSnapshot): string | undefined {
+  const words = eventWords(event, snapshot);
+  return words && stamped(event.atMs, `${words.isWarning ? 'warning: ' : ''}${words.text}`);
+}
+
+/** `snapshot` is the run after the event. */
+export function eventWords(event: RunEvent, snapshot: RunSnapshot): EventWords | undefined {
   const text = eventText(event, printableRun(snapshot));
-  return text === undefined ? undefined : stamped(event.atMs, text);
+  const isWarning =
+    (event.type === 'note' && event.level === 'warning') ||
+    (event.type === 'donor' && event.state === 'lost');
+  return text === undefined ? undefined : { text, isWarning };
 }
 
 /** Where the current phase stands: `[12:03:04] snapshot  43 %  430,000 rows  86.0 MiB sent  21.0 MiB/s  ETA 4 s`. */
@@ -38,7 +61,10 @@ export function progressLine(snapshot: RunSnapshot): string | undefined {
   }
   const log = currentLog(snapshot);
   if (log && log.keys > 0) parts.push(`Delta Log ${deltaLogWords(log)}`);
-  if (snapshot.etaMs !== undefined) parts.push(`ETA ${formatEta(snapshot.etaMs)}`);
+  const eta = etaWords(snapshot);
+  if (eta !== undefined) parts.push(`ETA ${eta}`);
+  if (snapshot.pausedSinceMs !== undefined)
+    parts.push(`paused for ${formatDuration(snapshot.atMs - snapshot.pausedSinceMs)}`);
   if (parts.length === 1) parts.push(`running for ${formatDuration(phaseMs(phase, snapshot) ?? 0)}`);
   return stamped(snapshot.atMs, parts.join('  '));
 }
@@ -60,7 +86,7 @@ function eventText(event: RunEvent, run: RunSnapshot): string | undefined {
     case 'phase':
       return phaseText(event, run);
     case 'donor':
-      return event.state === 'lost' ? `warning: donor ${printable(event.donor, 60)} is lost` : undefined;
+      return event.state === 'lost' ? `donor ${printable(event.donor, 60)} is lost` : undefined;
     case 'hot-ready':
       return (
         run.plan && `hot-ready  ${formatPercent(readsShare(run.plan))} of the expected reads are covered`
@@ -76,7 +102,7 @@ function eventText(event: RunEvent, run: RunSnapshot): string | undefined {
         ? `--on-${event.hook}  ${event.state}`
         : undefined;
     case 'note':
-      return `${event.level === 'warning' ? 'warning: ' : ''}${printable(event.text, 400)}`;
+      return printable(event.text, 400);
     default:
       return undefined;
   }
@@ -102,6 +128,7 @@ function movedTexts(phase: PhaseName, { rows, wireBytes }: RowCount): string[] {
   return [formatCounted(rows, 'row'), `${formatBytes(wireBytes)} ${phase === 'cache' ? 'stored' : 'sent'}`];
 }
 
-function stamped(atMs: number, text: string): string {
+/** A line with the time of day before it. */
+export function stamped(atMs: number, text: string): string {
   return `[${formatClock(atMs)}] ${text}`;
 }

@@ -4,13 +4,17 @@ import { eventLine, progressLine } from './lines.ts';
 
 const firstPauseMs = 3_000;
 const longestPauseMs = 60_000;
-const silent: ReadonlySet<RunEvent['type']> = new Set([
+/** They only move figures, or a note tells of them. */
+export const silentEvents: ReadonlySet<RunEvent['type']> = new Set([
   'rows',
   'progress',
   'backlog',
   'followed',
   'lost',
   'limit',
+  'pause',
+  'latency',
+  'delta-log',
   'end',
 ]);
 
@@ -28,7 +32,7 @@ export class PlainPrinter {
 
   /** `snapshot` gives the run after `event`; it is asked for only where a line is due, as most events are rows. */
   event(event: RunEvent, snapshot: () => RunSnapshot): void {
-    if (!silent.has(event.type)) this.line(eventLine(event, snapshot()), event.atMs);
+    if (!silentEvents.has(event.type)) this.line(eventLine(event, snapshot()), event.atMs);
   }
 
   /** Prints progress if it is time. */

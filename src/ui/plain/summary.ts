@@ -26,7 +26,7 @@ function joined(run: RunSnapshot): string[] {
     lines.push(
       `The snapshot was ${formatPercent(smaller)} smaller than the table: those rows had come before it.`,
     );
-  lines.push(proofSentence(run), ...followedSentence(run));
+  lines.push(proofSentence(run), ...followedSentence(run), ...pausedSentence(run));
   return lines;
 }
 
@@ -47,6 +47,10 @@ function followedSentence(run: RunSnapshot): string[] {
   return [
     `It was proven equal at watermark ${run.inSyncWatermark}, ${formatCounted(run.inSyncRows ?? 0, 'row')}, and followed from there${how}.`,
   ];
+}
+
+function pausedSentence({ pausedMs }: RunSnapshot): string[] {
+  return pausedMs > 0 ? [`For ${formatDuration(pausedMs)} of its time it was paused.`] : [];
 }
 
 function hotSentence(run: RunSnapshot, everything: string): string | undefined {

@@ -1,6 +1,6 @@
 import type { PhaseName, RowKind } from '../../core/sync/events.ts';
 import type { RowCount, RunSnapshot } from '../../core/sync/snapshot.ts';
-import { formatByteRate, formatBytes, formatCounted, formatDuration } from '../format.ts';
+import { formatByteRate, formatBytes, formatCounted, formatDuration, formatEtaRange } from '../format.ts';
 import type { ShownState } from '../theme.ts';
 
 export type RunPhase = RunSnapshot['phases'][number];
@@ -64,6 +64,16 @@ export function limitWords({ bytesPerSecond, setBy }: NonNullable<RunSnapshot['l
   return `${formatByteRate(bytesPerSecond)}${setBy === 'donor' ? ' (donor latency)' : ''}`;
 }
 
+/**
+ * `40 to 55 s`, `4 min`: between which times the current phase ends, as far as that can be told; coarse, as it is no better known. Undefined
+ * while there is no ground for it.
+ */
+export function etaWords({ etaMs, etaRange }: RunSnapshot): string | undefined {
+  if (etaMs === undefined) return undefined;
+  const { leastMs, mostMs } = etaRange ?? { leastMs: etaMs, mostMs: etaMs };
+  return formatEtaRange(leastMs, mostMs);
+}
+
 /** All rows that arrived, of every kind. */
 export function totalRows(run: RunSnapshot): RowCount {
   const total: RowCount = { rows: 0, rawBytes: 0, wireBytes: 0 };
@@ -73,6 +83,19 @@ export function totalRows(run: RunSnapshot): RowCount {
     total.wireBytes += count.wireBytes;
   }
   return total;
+}
+
+/**
+ * The share of reads that is expected to find its row at the joiner by now; undefined without a plan, or where the rows stay at their donors. Reads that
+ * the plan does not foresee are taken to fall evenly on the rows that the snapshot brings.
+ */
+export function hitRateNow(run: RunSnapshot): number | undefined {
+  const { plan, command, inSyncAtMs } = run;
+  if (!plan || command === 'prefetch') return undefined;
+  const snapshot = run.phases.find(({ name }) => name === 'snapshot');
+  const rest = snapshot?.state === 'done' || inSyncAtMs !== undefined ? 1 : (snapshot?.share ?? 0);
+  const planned = plan.expectedHitRate * readsShare(plan);
+  return Math.min(1, planned + (1 - planned) * rest);
 }
 
 /** Sums of thousands of reads in different orders differ in their last digits; what is so near to all is all. */

@@ -90,13 +90,85 @@ test('an ETA comes with a tenth or three seconds, and follows the speed', () => 
   const begun = [start(), running(0, 'snapshot')];
   assert.equal(folded(...begun, share(1_000, 0.05)).snapshot.etaMs, undefined);
   assert.equal(folded(...begun, share(1_000, 0.2)).snapshot.etaMs, 4_000);
-  assert.equal(folded(...begun, share(4_000, 0.05)).snapshot.etaMs, 76_000);
+  assert.equal(folded(...begun, share(4_000, 0.05)).snapshot.etaMs, undefined, 'one chunk is no speed');
+  const four = [share(1_000, 0.01), share(2_000, 0.02), share(4_000, 0.05)];
+  assert.equal(folded(...begun, ...four).snapshot.etaMs, 76_000);
   assert.ok(
     (folded(...begun, share(1_000, 0.2)).at(startMs + 2_000).etaMs ?? 0) > 4_000,
     'a stall puts the end off',
   );
   const done = at(1_000, { type: 'phase', phase: 'snapshot', state: 'done' });
   assert.equal(folded(...begun, share(900, 0.9), done).snapshot.etaMs, undefined);
+});
+
+test('an ETA has the range that the speeds of the last half minute give, once they were seen', () => {
+  const share = (laterMs: number, value: number) =>
+    at(laterMs, { type: 'progress', phase: 'snapshot', share: value });
+  const begun = [start(), running(0, 'snapshot')];
+  const few = Array.from({ length: 6 }, (_, i) => share((i + 1) * 1000, (i + 1) / 100));
+  assert.deepEqual(
+    [folded(...begun, ...few).snapshot.etaRange, folded(...begun, ...few).snapshot.etaMs],
+    [undefined, 94_000],
+  );
+  const even = Array.from({ length: 30 }, (_, i) => share((i + 1) * 1000, (i + 1) / 100));
+  const { etaMs, etaRange } = folded(...begun, ...even).snapshot;
+  assert.deepEqual(
+    [etaMs, etaRange?.leastMs, etaRange?.mostMs].map((ms) => Math.round(ms ?? 0)),
+    [70_000, 70_000, 70_000],
+  );
+  // Five seconds at a speed, five at half of it, and so on.
+  const uneven = Array.from({ length: 30 }, (_, i) =>
+    share(
+      (i + 1) * 1000,
+      (Math.floor((i + 1) / 10) * 15 + Math.min(10, 2 * ((i + 1) % 10)) / 2 + Math.min(5, (i + 1) % 10)) /
+        200,
+    ),
+  );
+  const spread = folded(...begun, ...uneven).snapshot;
+  const ms = spread.etaMs ?? 0;
+  assert.ok((spread.etaRange?.leastMs ?? 0) < ms * 0.8 && (spread.etaRange?.mostMs ?? 0) > ms * 1.3);
+  const stalled = [...even.slice(0, 8), share(30_000, 0.09)];
+  const { etaMs: slow = 0, etaRange: wide } = folded(...begun, ...stalled).snapshot;
+  assert.ok(
+    (wide?.mostMs ?? 0) <= slow * 10 + 1,
+    'a stretch in which nothing moved puts no end off for ever',
+  );
+});
+
+test('a pause takes the ETA away, counts, and its time is not taken for slowness', () => {
+  const share = (laterMs: number, value: number) =>
+    at(laterMs, { type: 'progress', phase: 'snapshot', share: value });
+  const pause = (laterMs: number, isPaused: boolean) => at(laterMs, { type: 'pause', isPaused });
+  const before = [start(), running(0, 'snapshot'), share(4_000, 0.4)];
+  const paused = folded(...before, pause(5_000, true), pause(6_000, true));
+  const { pausedSinceMs, etaMs, pausedMs } = paused.at(startMs + 60_000);
+  assert.deepEqual([pausedSinceMs, etaMs, pausedMs], [startMs + 5_000, undefined, 0]);
+  const goesOn = [...before, pause(5_000, true), pause(65_000, false), pause(66_000, false)];
+  const after = folded(...goesOn, share(67_000, 0.6)).snapshot;
+  assert.deepEqual([after.pausedSinceMs, after.pausedMs], [undefined, 60_000]);
+  assert.equal(Math.round(after.etaMs ?? 0), 4_000);
+  const end = at(70_000, { type: 'end', outcome: 'stopped' });
+  const stopped = foldRun([...before, pause(5_000, true), end]);
+  assert.deepEqual([stopped.pausedSinceMs, stopped.pausedMs], [undefined, 65_000]);
+});
+
+test('another limit of the operator takes the old speed away, one that the donor sets does not', () => {
+  const limit = (setBy: 'operator' | 'donor', bytesPerSecond: number) =>
+    at(4_500, { type: 'limit', limit: { bytesPerSecond, setBy } });
+  const before = [
+    ...[start(), running(0, 'snapshot')],
+    at(4_000, { type: 'progress', phase: 'snapshot', share: 0.4 }),
+  ];
+  assert.equal(folded(...before, limit('operator', 1e6)).snapshot.etaMs, undefined);
+  assert.notEqual(folded(...before, limit('donor', 1e6)).snapshot.etaMs, undefined);
+});
+
+test('a donor is told with how long it takes for an answer', () => {
+  const known = at(0, { type: 'donor', donor: 'a', host: 'h', state: 'ready' });
+  const latency = (answerMs: number, writeMs?: number) =>
+    at(1_000, { type: 'latency', donor: 'a', answerMs, ...(writeMs === undefined ? {} : { writeMs }) });
+  const { donors } = folded(start(), known, latency(30, 4), latency(40)).snapshot;
+  assert.deepEqual([donors[0]?.answerMs, donors[0]?.writeMs, donors[0]?.state], [40, 4, 'ready']);
 });
 
 test('what an earlier run had done does not make a resumed one look fast', () => {

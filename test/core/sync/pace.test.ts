@@ -84,3 +84,32 @@ test('the lower limit is in force, and says who set it', () => {
   pace.spareDonor(undefined);
   assert.equal(pace.limit, undefined);
 });
+
+test('while it is paused nobody gets a turn; going on serves them in their order, and a stop frees them', async () => {
+  const wait: Wait = (_, signal) =>
+    new Promise((resolve) => signal.addEventListener('abort', () => resolve()));
+  const pace = new Pace(undefined, { nowMs: () => 0 }, wait);
+  const stop = new AbortController();
+  const served: string[] = [];
+  const come = (name: string, turn: Promise<void>) => turn.then(() => served.push(name));
+  pace.pause(true);
+  assert.equal(pace.isPaused, true);
+  const first = [
+    come('chunk', pace.turn(never)),
+    come('digest', pace.unpaused(never)),
+    come('round', pace.turn(never)),
+  ];
+  await new Promise((resolve) => setImmediate(resolve));
+  assert.deepEqual(served, []);
+  pace.limitTo(1e9);
+  await new Promise((resolve) => setImmediate(resolve));
+  assert.deepEqual(served, [], 'another limit is no word to go on');
+  pace.limitTo(undefined);
+  pace.pause(false);
+  await Promise.all(first);
+  assert.deepEqual(served, ['chunk', 'digest', 'round']);
+  pace.pause(true);
+  const second = [pace.turn(stop.signal), pace.unpaused(stop.signal)];
+  stop.abort();
+  await Promise.all(second);
+});

@@ -35,6 +35,7 @@ test('a run beside a slow donor slows down, says so once, and comes back to full
       if (writes.length === 0) over.abort();
     },
     signal: over.signal,
+    tell: () => undefined,
   });
   assert.deepEqual(limits.slice(0, 3), [undefined, 5e6, 2.5e6]);
   assert.equal(limits.at(-1), undefined);

@@ -5,3 +5,7 @@ CREATE TABLE run_controls (
   bytes_per_second INTEGER
 ) STRICT;
 `;
+
+export const runPauseSchema = `
+ALTER TABLE run_controls ADD COLUMN paused INTEGER NOT NULL DEFAULT 0;
+`;

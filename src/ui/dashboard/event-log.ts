@@ -1,0 +1,38 @@
+import type { RunEvent } from '../../core/sync/events.ts';
+import type { RunSnapshot } from '../../core/sync/snapshot.ts';
+import { type EventWords, eventWords } from '../plain/lines.ts';
+import { silentEvents } from '../plain/printer.ts';
+
+export interface LoggedEvent extends EventWords {
+  atMs: number;
+  /** Told by the phases themselves, wherever they are in sight. */
+  isPhase: boolean;
+}
+
+const keptEvents = 2_000;
+
+/** What has happened in a run, in words; the last 2,000. */
+export class EventLog {
+  readonly #events: LoggedEvent[] = [];
+
+  get events(): readonly LoggedEvent[] {
+    return this.#events;
+  }
+
+  /** `snapshot` gives the run after `event`; it is asked for only where there is something to say. */
+  add(event: RunEvent, snapshot: () => RunSnapshot): void {
+    if (silentEvents.has(event.type)) return;
+    const words = eventWords(event, snapshot());
+    if (words) this.#push({ ...words, atMs: event.atMs, isPhase: event.type === 'phase' });
+  }
+
+  /** Something that is no event of the run; `text` must be safe to print. */
+  say(atMs: number, text: string): void {
+    this.#push({ atMs, text, isWarning: false, isPhase: false });
+  }
+
+  #push(event: LoggedEvent): void {
+    this.#events.push(event);
+    if (this.#events.length > keptEvents) this.#events.shift();
+  }
+}

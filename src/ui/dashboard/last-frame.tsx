@@ -1,0 +1,85 @@
+import { Box, Static, Text, useWindowSize } from 'ink';
+import type { ReactNode } from 'react';
+import type { RunSnapshot } from '../../core/sync/snapshot.ts';
+import { printableRun } from '../plain/printable-run.ts';
+import { summaryOf } from '../plain/summary.ts';
+import type { Theme } from '../theme.ts';
+import { EventText } from './events.tsx';
+import { layOutOver } from './layout.ts';
+import { margin, RunParts, widthsFor } from './run-parts.tsx';
+import { Line, Piece, ThemeProvider, useTheme } from './text.tsx';
+import { outcomeRoles, Title } from './title.tsx';
+import { wrapWords } from './wrap-words.ts';
+
+const longestLine = 100;
+/** What the command prints below the last frame: its next step or its error, and then comes the prompt. */
+const rowsBelow = { done: 3, unfinished: 5 };
+
+/**
+ * A run that is over, as it stays among the terminal's lines: its figures, and what they come to in sentences. Its first row stays in sight;
+ * notes that have no room are left above it.
+ */
+export function LastFrame({ snapshot, theme }: { snapshot: RunSnapshot; theme: Theme }): ReactNode {
+  const { columns, rows } = useWindowSize();
+  const run = printableRun(snapshot);
+  const { width } = widthsFor(columns);
+  const summary =
+    run.outcome === 'running' ? [] : wrapWords(summaryOf(snapshot), Math.min(width, longestLine) - 2);
+  const notes = run.notes.map(({ atMs, text, level }) => ({ atMs, text, isWarning: level === 'warning' }));
+  const below = run.outcome === 'done' ? rowsBelow.done : rowsBelow.unfinished;
+  const layout = layOutOver(run, { columns, rows, below, summary: summary.length });
+  const { gap } = layout;
+  const shown = summary.slice(0, layout.summary);
+  return (
+    <ThemeProvider value={theme}>
+      <Static items={layout.notes === 0 ? notes : []}>
+        {(note, index) => (
+          <Box key={index} paddingLeft={margin} width={columns}>
+            <Text>
+              <EventText event={note} />
+            </Text>
+          </Box>
+        )}
+      </Static>
+      <Box flexDirection="column" paddingLeft={margin} width={columns} overflow="hidden">
+        <Title run={run} width={width} />
+        <RunParts run={run} layout={layout} columns={columns} />
+        {layout.notes > 0 ? (
+          <Box flexDirection="column" marginTop={gap}>
+            {notes.map((note, index) => (
+              // biome-ignore lint/suspicious/noArrayIndexKey: notes have no name, and their order is what they are
+              <Line key={index} width={width}>
+                <EventText event={note} />
+              </Line>
+            ))}
+          </Box>
+        ) : null}
+        {shown.length > 0 ? <Summary run={run} lines={shown} width={width} gap={gap} /> : null}
+      </Box>
+    </ThemeProvider>
+  );
+}
+
+function Summary({
+  run,
+  lines,
+  width,
+  gap,
+}: {
+  run: RunSnapshot;
+  lines: string[];
+  width: number;
+  gap: number;
+}): ReactNode {
+  const { symbols } = useTheme();
+  return (
+    <Box flexDirection="column" marginTop={gap}>
+      {lines.map((text, index) => (
+        <Line key={text} width={width}>
+          <Piece role={outcomeRoles[run.outcome]}>{index === 0 ? `${symbols[run.outcome]} ` : '  '}</Piece>
+          <Piece role={index === 0 ? 'strong' : 'plain'}>{text}</Piece>
+        </Line>
+      ))}
+    </Box>
+  );
+}

@@ -1,0 +1,91 @@
+import type { RunEvent } from '../../core/sync/events.ts';
+import { endedAtOnceLines } from '../plain/at-once.ts';
+import { printableRun } from '../plain/printable-run.ts';
+import { PlainPrinter } from '../plain/printer.ts';
+import { totalRows } from '../plain/words.ts';
+import type { RunView, RunViewOptions } from '../run-view.ts';
+import { whereWords } from '../status-words.ts';
+import { themeFor } from '../theme.ts';
+import { EventLog } from './event-log.ts';
+import { isForeground } from './foreground.ts';
+import type { LiveRun } from './live-run.ts';
+import type { Dashboard } from './mount.tsx';
+
+const frameMs = 100;
+const heartbeatMs = 500;
+
+/**
+ * Shows a run on a screen of its own, which gives way to a last frame among the terminal's lines. Events are folded as they come and drawn by
+ * a timer, so that a flood of them costs no frames. The screen comes when all hosts are connected: until then ssh may ask for a
+ * password there, and what happens is told in lines. For the same reason keys are left alone whenever hosts are being connected anew.
+ */
+export function showDashboard(options: RunViewOptions): RunView {
+  const { stdin, stdout, stderr, clock, fold, signal, steering } = options;
+  const { argv = process.argv, env = process.env } = options;
+  const theme = themeFor(argv, env);
+  const log = new EventLog();
+  const printer = new PlainPrinter((text) => stderr.write(text));
+  const hasKeys = stdin.isTTY === true && isForeground();
+  let isConnected = false;
+  let isDirty = false;
+  let drawnAtMs = 0;
+  let dashboard: Dashboard | undefined;
+  let ink: typeof import('./mount.tsx') | undefined;
+  // Ink and React take a quarter of a second to load: only here, where they draw.
+  const loading = import('./mount.tsx').then((loaded) => {
+    ink = loaded;
+  });
+  loading.catch(() => {
+    // end() waits for it and reports it; until then nobody does.
+  });
+  const look = (): LiveRun => {
+    const run = printableRun(fold.at(clock.nowMs()));
+    const isConnecting = run.phases.some(({ name, state }) => name === 'connect' && state === 'running');
+    return {
+      ...{ run, events: log.events, isStopping: signal.aborted, wayOn: options.wayOn },
+      ...{ canSteer: steering !== undefined, takesKeys: hasKeys && !isConnecting },
+    };
+  };
+  const timer = setInterval(() => {
+    const nowMs = clock.nowMs();
+    if (!isConnected || !ink || (!isDirty && nowMs - drawnAtMs < heartbeatMs)) return;
+    isDirty = false;
+    drawnAtMs = nowMs;
+    if (dashboard) dashboard.draw();
+    else dashboard = ink.mountDashboard({ stdin, stdout, stderr }, theme, options, look);
+  }, frameMs).unref();
+  const letGo = () => {
+    clearInterval(timer);
+    dashboard?.close();
+  };
+  return {
+    onEvent(event) {
+      fold.apply(event);
+      log.add(event, () => fold.snapshot);
+      isDirty = true;
+      isConnected ||= isPastConnecting(event);
+      if (!isConnected) printer.event(event, () => fold.snapshot);
+    },
+    tellStatus() {
+      const nowMs = clock.nowMs();
+      log.say(nowMs, `status: ${whereWords(fold.at(nowMs), true)}`);
+      isDirty = true;
+    },
+    drop(hasBegun) {
+      letGo();
+      const lines = endedAtOnceLines(hasBegun ? options.wayOn : undefined);
+      stderr.write(lines.map((line) => `${line}\n`).join(''));
+    },
+    async end() {
+      letGo();
+      const { snapshot } = fold;
+      if (!isConnected || (snapshot.outcome === 'failed' && totalRows(snapshot).rows === 0)) return;
+      await loading;
+      await ink?.printLastFrame({ stdin, stdout, stderr }, theme, snapshot);
+    },
+  };
+}
+
+function isPastConnecting(event: RunEvent): boolean {
+  return event.type === 'phase' && event.state === 'running' && event.phase !== 'connect';
+}

@@ -1,0 +1,87 @@
+import assert from 'node:assert/strict';
+import { chmodSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { test } from 'node:test';
+import { shopFolder, startSlowRun } from '../../support/cli-shop.ts';
+import { withoutTmux } from '../../support/tmux.ts';
+import { livingRun, openSeat, Seat, small, startRun } from './stage.ts';
+
+const skip = withoutTmux() ?? false;
+
+test('on a terminal ctrl-C stops at a safe point, a second one at once; SIGTERM, ctrl-Z and SIGUSR1 do what they are for', {
+  skip,
+}, async (t) => {
+  const { cwd, terminal } = await openSeat(t, small);
+  await startRun(terminal, '100/s');
+  process.kill((await livingRun(cwd)).pid, 'SIGUSR1');
+  await terminal.shows(/\d\d {2}status: snapshot \d+ %, [\d,]+ rows, .*, limit 100 B\/s/);
+  terminal.type('C-z');
+  await terminal.shows(/Stopped/, /^\$$/m);
+  terminal.command('stty -a | grep -o " icanon"; fg');
+  await terminal.shows(/● snapshot +running/, /\? help/);
+  terminal.type('C-c');
+  await terminal.shows(/✗ Stopped; j is not there yet\.\n.*foresync resume/, /^\$$/m);
+  terminal.command('echo "code $?"');
+  await terminal.shows(/^code 75$/m);
+
+  terminal.command('clear');
+  terminal.command('foresync resume');
+  await terminal.shows(/● snapshot +running/, /\? help/);
+  process.kill((await livingRun(cwd)).pid, 'SIGTERM');
+  await terminal.shows(/✗ Stopped; j is not there yet\.\n.*foresync resume/, /^\$$/m);
+  terminal.command('echo "code $?"');
+  await terminal.shows(/^code 75$/m);
+
+  terminal.command('clear');
+  terminal.command('foresync resume');
+  await terminal.shows(/● snapshot +running/, /\? help/);
+  terminal.type('C-c', 'C-c');
+  await terminal.shows(
+    /✗ Ended at once, not at a safe point\.\n.*foresync resume [0-9a-f]{8} goes on/,
+    /^\$$/m,
+  );
+  terminal.command('echo "code $?"; stty -a | grep -o " icanon"');
+  await terminal.shows(/^code 130\n icanon$/m);
+});
+
+test('while hosts are being connected ctrl-C ends the run with 130, as there is nothing to resume', {
+  skip,
+}, async (t) => {
+  const cwd = shopFolder(t, 100);
+  const silent = path.join(cwd, 'silent-ssh');
+  writeFileSync(silent, '#!/bin/sh\nexec sleep 100\n');
+  chmodSync(silent, 0o755);
+  const terminal = await Seat.take(t, { cwd, ...small, env: { FORESYNC_SSH: silent } });
+  terminal.command('foresync add-replica j --host ops@nowhere --store sqlite:/tmp/j.db --no-plan');
+  await terminal.shows(/connect {2}running/);
+  terminal.type('C-c');
+  await terminal.shows(/✗ Interrupted before anything had begun\./, /^\$$/m);
+  terminal.command('echo "code $?"');
+  await terminal.shows(/^code 130$/m);
+});
+
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  test(`without a terminal ${signal} stops at a safe point, and SIGUSR1 prints the status`, async (t) => {
+    const cwd = shopFolder(t);
+    const run = await startSlowRun(t, cwd);
+    run.kill('SIGUSR1');
+    await run.says(
+      /● add-replica j {2}running for [\s\S]*PHASE[\s\S]*snapshot +running[\s\S]*foresync abort/,
+    );
+    run.kill(signal);
+    const { exitCode, stderr } = await run.ended;
+    assert.equal(exitCode, 75);
+    assert.match(stderr, /\] stopping at a safe point; a second ctrl-C or SIGTERM ends it at once\n/);
+    assert.match(stderr, /✗ Stopped; j is not there yet\.\n.*foresync resume/);
+  });
+}
+
+test('without a terminal a second signal ends it at once, and says what goes on', async (t) => {
+  const cwd = shopFolder(t);
+  const run = await startSlowRun(t, cwd);
+  run.kill('SIGINT');
+  run.kill('SIGTERM');
+  const { exitCode, stderr } = await run.ended;
+  assert.ok(exitCode === 130 || exitCode === 143, `${exitCode}`);
+  assert.match(stderr, /✗ Ended at once, not at a safe point\.\n {2}→ foresync resume [0-9a-f]{8} goes on/);
+});
