@@ -7,7 +7,7 @@ import { wantsPlain } from '../../src/ui/plain-wish.ts';
 import { rowSentence } from '../../src/ui/row-sentence.ts';
 import { showRun } from '../../src/ui/run-view.ts';
 import { bar, sparkline } from '../../src/ui/theme.ts';
-import { fakeTerminal } from './fake-terminal.ts';
+import { fakeTerminal, unsteered } from './fake-terminal.ts';
 import { recordedRun } from './recorded-run.ts';
 
 const env = { LANG: 'C.UTF-8', TERM: 'xterm' };
@@ -48,7 +48,7 @@ test('a run on a terminal is told in lines, and ends in sentences', async () => 
   const [stdout, stderr] = [fakeTerminal(80, 24), fakeTerminal(80, 24)];
   const view = showRun({
     ...{ json: false, stdout: stdout.stream, stderr: stderr.stream, clock: { nowMs: () => 0 } },
-    ...{ fold: new RunFold(), argv: [], env: screenReader },
+    ...{ ...unsteered, fold: new RunFold(), argv: [], env: screenReader },
   });
   for (const event of recordedRun()) view.onEvent(event);
   await view.end();
