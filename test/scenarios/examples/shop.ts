@@ -172,7 +172,13 @@ export class ExampleShop {
   }
 }
 
-const keys = ['85123A', '22423', 'user:4711', ...Array.from({ length: 60 }, (_, n) => String(n))];
+const keys = [
+  '85123A',
+  '22423',
+  'user:4711',
+  'cart:36933',
+  ...Array.from({ length: 60 }, (_, n) => String(n)),
+];
 
 function makeDatabase(file: string): void {
   const db = new Database(file);
@@ -186,7 +192,7 @@ function makeDatabase(file: string): void {
 /** Two days of reads, hot keys more often. */
 function csv(untilMs: number, header: string): string {
   const lines = Array.from({ length: 1500 }, (_, n) => {
-    const key = keys[(n * 7) % (n % 2 === 0 ? 3 : keys.length)];
+    const key = keys[n % 2 === 0 ? (n / 2) % 4 : (n * 7) % keys.length];
     return `${new Date(untilMs - (1500 - n) * 115_000).toISOString()},${n % 10 === 0 ? 'write' : 'read'},${key}`;
   });
   return `${[header, ...lines].join('\n')}\n`;
