@@ -16,7 +16,7 @@ const rules: readonly { what: string; where: string[]; found: RegExp; only: RegE
     what: 'terminals are steered where screens are drawn again',
     where: ['src/**/*.{ts,tsx}'],
     found: /\\(?:u001b|x1b|u\{1b\}|033)\[/i,
-    only: /^src\/ui\/(page|live-line)\.ts$/,
+    only: /^src\/ui\/(page|live-line|dashboard\/alternate-screen)\.ts$/,
   },
   {
     what: 'figures are written by one formatter',
