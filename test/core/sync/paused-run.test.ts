@@ -22,6 +22,7 @@ test('a run that is paused in each of its phases reads nothing, watches the Delt
   const joiner = path.join(folder, 'joiner.db');
   const pace = new Pace(undefined, systemClock, systemWait);
   const pausedIn: PhaseName[] = [];
+  const wentOnIn: PhaseName[] = [];
   let seen = 0;
   let rowsSincePause = 0;
   const onEvent = (event: RunEvent) => {
@@ -36,6 +37,7 @@ test('a run that is paused in each of its phases reads nothing, watches the Delt
       assert.equal(rowsSincePause, 0, `rows come in ${pausedIn.at(-1)}`);
       // Nobody else can stop the writers; the run must be able to end.
       if (pausedIn.at(-1) === 'verify') void writer.stop();
+      wentOnIn.push(...pausedIn.slice(-1));
       pace.pause(false);
     } else if (event.type === 'rows') rowsSincePause += event.rows;
   };
@@ -50,6 +52,7 @@ test('a run that is paused in each of its phases reads nothing, watches the Delt
   );
   await addReplica(options);
   assert.deepEqual(pausedIn, [...pauses]);
+  assert.deepEqual(wentOnIn, pausedIn, 'no phase ends while the run is paused');
   assert.deepEqual(rowsOf(joiner, 'items'), rowsOf(lead, 'items'));
 });
 
