@@ -1,7 +1,5 @@
-import { Flags } from '@oclif/core';
 import { ForesyncError } from '../core/errors.ts';
 import { formatPercent } from '../ui/format.ts';
-import { usageError } from './base-command.ts';
 import { wantsJsonLines } from './progress-flag.ts';
 import { reportError } from './report-error.ts';
 
@@ -12,18 +10,6 @@ export interface Gate {
   hitRate: number | undefined;
   passed: boolean;
 }
-
-function parseShare(text: string): number {
-  const value = /^\d*\.?\d+$|^\d+\.$/.test(text.trim()) ? Number(text) : Number.NaN;
-  if (value >= 0 && value <= 1) return value;
-  throw usageError(`'${text}' is no share.`, 'Write a number from 0 to 1.');
-}
-
-/** `--fail-under`; its description says what it judges. */
-export const failUnderFlag = Flags.custom<number>({
-  helpValue: 'P',
-  parse: async (text) => parseShare(text),
-});
 
 /**
  * Judges a hit rate. Where it does not pass, the exit code and a message on standard error say so, and results are printed all the

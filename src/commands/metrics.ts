@@ -2,9 +2,10 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { Args, Flags } from '@oclif/core';
 import { BaseCommand, stateFlag, usageError } from '../cli/base-command.ts';
-import { failUnderFlag, type Gate, judge } from '../cli/gate.ts';
+import { type Gate, judge } from '../cli/gate.ts';
 import { nextStep, sameFiles } from '../cli/next-step.ts';
 import { patternFlags } from '../cli/pattern-flags.ts';
+import { probabilityFlag } from '../cli/probability-flag.ts';
 import { parseColumns } from '../core/access-log/columns.ts';
 import { formats, type LayoutChoice } from '../core/access-log/layout.ts';
 import { openLogFile, openStream } from '../core/access-log/log-file.ts';
@@ -60,7 +61,7 @@ With an access log of the joiner it measures the hit rate that came true, keeps 
       description: 'Tune the parameters by this run; the default with --log.',
       allowNo: true,
     }),
-    'fail-under': failUnderFlag({
+    'fail-under': probabilityFlag({
       description:
         "Exit with 3 where the plan hit rate that came true (planHitRate of the run) is under this. Before the joiner's log was measured nothing is judged, and the exit code is 65.",
     }),

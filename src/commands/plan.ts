@@ -2,7 +2,6 @@ import { existsSync } from 'node:fs';
 import { Flags } from '@oclif/core';
 import { BaseCommand, configFlag, stateFlag, usageError } from '../cli/base-command.ts';
 import { durationFlag, timeFlag } from '../cli/duration-flag.ts';
-import { failUnderFlag } from '../cli/gate.ts';
 import { keyWishes, keyWishFlags } from '../cli/key-wishes.ts';
 import { nextStep, sameFiles } from '../cli/next-step.ts';
 import { usualPlanFile } from '../cli/plan-choice.ts';
@@ -93,7 +92,7 @@ What is not said by a flag comes from the parameters that metrics has tuned, if 
       default: false,
       description: 'Make the plan and tell of it, but write it nowhere and keep nothing that was learned.',
     }),
-    'fail-under': failUnderFlag({
+    'fail-under': probabilityFlag({
       description:
         "Exit with 3 where the plan's hit rate is under this: the smaller of what its order would have served on earlier windows (backtestedHitRate) and what this plan expects (expectedHitRate). Where the history is too short for a backtest nothing is judged, and the exit code is 65.",
       exclusive: ['backtest', 'explain'],

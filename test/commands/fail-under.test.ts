@@ -79,12 +79,12 @@ test('metrics --fail-under judges the plan hit rate that came true, of the newes
   }
 });
 
-test('what is no share is refused', async (t) => {
+test('what is no probability is refused', async (t) => {
   const cwd = loggedShop(t);
   for (const p of ['90', '-1', '', 'x', '1.1'])
     for (const command of [['plan'], ['metrics']]) {
       const { exitCode, stderr } = await runCli([...command, `--fail-under=${p}`], { cwd });
       assert.equal(exitCode, 64, stderr);
-      assert.match(stderr, /--fail-under.*no share/);
+      assert.match(stderr, /--fail-under.*no probability/);
     }
 });

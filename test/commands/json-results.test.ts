@@ -26,6 +26,18 @@ test('what every command prints with --json is what is declared of it, to the la
   await run('plan', [...smallPlan, '--budget-keys', '10', '--fail-under', '0.1']);
   await run('plan --backtest', [...smallPlan, '--backtest']);
   await run('plan --explain KEY', [...smallPlan, '--explain', '1']);
+  await run('plan inspect', [
+    'plan',
+    'inspect',
+    'plan.jsonl',
+    '--key',
+    '1',
+    '--exclude',
+    '2',
+    '--out',
+    'edited.jsonl',
+  ]);
+  await run('plan diff', ['plan', 'diff', 'plan.jsonl', 'edited.jsonl']);
   await run('doctor', ['doctor', 'j', ...place, 'sqlite:j.db']);
   await run('prefetch --dry-run', ['prefetch', '--dry-run']);
   await run('prefetch', ['prefetch']);

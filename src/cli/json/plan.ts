@@ -2,45 +2,11 @@ import { z } from 'zod';
 import type { BacktestReport } from '../../core/plan/backtest-report.ts';
 import type { KeyReport } from '../../core/plan/key-report.ts';
 import type { PlanReport } from '../../core/plan/plan-report.ts';
-import type { PlanEntry } from '../../core/plan/prefetch-plan.ts';
 import type { Gate } from '../gate.ts';
 import { declaredAs } from './declared-as.ts';
-import {
-  bytes,
-  count,
-  durationMs,
-  figureOrNull,
-  flag,
-  gate,
-  isoTime,
-  share,
-  text,
-  timeMs,
-} from './figures.ts';
+import { bytes, count, durationMs, figureOrNull, flag, gate, isoTime, share, text } from './figures.ts';
 import { forecastName, forecastReport, modelName, modelScore } from './forecast.ts';
-
-const keyPart = z.union([
-  z.string(),
-  z.number(),
-  z.strictObject({ int: z.string() }),
-  z.strictObject({ base64: z.string() }),
-]);
-
-const planEntry = declaredAs<PlanEntry>()(
-  z.strictObject({
-    key: z
-      .union([keyPart, z.array(keyPart)])
-      .describe('As in the plan file; an array where it has several columns.'),
-    confidence: share('Probability that it is read within the horizon.'),
-    expectedAt: isoTime('Median of its first read, given that it is read.'),
-    expectedReads: count('Within the horizon.'),
-    expectedWrites: count('Within the horizon.'),
-    sizeBytes: bytes('Of its row.').optional(),
-    donor: text('The replica to read it from.').optional(),
-    model: text('What the figures come from.'),
-    pinned: flag('It is wanted whatever its confidence.').optional(),
-  }),
-);
+import { keySteps, planEntry } from './plan-parts.ts';
 
 const planReport = z.strictObject({
   group: text('The replica group.').optional(),
@@ -149,12 +115,7 @@ const explained = declaredAs<KeyReport>()(
     interval: z.strictObject(interval).describe('Of the expected reads.'),
     rank: count('1 for the key with the most expected reads.'),
     knownKeys: count('Keys that the history knows.'),
-    past: z.strictObject({
-      fromMs: timeMs('Where the first step begins.'),
-      stepMs: durationMs('The length of a step.'),
-      reads: z.array(z.number()),
-      writes: z.array(z.number()),
-    }),
+    past: keySteps,
     ahead: z.array(z.number()).describe('Expected reads in equal parts of the horizon.'),
     chosen: modelName,
     models: z.array(

@@ -13,6 +13,7 @@ import {
   throttleJson,
 } from './operating.ts';
 import { planBacktestJson, planExplainJson, planJson } from './plan.ts';
+import { planDiffJson, planInspectJson } from './plan-files.ts';
 import { completionJson, initJson } from './setup.ts';
 
 /**
@@ -25,6 +26,8 @@ export const results = {
   plan: planJson,
   'plan --backtest': planBacktestJson,
   'plan --explain KEY': planExplainJson,
+  'plan inspect': planInspectJson,
+  'plan diff': planDiffJson,
   doctor: doctorJson,
   prefetch: prefetchJson,
   'prefetch --dry-run': foretoldJson,

@@ -18,8 +18,8 @@ The exit code is 0 whether or not they differ, or with --exit-code 3 where they 
     '<%= config.bin %> <%= command.id %> plan.jsonl edited.jsonl --exit-code --limit 0',
   ];
   static override args = {
-    a: Args.string({ description: 'A plan file.', required: true }),
-    b: Args.string({ description: 'The plan file to compare with it.', required: true }),
+    a: Args.string({ ignoreStdin: true, description: 'A plan file.', required: true }),
+    b: Args.string({ ignoreStdin: true, description: 'The plan file to compare with it.', required: true }),
   };
   static override flags = {
     limit: Flags.integer({

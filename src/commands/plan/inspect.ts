@@ -1,5 +1,6 @@
 import { Args, Flags } from '@oclif/core';
 import { BaseCommand, stateFlag, textFlag, usageError } from '../../cli/base-command.ts';
+import { canAsk } from '../../cli/confirm.ts';
 import { keyWishes, keyWishFlags } from '../../cli/key-wishes.ts';
 import { nextStep } from '../../cli/next-step.ts';
 import { usualPlanFile } from '../../cli/plan-choice.ts';
@@ -39,7 +40,7 @@ A budget takes the entries in the plan's order; foresync plan with the same budg
     '<%= config.bin %> <%= command.id %> plan.jsonl --key user:4711',
   ];
   static override args = {
-    file: Args.string({ description: 'The plan file.', default: usualPlanFile }),
+    file: Args.string({ ignoreStdin: true, description: 'The plan file.', default: usualPlanFile }),
   };
   static override flags = {
     plain: Flags.boolean({ description: 'Print a page instead of opening the screen.' }),
@@ -49,7 +50,7 @@ A budget takes the entries in the plan's order; foresync plan with the same budg
       default: 'plan' as const,
       description: "List entries in the plan's order, or what is largest first; with time the earliest.",
     })(),
-    reverse: Flags.boolean({ description: 'List them the other way round.' }),
+    reverse: Flags.boolean({ default: false, description: 'List them the other way round.' }),
     search: textFlag({
       description: 'List only entries whose keys hold this text, capitals and all.',
       helpValue: 'TEXT',
@@ -112,7 +113,7 @@ A budget takes the entries in the plan's order; foresync plan with the same budg
     out?: string | undefined;
   }) {
     const asksForPage = this.jsonEnabled() || plain || key !== undefined || out !== undefined;
-    return !asksForPage && process.stdin.isTTY === true && isLive(process);
+    return !asksForPage && canAsk() && isLive(process);
   }
 
   private async screen(
