@@ -69,9 +69,9 @@ test('a plan is written from the state file alone, and the screen says what it h
   assert.match(stdout, /best of the backtest/);
   assert.match(stdout, /calibrated on \d+ earlier windows of 24 h/);
   assert.match(stdout, /frequency +[^ ]+ +\d+\.\d %/);
-  assert.match(stdout, /foresync prefetch --plan plan\.jsonl/);
+  assert.match(stdout, /Written to plan\.jsonl\.\n {2}What comes next needs a foresync\.yaml/);
   for (const line of stdout.split('\n')) assert.ok(line.length <= 80, `${line.length}: ${line}`);
-  assert.match(stdout, /foresync add-replica NAME .* --plan plan\.jsonl/);
+  assert.match(stdout, /\n\n→ Next: foresync init\n$/);
 });
 
 test('control characters of keys never reach the terminal', async () => {

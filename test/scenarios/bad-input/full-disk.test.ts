@@ -61,7 +61,11 @@ describe('a full disk at the joiner', () => {
       return;
     }
     try {
-      const known = { ...full, message: /j has 6(?:\.0)? MiB free and needs about 1\d(?:\.\d)? MiB/, hint: /another disk/ };
+      const known = {
+        ...full,
+        message: /j has 6(?:\.0)? MiB free and needs about 1\d(?:\.\d)? MiB/,
+        hint: /another disk/,
+      };
       await shop.refuses(add('alone'), known);
       assertRefused(await shop.run(add('among')), onTheWay);
       execFileSync('mount', ['-o', 'remount,size=40m', folder]);
