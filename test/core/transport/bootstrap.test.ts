@@ -173,7 +173,7 @@ describe('a host is refused', () => {
     await assert.rejects(refused(remote), {
       kind: 'io',
       code: 'no-space',
-      message: /^h has 1\.0 MB free in .* need \d\.\d MB\.$/,
+      message: /^h has 1000(?:\.0)? KiB free in .* need \d\.\d MiB\.$/,
     });
   });
 
