@@ -1,15 +1,15 @@
-import { themeFor } from '../theme.ts';
+import { brushFor } from '../metrics-paint.ts';
 
 /** What is said where the process ends before the run has come to a safe point; `wayOn` is the command that goes on with it. */
 export function endedAtOnceLines(
   wayOn: string | undefined,
   { argv, env }: { argv: readonly string[]; env: NodeJS.ProcessEnv } = process,
 ): string[] {
-  const { symbols, arrow } = themeFor(argv, env);
+  const { symbols, next } = brushFor(argv, env);
   const lines = [`${symbols.failed} Ended at once, not at a safe point.`];
   if (wayOn !== undefined)
     lines.push(
-      `  ${arrow} ${wayOn} goes on from the joiner's last checkpoint; foresync status tells what was left.`,
+      `  ${next} ${wayOn} goes on from the joiner's last checkpoint; foresync status tells what was left.`,
     );
   return lines;
 }
