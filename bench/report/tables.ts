@@ -10,7 +10,7 @@ import type { Spread } from '../support/statistics.ts';
 import { markdownTable } from './page.ts';
 
 /** A full copy, compared, forced to disk and with the hot rows first, may take so many times as long as `cat`. */
-const ratioLimit = 4;
+const ratioLimit = 2.5;
 
 /** How many times as long as DuckDB `analyze` may take, in how much memory, and how long a run with nothing new. */
 const ingestLimit = 2;
