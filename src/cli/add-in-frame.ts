@@ -8,7 +8,6 @@ import { Pace } from '../core/sync/pace.ts';
 import { type AddReplicaRequest, joinerOf } from '../core/sync/run-request.ts';
 import { shortId } from '../core/text.ts';
 import { addReplicaSteps } from '../ui/run-steps.ts';
-import { foretell } from './foretell.ts';
 import { tellFailure } from './gate.ts';
 import { nextStep, sameFiles } from './next-step.ts';
 import type { ChosenPlan } from './plan-choice.ts';
@@ -89,12 +88,14 @@ export async function addInFrame(options: AddInFrameOptions): Promise<unknown> {
   return { runId: frame.runId, ...result, plan: plan?.source.from, run: snapshot };
 }
 
-function foretellAdding(options: AddInFrameOptions): Promise<unknown> {
+async function foretellAdding(options: AddInFrameOptions): Promise<unknown> {
   const { request, group, plan, stateFile } = options;
   const joiner = joinerOf(request);
   refuseSecond(stateFile, group.name, joiner.name);
   const { replace, runtime } = request;
   const steps = addReplicaSteps(request, group, plan?.source);
+  // Doctor's checks are of use to a dry run alone.
+  const { foretell } = await import('./foretell.ts');
   return foretell({ ...options, joiner, replace, runtime, steps });
 }
 

@@ -6,7 +6,7 @@ const keys: readonly (readonly [keys: string, what: string])[] = [
   ['Enter', "an entry: the key's history, its forecast, why it stands there"],
   ['c', 'expected hit rate against bytes'],
   ['t', 'a threshold; what it leaves shows while you type'],
-  ['b', 'a budget, as 64MiB or 5000 keys, likewise; up and down change both'],
+  ['b', 'a budget, as 64MiB or 5000 keys; up and down change both'],
   ['p x', 'pin an entry, exclude it; once more takes it back'],
   ['w', 'write what is left as a new plan'],
   ['Esc', 'back; while you type, as it was'],
