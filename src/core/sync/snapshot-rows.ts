@@ -22,7 +22,6 @@ export async function sendSnapshot(options: SnapshotOptions): Promise<void> {
   const { lead, joiner, emit, pace, budget, readBack, rounds, signal } = options;
   const pipeline = new Pipeline(lead.agent, joiner);
   let done = false;
-  let counted: Promise<unknown> | undefined;
   const nextRound = async (): Promise<Sent> => {
     rounds?.asked();
     const reply = await readRound(options);
@@ -38,10 +37,8 @@ export async function sendSnapshot(options: SnapshotOptions): Promise<void> {
     if (reply.parts.length > 0) budget.saw(reply.result.backlog);
     if (reply.result.to === undefined && !done) {
       done = true;
-      // While the joiner still writes the last chunks.
-      if (readBack.holds) counted = lead.agent.call('donor.count', {});
-      // Where it is awaited it is told, unless the chunks fail first.
-      counted?.catch(() => undefined);
+      // While the joiner still writes the last chunks and looks at them. What fails here fails the lead's next request too.
+      if (readBack.holds) lead.agent.call('donor.count', {}).catch(() => undefined);
     }
     return { kind: 'chunk', reply };
   };
@@ -62,7 +59,6 @@ export async function sendSnapshot(options: SnapshotOptions): Promise<void> {
       emit({ type: 'backlog', keys: sent.reply.result.backlog, round: 0 });
     },
   });
-  await counted;
 }
 
 async function deliverChunk(

@@ -4,6 +4,7 @@ import { printable } from '../../text.ts';
 import { AheadRows } from './ahead-rows.ts';
 import { type Checkpoint, moveCheckpoint, readCheckpoint, stagedCheckpoint } from './checkpoint.ts';
 import { type Connection, connect } from './connection.ts';
+import { whileForced } from './forced-beside.ts';
 import type { ScanKey } from './key-codec.ts';
 import { type PackedChunk, TablePages } from './pages/table-pages.ts';
 import { quote } from './sql.ts';
@@ -107,7 +108,8 @@ export class BulkLoad {
     if (checkpoint.stage === 'snapshot') this.#appendAhead(checkpoint.snapshotAfter);
     this.#pages.seal();
     this.#pages.close();
-    refuseUnsound(file);
+    // All of it goes to disk before it appears in its place anyhow, and checking it needs no disk.
+    whileForced(file, () => refuseUnsound(file));
     const db = connect(file, { existing: true });
     try {
       takeFile(db, staging);

@@ -42,6 +42,8 @@ export class Joiner {
   readonly isPublished: boolean;
   #checkpoint: Checkpoint;
   #failure: ForesyncError | undefined;
+  /** How many rows there are, as long as nothing is written. */
+  #counted: number | undefined;
 
   private constructor(db: Connection, shape: TableShape, checkpoint: Checkpoint, isPublished = false) {
     this.#db = db;
@@ -187,7 +189,10 @@ export class Joiner {
     const { bulk, stage, snapshotAfter } = this.#checkpoint;
     if (bulk && this.#bulk)
       return bulk.rows + (stage === 'snapshot' ? this.#bulk.aheadAfter(snapshotAfter) : 0);
-    return this.#writer.count();
+    // Once it is in its place others write to it too.
+    if (this.isPublished) return this.#writer.count();
+    this.#counted ??= this.#writer.count();
+    return this.#counted;
   }
 
   /** Closes the file; `publish` may follow. */
@@ -288,6 +293,7 @@ export class Joiner {
   #inTable<T>(work: () => T): T {
     return this.#guard(() => {
       this.#seal();
+      this.#counted = undefined;
       return work();
     });
   }
