@@ -4,7 +4,7 @@
  *   node bench/inspect.ts [--entries 1000000] [--repetitions 20] [--seed 1]
  *
  * The parent writes a plan from a seeded generator; a child of its own opens it and then presses keys at the inspector's screen of 200x60, on a
- * terminal that only takes the bytes. A key's time is that from the press to the frame. Needs a build: the screen is taken from dist.
+ * terminal that only takes the bytes. A key's time is that from the press to the frame.
  * Not asked here: what the operator's own terminal takes to draw.
  */
 import { execFileSync } from 'node:child_process';
@@ -14,8 +14,9 @@ import os from 'node:os';
 import path from 'node:path';
 import { PassThrough, Writable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
+import { bundlePrograms } from '../scripts/build.ts';
 import { InspectedPlan } from '../src/core/plan/inspect/inspected-plan.ts';
 import { PlanIndex } from '../src/core/plan/inspect/plan-index.ts';
 import { wholeView } from '../src/core/plan/inspect/plan-rows.ts';
@@ -139,10 +140,16 @@ function searches(): string[] {
   return Array.from({ length: 10 }, (_, n) => `/:${n}${n}${n}\r`);
 }
 
+/** Node knows no JSX. */
+async function builtScreen(): Promise<typeof import('../src/ui/inspect/mount.tsx')> {
+  const root = fileURLToPath(new URL('..', import.meta.url));
+  const folder = path.join(root, '.foresync', 'bench', 'inspect-built');
+  await bundlePrograms(folder, { screen: path.join(root, 'src/ui/inspect/mount.tsx') });
+  return import(pathToFileURL(path.join(folder, 'screen.js')).href);
+}
+
 async function openScreen(plan: InspectedPlan) {
-  // Node knows no JSX; what was built does.
-  const built = new URL('../dist/ui/inspect/mount.js', import.meta.url).href;
-  const { inspectOnTerminal } = (await import(built)) as typeof import('../src/ui/inspect/mount.tsx');
+  const { inspectOnTerminal } = await builtScreen();
   const nothing = () => undefined;
   const stdin = Object.assign(new PassThrough(), {
     isTTY: true,

@@ -1,6 +1,6 @@
-import { fileURLToPath } from 'node:url';
 import { run } from '@oclif/core/run';
 import { settings } from '@oclif/core/settings';
+import { packageRoot } from '../core/own-files.ts';
 import { printableJson } from '../core/text.ts';
 import { wordsOf } from '../ui/flags.ts';
 import { wantsJsonLines } from './progress-flag.ts';
@@ -35,7 +35,7 @@ export async function main(args: string[]): Promise<void> {
   // The sources are never compiled on the fly, whatever NODE_ENV says.
   settings.enableAutoTranspile = false;
   try {
-    await run(args, { root: fileURLToPath(new URL('../..', import.meta.url)) });
+    await run(args, { root: packageRoot() });
   } catch (error) {
     report(error);
   }

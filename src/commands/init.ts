@@ -1,5 +1,4 @@
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { Flags } from '@oclif/core';
 import { BaseCommand, configFlag, textFlag, usageError } from '../cli/base-command.ts';
 import { ask, canAsk } from '../cli/confirm.ts';
@@ -16,6 +15,7 @@ import { type Verdict, verdictOf } from '../core/doctor/verdict.ts';
 import { type ReplicaGroup, readGroup } from '../core/group/config.ts';
 import { configText } from '../core/group/config-text.ts';
 import { refuseExistingConfig, writeConfig } from '../core/group/write-config.ts';
+import { packageRoot } from '../core/own-files.ts';
 import { printable } from '../core/text.ts';
 import { DoctorView } from '../ui/doctor-view.ts';
 import { brushFor } from '../ui/metrics-paint.ts';
@@ -146,7 +146,7 @@ The file has a comment on every key, and names its JSON schema, so that editors 
 const unseen = { reports: [], verdict: { failures: 0, warnings: 0, exitCode: 0 } };
 
 /** Of this installation. */
-const schemaPath = fileURLToPath(new URL('../../docs/foresync.schema.json', import.meta.url));
+const schemaPath = path.join(packageRoot(), 'docs', 'foresync.schema.json');
 
 function wishesOf(
   {

@@ -1,26 +1,18 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import {
-  copyFileSync,
-  cpSync,
-  mkdirSync,
-  mkdtempSync,
-  openSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, openSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { bundlePrograms, ownPrograms } from '../../scripts/build.ts';
 import { projectRoot, runProgram } from '../support/cli.ts';
 
-/** A command that fails in every way a command can, put into a copy of the built program. */
+/** A command that fails in every way a command can, built together with the program. */
 const probe = `
 import { Args, Flags } from '@oclif/core';
-import { BaseCommand, usageError } from '../cli/base-command.js';
-import { ForesyncError } from '../core/errors.js';
+import { BaseCommand, usageError } from '${join(projectRoot, 'src/cli/base-command.ts')}';
+import { ForesyncError } from '${join(projectRoot, 'src/core/errors.ts')}';
 
 const waitForever = () => new Promise(() => setInterval(() => {}, 1000));
 
@@ -45,7 +37,7 @@ export default class Probe extends BaseCommand {
       case 'oclif': return this.error('Not like this.', { exit: 74 });
       case 'abort': throw new DOMException('stopped', 'AbortError');
       case 'leave': return this.exit(3);
-      case 'missing': return import('no-such-package');
+      case 'missing': return import(String('no-such-package'));
     }
     return { ok: true };
   }
@@ -54,17 +46,15 @@ export default class Probe extends BaseCommand {
 
 let root = '';
 
-before(() => {
+before(async () => {
   root = mkdtempSync(join(tmpdir(), 'foresync-failures-'));
   mkdirSync(join(root, 'bin'));
-  mkdirSync(join(root, 'dist/commands'), { recursive: true });
   copyFileSync(join(projectRoot, 'bin/run.js'), join(root, 'bin/run.js'));
   copyFileSync(join(projectRoot, 'package.json'), join(root, 'package.json'));
-  for (const folder of ['cli', 'core', 'ui']) {
-    cpSync(join(projectRoot, 'dist', folder), join(root, 'dist', folder), { recursive: true });
-  }
   symlinkSync(join(projectRoot, 'node_modules'), join(root, 'node_modules'));
-  writeFileSync(join(root, 'dist/commands/probe.js'), probe);
+  const source = join(root, 'probe.ts');
+  writeFileSync(source, probe);
+  await bundlePrograms(join(root, 'dist'), { ...ownPrograms(), 'commands/probe': source });
 });
 after(() => rmSync(root, { recursive: true, force: true }));
 

@@ -6,6 +6,7 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import { ForesyncError, messageOf } from '../errors.ts';
+import { packageRoot } from '../own-files.ts';
 import { release } from '../release.ts';
 import { printable } from '../text.ts';
 import type { Machine } from './agent-host.ts';
@@ -136,15 +137,4 @@ function unreadable(file: string, cause: unknown): ForesyncError {
   return new ForesyncError('io', 'cargo-unreadable', `Cannot read ${printable(file)}: ${messageOf(cause)}.`, {
     cause,
   });
-}
-
-function packageRoot(): string {
-  let folder = import.meta.dirname;
-  while (!existsSync(path.join(folder, 'package.json'))) {
-    const parent = path.dirname(folder);
-    if (parent === folder)
-      throw new ForesyncError('defect', 'package-missing', 'foresync does not find its own package.json.');
-    folder = parent;
-  }
-  return folder;
 }

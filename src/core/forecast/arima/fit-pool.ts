@@ -1,5 +1,5 @@
-import path from 'node:path';
 import { Worker } from 'node:worker_threads';
+import { threadProgram } from '../../own-files.ts';
 import type { FitJob, FitResult } from './fit-job.ts';
 
 /** Fixed, so that which fits share a worker, and with it every digit, does not depend on the machine. */
@@ -9,7 +9,7 @@ const stallMs = 120_000;
 /** How often a batch gets a new worker in place of one that stalled or died, before all that is left of it fails. */
 const replacements = 2;
 
-const defaultWorker = new URL(`./fit-worker${path.extname(import.meta.url)}`, import.meta.url);
+const defaultWorker = threadProgram('core/forecast/arima/fit-worker');
 
 export interface FitPoolOptions {
   signal?: AbortSignal | undefined;

@@ -1,5 +1,5 @@
-import path from 'node:path';
 import { Worker } from 'node:worker_threads';
+import { threadProgram } from '../../own-files.ts';
 import type { Panel, PanelForecast } from '../panel/panel.ts';
 import { forecastByLstm, type LstmOptions, nothingToSay } from './forecast-by-lstm.ts';
 import { planWork } from './work.ts';
@@ -12,7 +12,7 @@ export interface LstmJob {
   workUnits: number;
 }
 
-const defaultWorker = new URL(`./lstm-worker${path.extname(import.meta.url)}`, import.meta.url);
+const defaultWorker = threadProgram('core/forecast/lstm/lstm-worker');
 
 /**
  * `forecastByLstm` in a thread of its own, with the same result. A worker that dies or throws gives a forecast of NaN whose

@@ -1,11 +1,11 @@
-import path from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { ForesyncError } from '../../errors.ts';
+import { threadProgram } from '../../own-files.ts';
 import type { ForecastResult, ForecastTask, Shared } from './forecast-tasks.ts';
 import type { ThreadMessage } from './forecast-worker.ts';
 
 const threads = 2;
-const script = new URL(`./forecast-worker${path.extname(import.meta.url)}`, import.meta.url);
+const script = threadProgram('core/forecast/threads/forecast-worker');
 
 /**
  * Threads that do the tasks of one forecast. They start with the object, so that their start-up overlaps with the reading of the history.

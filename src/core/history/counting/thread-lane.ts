@@ -1,15 +1,15 @@
-import path from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { LogLayout } from '../../access-log/layout.ts';
 import type { TallyPart } from '../../access-log/line-tally.ts';
 import { ForesyncError } from '../../errors.ts';
+import { threadProgram } from '../../own-files.ts';
 import type { StateDatabase } from '../../state/open.ts';
 import type { MergedRange, MergeOutput, MergeTask } from '../segments/range-merge.ts';
 import type { CounterSettings, SpilledBatch } from './event-counter.ts';
 import type { Lane } from './lane.ts';
 import type { ThreadReply, ThreadRequest } from './thread-messages.ts';
 
-const script = new URL(`./counting-thread${path.extname(import.meta.url)}`, import.meta.url);
+const script = threadProgram('core/history/counting/counting-thread');
 
 interface Waiting {
   resolve(value: never): void;
