@@ -20,7 +20,7 @@ say() { printf "@foresync %s\n" "$*"; }
 
 # Ours alone, and not mounted noexec.
 usable() {
-  mkdir -p "$1" 2>/dev/null
+  [ -d "$1" ] || mkdir -p "$1" 2>/dev/null
   [ -d "$1" ] && [ ! -L "$1" ] && [ -O "$1" ] && chmod 700 "$1" || return 1
   trial=$(mktemp "$1/tmp.XXXXXX") || return 1
   printf "#!/bin/sh\nexit 0\n" > "$trial" && chmod 700 "$trial" && "$trial"
@@ -32,8 +32,9 @@ usable() {
 find_folder() {
   base=$XDG_CACHE_HOME
   case $base in /*) ;; *) base=$HOME/.cache ;; esac
+  usable "$base/foresync" 2>/dev/null && { folder=$base/foresync; return; }
   user=$(id -u)
-  for folder in "$base/foresync" "/var/tmp/foresync-$user" "/tmp/foresync-$user"; do
+  for folder in "/var/tmp/foresync-$user" "/tmp/foresync-$user"; do
     usable "$folder" 2>/dev/null && return
   done
   return 1
@@ -41,29 +42,43 @@ find_folder() {
 
 find_libc() {
   set -- $(getconf GNU_LIBC_VERSION 2>/dev/null)
-  if [ "$1" = glibc ]; then libc=glibc-$2; return; fi
+  if [ "$1" = glibc ]; then printf "glibc-%s" "$2"; return; fi
   set -- /lib/ld-musl-*
-  if [ -e "$1" ]; then libc=musl; return; fi
+  if [ -e "$1" ]; then printf musl; return; fi
   case $(ldd --version 2>&1 </dev/null) in
-    *musl*) libc=musl ;;
-    *GNU*|*GLIBC*) libc=glibc ;;
-    *) libc=- ;;
+    *musl*) printf musl ;;
+    *GNU*|*GLIBC*) printf glibc ;;
+    *) printf "%s" - ;;
   esac
 }
 
 find_node() {
   set -- $(node -p "process.version + String.fromCharCode(32) + process.arch" 2>/dev/null </dev/null)
-  if [ $# = 2 ]; then node="$1 $2"; else node="- -"; fi
+  if [ $# = 2 ]; then printf "%s %s" "$1" "$2"; else printf "%s" "- -"; fi
 }
 
 # The word before the percentage, because a device's name may hold spaces.
 find_free() {
   free=-
   before=-
-  for word in $(df -Pk "$folder" 2>/dev/null); do
+  for word in $(df -Pk "$1" 2>/dev/null); do
     case $word in [0-9]*%) free=$before ;; esac
     before=$word
   done
+  printf "%s" "$free"
+}
+
+# Side by side, for each is a program or more to be started.
+look() {
+  printf "node %s\n" "$(find_node)" &
+  printf "libc %s\n" "$(find_libc)" &
+  printf "bits %s\n" "$(getconf LONG_BIT 2>/dev/null || printf 64)" &
+  printf "system %s %s\n" "$(uname -s)" "$(uname -m)" &
+  if find_folder; then
+    printf "folder %s\n" "$folder"
+    printf "free %s\n" "$(find_free "$folder")"
+  fi
+  wait
 }
 
 digest() {
@@ -90,24 +105,40 @@ put() {
 run() {
   missing=
   for name in "$@"; do
-    [ "$name" = -- ] || touch -c "$folder/$name"
     [ "$name" = -- ] || [ -f "$folder/$name" ] || missing="$missing $name"
   done
   if [ -n "$missing" ]; then say missing$missing; return; fi
-  find "$folder" -type f \( -name "agent-*" -o -name "addon-*" -o -name "node-*" -o -name "tmp.*" \) -mtime +30 -exec rm -f {} + </dev/null
+  # Beside the agent, and no child of its.
+  (tidy "$@" </dev/null >/dev/null 2>&1 &)
   if [ "$1" = -- ]; then node=node; else node=$folder/$1; fi
   GLIBC_TUNABLES=${'$'}{GLIBC_TUNABLES:-${memoryTunables}}
   export GLIBC_TUNABLES
   exec "$node" "$folder/$2" --addon "$folder/$3"
 }
 
+# What is used stays; what nobody has used for a month goes.
+tidy() {
+  [ "$1" = -- ] && shift
+  cd "$folder" && touch -c "$@"
+  find "$folder" -type f \( -name "agent-*" -o -name "addon-*" -o -name "node-*" -o -name "tmp.*" \) -mtime +30 -exec rm -f {} +
+}
+
 printf "\n"
-find_folder || { say no-folder; exit 1; }
-find_libc
-find_node
-find_free
-bits=$(getconf LONG_BIT 2>/dev/null) || bits=64
-say probe "$(uname -s)" "$(uname -m)" "$bits" "$libc" "$node" "$free" "$folder"
+folder=
+while read -r name found; do
+  case $name in
+    node) node=$found ;;
+    libc) libc=$found ;;
+    bits) bits=$found ;;
+    system) system=$found ;;
+    folder) folder=$found ;;
+    free) free=$found ;;
+  esac
+done <<END
+$(look)
+END
+[ -n "$folder" ] || { say no-folder; exit 1; }
+say probe "$system" "$bits" "$libc" "$node" "$free" "$folder"
 
 while read -r command first second third; do
   case $command in
