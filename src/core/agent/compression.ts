@@ -1,5 +1,7 @@
+import os from 'node:os';
 import type { Transform } from 'node:stream';
 import { constants, createZstdCompress, createZstdDecompress } from 'node:zlib';
+import pLimit from 'p-limit';
 import { ForesyncError } from '../errors.ts';
 import { release } from '../release.ts';
 
@@ -20,8 +22,15 @@ const windowLog = 19;
 /** Where bytes count for more than time. */
 const largeWindowLog = 20;
 
+/** Parts that are compressed at the same time. Each has its own tables and output, some 20 MB where bytes count for more than time, from when it begins. */
+const atOnce = pLimit(Math.min(4, os.availableParallelism()));
+
 /** Runs beside the thread that reads rows. The part must not change, nor its memory be released, until this resolves. */
-export async function compress(part: Uint8Array, level = usualLevel): Promise<Buffer> {
+export function compress(part: Uint8Array, level = usualLevel): Promise<Buffer> {
+  return atOnce(() => compressNow(part, level));
+}
+
+function compressNow(part: Uint8Array, level: number): Promise<Buffer> {
   const params = {
     [constants.ZSTD_c_compressionLevel]: level,
     [constants.ZSTD_c_windowLog]: level > usualLevel ? largeWindowLog : windowLog,
