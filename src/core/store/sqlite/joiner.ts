@@ -42,8 +42,6 @@ export class Joiner {
   readonly isPublished: boolean;
   #checkpoint: Checkpoint;
   #failure: ForesyncError | undefined;
-  /** How many rows there are, as long as nothing is written. */
-  #counted: number | undefined;
 
   private constructor(db: Connection, shape: TableShape, checkpoint: Checkpoint, isPublished = false) {
     this.#db = db;
@@ -189,10 +187,7 @@ export class Joiner {
     const { bulk, stage, snapshotAfter } = this.#checkpoint;
     if (bulk && this.#bulk)
       return bulk.rows + (stage === 'snapshot' ? this.#bulk.aheadAfter(snapshotAfter) : 0);
-    // Once it is in its place others write to it too.
-    if (this.isPublished) return this.#writer.count();
-    this.#counted ??= this.#writer.count();
-    return this.#counted;
+    return this.#writer.count();
   }
 
   /** Closes the file; `publish` may follow. */
@@ -293,7 +288,6 @@ export class Joiner {
   #inTable<T>(work: () => T): T {
     return this.#guard(() => {
       this.#seal();
-      this.#counted = undefined;
       return work();
     });
   }

@@ -1,5 +1,6 @@
 import { systemCodeOf } from '../../errors.ts';
 import type { Connection } from './connection.ts';
+import type { Bindable } from './key-codec.ts';
 import {
   carriedColumns,
   carriedTerms,
@@ -20,7 +21,8 @@ export class RowWriter {
   readonly #shape: TableShape;
   readonly #table: string;
   readonly #carried: string;
-  #counted: { rows: number; moment: string } | undefined;
+  /** `version` changes where another connection writes. */
+  #counted: { rows: number; version: unknown } | undefined;
 
   constructor(db: Connection, shape: TableShape) {
     this.#db = db;
@@ -73,25 +75,22 @@ export class RowWriter {
   /** The clause is always told: the table's constraints may have one of their own, such as IGNORE. */
   #insert(onConflict: 'ABORT' | 'REPLACE', image: string): number {
     const columns = carriedColumns(this.#shape).join(', ');
-    return this.#db
-      .prepare(
-        `INSERT OR ${onConflict} INTO ${this.#table}(${columns}) SELECT ${this.#carried} FROM ${image}.r ORDER BY rowid`,
-      )
-      .run().changes;
+    return this.#run(
+      `INSERT OR ${onConflict} INTO ${this.#table}(${columns}) SELECT ${this.#carried} FROM ${image}.r ORDER BY rowid`,
+    );
   }
 
   /** Deletes the rows of all keys in the image's `k`. */
   removeKeys(image: string): number {
     const { key, rowid } = this.#shape;
     if (rowid === undefined) {
-      return this.#db
-        .prepare(
-          `DELETE FROM ${this.#table} AS t WHERE ${rowValue(keyTerms(this.#shape))} IN (SELECT ${imageColumns(key.length).join(', ')} FROM ${image}.k)`,
-        )
-        .run().changes;
+      const keys = `SELECT ${imageColumns(key.length).join(', ')} FROM ${image}.k`;
+      return this.#run(
+        `DELETE FROM ${this.#table} AS t WHERE ${rowValue(keyTerms(this.#shape))} IN (${keys})`,
+      );
     }
     const found = `SELECT t.${quote(rowid)} FROM ${image}.k CROSS JOIN ${this.#table} t ON ${this.#sameKey()}`;
-    return this.#db.prepare(`DELETE FROM ${this.#table} WHERE ${quote(rowid)} IN (${found})`).run().changes;
+    return this.#run(`DELETE FROM ${this.#table} WHERE ${quote(rowid)} IN (${found})`);
   }
 
   /** Puts the image's rows in place of a range; returns how many rows were missing, surplus or different. */
@@ -103,11 +102,10 @@ export class RowWriter {
       .get(...values) as number;
     const differences = this.#differences(image, before);
     const names = scanTerms(this.#shape).join(', ');
-    this.#db
-      .prepare(
-        `DELETE FROM ${this.#table} AS t WHERE ${rowValue(walkTerms(this.#shape))} IN (SELECT ${names} FROM ${this.#table} t WHERE ${sql})`,
-      )
-      .run(...values);
+    this.#run(
+      `DELETE FROM ${this.#table} AS t WHERE ${rowValue(walkTerms(this.#shape))} IN (SELECT ${names} FROM ${this.#table} t WHERE ${sql})`,
+      values,
+    );
     this.put(image);
     return differences;
   }
@@ -131,15 +129,20 @@ export class RowWriter {
       .run(this.#shape.name, BigInt(lastRowid));
   }
 
-  /** Counts the rows, unless nobody has written to the file since they were counted last. */
+  /** Counts the rows, unless nobody has written to the table since they were counted last. */
   count(): number {
-    const own = this.#db.prepare('SELECT total_changes()').pluck().get();
-    const moment = `${own} ${this.#db.pragma('data_version', { simple: true })}`;
-    if (this.#counted?.moment !== moment) {
-      const rows = this.#db.prepare(`SELECT count(*) FROM ${this.#table}`).pluck().get() as number;
-      this.#counted = { rows, moment };
-    }
-    return this.#counted.rows;
+    const version = this.#db.pragma('data_version', { simple: true });
+    if (this.#counted && this.#counted.version === version) return this.#counted.rows;
+    const rows = this.#db.prepare(`SELECT count(*) FROM ${this.#table}`).pluck().get() as number;
+    this.#counted = { rows, version };
+    return rows;
+  }
+
+  /** All that writes to the table. Returns how many rows it was to. */
+  #run(sql: string, values: readonly Bindable[] = []): number {
+    const { changes } = this.#db.prepare(sql).run(...values);
+    if (changes > 0) this.#counted = undefined;
+    return changes;
   }
 
   /** Rows of the image that the table has not, to the bit, and rows of the table's `before` that the image has not. */
