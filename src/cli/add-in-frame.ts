@@ -43,7 +43,7 @@ export async function addInFrame(options: AddInFrameOptions): Promise<unknown> {
   const { maxDonorLatencyMs, deltaBudgetKeys } = request;
   const joiner = joinerOf(request);
   refuseSecond(stateFile, group.name, joiner.name);
-  const published = replace || restart ? undefined : publishedBefore(group, joiner.name, stateFile);
+  const published = replace || restart ? undefined : publishedBefore(group, request, stateFile);
   const hooks = await hooksOf(request, group.name, stateFile);
   const pace = new Pace(request.bytesPerSecond, steadyClock, systemWait);
   const frame = new RunFrame({

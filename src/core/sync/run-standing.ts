@@ -2,7 +2,7 @@ import { type ErrorKind, exitCodes } from '../errors.ts';
 import type { JournaledRun } from '../state/run-progress.ts';
 import { resumable } from './joining.ts';
 import { type Liveness, type RunProcess, runProcess } from './run-process.ts';
-import { type RunRequest, storedRequest } from './run-request.ts';
+import { joinerStoreOf, type RunRequest, storedRequest } from './run-request.ts';
 import type { RunSnapshot } from './snapshot.ts';
 import { storedSnapshot } from './stored-snapshot.ts';
 
@@ -24,7 +24,7 @@ export interface RunStanding {
   endedMs: number | undefined;
   /** When it last said how far it is. */
   lastSignMs: number;
-  /** The later run for the same joiner, which has gone on with what this one left, or has begun anew after it was aborted. */
+  /** The later run for the same joiner in the same store, which has gone on with what this one left, or has begun anew after it was aborted. */
   continuedBy: string | undefined;
   /** It left something at the donors or the joiner that can be gone on with. */
   canResume: boolean;
@@ -62,7 +62,8 @@ export function standingsOf(
     const liveness = process && livenessOf(process);
     const lives = liveness === 'alive' || (liveness === 'elsewhere' && nowMs - lastSignMs < silentMs);
     const standing = entry.outcome !== 'running' ? entry.outcome : lives ? 'running' : 'died';
-    const place = JSON.stringify([group, command, joiner]);
+    const request = storedRequest(entry.request);
+    const place = JSON.stringify([group, command, joiner, joinerStoreOf(request)]);
     const leaves = leavesSomething(entry, standing, run);
     const continuedBy = leaves || standing === 'aborted' ? laterRuns.get(place) : undefined;
     // A run that was refused has changed nothing of what an earlier one left.
@@ -86,7 +87,7 @@ export function standingsOf(
       canAbort: standing === 'running' || left,
       wasRefused: standing === 'failed' && run !== undefined && wasRefused(entry, run),
       isHeld: command === 'prefetch' && standing === 'done' && newestEnds.get(group) === id,
-      request: storedRequest(entry.request),
+      request,
       run,
     };
   });

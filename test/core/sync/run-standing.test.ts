@@ -92,6 +92,18 @@ test('what one run left, the next for the same joiner goes on with; one that was
   assert.deepEqual(look([another, left]).map(shape), ['done', 'stopped resume abort']);
 });
 
+test('a later run for a joiner of that name in another store goes on with nothing of it', () => {
+  const inStore = (path: string) => ({
+    ...{ command: 'add-replica', config: '/foresync.yaml', lead: 'east', stallTimeoutMs: 1, retries: 0 },
+    ...{ joiner: { name: 'j', host: 'local', path }, prefetchTimeoutMs: 1, replace: false },
+  });
+  const left = entry('old', { outcome: 'stopped', failure: 'stopped', request: inStore('/a.db') });
+  const done = (path: string) =>
+    entry('new', { startedMs: startMs + 10_000, outcome: 'done', request: inStore(path) });
+  assert.deepEqual(look([done('/b.db'), left]).map(shape), ['done', 'stopped resume abort']);
+  assert.deepEqual(look([done('/a.db'), left]).map(shape), ['done', 'stopped new']);
+});
+
 test('of several that were left unfinished the newest alone can be gone on with', () => {
   const journal = ['c', 'b', 'a'].map((id) => entry(id, { outcome: 'stopped', failure: 'stopped' }));
   assert.deepEqual(look(journal).map(shape), ['stopped resume abort', 'stopped c', 'stopped c']);
