@@ -10,7 +10,8 @@ import { type AddReplicaRequest, joinerStoreOf, storedRequest } from '../core/sy
 /** A run that published its joiner and then ended without a word. */
 export interface PublishedRun {
   run: JournaledRun;
-  result: AddReplicaResult;
+  /** `mayBeBehind`: it may have been in the middle of a round of changes since. */
+  result: AddReplicaResult & { mayBeBehind: boolean };
 }
 
 /** Older runs than so many have been gone on with, or never will be. */
@@ -36,7 +37,10 @@ export function publishedBefore(
     );
     const found = run?.outcome === 'running' ? inSync.safeParse(run.snapshot) : undefined;
     if (!run || !found?.success) return undefined;
-    return { run, result: { watermark: found.data.inSyncWatermark, rows: found.data.inSyncRows } };
+    const { inSyncWatermark: watermark, inSyncRows: rows } = found.data;
+    const asked = storedRequest(run.request);
+    const mayBeBehind = asked?.command !== 'add-replica' || asked.follow === true;
+    return { run, result: { watermark, rows, mayBeBehind } };
   } finally {
     state.close();
   }

@@ -1,4 +1,4 @@
-import { existsSync, statfsSync } from 'node:fs';
+import { statfsSync } from 'node:fs';
 import path from 'node:path';
 import { ForesyncError, systemCodeOf } from '../errors.ts';
 import { isWhole } from '../store/sqlite/checkpoint.ts';
@@ -106,18 +106,16 @@ export function joinerHandlers(): { handlers: Handlers; close(): void } {
       open = undefined;
       // What is planned is there: from then on it lacks what the snapshot brings.
       const keep = early ? { ...checkpoint, stage: 'snapshot' as const } : checkpoint;
-      // Into a file that is there rows are copied, and the staging file goes after that: in between the table must be known as this run's.
-      const isCopied = existsSync(file);
+      // Until it is released the table is known as this run's, whatever becomes of the run.
       publish(file, shape, {
         ...options,
-        ...(takes === 'nothing' && !isCopied ? {} : { keep }),
+        keep,
         ...(status ? { status: early ? ('hot' as const) : ('synced' as const) } : {}),
       });
       const { runId, captureId, watermark } = keep;
       const identity = { runId, captureId, log: { prunedTo: 0, logEnd: watermark } };
       const published = takes === 'nothing' ? undefined : Joiner.openPublished(file, shape, identity);
       if (published) open = { joiner: published, path: file, shape };
-      else if (isCopied) releasePublished(file, shape.name);
       return { result };
     },
     'joiner.release': ({ path: file, table }) => {
