@@ -1,7 +1,7 @@
+import { type Liveness, type ProcessIdentity, processIdentity } from '../agent/process-identity.ts';
 import { type ErrorKind, exitCodes } from '../errors.ts';
 import type { JournaledRun } from '../state/run-progress.ts';
 import { resumable } from './joining.ts';
-import { type Liveness, type RunProcess, runProcess } from './run-process.ts';
 import { joinerStoreOf, type RunRequest, storedRequest } from './run-request.ts';
 import type { RunSnapshot } from './snapshot.ts';
 import { storedSnapshot } from './stored-snapshot.ts';
@@ -19,7 +19,7 @@ export interface RunStanding {
   joiner: string | undefined;
   standing: Standing;
   /** Undefined where it was not kept. */
-  process: RunProcess | undefined;
+  process: ProcessIdentity | undefined;
   startedMs: number;
   endedMs: number | undefined;
   /** When it last said how far it is. */
@@ -46,7 +46,7 @@ const silentMs = 60_000;
 /** How runs stand at a moment; `journal` is newest first, and so is what comes back. */
 export function standingsOf(
   journal: readonly JournaledRun[],
-  { nowMs, livenessOf }: { nowMs: number; livenessOf(process: RunProcess): Liveness },
+  { nowMs, livenessOf }: { nowMs: number; livenessOf(process: ProcessIdentity): Liveness },
 ): RunStanding[] {
   const newestEnds = new Map<string, string>();
   for (const { group, id, outcome } of journal)
@@ -58,7 +58,7 @@ export function standingsOf(
     const { id, command, group, table, joiner, startedMs, endedMs } = entry;
     const run = storedSnapshot(entry.snapshot);
     const lastSignMs = run?.atMs ?? endedMs ?? startedMs;
-    const process = runProcess.safeParse(entry.process).data;
+    const process = processIdentity.safeParse(entry.process).data;
     const liveness = process && livenessOf(process);
     const lives = liveness === 'alive' || (liveness === 'elsewhere' && nowMs - lastSignMs < silentMs);
     const standing = entry.outcome !== 'running' ? entry.outcome : lives ? 'running' : 'died';

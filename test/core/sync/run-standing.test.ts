@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { Liveness } from '../../../src/core/agent/process-identity.ts';
 import type { JournaledRun } from '../../../src/core/state/run-progress.ts';
 import type { RunEvent } from '../../../src/core/sync/events.ts';
 import { foldRun } from '../../../src/core/sync/fold.ts';
-import type { Liveness } from '../../../src/core/sync/run-process.ts';
 import { type RunStanding, standingsOf } from '../../../src/core/sync/run-standing.ts';
 
 const startMs = Date.UTC(2026, 0, 1);

@@ -30,6 +30,8 @@ export interface Checkpoint {
   snapshotAfter: ScanKey | undefined;
   /** The snapshot is put together in a file of its own, and has so many pages and rows there (`BulkLoad`). */
   bulk?: { pages: number; rows: number } | undefined;
+  /** Of a table in its place: which process takes rows for it, as agents tell one another. */
+  holder?: unknown;
   /** It was in sync and in its place once: whatever is compared anew since, nobody may take it for half built. */
   wasSynced?: boolean;
 }

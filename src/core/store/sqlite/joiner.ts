@@ -61,7 +61,7 @@ export class Joiner {
   static openPublished(
     file: string,
     shape: TableShape,
-    identity: { runId: string; captureId: string; log: LogExtent },
+    identity: { runId: string; captureId: string; holder?: unknown; log: LogExtent },
   ): Joiner | undefined {
     const found = openPublished(file, shape, identity);
     return found && new Joiner(found.db, shape, found.checkpoint, true);
