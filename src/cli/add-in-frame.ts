@@ -43,7 +43,7 @@ export async function addInFrame(options: AddInFrameOptions): Promise<unknown> {
   const { maxDonorLatencyMs, deltaBudgetKeys } = request;
   const joiner = joinerOf(request);
   refuseSecond(stateFile, group.name, joiner.name);
-  const published = replace || restart ? undefined : publishedBefore(group, joiner.name, stateFile);
+  const published = replace || restart ? undefined : publishedBefore(group, request, stateFile);
   const hooks = await hooksOf(request, group.name, stateFile);
   const pace = new Pace(request.bytesPerSecond, steadyClock, systemWait);
   const frame = new RunFrame({
@@ -92,11 +92,11 @@ async function foretellAdding(options: AddInFrameOptions): Promise<unknown> {
   const { request, group, plan, stateFile } = options;
   const joiner = joinerOf(request);
   refuseSecond(stateFile, group.name, joiner.name);
-  const { replace, runtime } = request;
+  const { replace, runtime, minConfidence } = request;
   const steps = addReplicaSteps(request, group, plan?.source);
   // Doctor's checks are of use to a dry run alone.
   const { foretell } = await import('./foretell.ts');
-  return foretell({ ...options, joiner, replace, runtime, steps });
+  return foretell({ ...options, joiner, replace, runtime, minConfidence, steps });
 }
 
 /** Its agents would refuse it too, but cannot tell which run is in the way; and --restart would take away what that one builds. */

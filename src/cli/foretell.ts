@@ -19,6 +19,8 @@ export interface ForetellOptions {
   /** Undefined for a prefetch. */
   joiner: JoinerSpec | undefined;
   plan: ChosenPlan | undefined;
+  /** The plan's own threshold where it is undefined. */
+  minConfidence: number | undefined;
   replace: boolean;
   runtime: string | undefined;
   stateFile: string;
@@ -50,12 +52,14 @@ export async function foretell(options: ForetellOptions): Promise<ForetoldJson> 
   const shared = { joiner, clock: systemClock, signal };
   try {
     const choosePlan = async () => plan?.source;
-    const { stateFile } = options;
+    const { stateFile, minConfidence } = options;
     const loadGroup = () => group;
-    take((await examineHere({ ...shared, loadGroup, stateFile, choosePlan, refusesStale: false })).report);
+    const chosen = { choosePlan, minConfidence, refusesStale: false };
+    const { report, planned } = await examineHere({ ...shared, ...chosen, loadGroup, stateFile });
+    take(report);
     const { replace, runtime } = options;
     view.expect([...group.replicas.keys(), ...(joiner ? [joiner.name] : [])]);
-    for await (const report of examine({ ...shared, group, replace, runtime, timeoutMs: answerMs }))
+    for await (const report of examine({ ...shared, group, planned, replace, runtime, timeoutMs: answerMs }))
       take(report);
   } finally {
     view.end();

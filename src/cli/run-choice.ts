@@ -1,7 +1,7 @@
 import { systemClock } from '../core/clock.ts';
 import { ForesyncError } from '../core/errors.ts';
 import type { StateFile } from '../core/state/open.ts';
-import type { AddReplicaRequest, RunRequest } from '../core/sync/run-request.ts';
+import { type AddReplicaRequest, joinerStoreOf, type RunRequest } from '../core/sync/run-request.ts';
 import type { RunStanding } from '../core/sync/run-standing.ts';
 import { printable, shortId } from '../core/text.ts';
 import { nameOf, standingWords } from '../ui/status-words.ts';
@@ -118,7 +118,8 @@ function livingFor(chosen: RunStanding, standings: readonly RunStanding[]): RunS
       one.standing === 'running' &&
       one.command === chosen.command &&
       one.group === chosen.group &&
-      one.joiner === chosen.joiner,
+      one.joiner === chosen.joiner &&
+      joinerStoreOf(one.request) === joinerStoreOf(chosen.request),
   );
 }
 

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { thisProcess } from '../core/agent/process-identity.ts';
 import { systemClock } from '../core/clock.ts';
 import { type ErrorKind, ForesyncError } from '../core/errors.ts';
 import type { ReplicaGroup } from '../core/group/config.ts';
@@ -10,7 +11,6 @@ import { RunCourse } from '../core/sync/course.ts';
 import type { RunEvent, RunFact } from '../core/sync/events.ts';
 import { RunFold } from '../core/sync/fold.ts';
 import type { Pace } from '../core/sync/pace.ts';
-import { thisProcess } from '../core/sync/run-process.ts';
 import type { RunRequest } from '../core/sync/run-request.ts';
 import type { RunSnapshot } from '../core/sync/snapshot.ts';
 import { shortId } from '../core/text.ts';

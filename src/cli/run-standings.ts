@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
+import { livenessOf } from '../core/agent/process-identity.ts';
 import { systemClock } from '../core/clock.ts';
 import { openState, type StateFile } from '../core/state/open.ts';
 import { listJournal } from '../core/state/run-progress.ts';
 import { readRun } from '../core/state/runs.ts';
-import { livenessOf } from '../core/sync/run-process.ts';
 import { type RunStanding, standingsOf } from '../core/sync/run-standing.ts';
 import { printable } from '../core/text.ts';
 import { usageError } from './base-command.ts';

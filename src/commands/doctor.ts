@@ -83,13 +83,14 @@ export default class Doctor extends BaseCommand {
       view.tell(report);
     };
     try {
-      const { report, group } = await examineHere({
+      const { report, group, planned } = await examineHere({
         loadGroup: () => loadGroup(flags.config),
         stateFile: flags.state,
         choosePlan: async (of, stateFile) => {
           if (flags['no-plan']) return undefined;
           return (await (flags.plan ? planFromFile(flags.plan) : usualPlan(of, stateFile)))?.source;
         },
+        minConfidence: undefined,
         refusesStale: flags.plan !== undefined && !flags['allow-stale-plan'],
         joiner,
         clock: systemClock,
@@ -101,6 +102,7 @@ export default class Doctor extends BaseCommand {
         const options = {
           group,
           joiner,
+          planned,
           replace,
           runtime,
           timeoutMs,

@@ -82,7 +82,8 @@ export default class Prefetch extends BaseCommand {
       const steps = prefetchSteps(request, group, { plan: plan.source, cache, limitBytes });
       const json = this.jsonEnabled();
       const looked = { group, joiner: undefined, plan, replace: false, runtime, stateFile };
-      return foretell({ ...looked, steps, json, progress, signal: this.signal });
+      const minConfidence = undefined;
+      return foretell({ ...looked, minConfidence, steps, json, progress, signal: this.signal });
     }
     const frame = new RunFrame({
       request,

@@ -65,12 +65,41 @@ test('a plan that nobody named is used with a warning where its time is over', a
   assert.equal(alone.exitCode, 64, 'there is no plan that it could be about');
 });
 
+const foreign: [Parameters<typeof shopWithPlan>[1], RegExp][] = [
+  [{ header: { group: 'other' } }, /The plan is for the group other, not for shop/],
+  [{ header: { table: 'orders' } }, /The plan is for the table orders, not for items/],
+  [{ entry: { key: [7, 'east'] } }, /No key of the plan can be one of items, whose key has 1 column\./],
+];
+
+test('that a plan of another group, table or definition will be refused is foretold', async (t) => {
+  for (const [changes, message] of foreign) {
+    const cwd = shopWithPlan(t, changes);
+    const add = ['add-replica', 'j', ...place, ...named, '--allow-stale-plan', '--dry-run'];
+    const commands = [add, ['prefetch', '--dry-run'], ['doctor', ...named, '--allow-stale-plan']];
+    for (const args of commands) {
+      const { exitCode, stdout } = await runCli([...args, '--json'], { cwd });
+      assert.equal(exitCode, 65, stdout);
+      const { checks } = JSON.parse(stdout) as { checks: { id: string; code?: string; text: string }[] };
+      const told = checks.filter(({ code }) => code !== undefined);
+      assert.deepEqual(
+        told.map(({ id, code }) => [id, code]),
+        [['plan', 'plan-foreign']],
+      );
+      assert.match(told[0]?.text ?? '', message);
+    }
+  }
+});
+
+test('keys that are not going to be sent are none to refuse a plan for', async (t) => {
+  const cwd = shopWithPlan(t, { entry: { key: [7, 'east'] } });
+  const add = ['add-replica', 'j', ...place, ...named, '--min-confidence', '1'];
+  for (const args of [[...add, '--dry-run'], add]) {
+    const { exitCode, stderr, stdout } = await runCli(args, { cwd });
+    assert.equal(exitCode, 0, stdout + stderr);
+  }
+});
+
 test('a plan of another group, table or definition is refused, and leaves nothing', async (t) => {
-  const foreign: [Parameters<typeof shopWithPlan>[1], RegExp][] = [
-    [{ header: { group: 'other' } }, /The plan is for the group other, not for shop/],
-    [{ header: { table: 'orders' } }, /The plan is for the table orders, not for items/],
-    [{ entry: { key: [7, 'east'] } }, /No key of the plan can be one of items, whose key has 1 column\./],
-  ];
   for (const [changes, message] of foreign) {
     const cwd = shopWithPlan(t, changes);
     for (const args of [['add-replica', 'j', ...place, ...named, '--allow-stale-plan'], ['prefetch']]) {

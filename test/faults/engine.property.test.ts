@@ -5,8 +5,7 @@ import Database from 'better-sqlite3';
 import fc from 'fast-check';
 import type { RowKey } from '../../src/core/row-key.ts';
 import { dropCapture } from '../../src/core/store/sqlite/capture.ts';
-import { publish } from '../../src/core/store/sqlite/publish.ts';
-import { capture, copyTable, openDonor } from '../support/engine-copy.ts';
+import { capture, copyTable, openDonor, publishCopy } from '../support/engine-copy.ts';
 import { randomTable, randomWrite } from '../support/random-tables.ts';
 import { rowsOf, schemaOf, temporaryFolder } from '../support/tables.ts';
 
@@ -106,7 +105,7 @@ test('whatever is written meanwhile, the joiner ends equal to the donor, without
           while (!steps.next().done) for (const sql of writes.next().value ?? []) write(writer, sql);
           assert.equal(tally.unequal, 0, 'digests agreed at once');
 
-          publish(joinerFile, donor.shape, { replace: false, walMode: false });
+          publishCopy(joinerFile, donor.shape);
           const rowid = donor.shape.rowid === undefined ? [] : [donor.shape.rowid];
           assert.deepEqual(rowsOf(joinerFile, table.name, rowid), rowsOf(donorFile, table.name, rowid));
           dropCapture(donor.db, donor.shape);

@@ -4,6 +4,8 @@ import { type Connection, connect } from '../../src/core/store/sqlite/connection
 import { pruneDelta, prunedTo } from '../../src/core/store/sqlite/delta-pruning.ts';
 import { type DeltaLimits, DonorReader } from '../../src/core/store/sqlite/donor.ts';
 import { Joiner } from '../../src/core/store/sqlite/joiner.ts';
+import { publish } from '../../src/core/store/sqlite/publish.ts';
+import { releasePublished } from '../../src/core/store/sqlite/published.ts';
 import type { Stored } from '../../src/core/store/sqlite/received.ts';
 import type { ScanRange } from '../../src/core/store/sqlite/scan.ts';
 import { readTableShape, type TableShape } from '../../src/core/store/sqlite/table-shape.ts';
@@ -38,6 +40,18 @@ export function openJoiner(file: string, shape: TableShape, id = captureId, prun
     bootId,
     log: { prunedTo, logEnd: Number.MAX_SAFE_INTEGER },
   });
+}
+
+/** Puts a copy in its place, and leaves nothing of foresync's with it. */
+export function publishCopy(
+  file: string,
+  shape: TableShape,
+  { replace = false, walMode = false }: { replace?: boolean; walMode?: boolean } = {},
+): void {
+  const identity = { runId: 'test-run', captureId, bootId, tableSql: shape.sql };
+  const keep = { ...identity, stage: 'synced', watermark: 0, snapshotAfter: undefined } as const;
+  publish(file, shape, { replace, walMode, keep });
+  releasePublished(file, shape.name);
 }
 
 export interface CopyTally {

@@ -1,5 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { chmodSync, existsSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { isBehind } from './built.ts';
 import { findProgram } from './sshd-path.ts';
 
 interface Server {
@@ -11,8 +13,8 @@ interface Server {
 }
 
 /**
- * Runs before the tests (npm's `pretest`): tests start real servers of their own, so those are installed where they are missing and may
- * be. Where one may not, says so; its tests then fail, none is skipped.
+ * Runs before the tests (npm's `pretest`). They start foresync as it is built, so it is built anew where a source has changed since. They start
+ * real servers of their own, so those are installed where they are missing and may be. Where one may not, says so; its tests then fail, none is skipped.
  */
 const servers: Server[] = [
   {
@@ -28,6 +30,13 @@ const servers: Server[] = [
     tests: 'tests with tables at ClickHouse',
   },
 ];
+
+const root = join(import.meta.dirname, '../..');
+if (isBehind(root)) {
+  process.stderr.write('foresync tests: building it anew, as sources have changed …\n');
+  const { status } = spawnSync(process.execPath, [join(root, 'scripts/build.ts')], { stdio: 'inherit' });
+  if (status !== 0) process.exit(1);
+}
 
 const missing = servers.filter(({ program }) => !findProgram(program));
 const refusal = missing.length > 0 ? install(missing) : undefined;

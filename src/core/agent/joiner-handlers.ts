@@ -1,7 +1,7 @@
-import { existsSync, statfsSync } from 'node:fs';
+import { statfsSync } from 'node:fs';
 import path from 'node:path';
 import { ForesyncError, systemCodeOf } from '../errors.ts';
-import { isWhole } from '../store/sqlite/checkpoint.ts';
+import { type Checkpoint, isWhole } from '../store/sqlite/checkpoint.ts';
 import { storeError } from '../store/sqlite/connection.ts';
 import { sweepInboxes } from '../store/sqlite/image-inbox.ts';
 import { Joiner } from '../store/sqlite/joiner.ts';
@@ -13,6 +13,7 @@ import { discardLeftStaging } from '../store/sqlite/staging.ts';
 import type { TableShape } from '../store/sqlite/table-shape.ts';
 import { bootId, fileIdOf, placeAmong } from './boot-id.ts';
 import type { Handlers } from './handlers.ts';
+import { isThisProcess, livenessOf, processIdentity, thisProcess } from './process-identity.ts';
 import { tellingErrors } from './telling-errors.ts';
 
 /** The requests that make a host a joiner. State lives as long as the agent's process. */
@@ -28,6 +29,12 @@ export function joinerHandlers(): { handlers: Handlers; close(): void } {
     return found;
   };
 
+  /** Whether a process other than this one takes its rows, and lives. */
+  const isHeld = (published: Checkpoint): boolean => {
+    const holder = processIdentity.safeParse(published.holder).data;
+    return holder !== undefined && !isThisProcess(holder) && livenessOf(holder) === 'alive';
+  };
+
   const handlers: Handlers = {
     'joiner.look': ({ path: file, table, stores }) => {
       const place = inspectPlace(file, table);
@@ -36,7 +43,8 @@ export function joinerHandlers(): { handlers: Handlers; close(): void } {
       const { published, ...there } = place;
       const found = { ...there, fileId, sameAs: placeAmong(stores, fileId), freeBytes: bavail * bsize };
       if (!published) return { result: found };
-      const told = { captureId: published.captureId, isWhole: isWhole(published) };
+      const heldBy = isHeld(published) ? published.runId : undefined;
+      const told = { captureId: published.captureId, isWhole: isWhole(published), heldBy };
       return { result: { ...found, published: told } };
     },
     'joiner.open': ({ path: file, shape, runId, captureId, prunedTo, logEnd }) => {
@@ -44,7 +52,7 @@ export function joinerHandlers(): { handlers: Handlers; close(): void } {
       open = undefined;
       checkShape(shape);
       const identity = { runId, captureId, log: { prunedTo, logEnd } };
-      const published = Joiner.openPublished(file, shape, identity);
+      const published = Joiner.openPublished(file, shape, { ...identity, holder: thisProcess() });
       if (!published) refuseClashes(file, shape);
       const opened = published
         ? { joiner: published, resumed: true }
@@ -105,19 +113,17 @@ export function joinerHandlers(): { handlers: Handlers; close(): void } {
       joiner().close();
       open = undefined;
       // What is planned is there: from then on it lacks what the snapshot brings.
-      const keep = early ? { ...checkpoint, stage: 'snapshot' as const } : checkpoint;
-      // Into a file that is there rows are copied, and the staging file goes after that: in between the table must be known as this run's.
-      const isCopied = existsSync(file);
+      const keep = { ...checkpoint, holder: thisProcess(), ...(early ? { stage: 'snapshot' as const } : {}) };
+      // Until it is released the table is known as this run's, whatever becomes of the run.
       publish(file, shape, {
         ...options,
-        ...(takes === 'nothing' && !isCopied ? {} : { keep }),
+        keep,
         ...(status ? { status: early ? ('hot' as const) : ('synced' as const) } : {}),
       });
-      const { runId, captureId, watermark } = keep;
-      const identity = { runId, captureId, log: { prunedTo: 0, logEnd: watermark } };
+      const { runId, captureId, watermark, holder } = keep;
+      const identity = { runId, captureId, holder, log: { prunedTo: 0, logEnd: watermark } };
       const published = takes === 'nothing' ? undefined : Joiner.openPublished(file, shape, identity);
       if (published) open = { joiner: published, path: file, shape };
-      else if (isCopied) releasePublished(file, shape.name);
       return { result };
     },
     'joiner.release': ({ path: file, table }) => {

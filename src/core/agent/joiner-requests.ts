@@ -37,6 +37,8 @@ export const joinerRequests = {
           captureId: id,
           /** It is in sync, or was once. */
           isWhole: z.boolean(),
+          /** The run whose agent takes rows for it and lives, as far as can be seen from there. */
+          heldBy: id.optional(),
         })
         .optional(),
     }),

@@ -1,11 +1,14 @@
 import type { Clock } from '../clock.ts';
 import type { ReplicaGroup } from '../group/config.ts';
+import type { Batches } from '../sync/batches.ts';
 import type { JoinerSpec } from '../sync/refusals.ts';
 
 export interface DoctorOptions {
   group: ReplicaGroup;
   /** The replica that is to be added; undefined where only those that are there are looked at. */
   joiner: JoinerSpec | undefined;
+  /** The plan that a run would take, whose keys are to be the table's; undefined for none. */
+  planned?: Batches | undefined;
   /** Of add-replica: a table that is at the joiner's place is to go. */
   replace: boolean;
   /** A Node program for hosts that have none. */

@@ -4,7 +4,7 @@ import type { Clock } from '../clock.ts';
 import { formatBytes, formatCounted, formatInstant } from '../format.ts';
 import type { ReplicaGroup } from '../group/config.ts';
 import { lookAtState } from '../state/open.ts';
-import { checkPlanFor, dealBatches } from '../sync/batches.ts';
+import { type Batches, checkPlanFor, dealBatches } from '../sync/batches.ts';
 import { planEndMs, stalePlan } from '../sync/plan-fits.ts';
 import { type JoinerSpec, nameTaken } from '../sync/refusals.ts';
 import type { PlanSource } from '../sync/run.ts';
@@ -16,6 +16,8 @@ export interface HereOptions {
   stateFile: string;
   /** The plan that add-replica would take, undefined for none; of the state file only where that can be read as it is. */
   choosePlan: (group: ReplicaGroup, stateFile: string | undefined) => Promise<PlanSource | undefined>;
+  /** As of a run: which entries would be sent; the plan's own threshold where it is undefined. */
+  minConfidence: number | undefined;
   /** A plan whose time is over is refused, as add-replica does with one that is named. */
   refusesStale: boolean;
   joiner: JoinerSpec | undefined;
@@ -23,10 +25,15 @@ export interface HereOptions {
   signal: AbortSignal;
 }
 
-/** Looks at what a run takes from this machine. The group is undefined where there is none to go on with. */
-export async function examineHere(
-  options: HereOptions,
-): Promise<{ report: Report; group: ReplicaGroup | undefined }> {
+/** What was found here, and what a run would go on with: the group, and the plan as it is dealt to the donors; undefined where there is none. */
+export interface Here {
+  report: Report;
+  group: ReplicaGroup | undefined;
+  planned: Batches | undefined;
+}
+
+/** Looks at what a run takes from this machine. */
+export async function examineHere(options: HereOptions): Promise<Here> {
   const checks: Check[] = [];
   let group: ReplicaGroup | undefined;
   try {
@@ -39,8 +46,10 @@ export async function examineHere(
   }
   const state = stateCheck(options.stateFile);
   checks.push(state.check);
-  if (group) checks.push(await planCheck(group, state.isCurrent ? options.stateFile : undefined, options));
-  return { report: { role: 'here', replica: undefined, host: 'local', checks }, group };
+  const plan = group && (await lookAtPlan(group, state.isCurrent ? options.stateFile : undefined, options));
+  if (plan) checks.push(plan.check);
+  const report: Report = { role: 'here', replica: undefined, host: 'local', checks };
+  return { report, group, planned: plan?.planned };
 }
 
 function configCheck({ file, name, table, replicas, lead }: ReplicaGroup): Check {
@@ -71,34 +80,41 @@ function stateCheck(file: string): { check: Check; isCurrent: boolean } {
   }
 }
 
-async function planCheck(
+async function lookAtPlan(
   group: ReplicaGroup,
   stateFile: string | undefined,
-  { choosePlan, refusesStale, clock, signal }: HereOptions,
-): Promise<Check> {
+  { choosePlan, minConfidence, refusesStale, clock, signal }: HereOptions,
+): Promise<{ check: Check; planned?: Batches }> {
   try {
     const plan = await choosePlan(group, stateFile);
-    if (!plan) return info('plan', 'none: rows come in the order of the table', 'foresync plan makes one.');
-    const { header } = plan;
-    checkPlanFor(header, group);
-    const { keys } = await dealBatches(plan.entries(), {
+    if (!plan)
+      return { check: info('plan', 'none: rows come in the order of the table', 'foresync plan makes one.') };
+    checkPlanFor(plan.header, group);
+    const planned = await dealBatches(plan.entries(), {
       donors: new Set(group.replicas.keys()),
       lead: group.lead.name,
-      minConfidence: header.minConfidence,
+      minConfidence: minConfidence ?? plan.header.minConfidence,
       signal,
     });
-    const endMs = planEndMs(header);
-    if (endMs < clock.nowMs() && refusesStale) throw stalePlan(plan.from, header);
-    const text = `${plan.from}: ${formatCounted(keys, 'key')}`;
-    if (endMs < clock.nowMs())
-      return warning(
-        'plan',
-        `${text}; it is stale, as it looked ahead until ${formatInstant(endMs)}`,
-        'foresync analyze && foresync plan make a new one.',
-      );
-    return ok('plan', `${text}, until ${formatInstant(endMs)}`);
+    return { check: planCheck(plan, planned, { refusesStale, nowMs: clock.nowMs() }), planned };
   } catch (error) {
     signal.throwIfAborted();
-    return failure('plan', error);
+    return { check: failure('plan', error) };
   }
+}
+
+function planCheck(
+  { from, header }: PlanSource,
+  { keys }: Batches,
+  { refusesStale, nowMs }: { refusesStale: boolean; nowMs: number },
+): Check {
+  const endMs = planEndMs(header);
+  const text = `${from}: ${formatCounted(keys, 'key')}`;
+  if (endMs >= nowMs) return ok('plan', `${text}, until ${formatInstant(endMs)}`);
+  if (refusesStale) throw stalePlan(from, header);
+  return warning(
+    'plan',
+    `${text}; it is stale, as it looked ahead until ${formatInstant(endMs)}`,
+    'foresync analyze && foresync plan make a new one.',
+  );
 }

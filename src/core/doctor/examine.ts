@@ -10,6 +10,7 @@ import { definitionCheck } from './definition-check.ts';
 import type { DoctorOptions } from './doctor-options.ts';
 import { placeChecks } from './joiner-checks.ts';
 import { leftChecks } from './left-checks.ts';
+import { plannedKeys } from './planned-keys.ts';
 import { cacheRoom, deltaRoom, joinerRoom } from './room.ts';
 import { type StoreLook, storeChecks } from './store-checks.ts';
 
@@ -69,6 +70,7 @@ function reportOf(
   const more: Check[] = [];
   if (store?.table && !isLead) more.push(definitionCheck(store.table.shape, leadTable));
   if (store?.database) more.push(...leftChecks(store, { isLead, leadLook: lead.store }, options));
+  if (store?.table && isLead) more.push(...plannedKeys(store.table.shape, options));
   if (store && isLead) more.push(...deltaRoom(store));
   if (host) more.push(...cacheRoom(host, store?.table));
   return {

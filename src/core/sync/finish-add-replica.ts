@@ -6,12 +6,12 @@ import { emitter, startOf } from './run.ts';
 
 /**
  * Cleans up after an add-replica that was killed when its joiner had been published: ends the capture that it used, drops
- * the Prefetch Caches and what is left of the staging file. Undefined, with nothing done, where the joiner does not hold
- * the table, and where it is to be followed on. May be repeated.
+ * the Prefetch Caches, what is left of the staging file and, last of all, that by which the joiner is known as this run's. Undefined, with
+ * nothing done, where the joiner does not hold the table, or may be in the middle of a round of changes (`mayBeBehind`), and where it is to be followed on. May be repeated.
  */
 export async function finishAddReplica(
   options: AddReplicaOptions,
-  published: AddReplicaResult,
+  { mayBeBehind, ...published }: AddReplicaResult & { mayBeBehind: boolean },
 ): Promise<AddReplicaResult | undefined> {
   const { group, joiner: target } = options;
   const emit = emitter(options);
@@ -21,14 +21,16 @@ export async function finishAddReplica(
     const joiner = await agents.connect(target.name, target.host);
     const { path } = target.store;
     const { result: place } = await joiner.call('joiner.look', { path, table: group.table, stores: [] });
-    // One that still takes changes may be in the middle of a round.
-    if (!place.hasTable || place.published) return undefined;
+    if (!place.hasTable) return undefined;
+    const owner = ownerOf(group.name, target);
+    const isLeftWhole = place.published?.isWhole && isOwnedBy(place.published.captureId, owner);
+    if (place.published && (mayBeBehind || options.follow || !isLeftWhole)) return undefined;
     emit(startOf(options, { command: 'add-replica', joiner: target.name, phases: ['cleanup'] }));
     emit({ type: 'phase', phase: 'cleanup', state: 'running' });
     const { lead, others } = await agents.connectDonors(new Set(group.replicas.keys()));
     const { result: capture } = await lead.agent.call('capture.read', {});
     // Where somebody else captures by now, that run's are the caches too.
-    if (capture.id === undefined || isOwnedBy(capture.id, ownerOf(group.name, target))) {
+    if (capture.id === undefined || isOwnedBy(capture.id, owner)) {
       await lead.agent.call('capture.stop', {});
       for (const { agent } of [lead, ...others.values()]) await agent.call('cache.drop', {});
     }

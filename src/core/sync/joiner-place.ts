@@ -4,7 +4,7 @@ import type { ReplicaGroup } from '../group/config.ts';
 import type { AddReplicaOptions } from './add-replica.ts';
 import { isOwnedBy, ownerOf } from './capture-owner.ts';
 import type { Agents } from './connect.ts';
-import { donorsPlace, type JoinerSpec, noSpace, replicasNear } from './refusals.ts';
+import { donorsPlace, type JoinerSpec, joinerHeld, noSpace, replicasNear } from './refusals.ts';
 import type { Donor } from './run.ts';
 import { orFolder } from './store-is-folder.ts';
 
@@ -69,14 +69,19 @@ export async function clearPlace(
   if (restart) await place.agent.call('joiner.discard', { path });
 }
 
-/** Refuses the file of a donor, whatever path leads to it, and a disk that is too small for what is still to come. */
+/**
+ * Refuses the file of a donor, whatever path leads to it, a table that is to give way while another run writes to it, and a disk that is too
+ * small for what is still to come.
+ */
 export function refusePlace(
   place: Place,
   { published }: Standing,
   donors: readonly Donor[],
-  { joiner }: AddReplicaOptions,
+  { joiner, runId }: AddReplicaOptions,
 ): void {
   for (const { name, table } of donors) if (table.fileId === place.fileId) throw donorsPlace(joiner, name);
+  const heldBy = published ? undefined : place.published?.heldBy;
+  if (heldBy !== undefined && heldBy !== runId) throw joinerHeld(joiner);
   const { alone = false, sizeBytes = 0 } = donors[0]?.table ?? {};
   if (alone && !place.stagingExists && !published && place.freeBytes < sizeBytes)
     throw noSpace(joiner, sizeBytes, place.freeBytes);

@@ -9,7 +9,14 @@ import type { Agents } from './connect.ts';
 import { Copying } from './copying.ts';
 import { dropCaches } from './drop-caches.ts';
 import type { Emit, PhaseName } from './events.ts';
-import { clearPlace, connectJoiner, refusePlace, type Standing, standingIn } from './joiner-place.ts';
+import {
+  clearPlace,
+  connectJoiner,
+  type Place,
+  refusePlace,
+  type Standing,
+  standingIn,
+} from './joiner-place.ts';
 import { Phases } from './phases.ts';
 import { refuseUnfitKeys } from './plan-fits.ts';
 import { tableThere } from './refusals.ts';
@@ -106,7 +113,7 @@ export class Joining {
     const [place, { lead, others }] = await Promise.all([joining, donating]).catch(async (error) => {
       const [joiner] = await Promise.allSettled([joining, donating]);
       if (error instanceof ForesyncError && error.code === 'table-dropped')
-        await this.#dropRemains(joiner.status === 'fulfilled' ? joiner.value.agent : undefined);
+        await this.#dropRemains(joiner.status === 'fulfilled' ? joiner.value : undefined);
       throw error;
     });
     this.#joiner = place.agent;
@@ -175,9 +182,14 @@ export class Joining {
   }
 
   /** What there is of a table that the lead has no longer is of no use: another table of that name would be copied anew. */
-  async #dropRemains(joiner: AgentClient | undefined): Promise<void> {
+  async #dropRemains(place: Place | undefined): Promise<void> {
     const { group, joiner: target } = this.#options;
-    await joiner?.call('joiner.discard', { path: target.store.path });
+    const { path } = target.store;
+    await place?.agent.call('joiner.discard', { path });
+    // A replica that was whole stays, like one that was added before the lead's table went.
+    const left = place?.published;
+    if (left?.isWhole && isOwnedBy(left.captureId, ownerOf(group.name, target)))
+      await place?.agent.call('joiner.release', { path, table: group.table });
     await this.#drop(
       [...group.replicas.keys()].filter((name) => name !== group.lead.name),
       new Map(),

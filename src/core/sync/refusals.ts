@@ -69,6 +69,15 @@ export function followedDiffers(joiner: JoinerSpec, table: string): ForesyncErro
   );
 }
 
+/** A table in its place that a run began, and which is to be begun anew while that run lives. */
+export function joinerHeld(joiner: JoinerSpec): ForesyncError {
+  return new ForesyncError(
+    'exists',
+    'joiner-busy',
+    `Another run writes to ${printable(joiner.store.path)} just now.`,
+  );
+}
+
 /** How far a joiner is: nowhere to be seen, in its place but not in sync, or in sync there. */
 export type JoinerState = 'building' | 'hot' | 'synced';
 

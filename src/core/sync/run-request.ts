@@ -55,6 +55,13 @@ export function requestedJoiner(joiner: JoinerSpec): AddReplicaRequest['joiner']
   return { name: joiner.name, host: hostLabel(joiner.host), path: joiner.store.path };
 }
 
+/** Where a run builds its joiner, told apart from all other places; undefined for a prefetch, and where it was not kept. */
+export function joinerStoreOf(request: RunRequest | undefined): string | undefined {
+  if (request?.command !== 'add-replica') return undefined;
+  const { host, path } = request.joiner;
+  return JSON.stringify([host, path]);
+}
+
 /** Throws where the kept text is no host: it goes to ssh. */
 export function joinerOf({ joiner: { name, host, path } }: AddReplicaRequest): JoinerSpec {
   return { name, host: parseHost(host), store: { kind: 'sqlite', path } };

@@ -1,8 +1,8 @@
+import { type Liveness, type ProcessIdentity, processIdentity } from '../agent/process-identity.ts';
 import { type ErrorKind, exitCodes } from '../errors.ts';
 import type { JournaledRun } from '../state/run-progress.ts';
 import { resumable } from './joining.ts';
-import { type Liveness, type RunProcess, runProcess } from './run-process.ts';
-import { type RunRequest, storedRequest } from './run-request.ts';
+import { joinerStoreOf, type RunRequest, storedRequest } from './run-request.ts';
 import type { RunSnapshot } from './snapshot.ts';
 import { storedSnapshot } from './stored-snapshot.ts';
 
@@ -19,12 +19,12 @@ export interface RunStanding {
   joiner: string | undefined;
   standing: Standing;
   /** Undefined where it was not kept. */
-  process: RunProcess | undefined;
+  process: ProcessIdentity | undefined;
   startedMs: number;
   endedMs: number | undefined;
   /** When it last said how far it is. */
   lastSignMs: number;
-  /** The later run for the same joiner, which has gone on with what this one left, or has begun anew after it was aborted. */
+  /** The later run for the same joiner in the same store, which has gone on with what this one left, or has begun anew after it was aborted. */
   continuedBy: string | undefined;
   /** It left something at the donors or the joiner that can be gone on with. */
   canResume: boolean;
@@ -46,7 +46,7 @@ const silentMs = 60_000;
 /** How runs stand at a moment; `journal` is newest first, and so is what comes back. */
 export function standingsOf(
   journal: readonly JournaledRun[],
-  { nowMs, livenessOf }: { nowMs: number; livenessOf(process: RunProcess): Liveness },
+  { nowMs, livenessOf }: { nowMs: number; livenessOf(process: ProcessIdentity): Liveness },
 ): RunStanding[] {
   const newestEnds = new Map<string, string>();
   for (const { group, id, outcome } of journal)
@@ -58,11 +58,12 @@ export function standingsOf(
     const { id, command, group, table, joiner, startedMs, endedMs } = entry;
     const run = storedSnapshot(entry.snapshot);
     const lastSignMs = run?.atMs ?? endedMs ?? startedMs;
-    const process = runProcess.safeParse(entry.process).data;
+    const process = processIdentity.safeParse(entry.process).data;
     const liveness = process && livenessOf(process);
     const lives = liveness === 'alive' || (liveness === 'elsewhere' && nowMs - lastSignMs < silentMs);
     const standing = entry.outcome !== 'running' ? entry.outcome : lives ? 'running' : 'died';
-    const place = JSON.stringify([group, command, joiner]);
+    const request = storedRequest(entry.request);
+    const place = JSON.stringify([group, command, joiner, joinerStoreOf(request)]);
     const leaves = leavesSomething(entry, standing, run);
     const continuedBy = leaves || standing === 'aborted' ? laterRuns.get(place) : undefined;
     // A run that was refused has changed nothing of what an earlier one left.
@@ -86,7 +87,7 @@ export function standingsOf(
       canAbort: standing === 'running' || left,
       wasRefused: standing === 'failed' && run !== undefined && wasRefused(entry, run),
       isHeld: command === 'prefetch' && standing === 'done' && newestEnds.get(group) === id,
-      request: storedRequest(entry.request),
+      request,
       run,
     };
   });

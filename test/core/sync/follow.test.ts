@@ -290,6 +290,36 @@ test('a second run for the same joiner takes it over, and the first one leaves i
   shop.assertClean();
 });
 
+test('it is not begun anew while the run that follows it lives, but once that is over', async (t) => {
+  const shop = shopOf(t);
+  const first = shop.start();
+  await first.until(isFollowing);
+  for (const more of [{ restart: true }, { replace: true, follow: false }])
+    await assert.rejects(shop.start(more).ended, { kind: 'exists', code: 'joiner-busy' });
+  await first.level();
+  shop.assertEqual();
+  process.kill(agentWith(shop.lead), 'SIGKILL');
+  await assert.rejects(first.ended, { kind: 'unreachable' });
+  const { ended, events } = shop.start({ restart: true, follow: false });
+  await ended;
+  assert.ok(events.some((event) => event.type === 'progress' && event.phase === 'snapshot'));
+  shop.assertEqual();
+  shop.assertClean();
+});
+
+test('a joiner that is taken away from the run that follows it is told as such', async (t) => {
+  const shop = shopOf(t);
+  const run = shop.start();
+  await run.until(isFollowing);
+  await run.level();
+  const [checkpoint] = schemaOf(shop.joiner).filter((entry) =>
+    entry.startsWith('table _foresync_checkpoint'),
+  );
+  database(t, shop.joiner).exec(`DROP TABLE items; DROP TABLE "${checkpoint?.split(' ')[1]}"`);
+  database(t, shop.lead).exec('DELETE FROM items WHERE id < 20');
+  await assert.rejects(run.ended, { kind: 'exists', code: 'joiner-busy', message: /has taken .* over/ });
+});
+
 test('a joiner of another name is not built over one that is followed', async (t) => {
   const shop = shopOf(t);
   await abandoned(shop);

@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { test } from 'node:test';
+import { livenessOf, type ProcessIdentity, thisProcess } from '../../../src/core/agent/process-identity.ts';
 import { systemClock, systemWait } from '../../../src/core/clock.ts';
-import { endProcess, livenessOf, type RunProcess, thisProcess } from '../../../src/core/sync/run-process.ts';
+import { endProcess } from '../../../src/core/sync/run-process.ts';
 import { processStart } from '../../../src/core/transport/process-start.ts';
 import type { TestContext } from '../../support/tables.ts';
 
@@ -11,7 +12,7 @@ import type { TestContext } from '../../support/tables.ts';
 async function child(
   t: TestContext,
   { isDeaf = false } = {},
-): Promise<{ process: RunProcess; child: ChildProcess }> {
+): Promise<{ process: ProcessIdentity; child: ChildProcess }> {
   const script = `${isDeaf ? "process.on('SIGTERM', () => {});" : ''} process.stdin.resume(); console.log('here')`;
   const started = spawn(process.execPath, ['-e', script], { stdio: ['pipe', 'pipe', 'inherit'] });
   t.after(() => started.kill('SIGKILL'));

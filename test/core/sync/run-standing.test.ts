@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { Liveness } from '../../../src/core/agent/process-identity.ts';
 import type { JournaledRun } from '../../../src/core/state/run-progress.ts';
 import type { RunEvent } from '../../../src/core/sync/events.ts';
 import { foldRun } from '../../../src/core/sync/fold.ts';
-import type { Liveness } from '../../../src/core/sync/run-process.ts';
 import { type RunStanding, standingsOf } from '../../../src/core/sync/run-standing.ts';
 
 const startMs = Date.UTC(2026, 0, 1);
@@ -90,6 +90,18 @@ test('what one run left, the next for the same joiner goes on with; one that was
   assert.deepEqual(look([refused, left]).map(shape), ['failed', 'stopped resume abort']);
   const another = entry('new', { ...later, joiner: 'k', outcome: 'done' });
   assert.deepEqual(look([another, left]).map(shape), ['done', 'stopped resume abort']);
+});
+
+test('a later run for a joiner of that name in another store goes on with nothing of it', () => {
+  const inStore = (path: string) => ({
+    ...{ command: 'add-replica', config: '/foresync.yaml', lead: 'east', stallTimeoutMs: 1, retries: 0 },
+    ...{ joiner: { name: 'j', host: 'local', path }, prefetchTimeoutMs: 1, replace: false },
+  });
+  const left = entry('old', { outcome: 'stopped', failure: 'stopped', request: inStore('/a.db') });
+  const done = (path: string) =>
+    entry('new', { startedMs: startMs + 10_000, outcome: 'done', request: inStore(path) });
+  assert.deepEqual(look([done('/b.db'), left]).map(shape), ['done', 'stopped resume abort']);
+  assert.deepEqual(look([done('/a.db'), left]).map(shape), ['done', 'stopped new']);
 });
 
 test('of several that were left unfinished the newest alone can be gone on with', () => {

@@ -126,12 +126,6 @@ class CaseRun {
     for (let n = 0; n < maxAttempts || faults.length > 0; n++) {
       const end = await this.#attempt(args, faults.shift() ?? none);
       if (end.exitCode === 0) return undefined;
-      // Killed after the table had appeared, and before its journal knew: the next start finds it there, and has cleaned up.
-      if (end.exitCode === 73 && /already holds a table/.test(end.stderr) && n > 0) {
-        // A prefetch's capture is not its own to end: that is for the operator to say.
-        if (this.#case.prefetch !== 'none') await this.#attempt(['prefetch', '--release'], none);
-        return undefined;
-      }
       if (end.exitCode === 65 && this.#has('dropped') && /does not exist there|was dropped/.test(end.stderr))
         return 'the table is gone';
       this.#assertExplained(end);

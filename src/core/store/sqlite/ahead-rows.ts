@@ -1,6 +1,6 @@
 import type { Connection } from './connection.ts';
 import type { Image } from './image.ts';
-import type { ScanKey } from './key-codec.ts';
+import { rowidOf, type ScanKey } from './key-codec.ts';
 import { RowReader } from './row-reader.ts';
 import type { ScanRange } from './scan.ts';
 import { quote } from './sql.ts';
@@ -30,7 +30,7 @@ export class AheadRows {
   /** Keyed images of those in a range, in their order. Not inside a transaction. */
   *in({ from, to }: ScanRange): Generator<Buffer, void> {
     const isOver = (place: ScanKey | undefined) =>
-      place === undefined || (to !== undefined && integerOf(place) >= integerOf(to));
+      place === undefined || (to !== undefined && rowidOf(place) >= rowidOf(to));
     for (let after = from; !this.#isEmpty; ) {
       const read = this.#next(after, to);
       if (read.rows > 0) yield read.image;
@@ -42,7 +42,7 @@ export class AheadRows {
   /** How many there are after a place. */
   countAfter(place: ScanKey | undefined): number {
     if (this.#isEmpty) return 0;
-    const after = place === undefined ? 'TRUE' : `${this.#rowid} > ${integerOf(place)}`;
+    const after = place === undefined ? 'TRUE' : `${this.#rowid} > ${rowidOf(place)}`;
     return this.#db
       .prepare(`SELECT count(*) FROM main.${quote(this.#reader.shape.name)} WHERE ${after}`)
       .pluck()
@@ -50,7 +50,7 @@ export class AheadRows {
   }
 
   #next(from: ScanKey | undefined, to: ScanKey | undefined) {
-    const within = to === undefined ? 'TRUE' : `t.${this.#rowid} <= ${integerOf(to)}`;
+    const within = to === undefined ? 'TRUE' : `t.${this.#rowid} <= ${rowidOf(to)}`;
     const read = (image: Image) => {
       const cut = this.#stretches.next(from, targetBytes);
       const stretch = this.#reader.fillStretch(image, from, cut, within);
@@ -63,9 +63,4 @@ export class AheadRows {
       return read(image);
     });
   }
-}
-
-function integerOf([part]: ScanKey): bigint {
-  if (part === undefined || !('i' in part)) throw new TypeError('The place is no rowid.');
-  return BigInt(part.i);
 }

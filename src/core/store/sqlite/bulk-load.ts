@@ -5,13 +5,14 @@ import { AheadRows } from './ahead-rows.ts';
 import { type Checkpoint, moveCheckpoint, readCheckpoint, stagedCheckpoint } from './checkpoint.ts';
 import { type Connection, connect } from './connection.ts';
 import { whileForced } from './forced-beside.ts';
-import type { ScanKey } from './key-codec.ts';
+import { rowidOf, type ScanKey } from './key-codec.ts';
 import { type PackedChunk, TablePages } from './pages/table-pages.ts';
+import { placeForeign } from './scan.ts';
 import { quote } from './sql.ts';
 import { bulkPath, createStaging, discardBulk, takeFile } from './staging.ts';
 import { readTableShape, type TableShape } from './table-shape.ts';
 
-/** Leaves that are written, a row of bytes a chunk (`Leaves`). */
+/** Leaves that are written, a row of bytes a chunk (`Leaves`), by the number of pages that the file has then. */
 const leavesTable = '_foresync_leaves';
 
 /**
@@ -58,7 +59,7 @@ export class BulkLoad {
     const made = createStaging(file, shape, { ...checkpoint, bulk: { pages: 0, rows: 0 } });
     const at = placeIn(made, shape);
     made.close();
-    return new BulkLoad(db, shape, new TablePages(file, at));
+    return new BulkLoad(db, shape, new TablePages(file, at, keptLeaves(db, 0)));
   }
 
   /** Goes on with one that a checkpoint speaks of. */
@@ -67,8 +68,7 @@ export class BulkLoad {
     const made = connect(file, { existing: true, readonly: true });
     const at = placeIn(made, shape);
     made.close();
-    const leaves = db.prepare(`SELECT leaves FROM main.${leavesTable} ORDER BY n`).pluck().all() as Buffer[];
-    return new BulkLoad(db, shape, new TablePages(file, { ...at, pages, leaves }));
+    return new BulkLoad(db, shape, new TablePages(file, { ...at, pages }, keptLeaves(db, pages)));
   }
 
   /** How many pages there are, for the checkpoint. */
@@ -76,21 +76,24 @@ export class BulkLoad {
     return this.#pages.pages;
   }
 
-  /** Puts a chunk's rows, which reach from one place to another, and those that went ahead between them into the file. */
+  /**
+   * Puts a chunk's rows, which reach from one place to another, and those that went ahead between them into the file. Refuses rows that are not
+   * between these places (`image-foreign`), and places that lead back (`place-foreign`): whoever goes on from the second one would find rows in the way.
+   */
   append(
     image: Buffer,
     { from, to }: { from: ScanKey | undefined; to: ScanKey | undefined },
     { compare }: { compare: boolean },
   ): PackedChunk {
-    return this.#pages.append(image, () => this.#ahead.in({ from, to }), { compare });
+    const [after, last] = [from && rowidOf(from), to && rowidOf(to)];
+    if (after !== undefined && last !== undefined && last <= after) throw placeForeign('leads back');
+    return this.#pages.append(image, () => this.#ahead.in({ from, to }), { after, last, compare });
   }
 
   /** Keeps what leaves a chunk is on, in the transaction that moves the checkpoint past it. */
   keep(leaves: Buffer): void {
-    this.#db.exec(
-      `CREATE TABLE IF NOT EXISTS main.${leavesTable}(n INTEGER PRIMARY KEY, leaves BLOB NOT NULL)`,
-    );
-    this.#db.prepare(`INSERT INTO main.${leavesTable}(leaves) VALUES(?)`).run(leaves);
+    if (leaves.length === 0) return;
+    this.#db.prepare(`INSERT INTO main.${leavesTable} VALUES(?, ?)`).run(this.pages, leaves);
   }
 
   /** Rows that went ahead past a place, and are not in the file. */
@@ -131,8 +134,28 @@ export class BulkLoad {
   /** The rows that went ahead past a place, behind all others. */
   #appendAhead(after: ScanKey | undefined): void {
     for (const rows of this.#ahead.in({ from: after }))
-      this.#pages.append(rows, () => [].values(), { compare: false });
+      this.keep(this.#pages.append(rows, () => [].values(), { compare: false }).leaves);
   }
+}
+
+/** The leaves on a file's first `pages`, chunk by chunk, read anew each time; those past them, whose chunk never counted, go. */
+function keptLeaves(db: Connection, pages: number): Iterable<Buffer> {
+  db.exec(
+    `CREATE TABLE IF NOT EXISTS main.${leavesTable}(pages INTEGER PRIMARY KEY, leaves BLOB NOT NULL);
+     DELETE FROM main.${leavesTable} WHERE pages > ${pages}`,
+  );
+  const next = db.prepare(
+    `SELECT pages, leaves FROM main.${leavesTable} WHERE pages > ? ORDER BY pages LIMIT 1`,
+  );
+  return {
+    *[Symbol.iterator]() {
+      for (let after = 0, found: { pages: number; leaves: Buffer } | undefined; ; after = found.pages) {
+        found = next.get(after) as typeof found;
+        if (!found) return;
+        yield found.leaves;
+      }
+    },
+  };
 }
 
 /** What a process that died left beside its staging file: `takePlace` is what is left to do for a file that was sealed. */

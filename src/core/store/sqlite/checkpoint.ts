@@ -30,6 +30,8 @@ export interface Checkpoint {
   snapshotAfter: ScanKey | undefined;
   /** The snapshot is put together in a file of its own, and has so many pages and rows there (`BulkLoad`). */
   bulk?: { pages: number; rows: number } | undefined;
+  /** Of a table in its place: which process takes rows for it, as agents tell one another. */
+  holder?: unknown;
   /** It was in sync and in its place once: whatever is compared anew since, nobody may take it for half built. */
   wasSynced?: boolean;
 }
@@ -61,12 +63,12 @@ export function readCheckpoint(db: Connection, table = stagedCheckpoint): Checkp
   return state === undefined ? undefined : (JSON.parse(state) as Checkpoint);
 }
 
-/** Throws `joiner-busy` where it is not as `from` left it: then somebody else moves it too. */
+/** Throws `joiner-busy` where it is not as `from` left it: then somebody else has taken the joiner over. */
 export function moveCheckpoint(db: Connection, from: Checkpoint, to: Checkpoint, table: string): void {
   const { changes } = db
     .prepare(`UPDATE main.${table} SET state = ? WHERE state = ?`)
     .run(JSON.stringify(to), JSON.stringify(from));
-  if (changes !== 1) throw joinerBusy(db.name);
+  if (changes !== 1) throw joinerTaken(db.name);
 }
 
 export function dropCheckpoint(db: Connection, table = stagedCheckpoint): void {
@@ -76,6 +78,14 @@ export function dropCheckpoint(db: Connection, table = stagedCheckpoint): void {
 export function joinerBusy(file: string, cause?: unknown): ForesyncError {
   return new ForesyncError('exists', 'joiner-busy', `Another run is building ${printable(file)}.`, {
     hint: 'Wait for it, or stop it.',
+    cause,
+  });
+}
+
+/** What a run that had a joiner says when another one has it. */
+export function joinerTaken(file: string, cause?: unknown): ForesyncError {
+  return new ForesyncError('exists', 'joiner-busy', `Another run has taken ${printable(file)} over.`, {
+    hint: 'This one leaves it alone from now on.',
     cause,
   });
 }

@@ -1,16 +1,10 @@
 import path from 'node:path';
-import type { ForesyncError } from '../../errors.ts';
 import { BulkLoad } from './bulk-load.ts';
-import {
-  type Checkpoint,
-  type LogExtent,
-  moveCheckpoint,
-  publishedCheckpoint,
-  stagedCheckpoint,
-} from './checkpoint.ts';
+import type { Checkpoint, LogExtent } from './checkpoint.ts';
 import { type Connection, storeError } from './connection.ts';
 import { digestOfSpent, type Image, type ImageShape, isSameSpent } from './image.ts';
 import { ImageInbox } from './image-inbox.ts';
+import { JoinerProgress } from './joiner-progress.ts';
 import type { ScanKey } from './key-codec.ts';
 import { openPublished } from './published.ts';
 import type { Comparison, ReceivedDelta, Stored } from './received.ts';
@@ -18,7 +12,6 @@ import { type ImageKind, RowReader } from './row-reader.ts';
 import { RowWriter } from './row-writer.ts';
 import { refuseForeignPlaces, type ScanRange } from './scan.ts';
 import { openStaging } from './staging.ts';
-import { moveStatus, type TableStatus } from './status-table.ts';
 import type { TableShape } from './table-shape.ts';
 import { type StagingIdentity, takeStaging } from './take-staging.ts';
 
@@ -37,21 +30,15 @@ export class Joiner {
   #reader: RowReader;
   #writer: RowWriter;
   #bulk: BulkLoad | undefined;
-  readonly #checkpointTable: string;
-  /** Whether the table is in its place, where applications may use it. */
-  readonly isPublished: boolean;
-  #checkpoint: Checkpoint;
-  #failure: ForesyncError | undefined;
+  readonly #progress: JoinerProgress;
 
   private constructor(db: Connection, shape: TableShape, checkpoint: Checkpoint, isPublished = false) {
     this.#db = db;
     this.#shape = shape;
-    this.isPublished = isPublished;
-    this.#checkpointTable = isPublished ? publishedCheckpoint(shape.name) : stagedCheckpoint;
+    this.#progress = new JoinerProgress(checkpoint, { table: shape.name, isPublished });
     this.#inbox = new ImageInbox(path.dirname(db.name));
     this.#reader = new RowReader(db, shape);
     this.#writer = new RowWriter(db, shape);
-    this.#checkpoint = checkpoint;
     if (checkpoint.bulk) this.#bulk = BulkLoad.resume(db, shape, checkpoint.bulk.pages);
   }
 
@@ -74,14 +61,19 @@ export class Joiner {
   static openPublished(
     file: string,
     shape: TableShape,
-    identity: { runId: string; captureId: string; log: LogExtent },
+    identity: { runId: string; captureId: string; holder?: unknown; log: LogExtent },
   ): Joiner | undefined {
     const found = openPublished(file, shape, identity);
     return found && new Joiner(found.db, shape, found.checkpoint, true);
   }
 
   get checkpoint(): Checkpoint {
-    return this.#checkpoint;
+    return this.#progress.checkpoint;
+  }
+
+  /** Whether the table is in its place, where applications may use it. */
+  get isPublished(): boolean {
+    return this.#progress.isPublished;
   }
 
   /** Planned rows. With `keyImage`, whatever the joiner has under these keys is replaced. */
@@ -113,8 +105,8 @@ export class Joiner {
     return this.#write([this.#image('both', delta.image)], (tail) => {
       const rows = this.#applyDelta(tail, delta.watermark);
       this.#writer.setSequence(delta.lastRowid);
-      if (this.#checkpoint.stage === 'synced' && delta.complete !== undefined)
-        this.#tell(delta.complete ? 'synced' : 'behind');
+      if (this.checkpoint.stage === 'synced' && delta.complete !== undefined)
+        this.#progress.tell(this.#db, delta.complete ? 'synced' : 'behind');
       return { rows };
     });
   }
@@ -177,17 +169,17 @@ export class Joiner {
       if (recheck.complete) {
         this.#writer.setSequence(recheck.lastRowid);
         this.#move({ stage: 'synced' });
-        this.#tell('synced');
+        this.#progress.tell(this.#db, 'synced');
       }
       return { same: true, rows, differences };
     });
   }
 
   rowCount(): number {
-    const { bulk, stage, snapshotAfter } = this.#checkpoint;
+    const { bulk, stage, snapshotAfter } = this.checkpoint;
     if (bulk && this.#bulk)
       return bulk.rows + (stage === 'snapshot' ? this.#bulk.aheadAfter(snapshotAfter) : 0);
-    return this.#writer.count();
+    return this.#guard(() => this.#writer.count());
   }
 
   /** Closes the file; `publish` may follow. */
@@ -199,7 +191,7 @@ export class Joiner {
 
   /** Where all of the table comes in one chunk, there is nothing to gain. */
   #mayLoad(to: ScanKey | undefined): boolean {
-    const isFirst = this.#checkpoint.stage === 'hot' && to !== undefined;
+    const isFirst = this.checkpoint.stage === 'hot' && to !== undefined;
     return isFirst && !this.isPublished && BulkLoad.fits(this.#db, this.#shape);
   }
 
@@ -209,13 +201,13 @@ export class Joiner {
     compare: boolean,
   ): Stored {
     return this.#guard(() => {
-      this.#bulk ??= BulkLoad.begin(this.#db, this.#shape, this.#checkpoint);
+      this.#bulk ??= BulkLoad.begin(this.#db, this.#shape, this.checkpoint);
       const bulk = this.#bulk;
-      const range = { from: this.#checkpoint.snapshotAfter, to: past.snapshotAfter };
+      const range = { from: this.checkpoint.snapshotAfter, to: past.snapshotAfter };
       const packed = bulk.append(image, range, { compare });
       this.#db.transaction(() => {
         bulk.keep(packed.leaves);
-        const rows = (this.#checkpoint.bulk?.rows ?? 0) + packed.allRows;
+        const rows = (this.checkpoint.bulk?.rows ?? 0) + packed.allRows;
         this.#move({ ...past, bulk: { pages: bulk.pages, rows } });
       })();
       if (past.stage === 'delta') this.#seal();
@@ -227,10 +219,10 @@ export class Joiner {
   /** From here on the table is one like any other. */
   #seal(): void {
     if (!this.#bulk) return;
-    const { bulk: _, ...checkpoint } = this.#checkpoint;
+    const { bulk: _, ...checkpoint } = this.checkpoint;
     this.#bulk.seal(checkpoint);
     this.#bulk = undefined;
-    this.#checkpoint = checkpoint;
+    this.#progress.takeUp(checkpoint);
     this.#db = openStaging(this.#db.name);
     this.#reader = new RowReader(this.#db, this.#shape);
     this.#writer = new RowWriter(this.#db, this.#shape);
@@ -243,15 +235,8 @@ export class Joiner {
     return rows;
   }
 
-  /** Tells applications, where the table is in its place. */
-  #tell(status: TableStatus): void {
-    if (this.isPublished) moveStatus(this.#db, this.#shape.name, status);
-  }
-
   #move(change: Partial<Checkpoint>): void {
-    const moved = { ...this.#checkpoint, ...change };
-    moveCheckpoint(this.#db, this.#checkpoint, moved, this.#checkpointTable);
-    this.#checkpoint = moved;
+    this.#progress.move(this.#db, change);
   }
 
   /** With `compare`, reads back in the same transaction what the table has in the places of the rows that came. */
@@ -292,20 +277,8 @@ export class Joiner {
     });
   }
 
-  /**
-   * A failed transaction takes its checkpoint back with it, and nothing is applied after it: what was sent ahead would
-   * move the checkpoint past rows that are missing.
-   */
   #guard<T>(work: () => T): T {
-    if (this.#failure) throw this.#failure;
-    const before = this.#checkpoint;
-    try {
-      return work();
-    } catch (error) {
-      this.#checkpoint = before;
-      this.#failure = storeError(error, this.#db.name);
-      throw this.#failure;
-    }
+    return this.#progress.guard(() => this.#db, work);
   }
 
   #image(kind: ImageKind, bytes: Buffer): ReceivedImage {

@@ -40,6 +40,12 @@ export type ScanPart = { n: true } | { i: string } | { r: number } | { t: string
 /** A place in a table's scan order. */
 export type ScanKey = ScanPart[];
 
+/** The rowid that a place is, in a table that is walked by it. */
+export function rowidOf([part]: ScanKey): bigint {
+  if (part === undefined || !('i' in part)) throw new TypeError('The place is no rowid.');
+  return BigInt(part.i);
+}
+
 /** SELECT terms that yield a scan key's parts for `readScanKey`, two a column. */
 export function scanKeyTerms(expressions: readonly string[]): string {
   return expressions

@@ -14,14 +14,15 @@ import type { TableShape } from './table-shape.ts';
 export interface PublishOptions {
   replace: boolean;
   walMode: boolean;
-  keep?: Checkpoint;
+  /** Stays with the table, by which a run knows it again as its own, until `releasePublished`. */
+  keep: Checkpoint;
   status?: TableStatus;
 }
 
 /**
  * Makes the staged table appear under its name, at once and whole. Where there is no file yet, the staging file becomes
  * it by a rename, checkpointed, closed and forced to disk. Into a file that is there already, with other tables in use,
- * the rows go in one transaction. With `keep` the table still takes rows from where that checkpoint is (`openPublished`), and
+ * the rows go in one transaction. The table still takes rows from where the checkpoint `keep` is (`openPublished`), and
  * with `status` the file tells applications how far the table is.
  */
 export function publish(file: string, shape: TableShape, options: PublishOptions): void {
@@ -46,7 +47,7 @@ function renameInto(
   const db = connect(staging, { existing: true });
   db.transaction(() => {
     dropCheckpoint(db);
-    if (keep) createCheckpoint(db, keep, publishedCheckpoint(shape.name));
+    createCheckpoint(db, keep, publishedCheckpoint(shape.name));
     if (status) putStatus(db, shape.name, status);
   })();
   db.pragma(`journal_mode = ${walMode ? 'WAL' : 'DELETE'}`);
@@ -85,7 +86,7 @@ function copyInto(
         );
       }
       dropCheckpoint(db, publishedCheckpoint(shape.name));
-      if (keep) createCheckpoint(db, keep, publishedCheckpoint(shape.name));
+      createCheckpoint(db, keep, publishedCheckpoint(shape.name));
       if (status) putStatus(db, shape.name, status);
       else moveStatus(db, shape.name, 'synced');
     }).immediate();

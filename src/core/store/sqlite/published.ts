@@ -27,7 +27,7 @@ const busyTimeoutMs = 10_000;
 export function openPublished(
   file: string,
   shape: TableShape,
-  { log, ...identity }: { runId: string; captureId: string; log: LogExtent },
+  { log, ...identity }: { runId: string; captureId: string; holder?: unknown; log: LogExtent },
 ): { db: Connection; checkpoint: Checkpoint } | undefined {
   const table = publishedCheckpoint(shape.name);
   if (!existsSync(file)) return undefined;

@@ -18,9 +18,12 @@ export function refuseForeignPlaces(shape: TableShape, places: readonly (ScanKey
       shape.rowid === undefined
         ? place.length === shape.key.length
         : place.length === 1 && part !== undefined && 'i' in part;
-    if (!isOfTable)
-      throw new ForesyncError('protocol', 'place-foreign', 'A place that came is none of the table.');
+    if (!isOfTable) throw placeForeign('is none of the table');
   }
+}
+
+export function placeForeign(why: string): ForesyncError {
+  return new ForesyncError('protocol', 'place-foreign', `A place that came ${why}.`);
 }
 
 /** SQL terms of the scan key, on the table's alias `t`. */

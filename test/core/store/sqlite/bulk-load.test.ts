@@ -168,6 +168,53 @@ test('wherever a process is killed while a round of changes ends the pages early
   }
 });
 
+for (const [what, lie] of [
+  ['before its last row', (to: bigint) => to - 1n],
+  ['before its first row', (to: bigint) => to - 1000n],
+  ['behind rows that are still to come', (to: bigint) => to + 30n],
+] as const)
+  for (const honest of [0, 2])
+    test(`a place that lies, ${what}, is nothing that the next process could not go on from (after ${honest} chunks)`, (t) => {
+      const { file, donor, joinerFile } = stage(t);
+      const first = openJoiner(joinerFile, donor.shape).joiner;
+      putAhead(donor, first, [6, 90, 93, 96, 99, 102, 180]);
+      sendChunks(donor, first, { count: honest });
+      const { image, to } = donor.reader.snapshot(first.checkpoint.snapshotAfter, 600);
+      const [place] = to ?? [];
+      assert.ok(place && 'i' in place);
+      const lying = () => first.snapshot(image, [{ i: String(lie(BigInt(place.i))) }], { compare: true });
+      const isBehind = what.startsWith('behind');
+      if (isBehind) {
+        lying();
+        // What is honest again does not fit what that place said.
+        const next = donor.reader.snapshot(to, 600);
+        assert.throws(() => first.snapshot(next.image, next.to), { code: /^(image|place)-foreign$/ });
+      } else {
+        const before = first.checkpoint;
+        assert.throws(lying, { code: /^(image|place)-foreign$/ });
+        assert.deepEqual(first.checkpoint, before);
+      }
+      first.close();
+      const { joiner } = openJoiner(joinerFile, donor.shape);
+      sendChunks(donor, joiner);
+      joiner.finishIndexes();
+      joiner.close();
+      const rows = rowsOf(stagingPath(joinerFile), 't');
+      // Rows that were never sent are found when both sides are compared.
+      if (isBehind) assert.ok(rows.length < 60 && rows.every((row) => rowsOf(file, 't').includes(row)));
+      else assert.deepEqual(rows, rowsOf(file, 't'));
+    });
+
+test('a chunk without rows does not lead back to a place before', (t) => {
+  const { file, donor, joinerFile } = stage(t);
+  const { joiner } = openJoiner(joinerFile, donor.shape);
+  sendChunks(donor, joiner, { count: 2 });
+  const { image } = donor.reader.snapshot([{ i: '1000000' }], 600);
+  assert.throws(() => joiner.snapshot(image, [{ i: '1' }]), { code: 'place-foreign' });
+  joiner.close();
+  finishes(file, donor, joinerFile);
+});
+
 test('a disk that runs full in the middle of a page is told as such, and the next process goes on', (t) => {
   for (let full = 1; full < 12; full++) {
     const { file, donor, joinerFile } = stage(t);

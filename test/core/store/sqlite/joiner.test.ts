@@ -4,9 +4,8 @@ import path from 'node:path';
 import { test } from 'node:test';
 import Database from 'better-sqlite3';
 import type { ScanKey } from '../../../../src/core/store/sqlite/key-codec.ts';
-import { publish } from '../../../../src/core/store/sqlite/publish.ts';
 import { hostileImage } from '../../../faults/fuzzed/hostile-images.ts';
-import { capture, copyTable, openDonor, openJoiner } from '../../../support/engine-copy.ts';
+import { capture, copyTable, openDonor, openJoiner, publishCopy } from '../../../support/engine-copy.ts';
 import { database, rowsOf, schemaOf, type TestContext, temporaryFolder } from '../../../support/tables.ts';
 
 const plenty = { maxKeys: 100, maxBytes: 1e6 };
@@ -38,7 +37,7 @@ for (const encoding of ['UTF-8', 'UTF-16le', 'UTF-16be']) {
   test(`values arrive to the bit in ${encoding}`, (t) => {
     const { file, joinerFile, donor, copyAll } = shop(t, `PRAGMA encoding = '${encoding}'; ${exact}`);
     assert.equal(copyAll({ targetBytes: 100 }).unequal, 0);
-    publish(joinerFile, donor.shape, { replace: false, walMode: false });
+    publishCopy(joinerFile, donor.shape);
     assert.deepEqual(rowsOf(joinerFile, 't', ['rowid']), rowsOf(file, 't', ['rowid']));
     const copy = new Database(joinerFile, { readonly: true });
     assert.equal(copy.pragma('encoding', { simple: true }), encoding);
@@ -228,7 +227,7 @@ test('a published file is whole, closed and without a log beside it', (t) => {
        CREATE INDEX i ON t(v) WHERE v > 1; INSERT INTO t(v) VALUES(1), (2), (3); DELETE FROM t WHERE id = 3`,
     );
     copyAll();
-    publish(joinerFile, donor.shape, { replace: false, walMode });
+    publishCopy(joinerFile, donor.shape, { walMode });
     assert.deepEqual(
       readdirSync(folder).filter((name) => name.startsWith('joiner')),
       ['joiner.db'],
@@ -260,12 +259,12 @@ test('into a file with other tables the copy goes in one transaction, beside rea
   );
   own.exec('BEGIN; SELECT * FROM mine');
   copyAll();
-  assert.throws(() => publish(joinerFile, donor.shape, { replace: false, walMode: true }), {
+  assert.throws(() => publishCopy(joinerFile, donor.shape, { walMode: true }), {
     code: 'joiner-has-table',
   });
   assert.deepEqual(rowsOf(joinerFile, 't'), ['integer 1']);
   assert.ok(existsSync(staging));
-  publish(joinerFile, donor.shape, { replace: true, walMode: true });
+  publishCopy(joinerFile, donor.shape, { replace: true, walMode: true });
   assert.equal(own.prepare('SELECT count(*) FROM t').pluck().get(), 1);
   own.exec('COMMIT');
   assert.deepEqual(rowsOf(joinerFile, 't'), rowsOf(file, 't'));

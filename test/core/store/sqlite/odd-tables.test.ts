@@ -4,9 +4,8 @@ import path from 'node:path';
 import { type TestContext, test } from 'node:test';
 import Database from 'better-sqlite3';
 import { dropCapture } from '../../../../src/core/store/sqlite/capture.ts';
-import { publish } from '../../../../src/core/store/sqlite/publish.ts';
 import { bulkPath, stagingPath } from '../../../../src/core/store/sqlite/staging.ts';
-import { capture, copyTable, openDonor } from '../../../support/engine-copy.ts';
+import { capture, copyTable, openDonor, publishCopy } from '../../../support/engine-copy.ts';
 import { database, quoted, rowsOf, schemaOf, temporaryFolder } from '../../../support/tables.ts';
 
 interface OddTable {
@@ -112,7 +111,7 @@ function copied(t: TestContext, name: string, sql: string, packed: boolean): voi
   for (const _ of copyTable(donor, joinerFile, { ...options, reopens: () => true }))
     wasPacked ||= existsSync(bulkPath(stagingPath(joinerFile)));
   assert.deepEqual([wasPacked, tally.unequal], [packed, 0]);
-  publish(joinerFile, donor.shape, { replace: false, walMode: false });
+  publishCopy(joinerFile, donor.shape);
   const rowid = donor.shape.rowid === undefined ? [] : [quoted(donor.shape.rowid)];
   assert.deepEqual(rowsOf(joinerFile, name, rowid), rowsOf(file, name, rowid));
   assert.deepEqual(schemaOf(joinerFile), schema);

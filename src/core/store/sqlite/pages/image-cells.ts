@@ -42,12 +42,18 @@ export class ImageCells {
   #page = 0;
   #cell = 0;
   #cells = 0;
-  #last: number | bigint | undefined;
+  #before: number | bigint | undefined;
+  readonly #last: number | bigint | undefined;
 
-  /** Rows come after the rowid `after`, where that is told. */
-  constructor(image: Buffer, after?: number | bigint) {
+  /** Rows come after the rowid `after`, and none after `last`, where these are told. */
+  constructor(
+    image: Buffer,
+    { after, last }: { after?: bigint | undefined; last?: bigint | undefined } = {},
+  ) {
     this.bytes = image;
-    this.#last = after;
+    this.#before = after;
+    // Rowids are numbers mostly, and numbers compare with one another much faster.
+    this.#last = last !== undefined && Number.isSafeInteger(Number(last)) ? Number(last) : last;
     if (image.length < 1024 || image.toString('latin1', 0, 16) !== 'SQLite format 3\0') throw imageForeign();
     const coded = image.readUInt16BE(16);
     this.#pageSize = coded === 1 ? 65536 : coded;
@@ -78,14 +84,15 @@ export class ImageCells {
     this.#leafBytes += end - start;
     if (this.#leafBytes > this.#pageSize) throw imageForeign();
     const rowid = readVarint(bytes, rowidAt, rowidLength);
-    if (this.#last !== undefined && rowid <= this.#last) throw imageForeign();
+    if (this.#before !== undefined && rowid <= this.#before) throw imageForeign();
+    if (this.#last !== undefined && rowid > this.#last) throw imageForeign();
     this.start = start;
     this.end = end;
     this.payloadStart = payloadStart;
     this.payloadBytes = payloadBytes;
     this.overflowPage = isWhole ? 0 : bytes.readUInt32BE(end);
     this.rowid = rowid;
-    this.#last = rowid;
+    this.#before = rowid;
     this.#cell++;
     return true;
   }

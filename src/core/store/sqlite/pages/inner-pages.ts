@@ -1,46 +1,56 @@
-import type { Leaves } from './leaves.ts';
+import type { Leaf } from './leaves.ts';
 import type { PageFile } from './page-file.ts';
 import { innerHeaderBytes, innerType } from './page-layout.ts';
 import { writeVarint } from './varint.ts';
 
+const leastCellBytes = 4 + 1;
 const mostCellBytes = 4 + 9;
-
-interface Level {
-  pages: number[];
-  lastRowids: (number | bigint)[];
-}
 
 /**
  * Appends the inner pages over some leaves (sqlite.org/fileformat2.html, section 1.6), two or more. Returns the page that belongs at
- * the root of the table, which is not appended.
+ * the root of the table, which is not appended. Of each level no more is held than what goes on the next two pages.
  */
-export function innerPages(file: PageFile, leaves: Leaves): Buffer {
+export function innerPages(file: PageFile, leaves: Iterable<Leaf>): Buffer {
   const page = Buffer.alloc(file.pageSizeBytes);
-  for (let level: Level = leaves; ; ) {
-    const upper: Level = { pages: [], lastRowids: [] };
-    for (let start = 0; start < level.pages.length; ) {
-      const end = fill(page, level, start);
-      if (start === 0 && end === level.pages.length) return page;
-      upper.pages.push(file.append(page));
-      upper.lastRowids.push(level.lastRowids[end - 1] as number | bigint);
-      start = end;
+  // Of so many children, some are sure to be left when a page is full: enough for another page.
+  const enough = Math.floor((page.length - innerHeaderBytes) / (2 + leastCellBytes)) + 3;
+  const levels: Leaf[][] = [];
+  const append = (depth: number) => {
+    const children = levels[depth] ?? [];
+    const count = fill(page, children);
+    const number = file.append(page);
+    const last = children[count - 1] as Leaf;
+    levels[depth] = children.slice(count);
+    add(depth + 1, { page: number, lastRowid: last.lastRowid });
+  };
+  const add = (depth: number, child: Leaf) => {
+    levels[depth] ??= [];
+    levels[depth].push(child);
+    if (levels[depth].length >= enough) append(depth);
+  };
+  for (const leaf of leaves) add(0, leaf);
+  for (let depth = 0; ; depth++) {
+    for (let left = levels[depth] ?? []; left.length > 0; left = levels[depth] ?? []) {
+      const isTop = depth === levels.length - 1;
+      if (isTop && fill(page, left) === left.length) return page;
+      append(depth);
     }
-    level = upper;
   }
 }
 
-/** Makes the page over the children from `start` on, as many as have room. Returns the first that is not among them. */
-function fill(page: Buffer, { pages, lastRowids }: Level, start: number): number {
+/** Makes the page over the first of some children, as many as have room. Returns how many they are. */
+function fill(page: Buffer, children: readonly Leaf[]): number {
   const cell = Buffer.alloc(mostCellBytes);
-  const last = pages.length - 1;
+  const last = children.length - 1;
   page.fill(0);
   let content = page.length;
   let contentBefore = content;
-  let child = start;
+  let child = 0;
   for (; child < last; child++) {
-    cell.writeUInt32BE(pages[child] as number);
-    const bytes = 4 + writeVarint(cell, 4, lastRowids[child] as number | bigint);
-    const pointer = innerHeaderBytes + 2 * (child - start);
+    const { page: number, lastRowid } = children[child] as Leaf;
+    cell.writeUInt32BE(number);
+    const bytes = 4 + writeVarint(cell, 4, lastRowid);
+    const pointer = innerHeaderBytes + 2 * child;
     if (content - bytes < pointer + 2) break;
     contentBefore = content;
     content -= bytes;
@@ -52,11 +62,11 @@ function fill(page: Buffer, { pages, lastRowids }: Level, start: number): number
     child--;
     page.fill(0, content, contentBefore);
     content = contentBefore;
-    page.writeUInt16BE(0, innerHeaderBytes + 2 * (child - start));
+    page.writeUInt16BE(0, innerHeaderBytes + 2 * child);
   }
   page[0] = innerType;
-  page.writeUInt16BE(child - start, 3);
+  page.writeUInt16BE(child, 3);
   page.writeUInt16BE(content, 5);
-  page.writeUInt32BE(pages[child] as number, 8);
+  page.writeUInt32BE((children[child] as Leaf).page, 8);
   return child + 1;
 }

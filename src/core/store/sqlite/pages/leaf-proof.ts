@@ -27,12 +27,12 @@ export class LeafProof {
     this.#chainPage = Buffer.alloc(this.#pageSize);
   }
 
-  /** Whether the leaves from the `start`th on hold just these rows. The file must be flushed. */
-  holds(leaves: Leaves, start: number, rows: MergedCells): boolean {
+  /** Whether the leaves hold just these rows. The file must be flushed. */
+  holds(leaves: Leaves, rows: MergedCells): boolean {
     this.#pages = 0;
-    for (let i = start; i < leaves.count; i++) {
-      if (!this.#leafHolds(this.#read(leaves.pages[i] as number), rows)) return false;
-      if (rows.current.rowid !== leaves.lastRowids[i]) return false;
+    for (const { page, lastRowid } of leaves.all) {
+      if (!this.#leafHolds(this.#read(page), rows)) return false;
+      if (rows.current.rowid !== lastRowid) return false;
     }
     return !rows.next();
   }

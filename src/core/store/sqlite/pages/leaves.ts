@@ -2,41 +2,37 @@ import { readVarint, varintBytes, writeVarint } from './varint.ts';
 
 const mostEntryBytes = 4 + 9;
 
-/** The leaves of a table in their order: the page of each, and the largest rowid on it. */
+/** A leaf of a table: its page, and the largest rowid on it. */
+export interface Leaf {
+  page: number;
+  lastRowid: number | bigint;
+}
+
+/** The leaves that a chunk is on, in their order. Those of a whole table would fill the memory: they are kept as bytes, chunk by chunk. */
 export class Leaves {
-  readonly pages: number[] = [];
-  readonly lastRowids: (number | bigint)[] = [];
-
-  get count(): number {
-    return this.pages.length;
-  }
-
-  get lastRowid(): number | bigint | undefined {
-    return this.lastRowids.at(-1);
-  }
+  readonly all: Leaf[] = [];
 
   add(page: number, lastRowid: number | bigint): void {
-    this.pages.push(page);
-    this.lastRowids.push(lastRowid);
+    this.all.push({ page, lastRowid });
   }
 
-  /** Those from the `start`th on, as bytes. */
-  encode(start: number): Buffer {
-    const bytes = Buffer.allocUnsafe((this.count - start) * mostEntryBytes);
+  encode(): Buffer {
+    const bytes = Buffer.allocUnsafe(this.all.length * mostEntryBytes);
     let at = 0;
-    for (let i = start; i < this.count; i++) {
-      at = bytes.writeUInt32BE(this.pages[i] as number, at);
-      at += writeVarint(bytes, at, this.lastRowids[i] as number | bigint);
+    for (const { page, lastRowid } of this.all) {
+      at = bytes.writeUInt32BE(page, at);
+      at += writeVarint(bytes, at, lastRowid);
     }
     return bytes.subarray(0, at);
   }
+}
 
-  /** Adds those that `encode` made bytes of. */
-  decode(bytes: Buffer): void {
+/** The leaves that `encode` made bytes of, chunk after chunk. */
+export function* decodedLeaves(chunks: Iterable<Buffer>): Generator<Leaf, void> {
+  for (const bytes of chunks)
     for (let at = 0; at < bytes.length; ) {
       const length = varintBytes(bytes, at + 4);
-      this.add(bytes.readUInt32BE(at), readVarint(bytes, at + 4, length));
+      yield { page: bytes.readUInt32BE(at), lastRowid: readVarint(bytes, at + 4, length) };
       at += 4 + length;
     }
-  }
 }

@@ -2,7 +2,7 @@ import { ImageCells } from './image-cells.ts';
 import { innerPages } from './inner-pages.ts';
 import { LeafPacker } from './leaf-packer.ts';
 import { LeafProof } from './leaf-proof.ts';
-import { Leaves } from './leaves.ts';
+import { decodedLeaves, Leaves } from './leaves.ts';
 import { MergedCells } from './merged-cells.ts';
 import { PageFile } from './page-file.ts';
 
@@ -14,7 +14,7 @@ export interface PackedChunk {
   allRows: number;
   /** Rows that went ahead and gave way to the chunk's. */
   displaced: number;
-  /** The leaves that it is on, as `Leaves.encode` tells. */
+  /** The leaves that it is on, as `Leaves.encode` tells; nothing where it has no rows. */
   leaves: Buffer;
   /** Whether the file has, to the bit, what came; undefined where that was not asked for. */
   same: boolean | undefined;
@@ -26,16 +26,20 @@ export interface PackedChunk {
  */
 export class TablePages {
   readonly #file: PageFile;
-  readonly #leaves = new Leaves();
+  readonly #kept: Iterable<Buffer>;
   readonly #rootPage: number;
   #proof: LeafProof | undefined;
 
-  /** Goes on with a file after its first `pages`, in which `leaves` are, in the order in which chunks told of them. */
+  /**
+   * Goes on with a file after its first `pages`. `kept` are the leaves in it, in the order in which chunks told of them: the caller keeps what `append`
+   * tells, and they are gone through anew whenever they are needed.
+   */
   constructor(
     file: string,
-    at: { pageSizeBytes: number; rootPage: number; pages: number; leaves?: Iterable<Buffer> },
+    at: { pageSizeBytes: number; rootPage: number; pages: number },
+    kept: Iterable<Buffer>,
   ) {
-    for (const leaves of at.leaves ?? []) this.#leaves.decode(leaves);
+    this.#kept = kept;
     this.#rootPage = at.rootPage;
     this.#file = new PageFile(file, at.pageSizeBytes, at.pages);
     try {
@@ -53,20 +57,23 @@ export class TablePages {
 
   /**
    * Puts the rows of a chunk, and those that went ahead into its range, behind those that are there. `ahead` gives images of these anew at every
-   * call. Throws `image-foreign` where a row does not belong behind them, or an image is not sound.
+   * call. Throws `image-foreign` where a row is not after the rowid `after` and up to `last`, where these are told, or an image is not sound.
    */
-  append(chunk: Buffer, ahead: () => Iterator<Buffer>, { compare }: { compare: boolean }): PackedChunk {
-    const start = this.#leaves.count;
-    const after = this.#leaves.lastRowid;
+  append(
+    chunk: Buffer,
+    ahead: () => Iterator<Buffer>,
+    { after, last, compare }: { after?: bigint | undefined; last?: bigint | undefined; compare: boolean },
+  ): PackedChunk {
     const merged = () => {
       const images = ahead();
-      return new MergedCells(new ImageCells(chunk, after), () => {
+      return new MergedCells(new ImageCells(chunk, { after, last }), () => {
         const image = images.next();
-        return image.done ? undefined : new ImageCells(image.value, after);
+        return image.done ? undefined : new ImageCells(image.value, { after, last });
       });
     };
     const rows = merged();
-    const packer = new LeafPacker(this.#file, this.#leaves);
+    const leaves = new Leaves();
+    const packer = new LeafPacker(this.#file, leaves);
     let allRows = 0;
     for (; rows.next(); allRows++) packer.add(rows.current);
     packer.finish();
@@ -76,16 +83,17 @@ export class TablePages {
       rows: rows.chunkRows,
       allRows,
       displaced: rows.displaced,
-      leaves: this.#leaves.encode(start),
-      same: compare ? this.#proof.holds(this.#leaves, start, merged()) : undefined,
+      leaves: leaves.encode(),
+      same: compare ? this.#proof.holds(leaves, merged()) : undefined,
     };
   }
 
   /** Puts the inner pages over the leaves, and makes the file one that SQLite can read. May be repeated where it was interrupted. */
   seal(): void {
-    const [leaf] = this.#leaves.pages;
-    if (leaf === undefined) return;
-    if (this.#leaves.count === 1) {
+    const [first, second] = decodedLeaves(this.#kept);
+    if (!first) return;
+    const leaf = first.page;
+    if (!second) {
       // The last page of the file, behind what its rows have elsewhere: it takes the root's place.
       const only = Buffer.alloc(this.#file.pageSizeBytes);
       this.#file.read(leaf, only);
@@ -94,7 +102,7 @@ export class TablePages {
       this.#file.cut(leaf - 1);
       return;
     }
-    const root = innerPages(this.#file, this.#leaves);
+    const root = innerPages(this.#file, decodedLeaves(this.#kept));
     this.#file.flush();
     this.#file.write(this.#rootPage, root);
     this.#tellPages(this.pages);
@@ -102,12 +110,12 @@ export class TablePages {
 
   /** Leaves the file with just its first `pages`. */
   #takeUp(pages: number): void {
-    const [leaf] = this.#leaves.count === 1 ? this.#leaves.pages : [];
+    const [leaf, second] = decodedLeaves(this.#kept);
     // A process that died while it sealed the file had put its only leaf in the root's place.
-    if (leaf !== undefined && this.#file.endsBefore(leaf)) {
+    if (leaf && !second && this.#file.endsBefore(leaf.page)) {
       const only = Buffer.alloc(this.#file.pageSizeBytes);
       this.#file.read(this.#rootPage, only);
-      this.#file.write(leaf, only);
+      this.#file.write(leaf.page, only);
     }
     this.#tellPages(pages);
     this.#file.cut(pages);

@@ -81,8 +81,8 @@ function played(
     .toSorted((a, b) => (a < b ? -1 : 1))
     .map((id, i): Row => ({ id, value: values[i % values.length] ?? null }));
   const { file, at } = emptyTable(t, pageSizeBytes);
-  let pages = new TablePages(file, at);
   const leaves: Buffer[] = [];
+  let pages = new TablePages(file, at, leaves);
   for (let start = 0, n = 0; start < rows.length; start += chunkRows, n++) {
     const range = rows.slice(start, start + chunkRows);
     const [ahead, chunk] = [0, 1].map((side) =>
@@ -99,7 +99,7 @@ function played(
       put();
       pages.close();
       appendFileSync(file, Buffer.alloc(pageSizeBytes + 7, 0xff));
-      pages = new TablePages(file, { ...at, pages: told, leaves });
+      pages = new TablePages(file, { ...at, pages: told }, leaves);
     }
     const packed = put();
     assert.deepEqual([packed.rows, packed.allRows, packed.same], [chunk?.length, range.length, true]);
@@ -132,9 +132,11 @@ test('a tree has no page with one child, however many leaves there are', (t) => 
   const counts = [...Array(140).keys(), 3600, 3601, 3602, 3660, 3661, 3719, 3720, 3721, 3722, 3780, 3781];
   for (const count of counts) {
     const { file, at } = emptyTable(t, 512);
-    const pages = new TablePages(file, at);
+    const leaves: Buffer[] = [];
+    const pages = new TablePages(file, at, leaves);
     const chunk = Array.from({ length: count }, (_, i) => ({ id: BigInt(i), value }));
-    pages.append(keyedImage(chunk), () => [one(count), one(count + 1)].values(), { compare: false });
+    const ahead = () => [one(count), one(count + 1)].values();
+    leaves.push(pages.append(keyedImage(chunk), ahead, { compare: false }).leaves);
     pages.seal();
     pages.close();
     assert.equal(rowsIn(file).length, count + 2, `${count + 2} leaves`);
@@ -143,25 +145,31 @@ test('a tree has no page with one child, however many leaves there are', (t) => 
 
 test('a row that went ahead gives way to the same one of the chunk, and is counted', (t) => {
   const { file, at } = emptyTable(t, 4096);
-  const pages = new TablePages(file, at);
+  const leaves: Buffer[] = [];
+  const pages = new TablePages(file, at, leaves);
   const rows = (value: string, ...ids: bigint[]) => ids.map((id) => ({ id, value }));
   const ahead = [keyedImage(rows('early', 1n, 3n)), keyedImage([]), keyedImage(rows('early', 4n, 2n ** 60n))];
   const chunk = keyedImage(rows('late', 2n, 3n, 4n, 2n ** 60n));
   const packed = pages.append(chunk, () => ahead.values(), { compare: true });
   assert.deepEqual([packed.rows, packed.allRows, packed.displaced, packed.same], [4, 5, 3, true]);
+  leaves.push(packed.leaves);
   pages.seal();
   pages.close();
   assert.deepEqual(rowsIn(file), [...rows('early', 1n), ...rows('late', 2n, 3n, 4n, 2n ** 60n)]);
 });
 
-test('a chunk that does not follow those that are there is refused', (t) => {
+test('a chunk whose rows are not between its places is refused', (t) => {
   const { file, at } = emptyTable(t, 4096);
-  const pages = new TablePages(file, at);
+  const pages = new TablePages(file, at, []);
   t.after(() => pages.close());
-  const none = () => [].values();
-  pages.append(keyedImage([{ id: 5n, value: 'x' }]), none, { compare: false });
-  for (const id of [5n, 4n, -(2n ** 60n)])
-    assert.throws(() => pages.append(keyedImage([{ id, value: 'x' }]), none, { compare: false }), {
-      code: 'image-foreign',
-    });
+  const put = (id: bigint, after: bigint, last: bigint) =>
+    pages.append(keyedImage([{ id, value: 'x' }]), () => [].values(), { after, last, compare: false });
+  for (const [after, last] of [
+    [5n, 8n],
+    [2n ** 53n, 2n ** 60n],
+  ] as const) {
+    for (const id of [after, after - 1n, -(2n ** 60n), last + 1n, 2n ** 61n])
+      assert.throws(() => put(id, after, last), { code: 'image-foreign' });
+    for (const id of [after + 1n, last]) assert.equal(put(id, after, last).rows, 1);
+  }
 });
