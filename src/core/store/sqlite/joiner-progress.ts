@@ -58,11 +58,22 @@ export class JoinerProgress {
       return work();
     } catch (error) {
       this.#checkpoint = before;
-      this.#failure = this.#isTaken(db(), error)
-        ? joinerTaken(db().name, error)
-        : storeError(error, db().name);
+      this.#failure = this.#told(db(), error);
       throw this.#failure;
     }
+  }
+
+  /** Runs work that changes nothing, which may still be done after a failure. */
+  reading<T>(db: () => Connection, work: () => T): T {
+    try {
+      return work();
+    } catch (error) {
+      throw this.#told(db(), error);
+    }
+  }
+
+  #told(db: Connection, error: unknown): ForesyncError {
+    return this.#isTaken(db, error) ? joinerTaken(db.name, error) : storeError(error, db.name);
   }
 
   /** Whoever begins a joiner anew that is in its place takes its tables away, which a statement notices before the checkpoint does. */

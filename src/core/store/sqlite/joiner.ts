@@ -179,7 +179,10 @@ export class Joiner {
     const { bulk, stage, snapshotAfter } = this.checkpoint;
     if (bulk && this.#bulk)
       return bulk.rows + (stage === 'snapshot' ? this.#bulk.aheadAfter(snapshotAfter) : 0);
-    return this.#guard(() => this.#writer.count());
+    return this.#progress.reading(
+      () => this.#db,
+      () => this.#writer.count(),
+    );
   }
 
   /** Closes the file; `publish` may follow. */
