@@ -55,10 +55,10 @@ function shopOf(t: TestContext) {
   };
   const logKeys = () => {
     const table = writer
-      .prepare("SELECT name FROM sqlite_schema WHERE name GLOB '_foresync_capture_????????'")
+      .prepare("SELECT name FROM sqlite_schema WHERE name GLOB '_foresync_delta_????????'")
       .pluck()
       .get();
-    return writer.prepare(`SELECT keys FROM "${table}"`).pluck().get() as number;
+    return writer.prepare(`SELECT count(*) FROM "${table}"`).pluck().get() as number;
   };
   const run = (more: Partial<AddReplicaOptions>, watch: Watch = () => undefined) => {
     const group = localGroup(folder, { lead });

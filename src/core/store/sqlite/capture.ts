@@ -1,33 +1,10 @@
-import { hash } from 'node:crypto';
 import { ForesyncError } from '../../errors.ts';
 import { printable } from '../../text.ts';
 import { type Connection, storeError } from './connection.ts';
+import { deltaLogNames, deltaLogSql } from './delta-log.ts';
 import { logBroken, notCapturable } from './refusals.ts';
-import { sameKey } from './scan.ts';
-import { all, literal, quote } from './sql.ts';
+import { quote } from './sql.ts';
 import { definitionOf, type TableShape } from './table-shape.ts';
-
-/**
- * The Delta Log of one table: triggers that note, in the writer's own transaction, the key of every row that it changes.
- *
- * - `delta` holds one row a key; a key that changes again moves to the end. DELETE and INSERT in place of an UPSERT: no
- *   conflict clause of the writer's can drop the entry, keys that are NULL are found by IS, and SQLite of any age runs it.
- * - `seq` is not unique: one write may evict several rows, and capture must never fail a writer.
- * - The sequence is a counter in `capture`, read in a chunk's own transaction to give its watermark.
- * - A plus before the column takes its affinity away: with it `k0`, which has none, would be converted before each
- *   comparison, and no index of it could be used.
- * - A row that REPLACE evicts through another UNIQUE index fires no delete trigger, so BEFORE triggers note whatever a
- *   write is about to evict (sqlite.org/lang_conflict.html).
- * - The trigger itself enforces budget and lease: past either it disarms the log and marks it broken, so that a
- *   forgotten run never fills a donor's disk.
- */
-export interface CaptureNames {
-  capture: string;
-  delta: string;
-  /** There once the log was pruned, and tells up to which change. */
-  pruned: string;
-  triggers: string[];
-}
 
 export interface CaptureState {
   id: string;
@@ -39,16 +16,6 @@ export interface CaptureState {
   broken: string | undefined;
   leaseUntilMs: number;
   budgetKeys: number;
-}
-
-export function captureNames(table: string): CaptureNames {
-  const id = hash('sha256', table.toLowerCase(), 'hex').slice(0, 8);
-  return {
-    capture: `_foresync_capture_${id}`,
-    delta: `_foresync_delta_${id}`,
-    pruned: `_foresync_pruned_${id}`,
-    triggers: ['ai', 'au', 'ad', 'bi', 'bu'].map((kind) => `_foresync_${kind}_${id}`),
-  };
 }
 
 /**
@@ -89,7 +56,7 @@ export function startCapture(
         }
         if (instead !== undefined) throw logBroken(shape, present?.broken);
         dropCapture(db, shape);
-        for (const sql of captureSql(shape, options)) db.exec(sql);
+        for (const sql of deltaLogSql(shape, options)) db.exec(sql);
         rehearse(db, shape);
         return { id, watermark: 0, keys: 0, broken: undefined, leaseUntilMs, budgetKeys };
       })
@@ -124,44 +91,64 @@ function rehearse(db: Connection, shape: TableShape): void {
 export function isCaptured(db: Connection, table: string): boolean {
   const found = db
     .prepare("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ?")
-    .get(captureNames(table).capture);
+    .get(deltaLogNames(table).capture);
   return found !== undefined;
 }
 
-/** The capture of this table, or undefined where there is none. It is broken where it began with another definition. */
+/**
+ * The capture of this table, or undefined where there is none. It is broken where it began with another definition, or was begun by
+ * a foresync whose log was another one; of that its keys are not told.
+ */
 export function readCapture(db: Connection, shape: TableShape): CaptureState | undefined {
-  const { capture } = captureNames(shape.name);
+  const { capture } = deltaLogNames(shape.name);
   if (!isCaptured(db, shape.name)) return undefined;
+  const isOurs = isOfThisForm(db, shape);
   const row = db
     .prepare(
-      `SELECT id, seq, keys, armed, broken, lease_until_s, budget_keys, definition FROM ${quote(capture)}`,
+      `SELECT id, armed, broken, lease_until_s, budget_keys, definition, ${isOurs ? logEnd(shape) : '0 AS seq, 0 AS keys'} FROM ${quote(capture)}`,
     )
     .get() as
     | {
         id: string;
-        seq: number;
-        keys: number;
         armed: number;
         broken: string | null;
         lease_until_s: number;
         budget_keys: number;
         definition: string;
+        seq: number;
+        keys: number;
       }
     | undefined;
   if (!row) return undefined;
   const altered = row.definition === definitionOf(shape) ? undefined : 'altered';
+  const unfit = isOurs ? altered : 'older';
   return {
     id: row.id,
     watermark: row.seq,
     keys: row.keys,
-    broken: row.broken ?? (row.armed === 1 ? altered : 'disarmed'),
+    broken: row.broken ?? (row.armed === 1 ? unfit : 'disarmed'),
     leaseUntilMs: row.lease_until_s * 1000,
     budgetKeys: row.budget_keys,
   };
 }
 
+/** Whether its log counts its keys itself, as it does since a counter elsewhere was given up. */
+function isOfThisForm(db: Connection, shape: TableShape): boolean {
+  const { delta } = deltaLogNames(shape.name);
+  const columns = db.pragma(`table_info(${quote(delta)})`) as { name: string }[];
+  return columns.some(({ name }) => name === 'keys');
+}
+
+/** Terms for the last change, and how many keys the log holds. */
+function logEnd(shape: TableShape): string {
+  const delta = quote(deltaLogNames(shape.name).delta);
+  const last = (column: string) =>
+    `coalesce((SELECT ${column} FROM ${delta} ORDER BY seq DESC LIMIT 1), 0) AS ${column}`;
+  return `${last('seq')}, ${last('keys')}`;
+}
+
 export function renewLease(db: Connection, shape: { name: string }, leaseUntilMs: number): void {
-  db.prepare(`UPDATE ${quote(captureNames(shape.name).capture)} SET lease_until_s = ?`).run(
+  db.prepare(`UPDATE ${quote(deltaLogNames(shape.name).capture)} SET lease_until_s = ?`).run(
     Math.ceil(leaseUntilMs / 1000),
   );
 }
@@ -171,7 +158,7 @@ function setTerms(
   shape: { name: string },
   { id, budgetKeys }: { id: string; budgetKeys: number },
 ): void {
-  db.prepare(`UPDATE ${quote(captureNames(shape.name).capture)} SET id = ?, budget_keys = ?`).run(
+  db.prepare(`UPDATE ${quote(deltaLogNames(shape.name).capture)} SET id = ?, budget_keys = ?`).run(
     id,
     Math.floor(budgetKeys),
   );
@@ -179,100 +166,12 @@ function setTerms(
 
 /** Removes every trace of capture. May be repeated. */
 export function dropCapture(db: Connection, shape: { name: string }): void {
-  const names = captureNames(shape.name);
+  const names = deltaLogNames(shape.name);
   const drop = () => {
-    for (const trigger of names.triggers) db.exec(`DROP TRIGGER IF EXISTS ${quote(trigger)}`);
+    for (const trigger of Object.values(names.triggers)) db.exec(`DROP TRIGGER IF EXISTS ${quote(trigger)}`);
     for (const table of [names.delta, names.pruned, names.capture])
       db.exec(`DROP TABLE IF EXISTS ${quote(table)}`);
   };
   if (db.inTransaction) drop();
   else db.transaction(drop).immediate();
-}
-
-function captureSql(
-  shape: TableShape,
-  options: { id: string; leaseUntilMs: number; budgetKeys: number },
-): string[] {
-  const names = captureNames(shape.name);
-  const [capture, delta] = [quote(names.capture), quote(names.delta)];
-  const [insert = '', update = '', remove = '', beforeInsert = '', beforeUpdate = ''] =
-    names.triggers.map(quote);
-  const table = quote(shape.name);
-  const keyColumns = shape.key.map(({ collation }, i) => `k${i} COLLATE ${collation}`);
-  const armed = `WHEN (SELECT armed FROM ${capture})`;
-  const guard = guardStatement(capture);
-  const sql = [
-    `CREATE TABLE ${capture}(id TEXT, seq INTEGER, keys INTEGER, armed INTEGER, broken TEXT, lease_until_s INTEGER, budget_keys INTEGER, definition TEXT)`,
-    `INSERT INTO ${capture} VALUES(${literal(options.id)}, 0, 0, 1, NULL, ${Math.ceil(options.leaseUntilMs / 1000)}, ${Math.floor(options.budgetKeys)}, ${literal(definitionOf(shape))})`,
-    `CREATE TABLE ${delta}(seq INTEGER, ${keyColumns.join(', ')})`,
-    `CREATE INDEX ${quote(`${names.delta}_seq`)} ON ${delta}(seq)`,
-    `CREATE INDEX ${quote(`${names.delta}_key`)} ON ${delta}(${shape.key.map((_, i) => `k${i}`).join(', ')})`,
-    `CREATE TRIGGER ${insert} AFTER INSERT ON ${table} ${armed} BEGIN ${noteKey(shape, 'NEW', names)} ${guard} END`,
-    `CREATE TRIGGER ${update} AFTER UPDATE ON ${table} ${armed} BEGIN ${noteKey(shape, 'OLD', names)} ${noteKey(shape, 'NEW', names)} ${guard} END`,
-    `CREATE TRIGGER ${remove} AFTER DELETE ON ${table} ${armed} BEGIN ${noteKey(shape, 'OLD', names)} ${guard} END`,
-  ];
-  const evicted = evictions(shape);
-  if (evicted.length > 0) {
-    const notes = (but: string) => evicted.map((row) => noteEvicted(shape, row + but, names)).join(' ');
-    // Before an INSERT without a rowid NEW's is -1, so that a row could be taken for itself; before an UPDATE it is known.
-    const butItself = ` AND NOT (${sameKey(shape, newKey(shape))})`;
-    sql.push(`CREATE TRIGGER ${beforeInsert} BEFORE INSERT ON ${table} ${armed} BEGIN ${notes('')} END`);
-    sql.push(
-      `CREATE TRIGGER ${beforeUpdate} BEFORE UPDATE ON ${table} ${armed} BEGIN ${notes(butItself)} END`,
-    );
-  }
-  return sql;
-}
-
-function guardStatement(capture: string): string {
-  const nowSeconds = "CAST(strftime('%s', 'now') AS INTEGER)";
-  return (
-    `UPDATE ${capture} SET armed = 0, broken = CASE WHEN keys > budget_keys THEN 'budget' ELSE 'lease' END ` +
-    `WHERE keys > budget_keys OR lease_until_s < ${nowSeconds};`
-  );
-}
-
-/** The key as it is, without its column's affinity (`+`): with that, no index of the log would do, and every write would walk all of it. */
-function noteKey(shape: TableShape, row: 'NEW' | 'OLD', names: CaptureNames): string {
-  const [capture, delta] = [quote(names.capture), quote(names.delta)];
-  const same = all(shape.key.map(({ name }, i) => `k${i} IS +${row}.${quote(name)}`));
-  const values = shape.key.map(({ name }) => `${row}.${quote(name)}`).join(', ');
-  return (
-    `DELETE FROM ${delta} WHERE ${same}; ` +
-    `UPDATE ${capture} SET seq = seq + 1, keys = keys + 1 - changes(); ` +
-    `INSERT INTO ${delta} SELECT seq, ${values} FROM ${capture};`
-  );
-}
-
-/** For each way in which a write can evict another row: the condition that finds that row as `t`. */
-function evictions(shape: TableShape): string[] {
-  const conditions = shape.uniques.map(({ columns, where }) =>
-    all([
-      ...columns.map(({ name, collation, fallback }) => {
-        // What a NULL becomes where NOT NULL is resolved by REPLACE; a trigger BEFORE it still sees the NULL.
-        const value = fallback ? `coalesce(NEW.${quote(name)}, ${fallback})` : `NEW.${quote(name)}`;
-        return `t.${quote(name)} = ${value} COLLATE ${collation}`;
-      }),
-      ...(where ? [`(${where}\n)`] : []),
-    ]),
-  );
-  if (shape.rowid !== undefined && !shape.rowidIsColumn)
-    conditions.push(`t.${quote(shape.rowid)} = NEW.${quote(shape.rowid)}`);
-  return conditions;
-}
-
-function noteEvicted(shape: TableShape, evicted: string, names: CaptureNames): string {
-  const [capture, delta, table] = [quote(names.capture), quote(names.delta), quote(shape.name)];
-  const noted = all(shape.key.map(({ name }, i) => `d.k${i} IS +t.${quote(name)}`));
-  const values = shape.key.map(({ name }) => `t.${quote(name)}`).join(', ');
-  const count = `(SELECT count(*) FROM ${table} t WHERE ${evicted})`;
-  return (
-    `DELETE FROM ${delta} WHERE rowid IN (SELECT d.rowid FROM ${table} t JOIN ${delta} d ON ${noted} WHERE ${evicted}); ` +
-    `UPDATE ${capture} SET seq = seq + 1, keys = keys + ${count} - changes() WHERE ${count} > 0; ` +
-    `INSERT INTO ${delta} SELECT c.seq, ${values} FROM ${capture} c JOIN ${table} t WHERE ${evicted};`
-  );
-}
-
-function newKey(shape: TableShape): string[] {
-  return shape.key.map(({ name }) => `NEW.${quote(name)}`);
 }

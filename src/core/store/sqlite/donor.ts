@@ -1,6 +1,7 @@
-import { captureNames, readCapture } from './capture.ts';
+import { readCapture } from './capture.ts';
 import type { DeltaChunk, RangeChunk, Recheck, SnapshotChunk } from './chunk.ts';
 import type { Connection } from './connection.ts';
+import { deltaLogNames } from './delta-log.ts';
 import { prunedTo } from './delta-pruning.ts';
 import { digestOf, digestOfSpent, type Image } from './image.ts';
 import type { ScanKey } from './key-codec.ts';
@@ -38,7 +39,7 @@ export class DonorReader {
     this.#shape = shape;
     this.#rows = new RowReader(db, shape);
     this.#stretches = new StretchFinder(db, shape);
-    this.#delta = `main.${quote(captureNames(shape.name).delta)}`;
+    this.#delta = `main.${quote(deltaLogNames(shape.name).delta)}`;
     this.planned = new PlannedRows(db, this.#rows, () => this.#watermark());
   }
 

@@ -10,7 +10,9 @@ export function logBroken(shape: { name: string }, reason: string | undefined): 
         ? 'outlived its lease and was switched off'
         : reason === 'altered'
           ? 'began before the table was altered'
-          : 'is gone';
+          : reason === 'older'
+            ? 'was begun by an older foresync, and is kept in another form'
+            : 'is gone';
   return new ForesyncError('stopped', 'log-broken', `The Delta Log of ${printable(shape.name)} ${why}.`, {
     hint:
       reason === 'budget'

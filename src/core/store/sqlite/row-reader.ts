@@ -1,6 +1,6 @@
 import { systemCodeOf } from '../../errors.ts';
-import { captureNames } from './capture.ts';
 import type { Connection } from './connection.ts';
+import { deltaLogNames } from './delta-log.ts';
 import { type Image, type ImageShape, withImages } from './image.ts';
 import { type Bindable, readScanKey, type ScanKey, scanKeyTerms } from './key-codec.ts';
 import { carriedTerms, rangeCondition, type ScanRange, sameKey, scanTerms, walkTerms } from './scan.ts';
@@ -48,7 +48,7 @@ export class RowReader {
 
   /** Keys of the Delta Log in (after, until], oldest first. Returns their number. */
   fillChangedKeys(image: Image, after: number, until: number): number {
-    const { delta } = captureNames(this.shape.name);
+    const { delta } = deltaLogNames(this.shape.name);
     const terms = imageColumns(this.keyColumns).map((_, i) => `k${i}`);
     return this.#db
       .prepare(

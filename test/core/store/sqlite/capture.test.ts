@@ -17,7 +17,7 @@ function donorOf(t: TestContext, sql: string) {
       )
       .raw()
       .all()
-      .map((row) => (row as unknown[]).slice(1).map(String).join('/'));
+      .map((row) => (row as unknown[]).slice(2).map(String).join('/'));
   return { file, writer, donor, keys };
 }
 

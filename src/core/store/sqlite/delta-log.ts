@@ -1,0 +1,145 @@
+import { hash } from 'node:crypto';
+import { sameKey } from './scan.ts';
+import { all, literal, quote } from './sql.ts';
+import { definitionOf, type TableShape } from './table-shape.ts';
+
+/**
+ * The Delta Log of one table, as SQL: triggers that note, in the writer's own transaction, the key of every row that it changes. Each page that they
+ * write makes the application's WAL grow, so that a note writes two: the log's last leaf, and a leaf of its index.
+ *
+ * - `delta` holds one row a key; a key that changes again moves to the end. Whoever notes a key inserts it, and the log's own trigger takes the
+ *   older row away and counts. No conflict clause of the writer's can drop the entry, for there is nothing to be in conflict with; keys that are NULL are found
+ *   by IS, and SQLite of any age runs it.
+ * - `seq` is the rowid, which SQLite makes one more than the largest that is there. That one is never taken away but by a later one, so that a
+ *   number never comes twice.
+ * - `keys` counts the rows of the log, and is true in the last one. It and `seq` stand where a note writes anyway: a counter elsewhere were a page more.
+ * - A row that REPLACE evicts through another UNIQUE index fires no delete trigger, so BEFORE triggers note whatever a
+ *   write is about to evict (sqlite.org/lang_conflict.html).
+ * - `capture` is read by each note, and written when the log switches itself off: past its budget or its lease it disarms itself and is
+ *   marked broken, so that a forgotten run never fills a donor's disk.
+ */
+export interface DeltaLogNames {
+  capture: string;
+  delta: string;
+  /** There once the log was pruned, and tells up to which change. */
+  pruned: string;
+  triggers: {
+    noted: string;
+    inserted: string;
+    /** For an update that keeps the key, and for one that does not. */
+    updated: string;
+    moved: string;
+    deleted: string;
+    beforeInsert: string;
+    beforeUpdate: string;
+  };
+}
+
+export function deltaLogNames(table: string): DeltaLogNames {
+  const id = hash('sha256', table.toLowerCase(), 'hex').slice(0, 8);
+  const named = (kind: string) => `_foresync_${kind}_${id}`;
+  return {
+    capture: named('capture'),
+    delta: named('delta'),
+    pruned: named('pruned'),
+    triggers: {
+      noted: named('an'),
+      inserted: named('ai'),
+      updated: named('au'),
+      moved: named('am'),
+      deleted: named('ad'),
+      beforeInsert: named('bi'),
+      beforeUpdate: named('bu'),
+    },
+  };
+}
+
+/** The statements that begin a log, empty and armed. */
+export function deltaLogSql(
+  shape: TableShape,
+  options: { id: string; leaseUntilMs: number; budgetKeys: number },
+): string[] {
+  const names = deltaLogNames(shape.name);
+  const { triggers } = names;
+  const [capture, delta, table] = [quote(names.capture), quote(names.delta), quote(shape.name)];
+  const keyColumns = shape.key.map(({ collation }, i) => `k${i} COLLATE ${collation}`);
+  const trigger = (name: string, when: string, notes: readonly string[], but = '') =>
+    `CREATE TRIGGER ${quote(name)} ${when} ON ${table} WHEN (SELECT armed FROM ${capture})${but} BEGIN ${notes.join(' ')} END`;
+  const [noteOld, noteNew] = [note(shape, 'OLD'), note(shape, 'NEW')];
+  const moved = shape.key
+    .map(({ name, collation }) => `OLD.${quote(name)} IS NOT NEW.${quote(name)} COLLATE ${collation}`)
+    .join(' OR ');
+  const sql = [
+    `CREATE TABLE ${capture}(id TEXT, armed INTEGER, broken TEXT, lease_until_s INTEGER, budget_keys INTEGER, definition TEXT)`,
+    `INSERT INTO ${capture} VALUES(${literal(options.id)}, 1, NULL, ${Math.ceil(options.leaseUntilMs / 1000)}, ${Math.floor(options.budgetKeys)}, ${literal(definitionOf(shape))})`,
+    `CREATE TABLE ${delta}(seq INTEGER PRIMARY KEY, keys INTEGER, ${keyColumns.join(', ')})`,
+    `CREATE INDEX ${quote(`${names.delta}_key`)} ON ${delta}(${logKey(shape)})`,
+    notedTrigger(shape),
+    trigger(triggers.inserted, 'AFTER INSERT', [noteNew]),
+    trigger(triggers.updated, 'AFTER UPDATE', [noteNew], ` AND NOT (${moved})`),
+    trigger(triggers.moved, 'AFTER UPDATE', [noteOld, noteNew], ` AND (${moved})`),
+    trigger(triggers.deleted, 'AFTER DELETE', [noteOld]),
+  ];
+  const evicted = evictions(shape);
+  if (evicted.length > 0) {
+    const notes = (but: string) => evicted.map((row) => noteEvicted(shape, row + but));
+    // Before an INSERT without a rowid NEW's is -1, so that a row could be taken for itself; before an UPDATE it is known.
+    const butItself = ` AND NOT (${sameKey(shape, keyOf(shape, 'NEW'))})`;
+    sql.push(trigger(triggers.beforeInsert, 'BEFORE INSERT', notes('')));
+    sql.push(trigger(triggers.beforeUpdate, 'BEFORE UPDATE', notes(butItself)));
+  }
+  return sql;
+}
+
+/** What becomes of a row that was put into the log: it is counted, takes the place of the one that had its key, and the log looks whether it may go on. */
+function notedTrigger(shape: TableShape): string {
+  const names = deltaLogNames(shape.name);
+  const [capture, delta] = [quote(names.capture), quote(names.delta)];
+  const older = all(['seq < NEW.seq', ...shape.key.map((_, i) => `k${i} IS NEW.k${i}`)]);
+  const before = `(SELECT keys FROM ${delta} WHERE seq < NEW.seq ORDER BY seq DESC LIMIT 1)`;
+  const keys = `(SELECT keys FROM ${delta} WHERE seq = NEW.seq)`;
+  const nowSeconds = "CAST(strftime('%s', 'now') AS INTEGER)";
+  return (
+    `CREATE TRIGGER ${quote(names.triggers.noted)} AFTER INSERT ON ${delta} BEGIN ` +
+    `UPDATE ${delta} SET keys = coalesce(${before}, 0) + 1 - EXISTS (SELECT 1 FROM ${delta} WHERE ${older}) WHERE seq = NEW.seq; ` +
+    `DELETE FROM ${delta} WHERE ${older}; ` +
+    `UPDATE ${capture} SET armed = 0, broken = CASE WHEN ${keys} > budget_keys THEN 'budget' ELSE 'lease' END ` +
+    `WHERE ${keys} > budget_keys OR lease_until_s < ${nowSeconds}; END`
+  );
+}
+
+function note(shape: TableShape, row: 'NEW' | 'OLD'): string {
+  const delta = quote(deltaLogNames(shape.name).delta);
+  return `INSERT INTO ${delta}(${logKey(shape)}) VALUES(${keyOf(shape, row).join(', ')});`;
+}
+
+function noteEvicted(shape: TableShape, evicted: string): string {
+  const delta = quote(deltaLogNames(shape.name).delta);
+  return `INSERT INTO ${delta}(${logKey(shape)}) SELECT ${keyOf(shape, 't').join(', ')} FROM ${quote(shape.name)} t WHERE ${evicted};`;
+}
+
+/** For each way in which a write can evict another row: the condition that finds that row as `t`. */
+function evictions(shape: TableShape): string[] {
+  const conditions = shape.uniques.map(({ columns, where }) =>
+    all([
+      ...columns.map(({ name, collation, fallback }) => {
+        // What a NULL becomes where NOT NULL is resolved by REPLACE; a trigger BEFORE it still sees the NULL.
+        const value = fallback ? `coalesce(NEW.${quote(name)}, ${fallback})` : `NEW.${quote(name)}`;
+        return `t.${quote(name)} = ${value} COLLATE ${collation}`;
+      }),
+      ...(where ? [`(${where}\n)`] : []),
+    ]),
+  );
+  if (shape.rowid !== undefined && !shape.rowidIsColumn)
+    conditions.push(`t.${quote(shape.rowid)} = NEW.${quote(shape.rowid)}`);
+  return conditions;
+}
+
+function keyOf(shape: TableShape, row: 'NEW' | 'OLD' | 't'): string[] {
+  return shape.key.map(({ name }) => `${row}.${quote(name)}`);
+}
+
+/** The log's columns for a key: k0, k1, … */
+function logKey(shape: TableShape): string {
+  return shape.key.map((_, i) => `k${i}`).join(', ');
+}
