@@ -56,7 +56,13 @@ export function startCapture(
         }
         if (instead !== undefined) throw logBroken(shape, present?.broken);
         dropCapture(db, shape);
-        for (const sql of deltaLogSql(shape, options)) db.exec(sql);
+        for (const sql of Object.values(deltaLogSql(shape)).flat()) db.exec(sql);
+        db.prepare(`INSERT INTO ${quote(deltaLogNames(shape.name).capture)} VALUES(?, 1, NULL, ?, ?, ?)`).run(
+          id,
+          Math.ceil(leaseUntilMs / 1000),
+          Math.floor(budgetKeys),
+          definitionOf(shape),
+        );
         rehearse(db, shape);
         return { id, watermark: 0, keys: 0, broken: undefined, leaseUntilMs, budgetKeys };
       })
@@ -96,16 +102,16 @@ export function isCaptured(db: Connection, table: string): boolean {
 }
 
 /**
- * The capture of this table, or undefined where there is none. It is broken where it began with another definition, or was begun by
- * a foresync whose log was another one; of that its keys are not told.
+ * The capture of this table, or undefined where there is none. It is broken where it began with another definition, or is not of the form that
+ * it would have now, as one of an older foresync's; what such a log holds is not told.
  */
 export function readCapture(db: Connection, shape: TableShape): CaptureState | undefined {
   const { capture } = deltaLogNames(shape.name);
   if (!isCaptured(db, shape.name)) return undefined;
-  const isOurs = isOfThisForm(db, shape);
+  const form = formOf(db, shape);
   const row = db
     .prepare(
-      `SELECT id, armed, broken, lease_until_s, budget_keys, definition, ${isOurs ? logEnd(shape) : '0 AS seq, 0 AS keys'} FROM ${quote(capture)}`,
+      `SELECT id, armed, broken, lease_until_s, budget_keys, definition, ${form.hasTables ? logEnd(shape) : '0 AS seq, 0 AS keys'} FROM ${quote(capture)}`,
     )
     .get() as
     | {
@@ -120,8 +126,8 @@ export function readCapture(db: Connection, shape: TableShape): CaptureState | u
       }
     | undefined;
   if (!row) return undefined;
-  const altered = row.definition === definitionOf(shape) ? undefined : 'altered';
-  const unfit = isOurs ? altered : 'older';
+  const isAltered = row.definition !== definitionOf(shape);
+  const unfit = isAltered ? 'altered' : form.isWhole ? undefined : 'other-form';
   return {
     id: row.id,
     watermark: row.seq,
@@ -132,11 +138,14 @@ export function readCapture(db: Connection, shape: TableShape): CaptureState | u
   };
 }
 
-/** Whether its log counts its keys itself, as it does since a counter elsewhere was given up. */
-function isOfThisForm(db: Connection, shape: TableShape): boolean {
-  const { delta } = deltaLogNames(shape.name);
-  const columns = db.pragma(`table_info(${quote(delta)})`) as { name: string }[];
-  return columns.some(({ name }) => name === 'keys');
+/** Whether its tables, and with its triggers all of it, are there to the letter. */
+function formOf(db: Connection, shape: TableShape): { hasTables: boolean; isWhole: boolean } {
+  const { tables, triggers } = deltaLogSql(shape);
+  const find = db.prepare('SELECT sql FROM main.sqlite_schema WHERE sql IN (SELECT value FROM json_each(?))');
+  const found = new Set(find.pluck().all(JSON.stringify([...tables, ...triggers])));
+  const isThere = (sql: string) => found.has(sql);
+  const hasTables = tables.every(isThere);
+  return { hasTables, isWhole: hasTables && triggers.every(isThere) };
 }
 
 /** Terms for the last change, and how many keys the log holds. */

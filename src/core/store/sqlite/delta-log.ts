@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import { sameKey } from './scan.ts';
-import { all, literal, quote } from './sql.ts';
-import { definitionOf, type TableShape } from './table-shape.ts';
+import { all, quote } from './sql.ts';
+import type { TableShape } from './table-shape.ts';
 
 /**
  * The Delta Log of one table, as SQL: triggers that note, in the writer's own transaction, the key of every row that it changes. Each page that they
@@ -54,13 +54,10 @@ export function deltaLogNames(table: string): DeltaLogNames {
   };
 }
 
-/** The statements that begin a log, empty and armed. */
-export function deltaLogSql(
-  shape: TableShape,
-  options: { id: string; leaseUntilMs: number; budgetKeys: number },
-): string[] {
+/** The statements that make a log's tables and triggers, as SQLite keeps them. */
+export function deltaLogSql(shape: TableShape): { tables: string[]; triggers: string[] } {
   const names = deltaLogNames(shape.name);
-  const { triggers } = names;
+  const kinds = names.triggers;
   const [capture, delta, table] = [quote(names.capture), quote(names.delta), quote(shape.name)];
   const keyColumns = shape.key.map(({ collation }, i) => `k${i} COLLATE ${collation}`);
   const trigger = (name: string, when: string, notes: readonly string[], but = '') =>
@@ -69,26 +66,27 @@ export function deltaLogSql(
   const moved = shape.key
     .map(({ name, collation }) => `OLD.${quote(name)} IS NOT NEW.${quote(name)} COLLATE ${collation}`)
     .join(' OR ');
-  const sql = [
+  const tables = [
     `CREATE TABLE ${capture}(id TEXT, armed INTEGER, broken TEXT, lease_until_s INTEGER, budget_keys INTEGER, definition TEXT)`,
-    `INSERT INTO ${capture} VALUES(${literal(options.id)}, 1, NULL, ${Math.ceil(options.leaseUntilMs / 1000)}, ${Math.floor(options.budgetKeys)}, ${literal(definitionOf(shape))})`,
     `CREATE TABLE ${delta}(seq INTEGER PRIMARY KEY, keys INTEGER, ${keyColumns.join(', ')})`,
     `CREATE INDEX ${quote(`${names.delta}_key`)} ON ${delta}(${logKey(shape)})`,
+  ];
+  const triggers = [
     notedTrigger(shape),
-    trigger(triggers.inserted, 'AFTER INSERT', [noteNew]),
-    trigger(triggers.updated, 'AFTER UPDATE', [noteNew], ` AND NOT (${moved})`),
-    trigger(triggers.moved, 'AFTER UPDATE', [noteOld, noteNew], ` AND (${moved})`),
-    trigger(triggers.deleted, 'AFTER DELETE', [noteOld]),
+    trigger(kinds.inserted, 'AFTER INSERT', [noteNew]),
+    trigger(kinds.updated, 'AFTER UPDATE', [noteNew], ` AND NOT (${moved})`),
+    trigger(kinds.moved, 'AFTER UPDATE', [noteOld, noteNew], ` AND (${moved})`),
+    trigger(kinds.deleted, 'AFTER DELETE', [noteOld]),
   ];
   const evicted = evictions(shape);
   if (evicted.length > 0) {
     const notes = (but: string) => evicted.map((row) => noteEvicted(shape, row + but));
     // Before an INSERT without a rowid NEW's is -1, so that a row could be taken for itself; before an UPDATE it is known.
     const butItself = ` AND NOT (${sameKey(shape, keyOf(shape, 'NEW'))})`;
-    sql.push(trigger(triggers.beforeInsert, 'BEFORE INSERT', notes('')));
-    sql.push(trigger(triggers.beforeUpdate, 'BEFORE UPDATE', notes(butItself)));
+    triggers.push(trigger(kinds.beforeInsert, 'BEFORE INSERT', notes('')));
+    triggers.push(trigger(kinds.beforeUpdate, 'BEFORE UPDATE', notes(butItself)));
   }
-  return sql;
+  return { tables, triggers };
 }
 
 /** What becomes of a row that was put into the log: it is counted, takes the place of the one that had its key, and the log looks whether it may go on. */

@@ -231,9 +231,10 @@ export class DonorReader {
   #log(): { watermark: number; keys: number } {
     if (this.#captureId === undefined) return { watermark: 0, keys: 0 };
     const state = readCapture(this.#db, this.#shape);
-    if (!state || state.id !== this.#captureId || state.broken) throw logBroken(this.#shape, state?.broken);
+    if (!state || state.id !== this.#captureId) throw logBroken(this.#shape, state?.broken);
     if (readDefinition(this.#db, this.#shape.name) !== definitionOf(this.#shape))
       throw tableAltered(this.#shape);
+    if (state.broken) throw logBroken(this.#shape, state.broken);
     return state;
   }
 }

@@ -10,8 +10,8 @@ export function logBroken(shape: { name: string }, reason: string | undefined): 
         ? 'outlived its lease and was switched off'
         : reason === 'altered'
           ? 'began before the table was altered'
-          : reason === 'older'
-            ? 'was begun by an older foresync, and is kept in another form'
+          : reason === 'other-form'
+            ? 'is not of the form that this foresync gives it'
             : 'is gone';
   return new ForesyncError('stopped', 'log-broken', `The Delta Log of ${printable(shape.name)} ${why}.`, {
     hint:

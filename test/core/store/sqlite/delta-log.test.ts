@@ -74,11 +74,11 @@ test('a capture that an older foresync began is told of, taken away, or replaced
   captureOfOld(writer);
   writer.exec('UPDATE t SET v = 1 WHERE k = 11');
   const { id, broken } = readCapture(db, shape) ?? {};
-  assert.deepEqual([id, broken], ['old', 'older']);
+  assert.deepEqual([id, broken], ['old', 'other-form']);
   reader.follow('old');
   assert.throws(() => reader.delta(0, { maxKeys: 9, maxBytes: 999 }), {
     code: 'log-broken',
-    message: 'The Delta Log of t was begun by an older foresync, and is kept in another form.',
+    message: 'The Delta Log of t is not of the form that this foresync gives it.',
   });
   const start = (instead?: string) =>
     startCapture(db, shape, { id: captureId, instead, nowMs: 0, leaseUntilMs: 9e15, budgetKeys: 9 });
@@ -91,4 +91,14 @@ test('a capture that an older foresync began is told of, taken away, or replaced
   captureOfOld(writer);
   dropCapture(db, shape);
   assert.deepEqual(schemaOf(file), before);
+});
+
+test('a capture whose triggers somebody has taken away is broken', (t) => {
+  for (const name of Object.values(deltaLogNames('t').triggers)) {
+    const { writer, donor } = donorOf(t, 'k INTEGER PRIMARY KEY, u UNIQUE');
+    capture(donor);
+    assert.equal(readCapture(donor.db, donor.shape)?.broken, undefined);
+    writer.exec(`DROP TRIGGER ${name}`);
+    assert.equal(readCapture(donor.db, donor.shape)?.broken, 'other-form', name);
+  }
 });
