@@ -6,7 +6,7 @@ import type { HostLook } from './clock-check.ts';
 import type { PlaceLook } from './joiner-checks.ts';
 import type { StoreLook } from './store-checks.ts';
 
-/** What a key takes in the Delta Log with its indexes, about: twenty million of them take a gigabyte. */
+/** What a key takes in the Delta Log with its index, where it is a text of some length: twenty million of them take a gigabyte. */
 const deltaKeyBytes = 50;
 /** Of `prefetch`, unless it is told otherwise. */
 const usualCacheBytes = 1024 ** 3;

@@ -4,19 +4,19 @@ import { all, quote } from './sql.ts';
 import type { TableShape } from './table-shape.ts';
 
 /**
- * The Delta Log of one table, as SQL: triggers that note, in the writer's own transaction, the key of every row that it changes. Each page that they
- * write makes the application's WAL grow, so that a note writes two: the log's last leaf, and a leaf of its index.
+ * The Delta Log of one table, as SQL: triggers that note, in the writer's own transaction, the key of every row that it changes. Every page
+ * that they write goes to the application's WAL, so a note writes two: the last one of the log, and one of its index.
  *
  * - `delta` holds one row a key; a key that changes again moves to the end. Whoever notes a key inserts it, and the log's own trigger takes the
- *   older row away and counts. No conflict clause of the writer's can drop the entry, for there is nothing to be in conflict with; keys that are NULL are found
- *   by IS, and SQLite of any age runs it.
- * - `seq` is the rowid, which SQLite makes one more than the largest that is there. That one is never taken away but by a later one, so that a
- *   number never comes twice.
- * - `keys` counts the rows of the log, and is true in the last one. It and `seq` stand where a note writes anyway: a counter elsewhere were a page more.
+ *   older row away. No conflict clause of the writer's can drop the entry, for it conflicts with nothing; keys that are NULL are found by IS, and
+ *   SQLite of any age runs it.
+ * - `seq` is the rowid, which SQLite makes one more than the largest there is. The last row goes only once a later one is there, so that no
+ *   number comes twice.
+ * - `keys` is how many rows the log holds, and is true in the last one: a count elsewhere would be a page more.
  * - A row that REPLACE evicts through another UNIQUE index fires no delete trigger, so BEFORE triggers note whatever a
  *   write is about to evict (sqlite.org/lang_conflict.html).
- * - `capture` is read by each note, and written when the log switches itself off: past its budget or its lease it disarms itself and is
- *   marked broken, so that a forgotten run never fills a donor's disk.
+ * - The log's trigger itself enforces budget and lease: past either it disarms the log and marks it broken, so that a
+ *   forgotten run never fills a donor's disk. Otherwise `capture` is only read.
  */
 export interface DeltaLogNames {
   capture: string;
