@@ -17,7 +17,7 @@ import { chunkRows, chunks } from './fuzzed/sound-images.ts';
 import { makeStage, stageTables } from './fuzzed/stage.ts';
 
 /** Without an agent's process around it a joiner is tried far more often: FORESYNC_FUZZ_RUNS is for `fuzzed-frames`. */
-const numRuns = 20 * Number(process.env.FORESYNC_FUZZ_RUNS ?? 10);
+const numRuns = 20 * Number(process.env.FORESYNC_FUZZ_RUNS ?? 6);
 const seed = Number(process.env.FORESYNC_FUZZ_SEED ?? 20261129);
 
 /** All images of a trial come to less. */

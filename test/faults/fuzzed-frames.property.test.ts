@@ -9,7 +9,7 @@ import { chunks } from './fuzzed/sound-images.ts';
 import { stageTables } from './fuzzed/stage.ts';
 
 /** `npm run test:fuzz` does more of it: FORESYNC_FUZZ_RUNS trials of each kind, from FORESYNC_FUZZ_SEED. */
-const numRuns = Number(process.env.FORESYNC_FUZZ_RUNS ?? 10);
+const numRuns = Number(process.env.FORESYNC_FUZZ_RUNS ?? 6);
 const seed = Number(process.env.FORESYNC_FUZZ_SEED ?? 20261129);
 
 const chunksFrom = (first: number, end: number) =>
