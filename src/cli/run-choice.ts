@@ -13,6 +13,12 @@ export interface ChosenRun {
   request: RunRequest;
 }
 
+/** There is nothing to be given up: why, in a sentence, and of which run where one was named. */
+export interface NothingLeft {
+  nothingLeft: string;
+  standing?: RunStanding;
+}
+
 /**
  * The run to go on with: the one that is named, or the newest that can be. Refuses one that lives (`run-lives`), and what has
  * nothing left (`nothing-to-resume`).
@@ -35,7 +41,7 @@ export function chooseToResume(
     );
   const living = chosen.standing === 'running' ? chosen : livingFor(chosen, standings);
   if (living) throw lives(living);
-  if (!chosen.canResume) throw cannot(chosen, 'nothing-to-resume', 'gone on with');
+  if (!chosen.canResume) throw cannotResume(chosen);
   const { request } = chosen;
   if (request?.command !== 'add-replica') throw withoutRequest(chosen);
   return { standing: chosen, request };
@@ -43,8 +49,7 @@ export function chooseToResume(
 
 /**
  * The run to give up: the one that is named, or the only one that lives or has left something. Of several `askWhich` chooses; without it they
- * are refused (`several-runs`). With `onlyDead` one that lives is refused (`run-lives`). Refuses what has nothing left (`nothing-to-abort`),
- * but not what was aborted before.
+ * are refused (`several-runs`). With `onlyDead` one that lives is refused (`run-lives`). What was aborted before may be chosen again.
  */
 export async function chooseToAbort(
   state: StateFile,
@@ -59,7 +64,7 @@ export async function chooseToAbort(
     onlyDead: boolean;
     askWhich: ((runs: readonly RunStanding[]) => Promise<RunStanding>) | undefined;
   },
-): Promise<ChosenRun> {
+): Promise<ChosenRun | NothingLeft> {
   const standings = readStandings(state);
   const abortable = standings.filter(({ canAbort }) => canAbort);
   const candidates = abortable.filter(({ standing }) => !(onlyDead && standing === 'running'));
@@ -67,16 +72,12 @@ export async function chooseToAbort(
   if (id === undefined && second && !askWhich) throw severalRuns(candidates, command);
   const chosen =
     id !== undefined ? readStanding(state, id) : second && askWhich ? await askWhich(candidates) : first;
-  if (!chosen)
-    throw usage(
-      'nothing-to-abort',
-      'No run lives or was left unfinished.',
-      'foresync status lists the runs.',
-    );
+  if (!chosen) return { nothingLeft: 'No run lives or was left unfinished: there is nothing to take away.' };
   const living = onlyDead && chosen.standing === 'running' ? chosen : livingFor(chosen, standings);
   if (living) throw lives(living);
+  if (chosen.isHeld) throw waits(chosen);
   if (!chosen.canAbort && (chosen.standing !== 'aborted' || chosen.continuedBy !== undefined))
-    throw cannot(chosen, 'nothing-to-abort', 'taken away');
+    return { nothingLeft: `${whyOver(chosen)}: there is nothing to take away.`, standing: chosen };
   const { request } = chosen;
   if (!request) throw withoutRequest(chosen);
   return { standing: chosen, request };
@@ -152,27 +153,39 @@ function lives({ id, process, command, joiner, run }: RunStanding): ForesyncErro
   });
 }
 
-function cannot(chosen: RunStanding, code: string, verb: string): ForesyncError {
-  const { id, isHeld, command, continuedBy, standing } = chosen;
-  const short = shortId(id);
-  if (isHeld)
+function cannotResume(chosen: RunStanding): ForesyncError {
+  const { id, isHeld, command } = chosen;
+  if (isHeld) return waits(chosen);
+  const code = 'nothing-to-resume';
+  if (command === 'prefetch')
     return usage(
       code,
-      `Run ${short} is a prefetch that waits for an add-replica.`,
-      'foresync prefetch --release takes it away.',
+      `Run ${shortId(id)} is a prefetch, which begins anew.`,
+      'Run foresync prefetch again.',
     );
-  if (code === 'nothing-to-resume' && command === 'prefetch')
-    return usage(code, `Run ${short} is a prefetch, which begins anew.`, 'Run foresync prefetch again.');
+  return usage(
+    code,
+    `${whyOver(chosen)}: there is nothing to be gone on with.`,
+    'foresync status lists the runs.',
+  );
+}
+
+function waits({ id }: RunStanding): ForesyncError {
+  return usage(
+    'run-waits',
+    `Run ${shortId(id)} is a prefetch that waits for an add-replica.`,
+    'foresync prefetch --release takes it away.',
+  );
+}
+
+/** `Run 3f9a1c2b is done` */
+function whyOver({ id, continuedBy, standing }: RunStanding): string {
   const why = continuedBy
     ? `was gone on with by ${shortId(continuedBy)}`
     : standing === 'failed' || standing === 'stopped'
       ? `has ${standing} before anything had begun`
       : `is ${standing}`;
-  return usage(
-    code,
-    `Run ${short} ${why}: there is nothing to be ${verb}.`,
-    'foresync status lists the runs.',
-  );
+  return `Run ${shortId(id)} ${why}`;
 }
 
 function usage(code: string, message: string, hint: string): ForesyncError {

@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { Args, Flags } from '@oclif/core';
 import { BaseCommand, stateFlag } from '../cli/base-command.ts';
 import { canAsk, choose, confirm } from '../cli/confirm.ts';
-import { type ChosenRun, choiceWords, chooseToAbort } from '../cli/run-choice.ts';
+import { type ChosenRun, choiceWords, chooseToAbort, type NothingLeft } from '../cli/run-choice.ts';
 import { openJournal, readStanding } from '../cli/run-standings.ts';
 import { systemClock, systemWait } from '../core/clock.ts';
 import { loadGroup } from '../core/group/config.ts';
@@ -23,6 +24,11 @@ interface AbortFlags {
   state: string;
 }
 
+/** It may be the wrong folder. */
+function noJournal(file: string): string {
+  return `There is no state file ${printable(file)}, so no run was kept in it: there is nothing to take away.`;
+}
+
 /** A run that is in sync, and goes on for as long as it is let. */
 function isFollowing({ standing, run }: RunStanding): boolean {
   return standing === 'running' && run?.follow !== undefined;
@@ -39,7 +45,7 @@ function whatGoes(request: RunRequest, standing: RunStanding): string {
 export default class Abort extends BaseCommand {
   static override summary = 'Give a run up: end it, and take away all that it left.';
   static override description =
-    'Ends the process of the run where it lives, then takes away its Delta Log at the lead, its Prefetch Caches at the donors and the half-built joiner, so that all are as they were. May be repeated. A replica that is in sync and in its place stays, and so does a prefetch that was there before the run; a table that appeared at hot-ready and still lacks rows is dropped from its file, which stays, as applications may have it open. A run that follows its replica ends well by it. Without a RUN it takes the only one that lives or has left something; of several it asks which, and refuses to guess where nobody can be asked.';
+    'Ends the process of the run where it lives, then takes away its Delta Log at the lead, its Prefetch Caches at the donors and the half-built joiner, so that all are as they were. May be repeated. A replica that is in sync and in its place stays, and so does a prefetch that was there before the run; a table that appeared at hot-ready and still lacks rows is dropped from its file, which stays, as applications may have it open. A run that follows its replica ends well by it. Where nothing is left, that is said, and no failure. Without a RUN it takes the only one that lives or has left something; of several it asks which, and refuses to guess where nobody can be asked.';
 
   static override examples = [
     '<%= config.bin %> <%= command.id %> --dry-run',
@@ -74,6 +80,8 @@ export default class Abort extends BaseCommand {
 
   async run(): Promise<unknown> {
     const { args, flags } = await this.parse(Abort);
+    if (args.run === undefined && !existsSync(flags.state))
+      return this.#sayNothing({ nothingLeft: noJournal(flags.state) }, flags);
     const state = openJournal(flags.state);
     try {
       const chosen = await chooseToAbort(state, args.run, {
@@ -81,10 +89,18 @@ export default class Abort extends BaseCommand {
         onlyDead: this.onlyDead,
         askWhich: flags.yes || !canAsk() ? undefined : (runs) => this.#askWhich(runs),
       });
-      return await this.#abort(state, chosen, flags);
+      return 'nothingLeft' in chosen
+        ? this.#sayNothing(chosen, flags)
+        : await this.#abort(state, chosen, flags);
     } finally {
       state.close();
     }
+  }
+
+  /** That is no failure: whoever cleans up after anything may do so always. */
+  #sayNothing({ nothingLeft, standing }: NothingLeft, flags: AbortFlags): unknown {
+    this.log(nothingLeft);
+    return { runId: standing?.id, was: standing?.standing, outcome: 'nothing', dryRun: flags['dry-run'] };
   }
 
   async #abort(state: StateFile, { standing, request }: ChosenRun, flags: AbortFlags): Promise<unknown> {

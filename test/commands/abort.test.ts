@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { copyFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
 import { runCli } from '../support/cli.ts';
@@ -15,10 +15,12 @@ import {
 import { RunningCli } from '../support/running-cli.ts';
 import { rowsOf, temporaryFolder } from '../support/tables.ts';
 
-test('without a state file there is nothing to give up', async (t) => {
-  const { exitCode, stderr } = await runCli(['abort', '--yes'], { cwd: temporaryFolder(t) });
-  assert.equal(exitCode, 64);
-  assert.match(stderr, /There is no state file/);
+test('without a state file there is nothing to give up, and no file is made', async (t) => {
+  const cwd = temporaryFolder(t);
+  const { exitCode, stdout } = await runCli(['abort', '--json'], { cwd });
+  assert.equal(exitCode, 0);
+  assert.deepEqual(JSON.parse(stdout), { outcome: 'nothing', dryRun: false });
+  assert.deepEqual(readdirSync(cwd), []);
 });
 
 test('a look with --dry-run, and a question that nobody can answer, change nothing of a run that lives', async (t) => {
@@ -62,15 +64,17 @@ test('a run that lives is ended, and leaves the donor and the folder as they wer
   assert.equal(again.exitCode, 0, again.stderr);
   assert.equal(JSON.parse(again.stdout).outcome, 'aborted');
   const none = await runCli(['abort', '--yes'], { cwd });
-  assert.equal(none.exitCode, 64);
-  assert.match(none.stderr, /No run lives or was left unfinished/);
+  assert.equal(none.exitCode, 0);
+  assert.match(none.stdout, /^No run lives or was left unfinished: there is nothing to take away\.$/m);
 
   const anew = await runCli(joinArguments('j'), { cwd });
   assert.equal(anew.exitCode, 0, anew.stderr);
   assert.doesNotMatch(anew.stderr, /resumed/);
   assert.deepEqual(rowsOf(path.join(cwd, 'joiner.db'), 'items'), before.donor.rows);
-  const late = await runCli(['abort', living?.id ?? '', '--yes'], { cwd });
-  assert.equal(late.exitCode, 64, 'what a later run has made is not taken away');
+  const late = await runCli(['abort', living?.id ?? '', '--yes', '--json'], { cwd });
+  assert.equal(late.exitCode, 0);
+  const { outcome } = JSON.parse(late.stdout);
+  assert.equal(outcome, 'nothing', 'what a later run has made is not taken away');
   assert.deepEqual(rowsOf(path.join(cwd, 'joiner.db'), 'items'), before.donor.rows);
 });
 

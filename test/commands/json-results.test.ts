@@ -89,8 +89,8 @@ test('an error is the one object under --json, with the exit code that the comma
     [['status', 'x'], 64],
     [['throttle', 'x'], 64],
     [['throttle', '1MiB'], 64],
-    [['abort', '--yes'], 64],
-    [['cleanup', '--yes'], 64],
+    [['abort', 'ffff', '--yes'], 64],
+    [['cleanup', 'ffff', '--yes'], 64],
     [['metrics', 'x'], 64],
   ];
   for (const [args, expected] of failing) {

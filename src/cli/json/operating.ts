@@ -69,13 +69,15 @@ const takenAway = declaredAs<TakenAway>()(
 );
 
 export const abortJson = z.strictObject({
-  runId,
-  was,
+  runId: text('The id of the run; absent where none was named and none has anything left.').optional(),
+  was: was.optional(),
   process: z
     .enum(['stopped', 'killed', 'gone'])
     .describe('How its process ended; absent where none lived.')
     .optional(),
-  outcome: z.enum(['done', 'aborted']),
+  outcome: z
+    .enum(['done', 'aborted', 'nothing'])
+    .describe('`nothing`: nothing was left of it, so there is no more to tell.'),
   dryRun,
   ...takenAway.partial().shape,
 });
