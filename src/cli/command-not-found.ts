@@ -24,7 +24,7 @@ export function unknownCommand(
     wanted,
     commandIDs.map((one) => one.replaceAll(':', ' ')).filter((one) => one !== parent),
   );
-  const lists = `"${[bin, ...words.slice(0, known)].join(' ')} --help" lists all.`;
+  const lists = `'${[bin, ...words.slice(0, known)].join(' ')} --help' lists all.`;
   return new ForesyncError('usage', 'unknown-command', `There is no command "${wanted}".`, {
     hint: near === undefined ? lists : `Did you mean "${near}"? ${lists}`,
   });

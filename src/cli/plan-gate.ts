@@ -11,6 +11,6 @@ export function judgePlan({ backtestedHitRate, expectedHitRate }: PlanReport, fa
   return judge(failUnder, hitRate, {
     what: isMeasured ? 'The hit rate on earlier windows' : 'The hit rate that this plan expects',
     unknown: 'The history is too short to test a plan on earlier windows: there is no hit rate to judge.',
-    hint: 'Read more of the logs with foresync analyze, or look less far ahead with --horizon.',
+    hint: "Read more of the logs with 'foresync analyze', or look less far ahead with --horizon.",
   });
 }

@@ -119,6 +119,6 @@ function choicesOf(
 function openExisting(file: string): StateFile {
   if (existsSync(file)) return openState(file);
   throw new ForesyncError('data', 'history-missing', `There is no state file ${printable(file)}.`, {
-    hint: 'Read access logs into it first: foresync analyze LOG... --state FILE.',
+    hint: "Read access logs into it first: 'foresync analyze LOG... --state FILE'.",
   });
 }

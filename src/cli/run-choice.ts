@@ -37,7 +37,7 @@ export function chooseToResume(
     throw usage(
       'nothing-to-resume',
       'No add-replica was left unfinished.',
-      'foresync status lists the runs.',
+      "'foresync status' lists the runs.",
     );
   const living = chosen.standing === 'running' ? chosen : livingFor(chosen, standings);
   if (living) throw lives(living);
@@ -93,7 +93,7 @@ export function severalRuns(runs: readonly RunStanding[], command: string): Fore
   return usage(
     'several-runs',
     `There are ${runs.length} runs to choose from: ${listed}${more}.`,
-    `Name one of them, as in ${example}.`,
+    `Name one of them, as in '${example}'.`,
   );
 }
 
@@ -148,7 +148,7 @@ function lives({ id, process, command, joiner, run }: RunStanding): ForesyncErro
   return new ForesyncError('exists', 'run-lives', `Run ${short}, ${what}, still runs${where}.`, {
     hint:
       run?.pausedSinceMs === undefined
-        ? `foresync status ${short} --watch shows it; foresync abort ${short} ends it.`
+        ? `'foresync status ${short} --watch' shows it; 'foresync abort ${short}' ends it.`
         : `It is paused: 'foresync throttle resume ${short}' lets it go on.`,
   });
 }
@@ -161,12 +161,12 @@ function cannotResume(chosen: RunStanding): ForesyncError {
     return usage(
       code,
       `Run ${shortId(id)} is a prefetch, which begins anew.`,
-      'Run foresync prefetch again.',
+      "Run 'foresync prefetch' again.",
     );
   return usage(
     code,
     `${whyOver(chosen)}: there is nothing to be gone on with.`,
-    'foresync status lists the runs.',
+    "'foresync status' lists the runs.",
   );
 }
 
@@ -174,7 +174,7 @@ function waits({ id }: RunStanding): ForesyncError {
   return usage(
     'run-waits',
     `Run ${shortId(id)} is a prefetch that waits for an add-replica.`,
-    'foresync prefetch --release takes it away.',
+    "'foresync prefetch --release' takes it away.",
   );
 }
 

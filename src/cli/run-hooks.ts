@@ -14,7 +14,7 @@ export function refuseWithoutPlan(
   if (hasPlan || (onHotReady === undefined && publishAt !== 'hot-ready')) return;
   throw usageError(
     `${flag} needs a plan: without one no row goes ahead.`,
-    'Make one with foresync plan, and name it with --plan.',
+    "Make one with 'foresync plan', and name it with --plan.",
   );
 }
 

@@ -31,6 +31,6 @@ export function readStanding(state: StateFile, id: string): RunStanding {
   const run = readRun(state, id);
   const found = readStandings(state).find((one) => one.id === run.id);
   if (!found)
-    throw usageError(`Run '${printable(run.id)}' is too old for this.`, 'foresync metrics shows it.');
+    throw usageError(`Run '${printable(run.id)}' is too old for this.`, "'foresync metrics' shows it.");
   return found;
 }

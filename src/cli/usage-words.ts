@@ -47,7 +47,7 @@ const rules: { pattern: RegExp; words(parts: string[], command: UsedCommand): Wo
     pattern: /^Command (.*) not found\.$/s,
     words: ([name = ''], { line }) => ({
       message: `There is no command "${name}".`,
-      hint: `"${line} --help" lists all.`,
+      hint: `'${line} --help' lists all.`,
     }),
   },
   {

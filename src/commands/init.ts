@@ -7,6 +7,7 @@ import { askForRest } from '../cli/init-questions.ts';
 import { completed, type InitWishes } from '../cli/init-wishes.ts';
 import { nextStep, sameFiles } from '../cli/next-step.ts';
 import { progressText } from '../cli/progress-text.ts';
+import { replaceFlag } from '../cli/replace-flag.ts';
 import { parseReplica } from '../cli/replica-flag.ts';
 import { systemClock } from '../core/clock.ts';
 import { listed, type Report } from '../core/doctor/check.ts';
@@ -72,7 +73,7 @@ The file has a comment on every key, and names its JSON schema, so that editors 
       description: 'Print what would be written, and write nothing.',
       default: false,
     }),
-    force: Flags.boolean({ description: 'Replace a file that is there.', char: 'f', default: false }),
+    replace: replaceFlag(),
     config: configFlag,
   };
 
@@ -80,7 +81,7 @@ The file has a comment on every key, and names its JSON schema, so that editors 
     const { flags } = await this.parse(Init);
     const file = path.resolve(flags.config);
     const dryRun = flags['dry-run'];
-    if (!flags.force && !dryRun) refuseExistingConfig(file);
+    if (!flags.replace && !dryRun) refuseExistingConfig(file);
     const wishes = wishesOf(flags, process.cwd());
     if (canAsk() && !this.jsonEnabled()) await this.#askForRest(wishes);
     const document = completed(wishes, process.cwd(), file);
@@ -96,7 +97,7 @@ The file has a comment on every key, and names its JSON schema, so that editors 
     } else if (dryRun) {
       this.log(text.trimEnd());
     } else {
-      writeConfig(file, text, { force: flags.force });
+      writeConfig(file, text, { replace: flags.replace });
       this.log(`${printable(file)} is written.`);
       this.log(nextStep(`foresync ${stepAfter(group)}${sameFiles(flags)}`));
     }

@@ -169,7 +169,7 @@ With an access log of the joiner it measures the hit rate that came true, keeps 
 
   private sayNoRuns(): unknown {
     this.print([
-      'No runs yet. The first `foresync add-replica` will be listed here, with what its forecast was worth.',
+      "No runs yet. The first 'foresync add-replica' will be listed here, with what its forecast was worth.",
     ]);
     return { runs: [] };
   }
@@ -201,7 +201,7 @@ function judgeRun({ id, planHitRate }: RunReport, failUnder: number): Gate {
   return judge(failUnder, planHitRate, {
     what: 'The plan hit rate that came true',
     unknown: 'No plan hit rate has come true yet: there is nothing to judge.',
-    hint: `Measure it by the joiner's log: foresync metrics ${shortId(id)} --log FILE.`,
+    hint: `Measure it by the joiner's log: 'foresync metrics ${shortId(id)} --log FILE'.`,
   });
 }
 
@@ -214,6 +214,6 @@ function newestJoin(state: StateFile): StoredRun {
 function noRuns(file: string): ForesyncError {
   return usageError(
     `No run is kept in ${printable(file)}.`,
-    'Run `foresync add-replica` first, or name the state file with --state.',
+    "Run 'foresync add-replica' first, or name the state file with --state.",
   );
 }

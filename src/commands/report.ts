@@ -1,6 +1,7 @@
-import { Args, Flags } from '@oclif/core';
+import { Args } from '@oclif/core';
 import { BaseCommand, stateFlag, textFlag, usageError } from '../cli/base-command.ts';
 import { sameFiles } from '../cli/next-step.ts';
+import { replaceFlag } from '../cli/replace-flag.ts';
 import { openJournal, readStanding, readStandings } from '../cli/run-standings.ts';
 import { systemClock } from '../core/clock.ts';
 import { ForesyncError } from '../core/errors.ts';
@@ -24,7 +25,7 @@ What only an access log of the joiner can tell is in it once 'foresync metrics R
   static override examples = [
     '<%= config.bin %> <%= command.id %>',
     '<%= config.bin %> <%= command.id %> 3f9a1c2b --out report.html',
-    '<%= config.bin %> <%= command.id %> 3f9a1c2b --out report.html --force',
+    '<%= config.bin %> <%= command.id %> 3f9a1c2b --out report.html --replace',
   ];
 
   static override args = {
@@ -40,7 +41,7 @@ What only an access log of the joiner can tell is in it once 'foresync metrics R
       helpValue: 'FILE',
       defaultHelp: async () => 'foresync-RUN.html',
     }),
-    force: Flags.boolean({ char: 'f', description: 'Replace a file that is there.' }),
+    replace: replaceFlag(),
     state: stateFlag,
   };
 
@@ -58,7 +59,7 @@ What only an access log of the joiner can tell is in it once 'foresync metrics R
         return { runId: id };
       }
       const out = flags.out ?? `foresync-${shortId(id)}.html`;
-      const file = await writePage(out, page, { replace: flags.force });
+      const file = await writePage(out, page, { replace: flags.replace });
       const sizeBytes = Buffer.byteLength(page);
       const brush = brushFor(process.argv, process.env);
       if (!this.jsonEnabled())
@@ -83,7 +84,7 @@ function chosen(state: StateFile, id: string | undefined): RunStanding {
   if (!newest)
     throw usageError(
       `No run is kept in ${printable(state.path)}.`,
-      'Run `foresync add-replica` first, or name the state file with --state.',
+      "Run 'foresync add-replica' first, or name the state file with --state.",
     );
   return newest;
 }

@@ -95,6 +95,6 @@ function isSending({ standing, command }: RunStanding): boolean {
 
 function noneRuns(message: string): ForesyncError {
   return new ForesyncError('usage', 'none-runs', message, {
-    hint: 'foresync status lists the runs; --state names another state file.',
+    hint: "'foresync status' lists the runs; --state names another state file.",
   });
 }

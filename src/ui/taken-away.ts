@@ -31,7 +31,7 @@ export function takenAwayLines(taken: TakenAway, { dryRun }: { dryRun: boolean }
       lines.push(`A Prefetch Cache may be left at ${printable(donor, 40)}: ${printable(reason)}`);
   if (kept)
     lines.push(
-      `The prefetch that it used stays at ${printable(kept.donor, 40)}; foresync prefetch --release takes it away.`,
+      `The prefetch that it used stays at ${printable(kept.donor, 40)}; 'foresync prefetch --release' takes it away.`,
     );
   if (!capture && !staging && !withdrawn)
     lines.push('No Delta Log of its own and no half-built joiner were there.');

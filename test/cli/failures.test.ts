@@ -107,7 +107,7 @@ test('wrong usage exits with 64 and one line', async () => {
   const help = await run('help', 'nope');
   assert.deepEqual(
     [help.exitCode, help.stderr],
-    [64, '✗ There is no command "nope".\n  → "foresync --help" lists all.\n'],
+    [64, '✗ There is no command "nope".\n  → \'foresync --help\' lists all.\n'],
   );
   const said = /'foresync probe --help' says what it takes/;
   await assertFails(

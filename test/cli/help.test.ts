@@ -57,7 +57,7 @@ test('what is no command is refused with the one that was meant, however it is a
     [['lpan'], 'lpan', /Did you mean "plan"\?/],
     [['analize', '--help'], 'analize', /Did you mean "analyze"\?/],
     [['help', 'add-replcia'], 'add-replcia', /Did you mean "add-replica"\?/],
-    [['nothing-like-it'], 'nothing-like-it', /→ "foresync --help" lists all\./],
+    [['nothing-like-it'], 'nothing-like-it', /→ 'foresync --help' lists all\./],
   ];
   for (const [args, word, hint] of cases) {
     const { exitCode, stdout, stderr } = await runCli(args);

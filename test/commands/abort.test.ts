@@ -113,7 +113,7 @@ test('of several runs none is guessed: they are listed, and nothing is changed',
     const { exitCode, stderr } = await runCli(['abort', ...more], { cwd });
     assert.equal(exitCode, 64);
     assert.match(stderr, /There are 2 runs to choose from: .*add-replica [jk], .*; .*add-replica [jk], /);
-    assert.match(stderr, new RegExp(`Name one of them, as in foresync abort (${ids.join('|')})`));
+    assert.match(stderr, new RegExp(`Name one of them, as in 'foresync abort (${ids.join('|')})`));
     for (const id of ids) assert.ok(stderr.includes(id));
   }
   assert.deepEqual(filesIn(cwd), before.files);

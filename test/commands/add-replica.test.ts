@@ -25,7 +25,10 @@ test('a second run for a joiner is refused by the name of the first, which goes 
       stderr,
       new RegExp(`^✗ Run ${short}, add-replica j, still runs \\(process ${living?.pid} at `),
     );
-    assert.match(stderr, new RegExp(`→ foresync status ${short} --watch .* foresync abort ${short} ends it`));
+    assert.match(
+      stderr,
+      new RegExp(`→ 'foresync status ${short} --watch' .* 'foresync abort ${short}' ends it`),
+    );
     assert.doesNotMatch(stderr, /in sync/);
   }
   assert.deepEqual({ donor: donorState(cwd), files: filesIn(cwd) }, before);

@@ -49,16 +49,16 @@ test('writes a commented foresync.yaml that the other commands read, for its own
   assert.equal(doctor.exitCode, 0, doctor.stdout);
 });
 
-test('a file that is there is refused, and replaced with --force alone, with the mode that it had', async (t) => {
+test('a file that is there is refused, and replaced with --replace alone, with the mode that it had', async (t) => {
   const cwd = folderWithShop(t);
   const file = path.join(cwd, 'foresync.yaml');
   writeFileSync(file, 'group: mine\n');
   chmodSync(file, 0o644);
   const refused = await runCli(['init', ...flags], { cwd });
   assert.equal(refused.exitCode, 73);
-  assert.match(refused.stderr, /There is a .*foresync\.yaml already\.\n.*--force/);
+  assert.match(refused.stderr, /There is a .*foresync\.yaml already\.\n.*--replace/);
   assert.equal(readFileSync(file, 'utf8'), 'group: mine\n');
-  const forced = await runCli(['init', ...flags, '--force'], { cwd });
+  const forced = await runCli(['init', ...flags, '--replace'], { cwd });
   assert.equal(forced.exitCode, 0, forced.stderr);
   assert.equal(loadGroup(file).name, 'shop');
   assert.equal(statSync(file).mode & 0o777, 0o644);

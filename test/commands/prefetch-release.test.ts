@@ -10,7 +10,7 @@ test('what a run works with just now is not taken away from it', async (t) => {
   const run = await startSlowRun(t, cwd);
   const { exitCode, stderr } = await runCli(['prefetch', '--release'], { cwd });
   assert.equal(exitCode, 73);
-  assert.match(stderr, /Run [0-9a-f]{8}, add-replica j, still runs.*foresync abort [0-9a-f]{8} ends it/s);
+  assert.match(stderr, /Run [0-9a-f]{8}, add-replica j, still runs.*'foresync abort [0-9a-f]{8}' ends it/s);
   await runCli(['throttle', 'off'], { cwd });
   const ended = await run.ended;
   assert.equal(ended.exitCode, 0, ended.stderr);

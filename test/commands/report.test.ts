@@ -52,7 +52,7 @@ test('the newest run is drawn, into a file of its name; what is there stays unle
   assert.equal(second.exitCode, 73);
   assert.match(second.stderr, /There is a file foresync-bbbb2222\.html already/);
   assert.equal(readFileSync(file, 'utf8'), 'mine');
-  assert.equal((await runCli(['report', '--force'], { cwd })).exitCode, 0);
+  assert.equal((await runCli(['report', '--replace'], { cwd })).exitCode, 0);
   assert.match(readFileSync(file, 'utf8'), /^<!doctype html>/);
 });
 

@@ -4,6 +4,9 @@ import path from 'node:path';
 import { test } from 'node:test';
 import { projectRoot } from '../support/cli.ts';
 
+const commands =
+  'init|analyze|plan|prefetch|add-replica|resume|abort|cleanup|status|throttle|metrics|doctor|report|completion';
+
 /** What has one place: a file where it is written otherwise is named here, or writes around it. */
 const rules: readonly { what: string; where: string[]; found: RegExp; only: RegExp }[] = [
   {
@@ -50,6 +53,20 @@ const rules: readonly { what: string; where: string[]; found: RegExp; only: RegE
     where: ['src/{ui,cli,commands}/**/*.{ts,tsx}'],
     found: /printable\([^)]*\)\.(?:padEnd|padStart|slice)\(/,
     only: /^$/,
+  },
+  {
+    what: 'commands that a sentence names stand in single quotes',
+    where: ['src/**/*.{ts,tsx}'],
+    found: new RegExp(
+      [
+        // A sentence that begins with one, one in the middle of it, and other quotes.
+        `'foresync (?:${commands})\\b[^'"\`]*[^.]\\.'`,
+        `[\\w:;,.)] foresync (?:${commands})\\b`,
+        '[a-z][ ]`foresync [a-z-]+`',
+        '"[^"\'`]* --help"',
+      ].join('|'),
+    ),
+    only: /^src\/core\/store\/sqlite\/capture\.ts$/,
   },
 ];
 

@@ -7,6 +7,7 @@ import { usualPlanFile } from '../../cli/plan-choice.ts';
 import { openInspection } from '../../cli/plan-inspection.ts';
 import { savePlan } from '../../cli/plan-saving.ts';
 import { probabilityFlag } from '../../cli/probability-flag.ts';
+import { replaceFlag } from '../../cli/replace-flag.ts';
 import { sizeFlag } from '../../cli/size-flag.ts';
 import { systemClock } from '../../core/clock.ts';
 import { shellWord } from '../../core/doctor/words.ts';
@@ -31,7 +32,7 @@ export default class PlanInspect extends BaseCommand {
   static override description =
     `On a terminal it opens a screen with all entries: sort, search and filter them, see a key's history and forecast and what a threshold or a budget would change, pin and exclude keys, and write the result as a new plan; ? lists its keys. With --plain, --key, --out or without a terminal it prints a page and asks nothing.
 The plan's own file stays as it is. --min-confidence, --budget-keys, --budget-bytes, --pin and --exclude change the plan that --out writes: pinned entries first, then the others in the order that they had. --sort, --search, --donor and --model only choose what is listed.
-A budget takes the entries in the plan's order; foresync plan with the same budget would order them anew.`;
+A budget takes the entries in the plan's order; 'foresync plan' with the same budget would order them anew.`;
   static override examples = [
     '<%= config.bin %> <%= command.id %> plan.jsonl',
     '<%= config.bin %> <%= command.id %> plan.jsonl --plain --sort size --donor us-east --limit 50',
@@ -75,7 +76,7 @@ A budget takes the entries in the plan's order; foresync plan with the same budg
       description: "Write what is left as a new plan; '-' for standard output.",
       helpValue: 'FILE',
     }),
-    replace: Flags.boolean({ description: 'Write over a file that is there.', dependsOn: ['out'] }),
+    replace: replaceFlag({ dependsOn: ['out'] }),
     state: stateFlag,
   };
 

@@ -37,7 +37,7 @@ export async function findGroupLogs(
   const without = replicas.filter((_, index) => logs[index]?.length === 0).map(({ name }) => name);
   if (logs.some((found) => found.length > 0)) return { logs: logs.flat(), without };
   throw new ForesyncError('io', 'log-missing', `No log that ${printable(group.file)} names is there.`, {
-    hint: 'Check the paths of its logs, or name them: foresync analyze LOG... --replica NAME.',
+    hint: "Check the paths of its logs, or name them: 'foresync analyze LOG... --replica NAME'.",
   });
 }
 

@@ -77,7 +77,7 @@ export function failure(id: CheckId, error: unknown): Check {
     id,
     level: 'failure',
     text: messageOf(error),
-    hint: hint ?? usualHints[kind] ?? 'Mend that first, then run foresync doctor again.',
+    hint: hint ?? usualHints[kind] ?? "Mend that first, then run 'foresync doctor' again.",
     error: { kind, code },
   };
 }
@@ -88,7 +88,7 @@ const report =
 /** Of errors that give no better advice. */
 const usualHints: Partial<Record<ErrorKind, string>> = {
   data: 'Change that at its database, or name another table in foresync.yaml.',
-  unreachable: 'Look at the host and the way to it, then run foresync doctor again.',
+  unreachable: "Look at the host and the way to it, then run 'foresync doctor' again.",
   protocol: report,
   defect: report,
 };

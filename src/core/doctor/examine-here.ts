@@ -88,7 +88,7 @@ async function lookAtPlan(
   try {
     const plan = await choosePlan(group, stateFile);
     if (!plan)
-      return { check: info('plan', 'none: rows come in the order of the table', 'foresync plan makes one.') };
+      return { check: info('plan', 'none: rows come in the order of the table', "'foresync plan' makes one.") };
     checkPlanFor(plan.header, group);
     const planned = await dealBatches(plan.entries(), {
       donors: new Set(group.replicas.keys()),
@@ -115,6 +115,6 @@ function planCheck(
   return warning(
     'plan',
     `${text}; it is stale, as it looked ahead until ${formatInstant(endMs)}`,
-    'foresync analyze && foresync plan make a new one.',
+    "'foresync analyze && foresync plan' make a new one.",
   );
 }

@@ -7,7 +7,7 @@ import type { StoreLook } from './store-checks.ts';
 
 type Capture = NonNullable<StoreLook['capture']>;
 
-const takesAway = 'foresync prefetch --release takes it away.';
+const takesAway = "'foresync prefetch --release' takes it away.";
 
 /** What earlier runs left at a donor. `leadLook` is undefined where the lead could not be looked at. */
 export function leftChecks(
@@ -29,7 +29,7 @@ function captureCheck({ capture, table }: StoreLook, isLead: boolean, options: D
     return warning(
       'left',
       'a Delta Log, though this is not the lead',
-      'Make it the lead in foresync.yaml and run foresync prefetch --release; then put the lead back.',
+      "Make it the lead in foresync.yaml and run 'foresync prefetch --release'; then put the lead back.",
     );
   const keys = formatCounted(capture.keys, 'key');
   if (capture.broken !== undefined)
@@ -52,10 +52,10 @@ function runsCapture({ id }: Capture, keys: string, { group, joiner }: DoctorOpt
     return info(
       'left',
       `the Delta Log of a run for ${joiner.name}, ${keys}`,
-      'The same command goes on from there; foresync abort gives up.',
+      "The same command goes on from there; 'foresync abort' gives up.",
     );
   const found = `the Delta Log of ${joiner ? 'another run' : 'a run'} that lives or has died just now, ${keys}`;
-  const hint = 'foresync status tells which; foresync abort ends it.';
+  const hint = "'foresync status' tells which; 'foresync abort' ends it.";
   if (!joiner) return warning('left', found, hint);
   return failure('left', new ForesyncError('exists', 'capture-running', `${found}.`, { hint }));
 }
@@ -72,10 +72,10 @@ function cacheChecks({ caches }: StoreLook, leadLook: StoreLook | undefined): Ch
 /** What an earlier run left at a joiner's place. */
 export function stagingCheck(stagingBytes: number, hasTable: boolean): Check {
   const what = `a half-built joiner of ${formatBytes(stagingBytes)} beside it`;
-  if (hasTable) return warning('left', what, 'foresync abort takes it away.');
+  if (hasTable) return warning('left', what, "'foresync abort' takes it away.");
   return info(
     'left',
     what,
-    'The same add-replica goes on with it where it can; foresync abort takes it away.',
+    "The same add-replica goes on with it where it can; 'foresync abort' takes it away.",
   );
 }

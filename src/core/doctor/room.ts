@@ -35,7 +35,7 @@ export function cacheRoom({ cache, sharedMemory }: HostLook, table: Table | unde
     warning(
       'room',
       text,
-      `Make room in ${cache.folder}, or run foresync prefetch with --limit ${limitText(cache.freeBytes)}.`,
+      `Make room in ${cache.folder}, or run 'foresync prefetch' with --limit ${limitText(cache.freeBytes)}.`,
     ),
   ];
 }

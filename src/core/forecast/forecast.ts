@@ -219,7 +219,7 @@ function gridOf(history: AccessHistory, { originMs, horizonMs }: ForecastOptions
   const { firstMs, lastMs, keys } = history.summary();
   if (firstMs === undefined || lastMs === undefined) {
     throw new ForesyncError('data', 'history-empty', 'The access history is empty.', {
-      hint: 'Read access logs into it first: foresync analyze LOG...',
+      hint: "Read access logs into it first: 'foresync analyze LOG...'.",
     });
   }
   if (originMs !== undefined && originMs < firstMs) {

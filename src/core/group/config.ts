@@ -77,7 +77,7 @@ function textOf(file: string): string {
   } catch (error) {
     if (systemCodeOf(error) === 'ENOENT') {
       throw new ForesyncError('config', 'config-missing', `There is no ${printable(file)}.`, {
-        hint: 'foresync init writes one; or name another with --config.',
+        hint: "'foresync init' writes one; or name another with --config.",
       });
     }
     throw new ForesyncError('config', 'config-unreadable', `${printable(file)}: ${messageOf(error)}`, {

@@ -21,9 +21,9 @@ export function refuseExistingConfig(file: string): void {
 
 /**
  * Writes a foresync.yaml beside its place and puts it there whole, for its owner alone; one that it replaces keeps its mode. One that is there,
- * also since a moment ago, is replaced with `force` alone (`config-exists`). Throws `config-unwritable` (kind `io`), and leaves nothing then.
+ * also since a moment ago, is replaced with `replace` alone (`config-exists`). Throws `config-unwritable` (kind `io`), and leaves nothing then.
  */
-export function writeConfig(file: string, text: string, { force }: { force: boolean }): void {
+export function writeConfig(file: string, text: string, { replace }: { replace: boolean }): void {
   const temporary = path.join(path.dirname(file), `.${path.basename(file)}.${randomUUID()}.tmp`);
   try {
     const mode = (statSync(file, { throwIfNoEntry: false })?.mode ?? 0o600) & 0o777;
@@ -37,7 +37,7 @@ export function writeConfig(file: string, text: string, { force }: { force: bool
       closeSync(descriptor);
     }
     // A rename would replace whatever came there meanwhile; a link refuses to.
-    if (force) renameSync(temporary, file);
+    if (replace) renameSync(temporary, file);
     else linkSync(temporary, file);
   } catch (error) {
     if (systemCodeOf(error) === 'EEXIST') throw exists(file);
@@ -57,6 +57,6 @@ export function writeConfig(file: string, text: string, { force }: { force: bool
 
 function exists(file: string): ForesyncError {
   return new ForesyncError('exists', 'config-exists', `There is a ${printable(file)} already.`, {
-    hint: '--force replaces it; --config FILE names another.',
+    hint: '--replace replaces it; --config FILE names another.',
   });
 }

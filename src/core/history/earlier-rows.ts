@@ -28,7 +28,7 @@ export function refuseEarlierRows(db: StateDatabase): void {
   if (!hasEarlierRows(db)) return;
   const message = 'The access history was written by an earlier foresync.';
   throw new ForesyncError('data', 'history-earlier', message, {
-    hint: 'Run foresync analyze once, with any log: it brings the history up to date.',
+    hint: "Run 'foresync analyze' once, with any log: it brings the history up to date.",
   });
 }
 

@@ -63,7 +63,7 @@ export function parseEntry(line: string, number: number): PlanEntry {
 
 export function invalid(line: number, reason: string, cause?: unknown): ForesyncError {
   return new ForesyncError('data', 'plan-invalid', `Line ${line} of the plan cannot be read: ${reason}.`, {
-    hint: 'Make the plan again with foresync plan.',
+    hint: "Make the plan again with 'foresync plan'.",
     ...(cause === undefined ? {} : { cause }),
   });
 }

@@ -81,7 +81,7 @@ export function unreadable(file: string, error: unknown): ForesyncError {
     : `The plan cannot be read: ${messageOf(error)}`;
   return new ForesyncError('io', missing ? 'plan-missing' : 'plan-unreadable', message, {
     hint: missing
-      ? 'Make one with foresync plan, or name another file.'
+      ? "Make one with 'foresync plan', or name another file."
       : 'Check the path and its permissions.',
     cause: error,
   });

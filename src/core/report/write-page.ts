@@ -31,7 +31,7 @@ export async function writePage(
   } catch (error) {
     if (systemCodeOf(error) === 'EEXIST')
       throw new ForesyncError('exists', 'report-exists', `There is a file ${printable(file)} already.`, {
-        hint: 'Name another with --out, or replace it with --force.',
+        hint: 'Name another with --out, or replace it with --replace.',
       });
     throw new ForesyncError('io', 'report-unwritable', `The report cannot be written: ${messageOf(error)}`, {
       hint: 'Check the folder, its permissions and its free space, or name another file with --out.',

@@ -106,7 +106,7 @@ export function readRun(state: StateFile, id: string): StoredRun {
       'run-unknown',
       `No run '${printable(id)}' is in ${printable(state.path)}.`,
       {
-        hint: 'foresync status lists the runs; --state names another state file.',
+        hint: "'foresync status' lists the runs; --state names another state file.",
       },
     );
   }

@@ -123,7 +123,7 @@ function isFor(id: string, owner: CaptureOwner | undefined): boolean {
 function captureRunning(donor: string, isOfSameName: boolean): ForesyncError {
   const who = isOfSameName ? 'A run for a replica of that name with another --store' : 'Another run';
   return new ForesyncError('exists', 'capture-running', `${who} captures changes at ${printable(donor)}.`, {
-    hint: "Wait for it: foresync status tells of it, and foresync abort ends it. One that nobody knows of, 'foresync prefetch --release' ends.",
+    hint: "Wait for it: 'foresync status' tells of it, and 'foresync abort' ends it. One that nobody knows of, 'foresync prefetch --release' ends.",
   });
 }
 
@@ -133,6 +133,6 @@ function budgetTooSmall(donor: string, keys: number, budgetKeys: number): Foresy
     'usage',
     'delta-budget-too-small',
     `The Delta Log at ${printable(donor)} holds ${keys} keys already, and the budget is of ${budgetKeys}.`,
-    { hint: 'Give a larger --delta-budget, or end what is there with foresync abort.' },
+    { hint: "Give a larger --delta-budget, or end what is there with 'foresync abort'." },
   );
 }

@@ -17,7 +17,7 @@ export function stalePlan(from: string, header: PlanHeader): ForesyncError {
     'plan-stale',
     `${printable(from)} is stale: it looked ahead until ${end} UTC.`,
     {
-      hint: "Make a new one with foresync plan, or take it all the same with --allow-stale-plan; 'foresync resume' goes on with a run that has begun.",
+      hint: "Make a new one with 'foresync plan', or take it all the same with --allow-stale-plan; 'foresync resume' goes on with a run that has begun.",
     },
   );
 }

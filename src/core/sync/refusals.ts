@@ -116,7 +116,7 @@ export function withWayOn(error: unknown): unknown {
 /** An error of a run that has left nothing, which says who looks for the reason where it has no better advice. */
 export function withDoctor(error: unknown): unknown {
   const isAtHost = error instanceof ForesyncError && ['unreachable', 'permission'].includes(error.kind);
-  return isAtHost ? withHint(error, 'foresync doctor looks at all hosts, and tells what to do.') : error;
+  return isAtHost ? withHint(error, "'foresync doctor' looks at all hosts, and tells what to do.") : error;
 }
 
 /** A run of this journal would have been named before anything began. */
@@ -124,7 +124,7 @@ export function withBusyRun(error: unknown): unknown {
   if (!(error instanceof ForesyncError) || error.code !== 'joiner-busy') return error;
   const { kind, code, message, cause } = error;
   const hint =
-    'It was started with another state file: there, foresync status tells of it, and foresync abort ends it.';
+    "It was started with another state file: there, 'foresync status' tells of it, and 'foresync abort' ends it.";
   return new ForesyncError(kind, code, message, { hint, cause });
 }
 

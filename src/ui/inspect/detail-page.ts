@@ -124,7 +124,7 @@ function reasonWords(detail: EntryDetail, header: PlanHeader): string[] {
     `It is number ${formatCount(readsRank)} of ${all} by expected reads and number ${formatCount(confidenceRank)} by confidence.`,
     `It has ${formatPercent(readsShare, 2)} of the reads that the plan expects; up to it the hit rate is ${formatPercent(hitRateSoFar, 1)}.`,
     `Its figures come from ${printable(entry.model, 40)}${chosen === undefined ? '' : `; keys were ordered by ${chosen}`}.`,
-    'What moved its forecast: foresync plan --explain, with the key and the flags of the plan.',
+    "What moved its forecast: 'foresync plan --explain', with the key and the flags of the plan.",
   ];
 }
 

@@ -9,7 +9,7 @@ export function endedAtOnceLines(
   const lines = [`${symbols.failed} Ended at once, not at a safe point.`];
   if (wayOn !== undefined)
     lines.push(
-      `  ${next} ${wayOn} goes on from the joiner's last checkpoint; foresync status tells what was left.`,
+      `  ${next} ${wayOn} goes on from the joiner's last checkpoint; 'foresync status' tells what was left.`,
     );
   return lines;
 }

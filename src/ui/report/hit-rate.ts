@@ -109,7 +109,7 @@ export function measureWords({ report }: RunPicture): Content {
     'To get it: ',
     markup`<code>foresync metrics ${id} --log FILE</code>`,
     ', with an access log of the joiner, and then ',
-    markup`<code>foresync report ${id} --force</code>`,
+    markup`<code>foresync report ${id} --replace</code>`,
     '.',
   ];
 }

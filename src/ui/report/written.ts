@@ -18,7 +18,7 @@ export function writtenLines(
       : [
           `  ${paint('quiet', 'What came true is not in it. With an access log of the joiner:')}`,
           `  ${paint('quiet', next)} foresync metrics ${id} --log FILE${stateOption}`,
-          `  ${paint('quiet', next)} foresync report ${id} --force${stateOption}`,
+          `  ${paint('quiet', next)} foresync report ${id} --replace${stateOption}`,
         ]),
   ];
 }

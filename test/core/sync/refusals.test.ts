@@ -7,7 +7,7 @@ test('what went wrong at a host names the doctor, unless it has better advice or
   const hintOf = (error: unknown) => (withDoctor(error) as ForesyncError).hint;
   assert.match(
     hintOf(new ForesyncError('unreachable', 'agent-lost', 'east is lost.')) ?? '',
-    /^foresync doctor /,
+    /^'foresync doctor' /,
   );
   const better = new ForesyncError('permission', 'ssh-denied', 'No.', { hint: 'Try ssh.' });
   assert.equal(withDoctor(better), better);

@@ -48,7 +48,7 @@ const preparations: Record<string, Preparation> = {
   },
   report: async (shop, line) => {
     const run = await shop.joined();
-    if (line.includes('--force')) await shop.did(`foresync report ${run} --out report.html`);
+    if (line.includes('--replace')) await shop.did(`foresync report ${run} --out report.html`);
     return run;
   },
   abort: (shop) => shop.dieAtHotReady(),

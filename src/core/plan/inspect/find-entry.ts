@@ -10,6 +10,6 @@ export async function findEntry(index: PlanIndex, key: string, signal?: AbortSig
   for (let number = 0; number < index.length; number++)
     if ((key === '' || found[number] === 1) && index.at(number) === key) return number;
   throw new ForesyncError('data', 'key-not-planned', `The plan has no key ${printable(key, 80)}.`, {
-    hint: 'foresync plan --explain KEY tells why a key is not planned.',
+    hint: "'foresync plan --explain KEY' tells why a key is not planned.",
   });
 }
