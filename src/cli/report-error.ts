@@ -1,5 +1,12 @@
 import { systemClock } from '../core/clock.ts';
-import { type ErrorKind, exitCodes, ForesyncError, messageOf, systemCodeOf } from '../core/errors.ts';
+import {
+  type ErrorKind,
+  exitCodes,
+  ForesyncError,
+  messageOf,
+  refusalOf,
+  systemCodeOf,
+} from '../core/errors.ts';
 import { jsonLine, type ToldError } from '../ui/json-lines.ts';
 import { errorLines } from './error-lines.ts';
 import { isOclifError, oneLineOf, unwrapped } from './oclif-error.ts';
@@ -59,7 +66,9 @@ function describe(thrown: unknown, command: UsedCommand | undefined): ToldError 
   const systemCode = systemCodeOf(thrown) ?? '';
   const kind = systemKinds[systemCode];
   if (kind) {
-    const refused = `The system refused: ${message}`;
+    const { path } = thrown as { path?: unknown };
+    const where = typeof path === 'string' ? ` at ${path}` : '';
+    const refused = `The system refused${where}: ${refusalOf(thrown)}.`;
     return { code: systemCode, message: refused, hint: undefined, exitCode: exitCodes[kind] };
   }
   return {

@@ -52,6 +52,15 @@ export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
+/**
+ * What the system refused with, in its words alone: `no such file or directory` of `ENOENT: no such file or directory, open '/srv/x'`. Whoever
+ * tells it names the file. The whole message of all else.
+ */
+export function refusalOf(error: unknown): string {
+  const message = messageOf(error);
+  return /^E[A-Z0-9]+: (.*?), [a-z]+(?: '.*')?$/s.exec(message)?.[1] ?? message;
+}
+
 /** The errno or SQLite code of anything that was thrown, such as `ENOENT` or `SQLITE_FULL`. */
 export function systemCodeOf(error: unknown): string | undefined {
   const code = (error as { code?: unknown } | undefined)?.code;

@@ -92,7 +92,7 @@ test('tries that were refused before anything had begun are told in one sentence
   assert.match(stdout, /ENDED\n. [0-9a-f]{8} {2}add-replica j +in sync .* ago\n\n/);
   assert.match(
     stdout.replaceAll(/\n +/g, ' '),
-    /2 tries were refused before anything had begun, the last .* ago: j already holds a table items/,
+    /2 tries were refused before anything had begun, the last .* ago: \S+\.db holds a table items already/,
   );
   const { stdout: json } = await runCli(['status', '--json'], { cwd });
   const { ended, refused } = JSON.parse(json);

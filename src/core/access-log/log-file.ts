@@ -3,7 +3,7 @@ import { type FileHandle, open, stat } from 'node:fs/promises';
 import { Socket } from 'node:net';
 import { addAbortSignal, Readable } from 'node:stream';
 import { promisify } from 'node:util';
-import { ForesyncError, messageOf, systemCodeOf } from '../errors.ts';
+import { ForesyncError, messageOf, refusalOf, systemCodeOf } from '../errors.ts';
 import { printable } from '../text.ts';
 import { type Compression, compressionOf, decompress, magicBytes } from './compression.ts';
 import type { LogLayout } from './layout.ts';
@@ -188,7 +188,7 @@ export function logError(path: string, error: unknown): unknown {
       cause: error,
     });
   if (/^E[A-Z]+$/.test(code))
-    return new ForesyncError('io', 'log-unreadable', `${name} cannot be read: ${messageOf(error)}.`, {
+    return new ForesyncError('io', 'log-unreadable', `${name} cannot be read: ${refusalOf(error)}.`, {
       hint: 'Check that it is a file, its permissions, and the disk that it is on.',
       cause: error,
     });

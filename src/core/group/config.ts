@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseDocument } from 'yaml';
 import type { z } from 'zod';
-import { ForesyncError, messageOf, systemCodeOf } from '../errors.ts';
+import { ForesyncError, refusalOf, systemCodeOf } from '../errors.ts';
 import { printable } from '../text.ts';
 import { groupShape } from './config-shape.ts';
 import { type HostSpec, parseHost } from './host.ts';
@@ -80,10 +80,15 @@ function textOf(file: string): string {
         hint: "'foresync init' writes one; or name another with --config.",
       });
     }
-    throw new ForesyncError('config', 'config-unreadable', `${printable(file)}: ${messageOf(error)}`, {
-      hint: 'Check the path and its permissions, or name another with --config.',
-      cause: error,
-    });
+    throw new ForesyncError(
+      'config',
+      'config-unreadable',
+      `${printable(file)} cannot be read: ${refusalOf(error)}.`,
+      {
+        hint: 'Check the path and its permissions, or name another with --config.',
+        cause: error,
+      },
+    );
   }
 }
 

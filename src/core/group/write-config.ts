@@ -11,7 +11,7 @@ import {
   writeSync,
 } from 'node:fs';
 import path from 'node:path';
-import { ForesyncError, messageOf, systemCodeOf } from '../errors.ts';
+import { ForesyncError, refusalOf, systemCodeOf } from '../errors.ts';
 import { printable } from '../text.ts';
 
 /** Throws `config-exists` where there is a file, or something else, of that name. */
@@ -44,7 +44,7 @@ export function writeConfig(file: string, text: string, { replace }: { replace: 
     throw new ForesyncError(
       'io',
       'config-unwritable',
-      `${printable(file)} cannot be written: ${messageOf(error)}`,
+      `${printable(file)} cannot be written: ${refusalOf(error)}.`,
       {
         hint: 'Check the folder, its permissions and its free space, or name another file with --config.',
         cause: error,

@@ -1,6 +1,6 @@
 import { readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
-import { ForesyncError, messageOf } from '../errors.ts';
+import { ForesyncError, refusalOf } from '../errors.ts';
 import { printable } from '../text.ts';
 import { compileGlob, type Glob, parseGlob } from './glob.ts';
 
@@ -72,7 +72,7 @@ function linesOf(file: string): string[] {
     throw new ForesyncError(
       'io',
       'patterns-unreadable',
-      `The patterns of keys cannot be read: ${messageOf(error)}`,
+      `The patterns of ${printable(file)} cannot be read: ${refusalOf(error)}.`,
       { hint: 'Check the path after the @; a key that begins with @ is written \\@.', cause: error },
     );
   }

@@ -1,5 +1,5 @@
 import { type FileHandle, open } from 'node:fs/promises';
-import { ForesyncError, messageOf, systemCodeOf } from '../errors.ts';
+import { ForesyncError, refusalOf, systemCodeOf } from '../errors.ts';
 import { printable } from '../text.ts';
 import { invalid, maxLineBytes } from './plan-line.ts';
 
@@ -78,7 +78,7 @@ export function unreadable(file: string, error: unknown): ForesyncError {
   const missing = systemCodeOf(error) === 'ENOENT';
   const message = missing
     ? `There is no plan ${printable(file)}.`
-    : `The plan cannot be read: ${messageOf(error)}`;
+    : `${printable(file)} cannot be read: ${refusalOf(error)}.`;
   return new ForesyncError('io', missing ? 'plan-missing' : 'plan-unreadable', message, {
     hint: missing
       ? "Make one with 'foresync plan', or name another file."

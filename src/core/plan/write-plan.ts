@@ -4,7 +4,8 @@ import { open, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { Readable, type Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { ForesyncError, messageOf } from '../errors.ts';
+import { ForesyncError, refusalOf } from '../errors.ts';
+import { printable } from '../text.ts';
 import type { Plan } from './make-plan.ts';
 
 /** The smallest number of characters that are worth a write of their own. */
@@ -29,10 +30,15 @@ export async function writePlan(
   } catch (error) {
     await rm(temporary, { force: true });
     if (signal?.aborted) throw error;
-    throw new ForesyncError('io', 'plan-unwritable', `The plan cannot be written: ${messageOf(error)}`, {
-      hint: 'Check the folder, its permissions and its free space, or name another file with --out.',
-      cause: error,
-    });
+    throw new ForesyncError(
+      'io',
+      'plan-unwritable',
+      `${printable(file)} cannot be written: ${refusalOf(error)}.`,
+      {
+        hint: 'Check the folder, its permissions and its free space, or name another file with --out.',
+        cause: error,
+      },
+    );
   }
 }
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { ForesyncError, messageOf, systemCodeOf } from '../errors.ts';
+import { ForesyncError, refusalOf, systemCodeOf } from '../errors.ts';
 import { printable } from '../text.ts';
 
 /**
@@ -33,9 +33,14 @@ export async function writePage(
       throw new ForesyncError('exists', 'report-exists', `There is a file ${printable(file)} already.`, {
         hint: 'Name another with --out, or replace it with --replace.',
       });
-    throw new ForesyncError('io', 'report-unwritable', `The report cannot be written: ${messageOf(error)}`, {
-      hint: 'Check the folder, its permissions and its free space, or name another file with --out.',
-      cause: error,
-    });
+    throw new ForesyncError(
+      'io',
+      'report-unwritable',
+      `${printable(file)} cannot be written: ${refusalOf(error)}.`,
+      {
+        hint: 'Check the folder, its permissions and its free space, or name another file with --out.',
+        cause: error,
+      },
+    );
   }
 }

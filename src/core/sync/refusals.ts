@@ -41,11 +41,13 @@ export function donorsPlace(joiner: JoinerSpec, donor: string): ForesyncError {
   );
 }
 
-export function tableThere(joiner: JoinerSpec, table: string): ForesyncError {
+/** The joiner is not there yet: what is in the way lies in a file. */
+export function tableThere({ host, store }: JoinerSpec, table: string): ForesyncError {
+  const where = host.kind === 'local' ? '' : ` at ${printable(hostLabel(host))}`;
   return new ForesyncError(
     'exists',
     'joiner-has-table',
-    `${printable(joiner.name)} already holds a table ${printable(table)} in ${printable(joiner.store.path)}.`,
+    `${printable(store.path)}${where} holds a table ${printable(table)} already.`,
     { hint: 'Use --replace to put the copy in its place, or name another --store.' },
   );
 }

@@ -5,7 +5,7 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
-import { ForesyncError, messageOf } from '../errors.ts';
+import { ForesyncError, refusalOf } from '../errors.ts';
 import { packageRoot } from '../own-files.ts';
 import { release } from '../release.ts';
 import { printable } from '../text.ts';
@@ -134,7 +134,7 @@ async function* slicesOf(file: string): AsyncGenerator<Buffer, void, undefined> 
 }
 
 function unreadable(file: string, cause: unknown): ForesyncError {
-  return new ForesyncError('io', 'cargo-unreadable', `Cannot read ${printable(file)}: ${messageOf(cause)}.`, {
+  return new ForesyncError('io', 'cargo-unreadable', `Cannot read ${printable(file)}: ${refusalOf(cause)}.`, {
     cause,
   });
 }

@@ -52,7 +52,12 @@ describe('a wrong foresync.yaml', () => {
       hint: /--config/,
     };
     await shop.refuses([...add, 'none.yaml'], missing);
-    const folder = { exitCode: 78, code: 'config-unreadable', message: /EISDIR/, hint: /--config/ };
+    const folder = {
+      exitCode: 78,
+      code: 'config-unreadable',
+      message: /cannot be read: illegal operation on a directory/,
+      hint: /--config/,
+    };
     await shop.refuses([...add, 'joiners'], folder);
     shop.write('broken.yaml', 'group: [\n');
     await shop.refuses([...add, 'broken.yaml'], {

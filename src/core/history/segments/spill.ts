@@ -1,5 +1,5 @@
 import { closeSync, openSync, readSync, unlinkSync, writeSync } from 'node:fs';
-import { ForesyncError, messageOf } from '../../errors.ts';
+import { ForesyncError, refusalOf } from '../../errors.ts';
 import { rangeStart } from './order-hash.ts';
 import type { RowAccesses } from './row-accesses.ts';
 import { SegmentPacker, type SegmentSource } from './segment.ts';
@@ -133,7 +133,7 @@ function said<T>(write: () => T): T {
     throw new ForesyncError(
       'io',
       'spill-failed',
-      `What was counted cannot be set aside: ${messageOf(error)}.`,
+      `What was counted cannot be set aside: ${refusalOf(error)}.`,
       {
         hint: 'The folder of the state file must be writable and have room: for a long log several times what the history takes.',
         cause: error,

@@ -100,7 +100,7 @@ export function tableThere(file: string, table: string): ForesyncError {
   return new ForesyncError(
     'exists',
     'joiner-has-table',
-    `${printable(file)} already holds a table ${printable(table)}.`,
+    `${printable(file)} holds a table ${printable(table)} already.`,
     {
       hint: 'Use --replace to put the copy in its place, or name another --store.',
     },
