@@ -7,8 +7,8 @@ import { streamPlan, writePlan } from '../core/plan/write-plan.ts';
 import { printable } from '../core/text.ts';
 
 /**
- * Writes what edits make of a plan to a file, or to standard output for '-'. Throws `plan-exists` (kind `exists`) for a file that is there, unless
- * it may be replaced.
+ * Writes what edits make of a plan to a file, or to standard output for '-'. Refuses a file that is there as `refuseExistingPlan` does, unless it
+ * may be replaced.
  */
 export async function savePlan(
   plan: InspectedPlan,
@@ -18,9 +18,14 @@ export async function savePlan(
   const { file, replace, nowMs, signal } = options;
   const edited = editedPlan(plan.index, edits, plan.outcome(edits), nowMs);
   if (file === '-') return streamPlan(process.stdout, edited, { end: false, signal });
-  if (!replace && existsSync(file))
-    throw new ForesyncError('exists', 'plan-exists', `There is a file ${printable(file)} already.`, {
-      hint: 'Name another file, or give --replace to write over it.',
-    });
+  if (!replace) refuseExistingPlan(file);
   await writePlan(file, edited, signal);
+}
+
+/** Throws `plan-exists` (kind `exists`) for a file that is there. */
+export function refuseExistingPlan(file: string): void {
+  if (!existsSync(file)) return;
+  throw new ForesyncError('exists', 'plan-exists', `There is a file ${printable(file)} already.`, {
+    hint: 'Name another file, or give --replace to write over it.',
+  });
 }

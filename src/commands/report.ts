@@ -1,4 +1,5 @@
-import { Args } from '@oclif/core';
+import path from 'node:path';
+import { Args, Flags } from '@oclif/core';
 import { BaseCommand, stateFlag, textFlag, usageError } from '../cli/base-command.ts';
 import { sameFiles } from '../cli/next-step.ts';
 import { replaceFlag } from '../cli/replace-flag.ts';
@@ -6,12 +7,13 @@ import { openJournal, readStanding, readStandings } from '../cli/run-standings.t
 import { systemClock } from '../core/clock.ts';
 import { ForesyncError } from '../core/errors.ts';
 import { pictureOf, type RunPicture } from '../core/report/picture.ts';
-import { writePage } from '../core/report/write-page.ts';
+import { refuseExistingPage, writePage } from '../core/report/write-page.ts';
 import type { StateFile } from '../core/state/open.ts';
 import { readCourse } from '../core/state/run-course.ts';
 import { readRun } from '../core/state/runs.ts';
 import type { RunStanding } from '../core/sync/run-standing.ts';
 import { printable, shortId } from '../core/text.ts';
+import { formatBytes } from '../ui/format.ts';
 import { brushFor } from '../ui/metrics-paint.ts';
 import { reportPage } from '../ui/report/page.ts';
 import { writtenLines } from '../ui/report/written.ts';
@@ -42,6 +44,10 @@ What only an access log of the joiner can tell is in it once 'foresync metrics R
       defaultHelp: async () => 'foresync-RUN.html',
     }),
     replace: replaceFlag(),
+    'dry-run': Flags.boolean({
+      description: 'Tell what would be written, and write nothing.',
+      default: false,
+    }),
     state: stateFlag,
   };
 
@@ -54,13 +60,21 @@ What only an access log of the joiner can tell is in it once 'foresync metrics R
       const picture = pictureOfRun(state, chosen(state, args.run));
       const { id } = picture.report;
       const page = reportPage(picture, { madeMs: systemClock.nowMs(), version: this.config.version });
-      if (flags.out === '-') {
+      const dryRun = flags['dry-run'];
+      if (flags.out === '-' && !dryRun) {
         process.stdout.write(page);
         return { runId: id };
       }
       const out = flags.out ?? `foresync-${shortId(id)}.html`;
-      const file = await writePage(out, page, { replace: flags.replace });
       const sizeBytes = Buffer.byteLength(page);
+      if (dryRun) {
+        if (out !== '-' && !flags.replace) refuseExistingPage(out);
+        this.log(
+          `Run ${shortId(id)} would be drawn in ${out === '-' ? 'standard output' : printable(out, 4096)} (${formatBytes(sizeBytes)}). Nothing was written.`,
+        );
+        return { runId: id, file: path.resolve(out), sizeBytes, dryRun };
+      }
+      const file = await writePage(out, page, { replace: flags.replace });
       const brush = brushFor(process.argv, process.env);
       if (!this.jsonEnabled())
         for (const line of writtenLines(
@@ -69,7 +83,7 @@ What only an access log of the joiner can tell is in it once 'foresync metrics R
           brush,
         ))
           this.log(line);
-      return { runId: id, file, sizeBytes };
+      return { runId: id, file, sizeBytes, dryRun };
     } finally {
       state.close();
     }

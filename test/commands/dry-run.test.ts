@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
-import { runCli } from '../support/cli.ts';
+import { projectRoot, runCli } from '../support/cli.ts';
 import { joinArguments, shopFolder, startSlowRun, writeSmallPlan } from '../support/cli-shop.ts';
 import { loggedShop, smallPlan, writeJoinerLog } from '../support/logged-shop.ts';
 
@@ -52,6 +52,35 @@ test('plan --dry-run shows the plan that the same without it writes, and keeps n
   const { first } = JSON.parse(await look(cwd, [...smallPlan, '--budget-keys', '10', '--json']));
   const written = await runCli([...smallPlan, '--budget-keys', '10', '--json'], { cwd });
   assert.deepEqual(JSON.parse(written.stdout).first, first);
+});
+
+test('plan inspect and report tell with --dry-run what they would write, and refuse a file that is there', async (t) => {
+  const cwd = loggedShop(t);
+  assert.equal((await runCli(['analyze', 'access.csv'], { cwd })).exitCode, 0);
+  assert.equal((await runCli([...smallPlan, '--budget-keys', '10'], { cwd })).exitCode, 0);
+  const edit = ['plan', 'inspect', '--budget-keys', '3', '--out'];
+  assert.match(await look(cwd, [...edit, 'edited.jsonl']), /edited +3 keys[\s\S]*Nothing was written;/);
+  assert.equal(JSON.parse(await look(cwd, [...edit, 'plan.jsonl', '--replace', '--json'])).dryRun, true);
+  assert.equal((await runCli([...edit, 'plan.jsonl', '--dry-run'], { cwd })).exitCode, 73);
+
+  assert.equal((await runCli(joinArguments('j'), { cwd })).exitCode, 0);
+  const told = await look(cwd, ['report', '--out', 'page.html']);
+  assert.match(
+    told,
+    /^Run [0-9a-f]{8} would be drawn in page\.html \([\d.]+ KiB\)\. Nothing was written\.$/m,
+  );
+  assert.equal(JSON.parse(await look(cwd, ['report', '--json'])).dryRun, true);
+  assert.doesNotMatch(await look(cwd, ['report', '--out', '-']), /<html/);
+  assert.equal((await runCli(['report', '--out', 'plan.jsonl', '--dry-run'], { cwd })).exitCode, 73);
+});
+
+test('every command that has --dry-run is named where docs/JSON.md tells of looking first', () => {
+  const { commands } = JSON.parse(readFileSync(path.join(projectRoot, 'oclif.manifest.json'), 'utf8'));
+  const [, page = ''] =
+    /## Looking first\n(.*?)\n## /s.exec(readFileSync(path.join(projectRoot, 'docs/JSON.md'), 'utf8')) ?? [];
+  const able = Object.entries<{ flags: object }>(commands).filter(([, { flags }]) => 'dry-run' in flags);
+  assert.ok(able.length > 10);
+  for (const [id] of able) assert.ok(page.includes(`\`${id.replace(':', ' ')}\``), id);
 });
 
 test('prefetch, its release and add-replica tell with --dry-run what they would do', async (t) => {

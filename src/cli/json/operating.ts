@@ -115,6 +115,7 @@ export const reportJson = z.strictObject({
   runId,
   file: text('The page, its absolute path.'),
   sizeBytes: bytes('Its size.'),
+  dryRun: flag('It was only told.'),
 });
 
 const standings = (words: string) => z.array(standing).describe(words);

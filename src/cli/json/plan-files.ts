@@ -119,6 +119,7 @@ const inspection = z.strictObject({
 export const planInspectJson = declaredAs<Omit<PlanInspection, 'header'>>()(inspection).extend({
   header,
   out: text('Where the new plan was written.').optional(),
+  dryRun: flag('It was only told.'),
 });
 
 const some = (words: string) =>

@@ -5,7 +5,7 @@ import { keyWishes, keyWishFlags } from '../../cli/key-wishes.ts';
 import { nextStep } from '../../cli/next-step.ts';
 import { usualPlanFile } from '../../cli/plan-choice.ts';
 import { openInspection } from '../../cli/plan-inspection.ts';
-import { savePlan } from '../../cli/plan-saving.ts';
+import { refuseExistingPlan, savePlan } from '../../cli/plan-saving.ts';
 import { probabilityFlag } from '../../cli/probability-flag.ts';
 import { replaceFlag } from '../../cli/replace-flag.ts';
 import { sizeFlag } from '../../cli/size-flag.ts';
@@ -77,6 +77,10 @@ A budget takes the entries in the plan's order; 'foresync plan' with the same bu
       helpValue: 'FILE',
     }),
     replace: replaceFlag({ dependsOn: ['out'] }),
+    'dry-run': Flags.boolean({
+      description: 'Show what --out would write, and write nothing.',
+      dependsOn: ['out'],
+    }),
     state: stateFlag,
   };
 
@@ -167,24 +171,27 @@ A budget takes the entries in the plan's order; 'foresync plan' with the same bu
       key: string | undefined;
       out: string | undefined;
       replace: boolean;
+      'dry-run': boolean;
     },
   ): Promise<unknown> {
-    const { search, limit, key, out, replace } = flags;
+    const { search, limit, key, out, replace, 'dry-run': dryRun = false } = flags;
     const report = reportInspection(plan, edits, {
       view,
       search: search === undefined ? undefined : await searchKeys(plan.index, search, this.signal),
       limit,
       detail: key === undefined ? undefined : await findEntry(plan.index, key, this.signal),
     });
-    if (out !== undefined)
+    if (out !== undefined && !dryRun)
       await savePlan(plan, edits, { file: out, replace, nowMs: systemClock.nowMs(), signal: this.signal });
+    if (out !== undefined && dryRun && !replace) refuseExistingPlan(out);
     const brush = brushFor(process.argv, process.env);
     const frame = frameFor(brush, process.stdout.columns);
     const { detail, header } = report;
     const lines = detail ? detailPage(detail, header, frame) : planPage(report, frame);
-    if (out === '-') process.stderr.write(`${lines.join('\n')}\n`);
-    else this.log([...lines, ...(out === undefined ? [] : [stepAfter(out)])].join('\n'));
-    return { ...report, out };
+    if (dryRun) lines.push('', '  Nothing was written; the same without --dry-run writes the plan.');
+    if (out === '-' && !dryRun) process.stderr.write(`${lines.join('\n')}\n`);
+    else this.log([...lines, ...(out === undefined || dryRun ? [] : [stepAfter(out)])].join('\n'));
+    return { ...report, out, dryRun };
   }
 }
 

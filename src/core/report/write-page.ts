@@ -1,8 +1,14 @@
 import { randomUUID } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { ForesyncError, refusalOf, systemCodeOf } from '../errors.ts';
 import { printable } from '../text.ts';
+
+/** Throws `report-exists` (kind `exists`) for a file that is there. */
+export function refuseExistingPage(file: string): void {
+  if (existsSync(path.resolve(file))) throw exists(file);
+}
 
 /**
  * Writes a page; returns its absolute path. What is there already is refused (`report-exists`, kind `exists`), or with `replace` put aside
@@ -29,10 +35,7 @@ export async function writePage(
     }
     return target;
   } catch (error) {
-    if (systemCodeOf(error) === 'EEXIST')
-      throw new ForesyncError('exists', 'report-exists', `There is a file ${printable(file)} already.`, {
-        hint: 'Name another with --out, or replace it with --replace.',
-      });
+    if (systemCodeOf(error) === 'EEXIST') throw exists(file);
     throw new ForesyncError(
       'io',
       'report-unwritable',
@@ -43,4 +46,10 @@ export async function writePage(
       },
     );
   }
+}
+
+function exists(file: string): ForesyncError {
+  return new ForesyncError('exists', 'report-exists', `There is a file ${printable(file)} already.`, {
+    hint: 'Name another with --out, or give --replace to write over it.',
+  });
 }
