@@ -93,3 +93,10 @@ test("every command's help says what it is for, shows it, and has words for each
       assert.match(words, /^\S.{8,}\.$/s, `${id}: ${name}`);
   }
 });
+
+test('a flag that every command has means the same in each', () => {
+  for (const name of ['plain', 'json', 'no-color', 'no-input']) {
+    const meanings = Object.entries(commands).map(([, { flags }]) => flags[name]?.description);
+    assert.deepEqual([...new Set(meanings.filter((words) => words !== undefined))].length, 1, name);
+  }
+});

@@ -26,12 +26,13 @@ import { detailPage } from '../../ui/inspect/detail-page.ts';
 import { planPage } from '../../ui/inspect/plan-page.ts';
 import { isLive } from '../../ui/live-terminal.ts';
 import { brushFor } from '../../ui/metrics-paint.ts';
+import { wantsPlain } from '../../ui/plain-wish.ts';
 
 export default class PlanInspect extends BaseCommand {
   static override summary = 'Look into a Prefetch Plan, try changes and save them as a new plan.';
   static override description =
     `On a terminal it opens a screen with all entries: sort, search and filter them, see a key's history and forecast and what a threshold or a budget would change, pin and exclude keys, and write the result as a new plan; ? lists its keys. With --plain, --key, --out or without a terminal it prints a page and asks nothing.
-The plan's own file stays as it is. --min-confidence, --budget-keys, --budget-bytes, --pin and --exclude change the plan that --out writes: pinned entries first, then the others in the order that they had. --sort, --search, --donor and --model only choose what is listed.
+The plan's own file stays as it is, unless --out names it and --replace is given. --min-confidence, --budget-keys, --budget-bytes, --pin and --exclude change the plan that --out writes: pinned entries first, then the others in the order that they had. --sort, --search, --donor and --model only choose what is listed.
 A budget takes the entries in the plan's order; 'foresync plan' with the same budget would order them anew.`;
   static override examples = [
     '<%= config.bin %> <%= command.id %> plan.jsonl',
@@ -44,7 +45,6 @@ A budget takes the entries in the plan's order; 'foresync plan' with the same bu
     file: Args.string({ ignoreStdin: true, description: 'The plan file.', default: usualPlanFile }),
   };
   static override flags = {
-    plain: Flags.boolean({ description: 'Print a page instead of opening the screen.' }),
     limit: Flags.integer({ description: 'List so many entries.', default: 20, min: 0, helpValue: 'N' }),
     sort: Flags.option({
       options: sortOrders,
@@ -108,16 +108,9 @@ A budget takes the entries in the plan's order; 'foresync plan' with the same bu
     }
   }
 
-  private isScreenWanted({
-    plain,
-    key,
-    out,
-  }: {
-    plain: boolean;
-    key?: string | undefined;
-    out?: string | undefined;
-  }) {
-    const asksForPage = this.jsonEnabled() || plain || key !== undefined || out !== undefined;
+  private isScreenWanted({ key, out }: { key?: string | undefined; out?: string | undefined }) {
+    const asksForPage =
+      this.jsonEnabled() || wantsPlain(process.argv, process.env) || key !== undefined || out !== undefined;
     return !asksForPage && canAsk() && isLive(process);
   }
 

@@ -1,7 +1,9 @@
+import type { PlanView } from '../../core/plan/inspect/plan-rows.ts';
 import type { PlanEntry } from '../../core/plan/prefetch-plan.ts';
 import { rowKeyText } from '../../core/row-key-text.ts';
 import { printable } from '../../core/text.ts';
 import { fit, fitEnds, type PageFrame } from '../analyze/page-frame.ts';
+import { fitRightCells } from '../cells.ts';
 import { formatBytes, formatCount, formatFraction, formatInstant } from '../format.ts';
 import { readsWords } from '../plan-key-words.ts';
 
@@ -19,6 +21,7 @@ export type ColumnName =
   | 'key'
   | 'confidence'
   | 'reads'
+  | 'writes'
   | 'size'
   | 'time'
   | 'donor'
@@ -36,33 +39,39 @@ const headings: Record<ColumnName, string> = {
   key: 'KEY',
   confidence: 'CONF.',
   reads: 'READS',
+  writes: 'WRITES',
   size: 'SIZE',
   time: 'FIRST READ',
   donor: 'DONOR',
   model: 'MODEL',
   mark: 'MARK',
 };
-const rightAligned: readonly ColumnName[] = ['place', 'confidence', 'reads', 'size'];
+const rightAligned: readonly ColumnName[] = ['place', 'confidence', 'reads', 'writes', 'size'];
 const leastKeyWidth = 12;
 /** Longer than any key that a line shows. */
 const maxKeyLength = 8192;
 
-/** The columns that fit a width; the key gets what the others leave. Donor and model are shown where there is room for both. */
-export function entryTable(width: number, entries: number, frame: PageFrame): EntryTable {
+/**
+ * The columns that fit a width; the key gets what the others leave. Donor and model are shown where there is room for both, and with writes where the
+ * view sorts or chooses by them.
+ */
+export function entryTable(
+  width: number,
+  entries: number,
+  frame: PageFrame,
+  view?: Pick<PlanView, 'sort' | 'donor' | 'model'>,
+): EntryTable {
   const place = Math.max(2, formatCount(entries).length);
   const wide = width >= 110;
   const others: [ColumnName, number][] = [
     ['place', place],
     ['confidence', 5],
     ['reads', 8],
+    ...asked(view?.sort === 'writes', ['writes', 8]),
     ['size', 8],
+    ...asked(view?.donor !== undefined || wide, ['donor', 12]),
+    ...asked(view?.model !== undefined || wide, ['model', 10]),
     ['time', wide ? 16 : 11],
-    ...(wide
-      ? ([
-          ['donor', 12],
-          ['model', 10],
-        ] as [ColumnName, number][])
-      : []),
     ['mark', 8],
   ];
   // On a screen that is narrower than all of them, columns on the right go first.
@@ -71,6 +80,10 @@ export function entryTable(width: number, entries: number, frame: PageFrame): En
   const key = Math.max(1, width - others.reduce((sum, [, cells]) => sum + cells + 1, 0));
   const [first, ...rest] = others as [[ColumnName, number], ...[ColumnName, number][]];
   return { columns: [first, ['key', key], ...rest], frame };
+}
+
+function asked(isAsked: boolean, column: [ColumnName, number]): [ColumnName, number][] {
+  return isAsked ? [column] : [];
 }
 
 export function headingLine({ columns, frame }: EntryTable): string {
@@ -85,7 +98,7 @@ export function entryLine(line: EntryLine, { columns, frame }: EntryTable): stri
 function aligned(name: ColumnName, text: string, width: number, frame: PageFrame): string {
   if (name === 'key') return fitEnds(text, width, frame);
   return rightAligned.includes(name)
-    ? fit(text, width, frame).trimEnd().padStart(width)
+    ? fitRightCells(text, width, frame.brush.theme)
     : fit(text, width, frame);
 }
 
@@ -99,6 +112,8 @@ function cellText(name: ColumnName, { place, entry, mark }: EntryLine, width: nu
       return formatFraction(entry.confidence);
     case 'reads':
       return readsWords(entry.expectedReads);
+    case 'writes':
+      return readsWords(entry.expectedWrites);
     case 'size':
       return entry.sizeBytes === undefined ? '-' : formatBytes(entry.sizeBytes);
     case 'time':

@@ -14,7 +14,7 @@ export function listLines(
   width: number,
   frame: PageFrame,
 ): { heading: string; body: string[] } {
-  const table = entryTable(Math.max(1, width - gutter), plan.header.entries, frame);
+  const table = entryTable(Math.max(1, width - gutter), plan.header.entries, frame, state.view);
   const rows = plan.rows(state.view);
   const shown = rows.subarray(state.top, state.top + bodyRows(state));
   return {

@@ -97,7 +97,7 @@ function entryRows({ entries, matching, header, view }: PlanInspection, frame: P
   const searched = view.search === undefined ? '' : ` with '${printable(view.search, 30)}'`;
   if (matching === 0)
     return ['', `  ${brush.paint('warning', brush.symbols.warning)} No entry${searched} is left to list.`];
-  const table = entryTable(frame.width - indent, header.entries, frame);
+  const table = entryTable(frame.width - indent, header.entries, frame, view);
   const rest = matching - entries.length;
   return [
     '',

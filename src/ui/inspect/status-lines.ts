@@ -147,7 +147,8 @@ const lastHints = ['? help', 'q quit'];
 
 /** The keys that are worth most here; more of them on a wide terminal. */
 export function hintLine({ prompt, pane, columns }: InspectState, { paint }: Brush): string {
-  if (prompt) return paint('quiet', isTyped(prompt) ? 'Enter keeps it  Esc goes back' : 'Esc goes back');
+  if (prompt)
+    return paint('quiet', isTyped(prompt) ? `${enterWords(prompt)}  Esc goes back` : 'Esc goes back');
   const isWide = columns >= 120;
   const edits = ['p pin', 'x exclude', 'w write'];
   const hints =
@@ -155,4 +156,9 @@ export function hintLine({ prompt, pane, columns }: InspectState, { paint }: Bru
       ? [...listHints, ...(isWide ? edits : []), ...lastHints]
       : [...paneHints, ...(isWide ? ['t b what if', 'w write'] : []), ...lastHints];
   return paint('quiet', hints.join('  '));
+}
+
+function enterWords({ kind }: Prompt): string {
+  if (kind === 'save') return 'Enter writes it';
+  return kind === 'search' ? 'Enter searches' : 'Enter keeps it';
 }

@@ -163,3 +163,19 @@ test('ASCII terminals get ASCII alone', async (t) => {
   for (const keys of ['', '<enter>', 'c', '?', 'fc.5<enter>'])
     for (const line of await screen(plan, keys, [200, 60], ascii)) assert.match(line, /^[ -~]*$/);
 });
+
+test('what the list is sorted and chosen by stands in it, also at 80 columns', async (t) => {
+  const plan = await inspected(t, manyEntries(40), { group: 'shop', table: 'items' });
+  const headings = async (keys: string) => (await screen(plan, keys))[3] ?? '';
+  assert.doesNotMatch(await headings(''), /WRITES|DONOR|MODEL/);
+  assert.match(await headings('sss'), /READS +WRITES +SIZE FIRST READ/);
+  assert.match(await headings('fd<down><enter>'), /SIZE DONOR +FIRST READ/);
+  assert.match(await headings('fd<down><enter>fm<down><enter>'), /DONOR +MODEL/);
+});
+
+test('the line below tells what Enter does with what is typed', async (t) => {
+  const plan = await inspected(t, manyEntries(3));
+  assert.equal((await screen(plan, 'xw')).at(-1), 'Enter writes it  Esc goes back');
+  assert.equal((await screen(plan, '/us')).at(-1), 'Enter searches  Esc goes back');
+  assert.equal((await screen(plan, 't0.5')).at(-1), 'Enter keeps it  Esc goes back');
+});
