@@ -49,6 +49,9 @@ async function checkProposals(proposed: Proposals): Promise<void> {
   assert.deepEqual(await proposed('plan', '--model', 'lea'), ['learned']);
   assert.deepEqual((await proposed('completion', '')).toSorted(), ['bash', 'fish', 'zsh']);
   assert.deepEqual(await proposed('help', 'ana'), ['analyze']);
+  assert.deepEqual((await proposed('throttle', '')).toSorted(), ['off', 'pause', 'resume']);
+  // Runs and names are known to no script, and are no files.
+  assert.deepEqual(await proposed('resume', ''), []);
   assert.deepEqual(await proposed('plan', '--horizon', ''), []);
   assert.deepEqual(await proposed('prefetch', '--plan', 'my'), ['my plan.jsonl']);
   assert.deepEqual(
@@ -134,6 +137,8 @@ test('zsh completes commands, flags, values and files as they are typed', needs(
     ['foresync plan --model lea\t', 'foresync plan --model learned'],
     ['foresync plan --model=lea\t', 'foresync plan --model=learned'],
     ['foresync completion f\t', 'foresync completion fish'],
+    ['foresync throttle pa\t', 'foresync throttle pause'],
+    ['foresync resume lo\t', 'foresync resume lo'],
     ['foresync help ana\t', 'foresync help analyze'],
     ['foresync prefetch --plan my\t', 'foresync prefetch --plan my\\ plan.jsonl'],
     ['foresync analyze lo\t', 'foresync analyze logs/'],

@@ -6,7 +6,9 @@ export function fishScript(bin: string, commands: readonly CompletedCommand[]): 
     after.map(({ word, summary }) => `${at(bin, before)} -a ${quoted(word)}${described(summary)}`),
   );
   const operands = commands.flatMap(({ words, operands: of }) =>
-    of === 'none' ? [] : [`${at(bin, words)} ${of === 'files' ? '-F' : `-a ${quoted(of.join(' '))}`}`],
+    of === 'none' || of.length === 0
+      ? []
+      : [`${at(bin, words)} ${of === 'files' ? '-F' : `-a ${quoted(of.join(' '))}`}`],
   );
   const flags = commands.flatMap(({ words, flags: of }) =>
     of.map((flag) => `${at(bin, words)} ${flagWords(flag)}${described(flag.description)}`),

@@ -4,7 +4,7 @@ export interface CompletedCommand {
   words: string;
   summary: string;
   flags: CompletedFlag[];
-  /** What its words after the flags may be. */
+  /** What its words after the flags may be; an empty list where only whoever types them knows. */
   operands: 'none' | 'files' | readonly string[];
 }
 
@@ -74,10 +74,16 @@ function completedFlags(flag: ManifestFlag): CompletedFlag[] {
   return names.map((name) => ({ name, description, value }));
 }
 
+/** By their names in the help: `foresync plan diff A B`. */
+const files: readonly string[] = ['log', 'file', 'a', 'b'];
+/** Beside which an argument takes other words, so that they are no options of it. */
+const words: Readonly<Record<string, readonly string[]>> = { rate: ['off', 'pause', 'resume'] };
+
 function operandsOf(args: ManifestCommand['args']): CompletedCommand['operands'] {
-  const described = Object.values(args);
-  if (described.length === 0) return 'none';
-  return described.find(({ options }) => options !== undefined)?.options ?? 'files';
+  const names = Object.keys(args);
+  if (names.length === 0) return 'none';
+  if (names.some((name) => files.includes(name))) return 'files';
+  return Object.entries(args).flatMap(([name, { options }]) => options ?? words[name] ?? []);
 }
 
 /** The words that may follow each beginning of a command, that of all commands the empty one, with what they are. */

@@ -53,5 +53,5 @@ function flagSpec({ name, description, value }: CompletedFlag): string {
 
 function operandSpecs(operands: CompletedCommand['operands']): string[] {
   if (operands === 'none') return [];
-  return [`*: :${operands === 'files' ? '_files' : `(${operands.join(' ')})`}`];
+  return [`*: :${operands === 'files' ? '_files' : operands.length === 0 ? ' ' : `(${operands.join(' ')})`}`];
 }
