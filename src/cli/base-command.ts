@@ -6,6 +6,7 @@ import { themeFor } from '../ui/theme.ts';
 import { wantsJsonLines } from './progress-flag.ts';
 import { reportError } from './report-error.ts';
 import { interruption } from './signals.ts';
+import type { UsedCommand } from './usage-words.ts';
 
 /**
  * What every command shares: `--json`, exit codes, errors printed once, and an AbortSignal that ctrl-C and SIGTERM
@@ -39,19 +40,31 @@ export abstract class BaseCommand extends Command {
   }
 
   protected override async catch(error: Error): Promise<void> {
-    const { flags, baseFlags } = this.ctor;
-    const described = Object.entries({ ...baseFlags, ...flags });
     reportError(error, {
       json: this.jsonEnabled(),
       jsonLines: wantsJsonLines(this.argv),
       log: (value) => this.logJson(value),
-      command: {
-        line: `${this.config.bin} ${this.id?.replaceAll(':', ' ')}`,
-        flags: new Map(described.map(([name, { description }]) => [name, description ?? ''])),
-      },
+      command: this.#used(),
     });
   }
+
+  #used(): UsedCommand {
+    const { flags, baseFlags, examples = [] } = this.ctor;
+    const line = `${this.config.bin} ${this.id?.replaceAll(':', ' ')}`;
+    const [first] = examples;
+    const example = (typeof first === 'string' ? first : first?.command)
+      ?.replaceAll('<%= config.bin %>', this.config.bin)
+      .replaceAll('<%= command.id %>', this.id?.replaceAll(':', ' ') ?? '');
+    const described = Object.entries({ ...baseFlags, ...flags }).map(([name, flag]) => {
+      const { description = '', helpValue } = flag as { description?: string; helpValue?: string | string[] };
+      return [name, { description, value: String(helpValue ?? 'VALUE') }] as const;
+    });
+    return { line, example, flags: new Map([...described, ...everywhere]) };
+  }
 }
+
+/** oclif has these two beside the flags of a command. */
+const everywhere = ['json', 'help'].map((name) => [name, { description: '', value: '' }] as const);
 
 /** A flag that takes any text, but not none at all: an empty variable of a script is a slip, and must not pass for a flag left out. */
 export const textFlag = Flags.custom<string>({

@@ -1,6 +1,6 @@
 import type { Hook } from '@oclif/core';
 import { ForesyncError } from '../core/errors.ts';
-import { nearWord } from './near-word.ts';
+import { nearWord } from '../core/near-word.ts';
 
 /** oclif calls this for words that are no command. */
 const commandNotFound: Hook.CommandNotFound = async ({ id, config }) => {
@@ -14,6 +14,10 @@ export function unknownCommand(
   id: string,
   { bin, commandIDs }: { bin: string; commandIDs: readonly string[] },
 ): ForesyncError {
+  if (id.startsWith('-')) {
+    const message = `There is no flag ${id.replace(/[=:].*$/s, '')} without a command.`;
+    return new ForesyncError('usage', 'usage', message, { hint: `'${bin} --help' lists all commands.` });
+  }
   const words = id.split(':');
   const parent = commandIDs
     .filter((known) => id.startsWith(`${known}:`))

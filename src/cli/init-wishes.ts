@@ -1,10 +1,10 @@
 import path from 'node:path';
 import type { GroupDocument } from '../core/group/config-shape.ts';
+import { nearWord } from '../core/near-word.ts';
 import { applicationId } from '../core/state/open.ts';
 import { databasesIn, type KeyedTable, keyedTablesOf } from '../core/store/sqlite/found-databases.ts';
 import { printable } from '../core/text.ts';
 import { usageError } from './base-command.ts';
-import { nearWord } from './near-word.ts';
 import { type DescribedReplica, fromConfigFolder, parseLogs } from './replica-flag.ts';
 
 /** What `init` knows of the group so far: of flags, then of answers. */

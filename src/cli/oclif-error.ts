@@ -6,7 +6,7 @@ export interface OclifError {
   code?: string;
   oclif?: { exit?: number };
   /** The arguments that are missing, as `RequiredArgsError` lists them. */
-  args?: ReadonlyArray<{ name?: string; description?: string } | string>;
+  args?: ReadonlyArray<{ name?: string; description?: string; options?: readonly string[] } | string>;
 }
 
 export function isOclifError(thrown: unknown): thrown is OclifError & { oclif: { exit: number } } {

@@ -1,8 +1,8 @@
 import path from 'node:path';
 import { parseHost } from '../core/group/host.ts';
 import { parseStore } from '../core/group/store-spec.ts';
+import { nearWord } from '../core/near-word.ts';
 import { usageError } from './base-command.ts';
-import { nearWord } from './near-word.ts';
 
 /** A replica as `init` is told of it, in the words of foresync.yaml. */
 export interface DescribedReplica {

@@ -1,12 +1,21 @@
-import { nearWord } from './near-word.ts';
+import { nearWord } from '../core/near-word.ts';
 import { type OclifError, oneLineOf } from './oclif-error.ts';
 
 /** The command that was used, as its help describes it. */
 export interface UsedCommand {
   /** `foresync add-replica` */
   line: string;
-  /** What each of its flags is for. */
-  flags: ReadonlyMap<string, string>;
+  /** Its flags, by their names without dashes. */
+  flags: ReadonlyMap<string, UsedFlag>;
+  /** The first example of its help, a whole command line. */
+  example?: string | undefined;
+}
+
+export interface UsedFlag {
+  /** What it is for. */
+  description: string;
+  /** What its value is called. */
+  value: string;
 }
 
 interface Words {
@@ -18,7 +27,7 @@ interface Words {
 /** What oclif finds wrong with a command line, told as every other error is: the cause, and what to do. */
 export function usageWords(error: OclifError, command: UsedCommand): { message: string; hint: string } {
   const text = oneLineOf(error);
-  const words = missingArguments(text, error) ?? missingFlags(text, command) ?? ruled(text, command);
+  const words = missingArguments(text, error, command) ?? missingFlags(text, command) ?? ruled(text, command);
   const { message = text, hint } = words ?? {};
   return { message, hint: hint || `'${command.line} --help' says what it takes.` };
 }
@@ -56,7 +65,10 @@ const rules: { pattern: RegExp; words(parts: string[], command: UsedCommand): Wo
   },
   {
     pattern: /^Flag --(\S+) expects a value$/,
-    words: ([flag = ''], { flags }) => ({ message: `--${flag} needs a value.`, hint: flags.get(flag) }),
+    words: ([flag = ''], { flags }) => {
+      const { value, description } = flags.get(flag) ?? { value: 'VALUE', description: '' };
+      return { message: `--${flag} needs a value.`, hint: `Write --${flag} ${value}. ${description}`.trim() };
+    },
   },
   {
     pattern: /^Flag --(\S+) expects one of these values: (.*)$/,
@@ -81,6 +93,13 @@ const rules: { pattern: RegExp; words(parts: string[], command: UsedCommand): Wo
     }),
   },
   {
+    pattern: /^All of the following must be provided when using (--\S+): (.*)$/,
+    words: ([one = '', others = '']) => ({
+      message: `${one} needs ${others}.`,
+      hint: `Give both, or leave out ${one}.`,
+    }),
+  },
+  {
     pattern: /^(--\S+: )?Expected an integer but received: (.*)$/,
     words: ([flag = '', value = '']) => ({
       message: `${flag}'${value}' is no whole number.`,
@@ -96,21 +115,28 @@ const rules: { pattern: RegExp; words(parts: string[], command: UsedCommand): Wo
   },
 ];
 
-function missingArguments(text: string, { args }: OclifError): Words | undefined {
+function missingArguments(text: string, { args }: OclifError, command: UsedCommand): Words | undefined {
   if (!/^Missing \d+ required arg/.test(text) || !Array.isArray(args)) return undefined;
   const named = args.map((one) => (typeof one === 'string' ? { name: one } : one));
-  const hint = named.length === 1 ? named[0]?.description : undefined;
+  const [first, second] = named;
+  const alone = second === undefined ? first : undefined;
+  const hint = alone?.options ? oneOf(alone.options.join(', ')) : asIn(command, alone?.description);
   return { message: areMissing(named.map(({ name = '' }) => name.toUpperCase())), hint };
 }
 
-function missingFlags(text: string, { flags }: UsedCommand): Words | undefined {
+function missingFlags(text: string, command: UsedCommand): Words | undefined {
   const names = text
     .split('; ')
     .map((part) => /^Missing required flag (\S+)$/.exec(part)?.[1])
     .filter((name) => name !== undefined);
   if (names.length === 0) return undefined;
-  const hint = names.length === 1 ? flags.get(names[0] ?? '') : undefined;
+  const hint = asIn(command, names.length === 1 ? command.flags.get(names[0] ?? '')?.description : undefined);
   return { message: areMissing(names.map((name) => `--${name}`)), hint };
+}
+
+/** Words that can be typed help more than what is missing is for. */
+function asIn({ example }: UsedCommand, description: string | undefined): string | undefined {
+  return example === undefined ? description : `Write it as in '${example}'.`;
 }
 
 function areMissing(names: readonly string[]): string {

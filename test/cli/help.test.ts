@@ -75,3 +75,43 @@ test('a flag and a value that were meant are named', async () => {
   assert.equal(value.exitCode, 64);
   assert.match(value.stderr, /'arimaa' is none of its values\.\n.*Did you mean arima\? Write one of auto,/);
 });
+
+test('flags that every command has are meant too, and a word of other letters is no slip', async () => {
+  const meant: [string[], RegExp][] = [
+    [['status', '--jso'], /no flag --jso\.\n.*Did you mean --json\?/],
+    [['status', '--jsn'], /Did you mean --json\?/],
+    [['status', '--hlep'], /Did you mean --help\?/],
+    [['--nosuch'], /^✗ There is no flag --nosuch without a command\.\n.*'foresync --help'/],
+    [['completion', 'tcsh'], /'tcsh' is none of its values\.\n {2}→ Write one of bash, zsh, fish\.\n$/],
+  ];
+  for (const [args, said] of meant) {
+    const { exitCode, stderr } = await runCli(args);
+    assert.equal(exitCode, 64, stderr);
+    assert.match(stderr, said);
+  }
+});
+
+test('what is missing comes with a line that can be typed', async () => {
+  const missing: [string[], RegExp][] = [
+    [
+      ['add-replica'],
+      /^✗ NAME is missing\.\n.*as in 'foresync add-replica eu-west --host ops@eu-west --store /,
+    ],
+    [
+      ['add-replica', 'x', '--host', 'local'],
+      /^✗ --store is missing\.\n.*'foresync add-replica eu-west --host/,
+    ],
+    [
+      ['add-replica', 'x', '--plan'],
+      /^✗ --plan needs a value\.\n {2}→ Write --plan FILE\. The Prefetch Plan\./,
+    ],
+    [['completion'], /^✗ SHELL is missing\.\n {2}→ Write one of bash, zsh, fish\.\n$/],
+    [['plan', 'diff'], /^✗ A and B are missing\.\n.*'foresync plan diff plan\.jsonl edited\.jsonl'\.\n$/],
+    [['plan', 'inspect', '--replace'], /^✗ --replace needs --out\.\n/],
+  ];
+  for (const [args, said] of missing) {
+    const { exitCode, stderr } = await runCli(args);
+    assert.equal(exitCode, 64, stderr);
+    assert.match(stderr, said);
+  }
+});

@@ -3,8 +3,9 @@ import path from 'node:path';
 import { parseDocument } from 'yaml';
 import type { z } from 'zod';
 import { ForesyncError, refusalOf, systemCodeOf } from '../errors.ts';
+import { nearWord } from '../near-word.ts';
 import { printable } from '../text.ts';
-import { groupShape } from './config-shape.ts';
+import { groupShape, replicaShape } from './config-shape.ts';
 import { type HostSpec, parseHost } from './host.ts';
 import { parseStore, type StoreSpec } from './store-spec.ts';
 import { isTableLog } from './table-log.ts';
@@ -49,7 +50,7 @@ export function loadGroup(file: string): ReplicaGroup {
 export function readGroup(text: string, absolute: string): ReplicaGroup {
   const folder = path.dirname(absolute);
   const found = groupShape.safeParse(parseYaml(text, absolute));
-  if (!found.success) throw invalid(absolute, describe(found.error));
+  if (!found.success) throw misshapen(absolute, found.error);
   const { group, table, lead: leadName, replicas: described, pin, exclude } = found.data;
   const replicas = new Map<string, Replica>();
   for (const [replicaName, replica] of Object.entries(described)) {
@@ -67,7 +68,12 @@ export function readGroup(text: string, absolute: string): ReplicaGroup {
     });
   }
   const lead = replicas.get(leadName);
-  if (!lead) throw invalid(absolute, `lead: '${leadName}' is none of the replicas`);
+  if (!lead) {
+    const names = [...replicas.keys()];
+    const near = nearWord(leadName, names);
+    const hint = near === undefined ? `They are ${names.slice(0, 20).join(', ')}.` : `Did you mean ${near}?`;
+    throw invalid(absolute, `lead: '${leadName}' is none of the replicas`, printable(hint));
+  }
   return { name: group, table, lead, replicas, pin, exclude, file: absolute };
 }
 
@@ -114,12 +120,20 @@ function parsed<T>(file: string, place: string, parse: () => T): T {
   }
 }
 
-function describe(error: z.ZodError): string {
-  const [issue] = error.issues;
-  if (!issue) return 'not a replica group';
-  const place = issue.path.length > 0 ? issue.path.join('.') : 'top level';
-  if (issue.code === 'unrecognized_keys') return `${place}: unknown key '${issue.keys.join("', '")}'`;
-  return `${place}: ${issue.message}`;
+/** A key that is not known tells more than the one that is missing in its place. */
+function misshapen(file: string, { issues }: z.ZodError): ForesyncError {
+  const issue = issues.find(({ code }) => code === 'unrecognized_keys') ?? issues[0];
+  if (!issue) return invalid(file, 'not a replica group');
+  const place = issue.path.join('.');
+  if (issue.code === 'unrecognized_keys') {
+    const [key = ''] = issue.keys;
+    const near = nearWord(key, Object.keys((place === '' ? groupShape : replicaShape).shape));
+    const known = near === undefined ? knownKeys : `Did you mean ${near}? ${knownKeys}`;
+    return invalid(file, `${place || 'top level'}: unknown key '${issue.keys.join("', '")}'`, known);
+  }
+  const isMissing = issue.code === 'invalid_type' && issue.message.endsWith('received undefined');
+  const what = isMissing ? 'it is missing' : issue.message.replace(/^Invalid input: /, '');
+  return invalid(file, `${place || 'top level'}: ${what}`);
 }
 
 function notYaml(file: string, reason: string): ForesyncError {
@@ -128,8 +142,8 @@ function notYaml(file: string, reason: string): ForesyncError {
   });
 }
 
-function invalid(file: string, reason: string): ForesyncError {
-  return new ForesyncError('config', 'config-invalid', `${printable(file)}: ${printable(reason)}.`, {
-    hint: 'Known keys: group, table, lead, pin, exclude, replicas.NAME.{host, store, logs}.',
-  });
+const knownKeys = 'Known keys: group, table, lead, pin, exclude, replicas.NAME.{host, store, logs}.';
+
+function invalid(file: string, reason: string, hint = knownKeys): ForesyncError {
+  return new ForesyncError('config', 'config-invalid', `${printable(file)}: ${printable(reason)}.`, { hint });
 }

@@ -13,13 +13,26 @@ describe('a wrong foresync.yaml', () => {
       [
         'an unknown key',
         { tabel: 'items' },
-        { message: /unknown key 'tabel'/, hint: /Known keys: group, table/ },
+        { message: /unknown key 'tabel'/, hint: /Did you mean table\? Known keys: group, table/ },
       ],
-      ['an unknown key of a replica', east({ hots: 'x' }), { message: /replicas\.east: unknown key 'hots'/ }],
+      [
+        'an unknown key in the place of one that is needed',
+        { table: undefined, tabel: 'items' },
+        { message: /unknown key 'tabel'/, hint: /Did you mean table\?/ },
+      ],
+      [
+        'an unknown key of a replica',
+        east({ hots: 'x' }),
+        { message: /replicas\.east: unknown key 'hots'/, hint: /Did you mean host\?/ },
+      ],
       ['a key that would steer a terminal', { 'a\u001b[31m\n': 1 }, { message: /'a\\u001b\[31m\\u000a'/ }],
-      ['a lead that is no replica', { lead: 'west' }, { message: /'west' is none of the replicas/ }],
-      ['a pin that is no text', { pin: [85123] }, { message: /pin\.0: .*string/ }],
-      ['no table', { table: undefined }, { message: /table: / }],
+      [
+        'a lead that is no replica',
+        { lead: 'eat' },
+        { message: /'eat' is none/, hint: /Did you mean east\?/ },
+      ],
+      ['a pin that is no text', { pin: [85123] }, { message: /pin\.0: expected string/ }],
+      ['no table', { table: undefined }, { message: /table: it is missing\./ }],
       [
         'a host that is an option',
         east({ host: '-oProxyCommand=x' }),
