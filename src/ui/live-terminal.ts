@@ -1,3 +1,4 @@
+import { isSwitchedOn } from '../core/switched-on.ts';
 import { wantsPlain } from './plain-wish.ts';
 
 /** Whether what is drawn again and again has a reader: on a terminal that can, and not in the log of a CI system, or where words alone are wanted. */
@@ -12,8 +13,6 @@ export function isLive({
   argv?: readonly string[] | undefined;
   env?: NodeJS.ProcessEnv | undefined;
 }): boolean {
-  const inCi = [env.CI, env.CONTINUOUS_INTEGRATION].some(
-    (value) => value !== undefined && value !== '0' && value !== 'false',
-  );
+  const inCi = isSwitchedOn(env.CI) || isSwitchedOn(env.CONTINUOUS_INTEGRATION);
   return Boolean(stdout.isTTY && stderr.isTTY) && !inCi && env.TERM !== 'dumb' && !wantsPlain(argv, env);
 }

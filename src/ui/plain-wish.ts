@@ -1,3 +1,4 @@
+import { isSwitchedOn } from '../core/switched-on.ts';
 import { wordsOf } from './flags.ts';
 
 /**
@@ -5,7 +6,9 @@ import { wordsOf } from './flags.ts';
  * INK_SCREEN_READER, by which other programs of this kind know a screen reader.
  */
 export function wantsPlain(argv: readonly string[], env: NodeJS.ProcessEnv): boolean {
-  const isSet = (value: string | undefined) =>
-    value !== undefined && value !== '' && value !== '0' && value !== 'false';
-  return wordsOf(argv).includes('--plain') || isSet(env.FORESYNC_PLAIN) || isSet(env.INK_SCREEN_READER);
+  return (
+    wordsOf(argv).includes('--plain') ||
+    isSwitchedOn(env.FORESYNC_PLAIN) ||
+    isSwitchedOn(env.INK_SCREEN_READER)
+  );
 }
