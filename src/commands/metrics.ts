@@ -6,6 +6,7 @@ import { type Gate, judge } from '../cli/gate.ts';
 import { nextStep, sameFiles } from '../cli/next-step.ts';
 import { patternFlags } from '../cli/pattern-flags.ts';
 import { probabilityFlag } from '../cli/probability-flag.ts';
+import { readStandings } from '../cli/run-standings.ts';
 import { parseColumns } from '../core/access-log/columns.ts';
 import { formats, type LayoutChoice } from '../core/access-log/layout.ts';
 import { openLogFile, openStream } from '../core/access-log/log-file.ts';
@@ -17,8 +18,9 @@ import { type RunReport, reportOf } from '../core/metrics/run-report.ts';
 import { type Tuning, tuneByRun } from '../core/metrics/tuning.ts';
 import { openState, type StateFile } from '../core/state/open.ts';
 import { listParameterChanges, listParameters } from '../core/state/parameters.ts';
-import { listRuns, readRun, type StoredRun } from '../core/state/runs.ts';
+import { listRuns, type RunChoice, readRun, type StoredRun } from '../core/state/runs.ts';
 import { printable, shortId } from '../core/text.ts';
+import { formatCounted } from '../ui/format.ts';
 import { rejectedLines } from '../ui/metrics-log.ts';
 import { type Brush, brushFor } from '../ui/metrics-paint.ts';
 import { parameterLines, tuningLines } from '../ui/metrics-parameters.ts';
@@ -105,12 +107,17 @@ With an access log of the joiner it measures the hit rate that came true, keeps 
   }
 
   private list(state: StateFile, limit: number): unknown {
-    const runs = listRuns(state, { limit }).map(reportOf);
+    const { runs: stored, tries } = begunRuns(state, { limit });
+    const runs = stored.map(reportOf);
     if (runs.length === 0) return this.sayNoRuns();
     const parameters = listParameters(state);
     const changes = listParameterChanges(state, { limit: shownChanges });
     const brush = this.brush();
-    this.print(['', ...runsTable(runs, brush), '', ...parameterLines(parameters, changes, brush)]);
+    const left = `Not listed: ${formatCounted(tries, 'try', 'tries')} that ended before anything had begun.`;
+    this.print([
+      ...['', ...runsTable(runs, brush), ...(tries === 0 ? [] : [`  ${brush.paint('quiet', left)}`])],
+      ...['', ...parameterLines(parameters, changes, brush)],
+    ]);
     return { runs, parameters, parameterChanges: changes };
   }
 
@@ -205,8 +212,15 @@ function judgeRun({ id, planHitRate }: RunReport, failUnder: number): Gate {
   });
 }
 
+/** Runs that began, newest first; of the newest `tries` did not, and have no figures. */
+function begunRuns(state: StateFile, choice: RunChoice & { limit: number }) {
+  const tries = new Set(readStandings(state).flatMap(({ wasRefused, id }) => (wasRefused ? [id] : [])));
+  const runs = listRuns(state, { ...choice, limit: choice.limit + tries.size });
+  return { runs: runs.filter(({ id }) => !tries.has(id)).slice(0, choice.limit), tries: tries.size };
+}
+
 function newestJoin(state: StateFile): StoredRun {
-  const run = listRuns(state, { command: 'add-replica', limit: 1 })[0];
+  const [run] = begunRuns(state, { command: 'add-replica', limit: 1 }).runs;
   if (!run) throw noRuns(state.path);
   return run;
 }

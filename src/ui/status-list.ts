@@ -2,7 +2,7 @@ import type { RunStanding } from '../core/sync/run-standing.ts';
 import { shortId } from '../core/text.ts';
 import { fitCells } from './cells.ts';
 import { wrapWords } from './dashboard/wrap-words.ts';
-import { formatDuration } from './format.ts';
+import { formatCounted, formatDuration } from './format.ts';
 import type { Brush } from './metrics-paint.ts';
 import { printableRun } from './plain/printable-run.ts';
 import {
@@ -24,7 +24,7 @@ export interface StatusGroups {
   unfinished: RunStanding[];
   /** Prefetches that wait for an add-replica. */
   held: RunStanding[];
-  /** Tries that failed before anything had begun, for what was asked of them. */
+  /** Tries that ended before anything had begun. */
   refused: RunStanding[];
   /** All others. */
   ended: RunStanding[];
@@ -60,11 +60,11 @@ export function statusList(groups: StatusGroups, view: StatusView, brush: Brush)
 /** One sentence for all of them: they have changed nothing. */
 function refusedLines([newest, ...others]: readonly RunStanding[], view: StatusView): string[] {
   if (!newest) return [];
-  const count = others.length === 0 ? '1 try was' : `${others.length + 1} tries were`;
+  const count = formatCounted(others.length + 1, 'try', 'tries');
   const which = others.length === 0 ? '' : 'the last ';
   const run = newest.run && printableRun(newest.run);
   const ago = formatDuration(Math.max(0, view.nowMs - (newest.endedMs ?? newest.lastSignMs)));
-  const text = `${count} refused before anything had begun, ${which}${ago} ago${run?.error ? `: ${run.error}` : '.'}`;
+  const text = `${count} ended before anything had begun, ${which}${ago} ago${run?.error ? `: ${run.error}` : '.'}`;
   return ['', ...wrapWords([text], innerWidth).map((line) => `  ${line}`)];
 }
 
@@ -74,6 +74,7 @@ function headline(run: RunStanding, view: StatusView, brush: Brush): string {
     run.continuedBy && run.standing !== 'aborted'
       ? `gone on with by ${shortId(run.continuedBy)}`
       : standingWords(run, view);
+  if (brush.theme.plain) return `${shortId(run.id)}: ${nameOf(run)}, ${words}.`;
   return `${brush.paint(role, brush.symbols[sign])} ${shortId(run.id)}  ${fitCells(nameOf(run), 28, brush.theme)}  ${brush.paint(role, words)}`;
 }
 

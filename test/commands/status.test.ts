@@ -83,7 +83,7 @@ test('a name that would act on a terminal is printed as what it is', async (t) =
   }
 });
 
-test('tries that were refused before anything had begun are told in one sentence, and crowd out no run', async (t) => {
+test('tries that ended before anything had begun are told in one sentence, and crowd out no run', async (t) => {
   const cwd = shopFolder(t, 2000);
   const made = await runCli(joinArguments('j'), { cwd });
   assert.equal(made.exitCode, 0, made.stderr);
@@ -92,9 +92,15 @@ test('tries that were refused before anything had begun are told in one sentence
   assert.match(stdout, /ENDED\n. [0-9a-f]{8} {2}add-replica j +in sync .* ago\n\n/);
   assert.match(
     stdout.replaceAll(/\n +/g, ' '),
-    /2 tries were refused before anything had begun, the last .* ago: \S+\.db holds a table items already/,
+    /2 tries ended before anything had begun, the last .* ago: \S+\.db holds a table items already/,
   );
   const { stdout: json } = await runCli(['status', '--json'], { cwd });
   const { ended, refused } = JSON.parse(json);
   assert.deepEqual([ended.length, refused.length], [1, 2]);
+  const metrics = await runCli(['metrics'], { cwd });
+  assert.match(metrics.stdout, /Not listed: 2 tries that ended before anything had begun\./);
+  assert.doesNotMatch(metrics.stdout, /nothing was sent/);
+  assert.equal(JSON.parse((await runCli(['metrics', '--json'], { cwd })).stdout).runs.length, 1);
+  const plain = await runCli(['status', '--plain'], { cwd });
+  assert.match(plain.stdout, /^[0-9a-f]{8}: add-replica j, in sync .* ago\.$/m);
 });

@@ -188,7 +188,7 @@ const logReading = declaredAs<LogReading>()(
 );
 
 export const metricsListJson = z.strictObject({
-  runs: z.array(runReport).describe('Newest first.'),
+  runs: z.array(runReport).describe('Newest first, without tries that ended before anything had begun.'),
   parameters: parameters.optional(),
   parameterChanges: parameterChanges.optional(),
 });

@@ -102,7 +102,7 @@ const standing = z.strictObject({
   continuedBy: text('The id of the run that has gone on with what this one left.').optional(),
   canResume: flag('resume goes on with it.'),
   canAbort: flag('abort takes something away.'),
-  wasRefused: flag('It failed before anything had begun.'),
+  wasRefused: flag('It ended before anything had begun: refused, or interrupted.'),
   pid: count('Its process.').optional(),
   host: text('Where that is.').optional(),
   holdsPrefetch: flag('A prefetch that waits for an add-replica.'),
@@ -123,7 +123,7 @@ export const statusListJson = z.strictObject({
   running: standings('Newest first, as all of these.'),
   unfinished: standings('Stopped, failed or dead, with something left.'),
   held: standings('Prefetches that wait for an add-replica.'),
-  refused: standings('Tries that failed before anything had begun.'),
+  refused: standings('Tries that ended before anything had begun.'),
   ended: standings('All others.'),
 });
 export const statusRunJson = z.strictObject({ run: standing });

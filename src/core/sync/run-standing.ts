@@ -30,7 +30,7 @@ export interface RunStanding {
   canResume: boolean;
   /** It lives, or has left something that can be taken away. */
   canAbort: boolean;
-  /** It failed before anything had begun, for a reason that lies in what was asked for. */
+  /** It ended before anything had begun: for a reason that lies in what was asked for, or interrupted. */
   wasRefused: boolean;
   /** A prefetch whose Delta Log and caches wait for an add-replica. */
   isHeld: boolean;
@@ -85,7 +85,8 @@ export function standingsOf(
       continuedBy,
       canResume: left && command === 'add-replica',
       canAbort: standing === 'running' || left,
-      wasRefused: standing === 'failed' && run !== undefined && wasRefused(entry, run),
+      wasRefused:
+        (standing === 'failed' || standing === 'stopped') && run !== undefined && wasRefused(entry, run),
       isHeld: command === 'prefetch' && standing === 'done' && newestEnds.get(group) === id,
       request,
       run,
@@ -94,8 +95,10 @@ export function standingsOf(
 }
 
 function wasRefused({ failure }: JournaledRun, run: RunSnapshot): boolean {
+  const capture = run.phases.find(({ name }) => name === 'capture');
+  if (failure === 'interrupted') return capture?.startedAtMs === undefined;
   const isRefusal = failure !== undefined && failure in exitCodes && !resumable.has(failure as ErrorKind);
-  return isRefusal && run.phases.find(({ name }) => name === 'capture')?.state !== 'done';
+  return isRefusal && capture?.state !== 'done';
 }
 
 function leavesSomething(entry: JournaledRun, standing: Standing, run: RunSnapshot | undefined): boolean {

@@ -129,3 +129,11 @@ test('a try that failed for what was asked, before its capture ran, was refused;
   assert.equal(refused('exists', true), true, 'while it asked for its capture');
   for (const kind of ['unreachable', 'io', 'defect']) assert.equal(refused(kind, false), false, kind);
 });
+
+test('a try that was interrupted before its capture began left nothing, and began nothing', () => {
+  const stopped = (failure: string, captured: boolean) =>
+    look([entry('a', { outcome: 'stopped', failure, snapshot: snapshot({ captured }) })])[0]?.wasRefused;
+  assert.equal(stopped('interrupted', false), true);
+  assert.equal(stopped('interrupted', true), false);
+  assert.equal(stopped('stopped', true), false);
+});
