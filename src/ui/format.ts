@@ -5,6 +5,7 @@ import {
   formatFraction,
   formatInstant,
   formatLong,
+  formatPercent,
   scaled,
   twoDigits,
 } from '../core/format.ts';
@@ -74,9 +75,16 @@ export function formatEtaRange(leastMs: number, mostMs: number): string {
   return most - least <= 1 || least === 0 ? `${most} ${unit}` : `${least} to ${most} ${unit}`;
 }
 
-/** As formatDuration, of a time that is known to the minute: `47 min`, `1 h 05 min`. */
-export function formatMinutes(ms: number): string {
-  return formatDuration(ms).replace(/ 00 s$/, '');
+/** `8 d`, `1 h 30 min`: as formatDuration, of a time that was chosen and not measured, so that nothing is said of it that is zero. */
+export function formatSpan(ms: number): string {
+  return formatDuration(ms)
+    .replace(/ 00 (?:s|min|h)$/, '')
+    .replace(/\.0 s$/, ' s');
+}
+
+/** `77.8 %`: of all hit rates, and of what they are compared with. */
+export function formatHitRate(share: number): string {
+  return formatPercent(share, 1);
 }
 
 /** `12:03:04`, local time. */

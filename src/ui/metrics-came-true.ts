@@ -7,11 +7,12 @@ import {
   formatCount,
   formatCounted,
   formatFraction,
+  formatHitRate,
   formatInstant,
   formatPercent,
 } from './format.ts';
 import type { Brush } from './metrics-paint.ts';
-import { shareOr } from './metrics-words.ts';
+import { hitRateOr } from './metrics-words.ts';
 import { rowSentence } from './row-sentence.ts';
 import { bar } from './theme.ts';
 
@@ -42,7 +43,7 @@ export function cameTrueLines(run: RunReport, cameTrue: CameTrue, brush: Brush):
 function planLines(plan: PlanCameTrue, rate: number | undefined, brush: Brush): string[] {
   if (rate === undefined) return ["  Plan hit rate: the log has no read within the plan's horizon."];
   const { wasted, missed } = plan;
-  const came = `${formatPercent(rate, 1)} came true, ${shareOr(plan.expectedHitRate, 1)} expected`;
+  const came = `${formatHitRate(rate)} came true, ${hitRateOr(plan.expectedHitRate)} expected`;
   const reads = `${formatCount(plan.hits)} of ${formatCounted(plan.reads, 'read')} within the horizon hit a planned row`;
   const bytes = wasted.bytes === undefined ? '' : `, ${formatBytes(wasted.bytes)}`;
   const lines = [
@@ -108,7 +109,7 @@ function replicaLines(replica: ReplicaCameTrue, rate: number | undefined, brush:
   const row = (label: string, { reads, hits }: HitCount, why: string) =>
     `    ${label.padEnd(20)} ${formatCount(hits).padStart(9)} of ${formatCount(reads).padEnd(9)} ${brush.paint('quiet', why)}`;
   const lines = [
-    `${heading}${formatPercent(rate, 1)} of the reads since the run began found their row`,
+    `${heading}${formatHitRate(rate)} of the reads since the run began found their row`,
     row('before hot-ready', replica.beforeHot, 'nothing is taken to be there'),
     row('hot-ready to in sync', replica.hotToSync, 'planned rows are there'),
     row('in sync', replica.inSync, 'every row is there'),

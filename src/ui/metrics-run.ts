@@ -1,15 +1,22 @@
 import type { RunReport } from '../core/metrics/run-report.ts';
 import { printable } from '../core/text.ts';
 import { wrapWords } from './dashboard/wrap-words.ts';
-import { formatBytes, formatCount, formatCounted, formatDuration, formatInstant } from './format.ts';
+import {
+  formatBytes,
+  formatCount,
+  formatCounted,
+  formatInstant,
+  formatPercent,
+  formatSpan,
+} from './format.ts';
 import { cameTrueLines } from './metrics-came-true.ts';
 import type { Brush } from './metrics-paint.ts';
 import {
   deltaWords,
   durationOr,
+  hitRateOr,
   movedKinds,
   outcomeOf,
-  shareOr,
   verificationWords,
 } from './metrics-words.ts';
 import { rowSentence } from './row-sentence.ts';
@@ -57,8 +64,8 @@ function runFacts(run: RunReport, figures: Figures, brush: Brush): string[] {
           `${formatCounted(plan.keys, 'key')}, ${sentWords(plan, run.command === 'prefetch' ? 'read ahead' : 'sent early')}`,
           brush,
         ),
-        fact('', `${formatDuration(plan.horizonMs)} from ${formatInstant(plan.originMs)}`, brush),
-        fact('expected hit rate', shareOr(plan.expectedHitRate, 1), brush),
+        fact('', `${formatSpan(plan.horizonMs)} from ${formatInstant(plan.originMs)}`, brush),
+        fact('expected hit rate', hitRateOr(plan.expectedHitRate), brush),
       ]
     : [fact('plan', 'none', brush)];
   if (plan && plan.missingKeys > 0)
@@ -72,7 +79,9 @@ function runFacts(run: RunReport, figures: Figures, brush: Brush): string[] {
   );
   if (tableRows !== undefined) lines.push(fact('table', formatCounted(tableRows, 'row'), brush));
   if (snapshotSmallerBy !== undefined) {
-    lines.push(fact('snapshot', `${shareOr(snapshotSmallerBy, 1)} smaller than the table (rows)`, brush));
+    lines.push(
+      fact('snapshot', `${formatPercent(snapshotSmallerBy, 1)} smaller than the table (rows)`, brush),
+    );
   }
   return [...lines, fact('verification', verified(run, figures), brush)];
 }

@@ -2,14 +2,14 @@ import type { RunReport } from '../core/metrics/run-report.ts';
 import { printable } from '../core/text.ts';
 import { fitCells, fitEndsCells } from './cells.ts';
 import { wrapWords } from './dashboard/wrap-words.ts';
-import { formatBytes } from './format.ts';
+import { formatBytes, formatPercent } from './format.ts';
 import type { Brush } from './metrics-paint.ts';
 import {
   deltaWords,
   durationOr,
+  hitRateOr,
   movedKinds,
   outcomeOf,
-  shareOr,
   shortIds,
   startedAt,
   unknown,
@@ -78,15 +78,15 @@ function together(
 function hitRates({ expectedHitRate, planHitRate }: RunReport, { arrow }: Brush): string {
   if (expectedHitRate === undefined) return 'no plan';
   return planHitRate === undefined
-    ? `${shareOr(expectedHitRate)} expected`
-    : `${shareOr(expectedHitRate)} ${arrow} ${shareOr(planHitRate)}`;
+    ? `${hitRateOr(expectedHitRate)} expected`
+    : `${hitRateOr(expectedHitRate)} ${arrow} ${hitRateOr(planHitRate)}`;
 }
 
 type Figures = NonNullable<RunReport['figures']>;
 
 function bytesWords(command: RunReport['command'], figures: Figures, { separator }: Brush): string {
   const { moved, snapshotSmallerBy } = figures;
-  const smaller = snapshotSmallerBy === undefined ? '' : ` (${shareOr(snapshotSmallerBy)} smaller)`;
+  const smaller = snapshotSmallerBy === undefined ? '' : ` (${formatPercent(snapshotSmallerBy, 1)} smaller)`;
   const parts = movedKinds(figures).map(
     (kind) => `${kind} ${formatBytes(moved[kind].wireBytes)}${kind === 'snapshot' ? smaller : ''}`,
   );
@@ -99,7 +99,7 @@ function columns([id, started, joiner, rates, hot, sync]: Cells, idWidth: number
     fitCells(id, idWidth, theme),
     started.padEnd(16),
     fitEndsCells(joiner, 13, theme),
-    rates.padEnd(14),
+    rates.padEnd(15),
     hot.padStart(10),
     sync.padStart(10),
   ]

@@ -1,7 +1,14 @@
 import type { RunReport } from '../core/metrics/run-report.ts';
 import type { ParameterName } from '../core/state/parameters.ts';
 import { printable } from '../core/text.ts';
-import { formatCounted, formatDuration, formatFraction, formatInstant, formatPercent } from './format.ts';
+import {
+  formatCounted,
+  formatDuration,
+  formatFraction,
+  formatHitRate,
+  formatInstant,
+  formatSpan,
+} from './format.ts';
 import type { Role, ShownState } from './theme.ts';
 
 /** What is printed where a figure is not known. */
@@ -48,8 +55,8 @@ export function movedKinds({ moved }: NonNullable<RunReport['figures']>) {
   return (['cache', 'hot', 'snapshot', 'delta', 'repair'] as const).filter((kind) => moved[kind].rows > 0);
 }
 
-export function shareOr(share: number | undefined, decimals = 0): string {
-  return share === undefined ? unknown : formatPercent(share, decimals);
+export function hitRateOr(share: number | undefined): string {
+  return share === undefined ? unknown : formatHitRate(share);
 }
 
 export function durationOr(ms: number | undefined): string {
@@ -65,9 +72,9 @@ export const parameterLabels: Readonly<Record<ParameterName, string>> = {
 /** In the order in which they are shown. */
 export const shownParameters: readonly ParameterName[] = ['minConfidence', 'horizonMs', 'halfLifeMs'];
 
-/** `0.45` or `19 h 12 min`. */
+/** `0.45` or `24 h`. */
 export function parameterValue(name: ParameterName, value: number): string {
-  return name === 'minConfidence' ? formatFraction(value, 2) : formatDuration(value);
+  return name === 'minConfidence' ? formatFraction(value, 2) : formatSpan(value);
 }
 
 /** `2026-01-02 10:11`, UTC, which the heading says. */

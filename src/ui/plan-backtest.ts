@@ -2,9 +2,16 @@ import type { ModelScore } from '../core/forecast/report.ts';
 import type { BacktestReport } from '../core/plan/backtest-report.ts';
 import { printable } from '../core/text.ts';
 import { wrapWords } from './dashboard/wrap-words.ts';
-import { formatCount, formatCounted, formatDuration, formatFraction, formatPercent } from './format.ts';
+import {
+  formatCount,
+  formatCounted,
+  formatDuration,
+  formatFraction,
+  formatPercent,
+  formatSpan,
+} from './format.ts';
 import type { Brush } from './metrics-paint.ts';
-import { modelName, modelWords, roundDuration } from './plan-model-words.ts';
+import { modelName, modelWords } from './plan-model-words.ts';
 
 const nameWidth = 21;
 const verdictWidth = 20;
@@ -15,12 +22,12 @@ export function backtestLines(report: BacktestReport, { paint, symbols }: Brush)
   if (windows === 0) {
     return [
       `${paint('warning', symbols.warning)} ${paint('strong', 'Nothing to test on yet')}`,
-      `  The history has no earlier window of ${roundDuration(horizonMs)} with enough reads.`,
+      `  The history has no earlier window of ${formatSpan(horizonMs)} with enough reads.`,
       '  A shorter --horizon needs less history.',
     ];
   }
   return [
-    `${paint('strong', `Backtest on ${formatCounted(windows, 'earlier window')} of ${roundDuration(horizonMs)}`)}, for a plan of ${formatCount(report.judgedKeys)} of ${formatCounted(report.knownKeys, 'key')}`,
+    `${paint('strong', `Backtest on ${formatCounted(windows, 'earlier window')} of ${formatSpan(horizonMs)}`)}, for a plan of ${formatCount(report.judgedKeys)} of ${formatCounted(report.knownKeys, 'key')}`,
     ...(report.judgedBy === 'keys'
       ? ['  The history is short: what is learned was judged on keys that it had not seen.']
       : []),

@@ -2,9 +2,8 @@ import type { KeyReport } from '../core/plan/key-report.ts';
 import { columnPlot, roundTop } from './analyze/column-plot.ts';
 import { resample } from './analyze/resample.ts';
 import { timeAxis } from './analyze/time-axis.ts';
-import { formatRate } from './format.ts';
+import { formatRate, formatSpan } from './format.ts';
 import type { Brush } from './metrics-paint.ts';
-import { roundDuration } from './plan-model-words.ts';
 
 const pastWidth = 54;
 const aheadWidth = 12;
@@ -39,7 +38,7 @@ export function keyPlot(
   const top = roundTop(Math.max(...before, ...after));
   if (theme.plain)
     return [
-      `  reads ${unit.word}: ${formatRate(Math.max(...before))} at most so far, ${formatRate(Math.max(...after))} expected at most within ${roundDuration(horizonMs)}`,
+      `  reads ${unit.word}: ${formatRate(Math.max(...before))} at most so far, ${formatRate(Math.max(...after))} expected at most within ${formatSpan(horizonMs)}`,
     ];
   const [pastCells, aheadCells] = [before, after].map((values) => columnPlot(values, height, top, theme));
   const [line, labels] = timeAxis(fromMs, toMs, pastWidth, theme);
@@ -58,6 +57,6 @@ export function keyPlot(
     `${paint('quiet', heading.padEnd(4 + scaleWidth + pastWidth + 1))}${paint('quiet', 'expected')}`,
     ...rows,
     paint('quiet', `${left}${axis.foot}${line} ${axis.foot}${axis.level.repeat(aheadWidth)}`),
-    paint('quiet', `${left} ${labels.padEnd(pastWidth)}  next ${roundDuration(horizonMs)}`),
+    paint('quiet', `${left} ${labels.padEnd(pastWidth)}  next ${formatSpan(horizonMs)}`),
   ];
 }

@@ -7,8 +7,9 @@ import {
   formatPercent,
   formatRate,
   formatReads,
+  formatSpan,
 } from './format.ts';
-import { modelWords, roundDuration } from './plan-model-words.ts';
+import { modelWords } from './plan-model-words.ts';
 
 /** `95.3`, `1,234`, `0.04`: reads, which are often less than one. */
 export const readsWords = formatReads;
@@ -34,7 +35,7 @@ export function standingWords({ standing, confidence, knownKeys }: KeyReport): s
 /** A feature's value: an age as a time, a size in bytes. */
 export function valueWords({ value, unit }: KeyFeature, horizonMs: number): string {
   if (value === null) return unit === 'horizons' ? 'never' : 'unknown';
-  if (unit === 'horizons') return roundDuration(Math.max(0, value * horizonMs));
+  if (unit === 'horizons') return formatSpan(Math.max(0, value * horizonMs));
   if (unit === 'bytes') return formatBytes(value);
   return value < 0 ? formatFraction(value, 2) : formatRate(value);
 }

@@ -3,7 +3,7 @@ import type { ModelForecast } from '../core/forecast/explain/model-forecasts.ts'
 import type { KeyReport } from '../core/plan/key-report.ts';
 import { printable } from '../core/text.ts';
 import { fitEnds, frameFor } from './analyze/page-frame.ts';
-import { formatBytes, formatCount, formatFraction, formatInstant, formatRate } from './format.ts';
+import { formatBytes, formatCount, formatFraction, formatInstant, formatRate, formatSpan } from './format.ts';
 import type { Brush } from './metrics-paint.ts';
 import { keyPlot } from './plan-key-plot.ts';
 import {
@@ -14,7 +14,7 @@ import {
   standingWords,
   valueWords,
 } from './plan-key-words.ts';
-import { modelName, roundDuration } from './plan-model-words.ts';
+import { modelName } from './plan-model-words.ts';
 
 const width = 80;
 
@@ -48,10 +48,7 @@ function figureRows(report: KeyReport, { paint, arrow }: Brush): string[] {
   const first = formatInstant(Date.parse(expectedAt));
   const facts: [string, string][] = [
     ['forecast', `${formatInstant(from)} ${arrow} ${formatInstant(from + horizonMs)}`],
-    [
-      'confidence',
-      `${formatFraction(report.confidence)}, that it is read within ${roundDuration(horizonMs)}`,
-    ],
+    ['confidence', `${formatFraction(report.confidence)}, that it is read within ${formatSpan(horizonMs)}`],
     [
       'reads',
       `${readsWords(report.expectedReads)}, in 4 of 5 cases ${rangeWords(interval)} (${interval.by})`,

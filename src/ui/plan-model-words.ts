@@ -1,12 +1,5 @@
 import type { ModelName } from '../core/forecast/report.ts';
-import { formatDuration } from './format.ts';
-
-/** `8 d`, `1 h 30 min`: a duration of which nothing is said that is zero. */
-export function roundDuration(ms: number): string {
-  return formatDuration(ms)
-    .replace(/ 00 (?:s|min|h)$/, '')
-    .replace(/\.0 s$/, ' s');
-}
+import { formatSpan } from './format.ts';
 
 /** A model with its settings in at most 21 characters, as a table has it: `learned, decay x0.5`. */
 export function modelName({ model, halfLifeMs, cycleMs, decayWeight, seasonal }: ModelName): string {
@@ -17,13 +10,13 @@ export function modelName({ model, halfLifeMs, cycleMs, decayWeight, seasonal }:
       ? 'learned'
       : `learned, decay x${decayWeight}`;
   }
-  if (halfLifeMs !== undefined) return `${model}, ${roundDuration(halfLifeMs)}`;
-  return cycleMs === undefined ? model : `${model}, ${roundDuration(cycleMs)}`;
+  if (halfLifeMs !== undefined) return `${model}, ${formatSpan(halfLifeMs)}`;
+  return cycleMs === undefined ? model : `${model}, ${formatSpan(cycleMs)}`;
 }
 
 /** The same in a sentence: `the decayed count, half-life 8 d`. */
 export function modelWords({ model, halfLifeMs, cycleMs, decayWeight }: ModelName): string {
-  const halfLife = halfLifeMs === undefined ? '' : `, half-life ${roundDuration(halfLifeMs)}`;
+  const halfLife = halfLifeMs === undefined ? '' : `, half-life ${formatSpan(halfLifeMs)}`;
   switch (model) {
     case 'frequency':
       return 'plain frequency';
@@ -32,7 +25,7 @@ export function modelWords({ model, halfLifeMs, cycleMs, decayWeight }: ModelNam
     case 'decay':
       return `the decayed count${halfLife}`;
     case 'seasonal':
-      return `reads at the same time${cycleMs === undefined ? '' : ` ${roundDuration(cycleMs)} before`}`;
+      return `reads at the same time${cycleMs === undefined ? '' : ` ${formatSpan(cycleMs)} before`}`;
     case 'learned':
       return decayWeight ? `learned forests beside the decayed count${halfLife}` : 'learned forests';
     default:

@@ -2,9 +2,9 @@ import type { ForecastReport, ModelScore, SeriesReport } from '../core/forecast/
 import type { PlanReport } from '../core/plan/plan-report.ts';
 import { printable } from '../core/text.ts';
 import { wrapWords } from './dashboard/wrap-words.ts';
-import { formatCount, formatCounted, formatDuration, formatPercent } from './format.ts';
+import { formatCount, formatCounted, formatDuration, formatPercent, formatSpan } from './format.ts';
 import type { Brush } from './metrics-paint.ts';
-import { modelName, roundDuration } from './plan-model-words.ts';
+import { modelName } from './plan-model-words.ts';
 import { bar } from './theme.ts';
 
 const barWidth = 30;
@@ -59,12 +59,12 @@ function orderWords(forecast: ForecastReport): string[] {
   const { chosen, learned, halfLifeMs } = forecast;
   const why = chosenWords(forecast);
   if (chosen.model !== 'learned') {
-    const settings = { decay: `, half-life ${roundDuration(halfLifeMs)}` }[chosen.model as 'decay'] ?? '';
+    const settings = { decay: `, half-life ${formatSpan(halfLifeMs)}` }[chosen.model as 'decay'] ?? '';
     return [`Ordered by ${kindWords(chosen.model)}${settings}${cycleWords(chosen.cycleMs)}: ${why}`];
   }
   const from = learned ? ` from ${formatCount(learned.rows)} earlier moments of keys` : '';
   const beside = chosen.decayWeight
-    ? [`with the decayed count of ${roundDuration(chosen.halfLifeMs ?? halfLifeMs)} beside it: ${why}`]
+    ? [`with the decayed count of ${formatSpan(chosen.halfLifeMs ?? halfLifeMs)} beside it: ${why}`]
     : [];
   const first = `Ordered by what was learned${from}`;
   return [
@@ -82,7 +82,7 @@ function kindWords(model: ForecastReport['chosen']['model']): string {
 }
 
 function cycleWords(cycleMs: number | undefined): string {
-  return cycleMs === undefined ? '' : `, every ${roundDuration(cycleMs)}`;
+  return cycleMs === undefined ? '' : `, every ${formatSpan(cycleMs)}`;
 }
 
 function chosenWords({ chosenFrom, halfLifeFrom, chosen }: ForecastReport): string {

@@ -8,12 +8,13 @@ import {
   formatCounted,
   formatDuration,
   formatFraction,
+  formatHitRate,
   formatInstant,
-  formatPercent,
   formatReads,
+  formatSpan,
 } from './format.ts';
 import type { Brush } from './metrics-paint.ts';
-import { roundDuration } from './plan-model-words.ts';
+
 import { modelLines } from './plan-models.ts';
 import { rowSentence } from './row-sentence.ts';
 import { sparkline } from './theme.ts';
@@ -50,7 +51,7 @@ function facts(report: PlanReport, brush: Brush): [name: string, text: string][]
     ['forecast', `${formatInstant(Date.parse(report.origin))} ${brush.arrow} ${formatInstant(until)}`],
     [
       'hit rate',
-      `${formatPercent(report.expectedHitRate)} of the reads expected of the group, ${formatCounted(Math.round(report.expectedReads), 'read')}`,
+      `${formatHitRate(report.expectedHitRate)} of the reads expected of the group, ${formatCounted(Math.round(report.expectedReads), 'read')}`,
     ],
   ];
   if (report.bytes > 0) rows.push(['size', formatBytes(report.bytes)]);
@@ -86,7 +87,7 @@ function calibrationWords({ forecast, horizonMs }: PlanReport): string[] {
   if (forecast.calibration === 'none') return ['not calibrated, the history is too short: this is a guess'];
   const windows = formatCounted(forecast.calibrationWindows, 'earlier window');
   return [
-    `calibrated on ${windows} of ${roundDuration(horizonMs)}`,
+    `calibrated on ${windows} of ${formatSpan(horizonMs)}`,
     ...(forecast.judgedBy === 'keys'
       ? ['by the decayed count: what is learned was judged by keys only']
       : []),

@@ -97,9 +97,9 @@ test('lists past runs, newest first, in 80 columns', async () => {
   assert.equal(exitCode, 0);
   assert.match(
     stdout,
-    /run-2 .*\n(.*\n)+.*run-1 .*60 % expected.*2\.0 s +10\.0 s\n.*in sync, verified equal · Delta Log 5 keys in 3 rounds/,
+    /run-2 .*\n(.*\n)+.*run-1 .*60\.0 % expected.*2\.0 s +10\.0 s\n.*in sync, verified equal · Delta Log 5 keys in 3 rounds/,
   );
-  assert.match(stdout, /snapshot 7\.3 KiB \(25 % smaller\)/);
+  assert.match(stdout, /snapshot 7\.3 KiB \(25\.0 % smaller\)/);
   assert.match(stdout, /another version/);
   assert.equal(stdout.includes('\u001b'), false);
   assertNarrow(stdout);
@@ -142,7 +142,7 @@ test("the joiner's log gives what came true, which stays with the run and tunes 
   assertNarrow(again.stdout);
 
   const list = await metrics(folder, []);
-  assert.match(list.stdout, /60 % → 25 %/);
+  assert.match(list.stdout, /60\.0 % → 25\.0 %/);
   assert.match(list.stdout, /minimum confidence 0\.50 → 0\.55/);
   const state = openState(path.join(folder, 'foresync.db'));
   assert.equal(listParameterChanges(state, { limit: 9 }).length, 1);

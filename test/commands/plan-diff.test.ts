@@ -26,7 +26,7 @@ test('the page tells what was added, dropped and changed, with nothing that stee
   const diff = await plans(t);
   const { stdout, stderr, exitCode } = await diff('a.jsonl', 'b.jsonl');
   assert.deepEqual([exitCode, stderr], [0, '']);
-  assert.match(stdout, /B against A -1 key, .*hit rate -10\.00 points/);
+  assert.match(stdout, /B against A -1 key, .*hit rate -10\.0 points/);
   assert.match(stdout, /added +1 key, 7 reads expected, 100 B/);
   assert.match(stdout, /dropped +2 keys, 75\.0 reads expected/);
   assert.match(stdout, /changed +1 key: confidence 1, reads 1/);

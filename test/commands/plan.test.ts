@@ -358,7 +358,7 @@ const refused: [what: string, args: string[], exitCode: number, message: RegExp]
   ['a probability above one', ['--min-confidence', '1.5'], 64, /'1\.5' is no probability/],
   ['an unknown model', ['--model', 'oracle'], 64, /model/],
   ['an empty pin', ['--pin', ''], 64, /pattern of keys is empty/],
-  ['a list of pins that is not there', ['--pin', '@none.txt'], 74, /patterns of keys cannot be read/],
+  ['a list of pins that is not there', ['--pin', '@none.txt'], 74, /none\.txt cannot be read: no such file/],
   ['more pins than the budget', ['--pin', 'k*', '--budget-keys', '5'], 64, /59 keys are pinned/],
   ['a snapshot of no duration', ['--snapshot-duration', 'long'], 64, /'long' is no duration/],
   ['two claims on standard output', ['--json', '--out', '-'], 64, /standard output/],

@@ -61,7 +61,7 @@ for (const [story, events] of Object.entries(stories)) {
       for (const share of [0.01, 0.3, 0.6, 1]) {
         const { frame } = await draw(events, columns, rows, utf8, share);
         assert.ok(frame.length >= 1 && frame.length < rows, `${frame.length} lines at ${columns}x${rows}`);
-        for (const line of frame) assert.ok([...line].length <= columns, `"${line}" at ${columns}x${rows}`);
+        for (const line of frame) assert.ok(stringWidth(line) <= columns, `"${line}" at ${columns}x${rows}`);
       }
     }
   });

@@ -10,10 +10,11 @@ import {
   formatDuration,
   formatEta,
   formatEtaRange,
+  formatHitRate,
   formatInstant,
-  formatMinutes,
   formatPercent,
   formatRate,
+  formatSpan,
 } from '../../src/ui/format.ts';
 
 function all(format: (value: number) => string, cases: Record<string, number>): void {
@@ -59,8 +60,18 @@ test('durations change their unit where they would round up to it', () => {
   assert.equal(formatDuration(Number.NaN), '?');
 });
 
-test('what is known to the minute has no seconds', () => {
-  all(formatMinutes, { '7 min': 420_000, '1 h 05 min': 3_900_000, '3 d 00 h': 259_200_000 });
+test('of a time that was chosen nothing is said that is zero', () => {
+  all(formatSpan, {
+    '2 s': 2000,
+    '7 min': 420_000,
+    '1 h 30 min': 5_400_000,
+    '24 h': 86_400_000,
+    '16 d': 1_382_400_000,
+  });
+});
+
+test('a hit rate has one decimal', () => {
+  all(formatHitRate, { '77.8 %': 0.77862, '100.0 %': 1, '<0.1 %': 0.0004 });
 });
 
 test('rates below ten keep two digits', () => {

@@ -29,6 +29,13 @@ const rules: readonly { what: string; where: string[]; found: RegExp; only: RegE
     only: /^src\/ui\/format\.ts$/,
   },
   {
+    what: 'times are shortened by one formatter, and hit rates have the decimals that it gives them',
+    where: ['src/{ui,cli,commands}/**/*.{ts,tsx}'],
+    found: /replace\(\/[^/]* 00|formatPercent\([^)]*[hH]itRate/,
+    // Live figures have no decimals; a gate tells what it judges by.
+    only: /^src\/ui\/(format\.ts|dashboard\/)|^src\/cli\/gate\.ts$/,
+  },
+  {
     what: 'sizes have units from one formatter',
     where: ['src/{ui,cli,commands}/**/*.{ts,tsx}', 'src/core/{doctor,metrics,sync,plan,transport}/**/*.ts'],
     found: /\}\s(?:[KMGT]i?B|kB)\b/,

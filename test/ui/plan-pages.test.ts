@@ -5,7 +5,7 @@ import type { BacktestReport } from '../../src/core/plan/backtest-report.ts';
 import type { PlanReport } from '../../src/core/plan/plan-report.ts';
 import { brushFor } from '../../src/ui/metrics-paint.ts';
 import { backtestLines } from '../../src/ui/plan-backtest.ts';
-import { modelName, modelWords, roundDuration } from '../../src/ui/plan-model-words.ts';
+import { modelName, modelWords } from '../../src/ui/plan-model-words.ts';
 import { planLines } from '../../src/ui/plan-report.ts';
 
 const hourMs = 3_600_000;
@@ -199,9 +199,6 @@ test('the backtest says in words what forecasting is worth', () => {
 });
 
 test('models are named in a table and in a sentence', () => {
-  assert.equal(roundDuration(384 * hourMs), '16 d');
-  assert.equal(roundDuration(90 * 60_000), '1 h 30 min');
-  assert.equal(roundDuration(3 * hourMs), '3 h');
   assert.equal(modelName({ model: 'learned', decayWeight: 0, halfLifeMs: hourMs }), 'learned');
   assert.equal(modelWords({ model: 'recency' }), 'the time of the last read');
   assert.equal(modelWords({ model: 'lstm' }), 'the LSTM');

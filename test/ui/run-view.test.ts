@@ -101,7 +101,7 @@ test('the summary says what was gained, or where the run ended', () => {
   assert.deepEqual(summaryOf(foldRun(recordedRun())), [
     'eu-west holds items: 200,000 rows, equal to us-east at watermark 1234.',
     'Hot rows were there after 0.8 s (97 % of the expected reads); everything after 5.8 s.',
-    'The snapshot was 6 % smaller than the table: those rows had come before it.',
+    'The snapshot was 6.0 % smaller than the table: those rows had come before it.',
     'Delta Log: 812 keys in 3 rounds. Verified 62 ranges, 0 differences.',
   ]);
   const [first, second, third] = summaryOf(

@@ -1,7 +1,7 @@
 import type { ReplicaSkew, SkewUnknown } from '../../core/history/traffic/clock-skew.ts';
 import type { TrafficProfile } from '../../core/history/traffic/profile.ts';
 import { printable } from '../../core/text.ts';
-import { formatMinutes } from '../format.ts';
+import { formatSpan } from '../format.ts';
 import { clip, type PageFrame, row, scaledTo, textWidth } from './page-frame.ts';
 
 const shownReplicas = 4;
@@ -30,7 +30,7 @@ export function clockSkewLines({ course }: TrafficProfile, frame: PageFrame): st
       return `${sign} ${shortened(`${name} agrees with ${reference} to the minute`, frame)}`;
     }
     const side = offsetMs > 0 ? 'later than' : 'earlier than';
-    const words = `${name}'s ${by} are ${formatMinutes(Math.abs(offsetMs))} ${side} ${reference}'s`;
+    const words = `${name}'s ${by} are ${formatSpan(Math.abs(offsetMs))} ${side} ${reference}'s`;
     return `${brush.paint('warning', brush.symbols.warning)} ${shortened(words, frame)}`;
   });
   return lines.map((line, index) => row(index === 0 ? 'Clocks' : '', line, brush));

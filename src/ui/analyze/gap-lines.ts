@@ -1,6 +1,6 @@
 import type { TrafficProfile } from '../../core/history/traffic/profile.ts';
 import { printable } from '../../core/text.ts';
-import { formatCompact, formatCounted, formatInstant, formatMinutes } from '../format.ts';
+import { formatCompact, formatCounted, formatInstant, formatSpan } from '../format.ts';
 import { fit, type PageFrame, row, scaledTo } from './page-frame.ts';
 
 const shownGaps = 3;
@@ -18,7 +18,7 @@ export function gapLines({ course, replicas }: TrafficProfile, frame: PageFrame)
   const lines = shown.map(({ replica, fromMs, toMs, expectedEvents }) => {
     const name = replicas.length > 1 ? `${fit(printable(replica), scaledTo(frame, 10, 20), frame)} ` : '';
     const since = formatInstant(fromMs).replace(' UTC', '');
-    const words = `${since} silent ${formatMinutes(toMs - fromMs)}: ${formatCompact(expectedEvents)} expected`;
+    const words = `${since} silent ${formatSpan(toMs - fromMs)}: ${formatCompact(expectedEvents)} expected`;
     return `${brush.paint('warning', brush.symbols.warning)} ${name}${words}`;
   });
   if (rest > 0) lines.push(brush.paint('quiet', `and ${formatCounted(rest, 'smaller gap')}`));

@@ -10,12 +10,14 @@ import {
   formatCount,
   formatCounted,
   formatFraction,
+  formatHitRate,
   formatInstant,
   formatPercent,
+  formatSpan,
 } from '../format.ts';
 import { keyPlot } from '../plan-key-plot.ts';
 import { readsWords } from '../plan-key-words.ts';
-import { modelWords, roundDuration } from '../plan-model-words.ts';
+import { modelWords } from '../plan-model-words.ts';
 import { keyWords } from './entry-cells.ts';
 
 const indent = 2;
@@ -105,7 +107,7 @@ function dayOf(ms: number): string {
 function forecastRows({ entry }: EntryDetail, { horizonMs }: PlanHeader): [string, string][] {
   const { confidence, expectedReads, expectedWrites, expectedAt, sizeBytes, donor } = entry;
   return [
-    ['confidence', `${formatFraction(confidence)}, that it is read within ${roundDuration(horizonMs)}`],
+    ['confidence', `${formatFraction(confidence)}, that it is read within ${formatSpan(horizonMs)}`],
     ['reads', `${readsWords(expectedReads)} expected, ${readsWords(expectedWrites)} writes`],
     ['first read', `about ${formatInstant(Date.parse(expectedAt))}, if it is read`],
     [
@@ -122,7 +124,7 @@ function reasonWords(detail: EntryDetail, header: PlanHeader): string[] {
   const chosen = chosenWords(header);
   return [
     `It is number ${formatCount(readsRank)} of ${all} by expected reads and number ${formatCount(confidenceRank)} by confidence.`,
-    `It has ${formatPercent(readsShare, 2)} of the reads that the plan expects; up to it the hit rate is ${formatPercent(hitRateSoFar, 1)}.`,
+    `It has ${formatPercent(readsShare, 2)} of the reads that the plan expects; up to it the hit rate is ${formatHitRate(hitRateSoFar)}.`,
     `Its figures come from ${printable(entry.model, 40)}${chosen === undefined ? '' : `; keys were ordered by ${chosen}`}.`,
     "What moved its forecast: 'foresync plan --explain', with the key and the flags of the plan.",
   ];

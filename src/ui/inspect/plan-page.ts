@@ -2,7 +2,7 @@ import type { CurvePoint } from '../../core/plan/inspect/hit-rate-curve.ts';
 import type { NamedCount, PlanInspection } from '../../core/plan/inspect/inspection-report.ts';
 import { printable } from '../../core/text.ts';
 import { clip, type PageFrame, row, textWidth } from '../analyze/page-frame.ts';
-import { formatBytes, formatCount, formatCounted, formatInstant, formatPercent } from '../format.ts';
+import { formatBytes, formatCount, formatCounted, formatHitRate, formatInstant } from '../format.ts';
 import { entryLine, entryTable, headingLine } from './entry-cells.ts';
 import { fateWords, leftOutWords, totalsWords } from './plan-words.ts';
 
@@ -76,7 +76,7 @@ function countWords(counts: readonly NamedCount[], nameless: string): string {
 function curveTable({ curve, thresholds }: PlanInspection, { brush }: PageFrame): string[] {
   if (curve.points.length === 0) return [];
   const cells = ({ keys, bytes, expectedHitRate }: CurvePoint) =>
-    `${formatBytes(bytes).padStart(9)}${formatCount(keys).padStart(12)}${formatPercent(expectedHitRate, 1).padStart(8)}`;
+    `${formatBytes(bytes).padStart(9)}${formatCount(keys).padStart(12)}${formatHitRate(expectedHitRate).padStart(8)}`;
   const heading = `${'BYTES'.padStart(9)}${'KEYS'.padStart(12)}${'RATE'.padStart(8)}`;
   const lines = Array.from({ length: Math.max(curve.points.length, thresholds.length) }, (_, at) => {
     const [point, threshold] = [curve.points[at], thresholds[at]];

@@ -1,5 +1,5 @@
 import type { Fate, PlanTotals } from '../../core/plan/inspect/plan-outcome.ts';
-import { formatBytes, formatCount, formatCounted, formatFraction, formatPercent } from '../format.ts';
+import { formatBytes, formatCount, formatCounted, formatFraction, formatHitRate } from '../format.ts';
 
 /** A word for what becomes of an entry, at most 8 characters. */
 export const fateWords: Readonly<Record<Fate, string>> = {
@@ -15,7 +15,7 @@ export function totalsWords({ entries, bytes, expectedHitRate }: PlanTotals): st
   return [
     formatCounted(entries, 'key'),
     ...(bytes > 0 ? [formatBytes(bytes)] : []),
-    `hit rate ${formatPercent(expectedHitRate, 1)}`,
+    `hit rate ${formatHitRate(expectedHitRate)}`,
   ].join(', ');
 }
 
@@ -31,10 +31,10 @@ export function changeWords(from: PlanTotals, to: PlanTotals): string {
   ].join(', ');
 }
 
-/** `+1.20 points`; never 0 for what is more than nothing. */
+/** `+1.2 points`; never 0 for what is more than nothing. */
 export function pointsWords(points: number): string {
   const size = Math.abs(points);
-  const text = size > 0 && size < 0.005 ? '<0.01' : formatFraction(size, 2);
+  const text = size > 0 && size < 0.05 ? '<0.1' : formatFraction(size, 1);
   return `${signOf(points)}${text} points`;
 }
 

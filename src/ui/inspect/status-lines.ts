@@ -3,9 +3,16 @@ import type { PlanEdits } from '../../core/plan/inspect/plan-edits.ts';
 import type { SortOrder } from '../../core/plan/inspect/plan-rows.ts';
 import { printable } from '../../core/text.ts';
 import { clipStart, type PageFrame } from '../analyze/page-frame.ts';
-import { formatBytes, formatCount, formatCounted, formatInstant, formatPercent } from '../format.ts';
+import {
+  formatBytes,
+  formatCount,
+  formatCounted,
+  formatHitRate,
+  formatInstant,
+  formatSpan,
+} from '../format.ts';
 import type { Brush } from '../metrics-paint.ts';
-import { roundDuration } from '../plan-model-words.ts';
+
 import { pointsWords } from './plan-words.ts';
 import { type InspectState, isUnsaved, type Prompt } from './state.ts';
 
@@ -19,7 +26,7 @@ export function titleLine(state: InspectState, plan: InspectedPlan, frame: PageF
     ...(excluded > 0 ? [`${formatCount(excluded)} excluded`] : []),
   ];
   const of = [group, table].filter((name) => name !== undefined).map((name) => printable(name, 28));
-  const forecast = `${formatInstant(Date.parse(origin))} and ${roundDuration(horizonMs)} on`;
+  const forecast = `${formatInstant(Date.parse(origin))} and ${formatSpan(horizonMs)} on`;
   return [
     brush.paint('strong', clipStart(printable(plan.file, 4096), Math.floor(width * 0.4), frame)),
     ...(marked.length > 0 ? [brush.paint('warning', marked.join(', '))] : []),
@@ -37,7 +44,7 @@ export function sumsLine({ edits }: InspectState, plan: InspectedPlan, { paint }
   return [
     `${of(formatCount(now.entries), formatCount(whole.entries))} keys`,
     ...(whole.bytes > 0 ? [of(formatBytes(now.bytes), formatBytes(whole.bytes))] : []),
-    `hit rate ${formatPercent(now.expectedHitRate, 1)}${points === 0 ? '' : ` (${pointsWords(points)})`}`,
+    `hit rate ${formatHitRate(now.expectedHitRate)}${points === 0 ? '' : ` (${pointsWords(points)})`}`,
   ].join(', ');
 }
 

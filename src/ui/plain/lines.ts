@@ -8,6 +8,7 @@ import {
   formatClock,
   formatCounted,
   formatDuration,
+  formatHitRate,
   formatPercent,
 } from '../format.ts';
 import { printableRun } from './printable-run.ts';
@@ -80,7 +81,7 @@ function eventText(event: RunEvent, run: RunSnapshot): string | undefined {
         ? `resumed  ${formatCounted(event.rows, 'row')} of an earlier run are there`
         : `goes on  ${formatCounted(event.rows, 'row')} are there`;
     case 'plan':
-      return `plan  ${formatCounted(event.keys, 'key')}, expected hit rate ${formatPercent(event.expectedHitRate)}`;
+      return `plan  ${formatCounted(event.keys, 'key')}, expected hit rate ${formatHitRate(event.expectedHitRate)}`;
     case 'table':
       return `table  about ${formatCounted(event.rowsEstimate, 'row')}, ${formatBytes(event.sizeBytes)}`;
     case 'phase':
@@ -123,9 +124,10 @@ function phaseText(event: Extract<RunEvent, { type: 'phase' }>, run: RunSnapshot
   return parts.join('  ');
 }
 
-/** Rows of the Prefetch Cache stay on their donor; all others travel. */
+/** Rows of the Prefetch Cache stay on their donor; all others travel. A key of the Delta Log may be one whose row is gone. */
 function movedTexts(phase: PhaseName, { rows, wireBytes }: RowCount): string[] {
-  return [formatCounted(rows, 'row'), `${formatBytes(wireBytes)} ${phase === 'cache' ? 'stored' : 'sent'}`];
+  const what = formatCounted(rows, phase === 'delta' ? 'key' : 'row');
+  return [what, `${formatBytes(wireBytes)} ${phase === 'cache' ? 'stored' : 'sent'}`];
 }
 
 /** A line with the time of day before it. */

@@ -24,7 +24,7 @@ function joined(run: RunSnapshot): string[] {
   const smaller = smallerShare(run);
   if (smaller > 0)
     lines.push(
-      `The snapshot was ${formatPercent(smaller)} smaller than the table: those rows had come before it.`,
+      `The snapshot was ${formatPercent(smaller, 1)} smaller than the table: those rows had come before it.`,
     );
   lines.push(proofSentence(run), ...followedSentence(run), ...pausedSentence(run));
   return lines;

@@ -5,7 +5,7 @@ import {
   formatCount,
   formatCounted,
   formatDuration,
-  formatPercent,
+  formatHitRate,
 } from '../format.ts';
 import { totalRows } from '../plain/words.ts';
 import { type Content, type Markup, markup } from './markup.ts';
@@ -43,17 +43,17 @@ export function factList(picture: RunPicture): Markup {
       isPrefetch ? undefined : formatByteRate((total.wireBytes * 1000) / buildMs),
     ),
     ...(run.plan
-      ? [fact('Expected hit rate', formatPercent(run.plan.expectedHitRate), 'of the reads, by the plan')]
+      ? [fact('Expected hit rate', formatHitRate(run.plan.expectedHitRate), 'of the reads, by the plan')]
       : []),
     ...(isPrefetch
       ? []
       : [
           fact(
             'Hit rate that came true',
-            report.planHitRate === undefined ? 'not measured' : formatPercent(report.planHitRate),
+            report.planHitRate === undefined ? 'not measured' : formatHitRate(report.planHitRate),
             report.replicaHitRate === undefined
               ? undefined
-              : `${formatPercent(report.replicaHitRate)} with the rows of the run`,
+              : `${formatHitRate(report.replicaHitRate)} with the rows of the run`,
           ),
         ]),
   ]}</dl>`;

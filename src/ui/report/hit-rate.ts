@@ -1,7 +1,7 @@
 import type { MeasuredStep } from '../../core/report/hit-rate.ts';
 import type { RunPicture } from '../../core/report/picture.ts';
 import type { Point } from '../../core/report/point.ts';
-import { formatCount, formatDuration, formatPercent } from '../format.ts';
+import { formatCount, formatDuration, formatHitRate, formatPercent } from '../format.ts';
 import { figureSection, legendOf, missingSection } from './figure.ts';
 import { type Content, type Markup, markup } from './markup.ts';
 import { areaOf, axes, momentHeight, moments, type PlotSize, stepPath, timeAcross } from './plot.ts';
@@ -27,10 +27,10 @@ export function hitRateSection(picture: RunPicture): Markup {
     lead: [
       before === undefined
         ? 'The share of reads that found their row at the joiner. '
-        : `With the planned rows alone ${formatPercent(before.value)} of the reads were expected to find their row${picture.inSyncMs === undefined ? '' : '; from in sync on all do'}. `,
+        : `With the planned rows alone ${formatHitRate(before.value)} of the reads were expected to find their row${picture.inSyncMs === undefined ? '' : '; from in sync on all do'}. `,
       measured ? 'Circles are what a log of the joiner says, the larger the more reads.' : undefined,
     ],
-    description: `Expected ${before === undefined ? 'nothing' : formatPercent(before.value)} before in sync.${measured ? ` ${measured.length} measured steps of time.` : ' Nothing was measured.'}`,
+    description: `Expected ${before === undefined ? 'nothing' : formatHitRate(before.value)} before in sync.${measured ? ` ${measured.length} measured steps of time.` : ' Nothing was measured.'}`,
     height,
     draw: (size) => draw(picture, size),
     legend: legendOf([
@@ -68,7 +68,7 @@ function expectedTable(points: readonly Point[]): Markup {
       { title: 'After', isFigure: true },
       { title: 'Expected', isFigure: true },
     ],
-    fewOf(points).map(({ ms, value }) => [formatDuration(ms), formatPercent(value, 1)]),
+    fewOf(points).map(({ ms, value }) => [formatDuration(ms), formatHitRate(value)]),
   );
 }
 
@@ -87,7 +87,7 @@ export function measuredTable(steps: readonly MeasuredStep[], caption: string): 
       formatDuration(toMs),
       formatCount(reads),
       formatCount(hits),
-      formatPercent(hits / reads, 1),
+      formatHitRate(hits / reads),
     ]),
   );
 }

@@ -1,6 +1,6 @@
 import type { RunPicture } from '../../core/report/picture.ts';
-import { formatPercent } from '../format.ts';
-import { roundDuration } from '../plan-model-words.ts';
+import { formatHitRate, formatPercent, formatSpan } from '../format.ts';
+
 import { figureSection, legendOf } from './figure.ts';
 import { measuredDots, measuredTable } from './hit-rate.ts';
 import { type Markup, markup } from './markup.ts';
@@ -13,8 +13,8 @@ const height = 220;
 export function horizonSection({ horizon, report }: RunPicture): Markup | undefined {
   if (!horizon) return undefined;
   const { expected, steps, horizonMs } = horizon;
-  const came = report.planHitRate === undefined ? '' : `, and ${formatPercent(report.planHitRate, 1)} did`;
-  const lead = `Of the reads within ${roundDuration(horizonMs)} of the plan's origin ${formatPercent(expected, 1)} were expected to be of planned rows${came}.`;
+  const came = report.planHitRate === undefined ? '' : `, and ${formatHitRate(report.planHitRate)} did`;
+  const lead = `Of the reads within ${formatSpan(horizonMs)} of the plan's origin ${formatHitRate(expected)} were expected to be of planned rows${came}.`;
   return figureSection({
     id: 'horizon',
     title: "Hit rate over the plan's horizon",

@@ -1,5 +1,5 @@
 import type { Point } from '../../core/report/point.ts';
-import { roundDuration } from '../plan-model-words.ts';
+import { formatSpan } from '../format.ts';
 import { type Markup, markup } from './markup.ts';
 import { type Scale, timeScale } from './scale.ts';
 
@@ -40,7 +40,7 @@ export function axes(
   across: Scale,
   up: Scale,
   valueText: (value: number) => string,
-  acrossText = roundDuration,
+  acrossText = formatSpan,
 ): Markup {
   const { left, right, bottom } = area;
   return markup`<g class="axis">${up.ticks.map((value) => {

@@ -102,7 +102,7 @@ test('the list at 80x24 is as it is drawn', async (t) => {
   const lines = await screen(plan, 'jpjx/user:5<enter>');
   assert.equal(lines.length, 23);
   assert.match(lines[0] ?? '', /plan\.jsonl {2}changes not saved, 1 pinned, 1 excluded {2}2026/);
-  assert.match(lines[1] ?? '', /^1,199 of 1,200 keys, 263 KiB, hit rate 76\.5 % \(-3\.48 points\)$/);
+  assert.match(lines[1] ?? '', /^1,199 of 1,200 keys, 263 KiB, hit rate 76\.5 % \(-3\.5 points\)$/);
   assert.match(lines[2] ?? '', /^\d+ of 1,200 · the plan's order · 'user:5' in \d+ keys$/);
   assert.equal(
     lines[3]?.trimEnd(),
