@@ -1,8 +1,22 @@
+import type { Command } from '@oclif/core';
 import { Help, standardizeIDFromArgv } from '@oclif/core/help';
+import { OneCommandHelp } from './command-help.ts';
 import { unknownCommand } from './command-not-found.ts';
 
 /** What oclif shows for `--help`, with what a newcomer begins with, and without importing the command that it is about. */
 export class TeachingHelp extends Help {
+  protected override CommandHelpClass = OneCommandHelp;
+
+  /** What is a command itself stands among the commands, with those below it. */
+  protected override get sortedTopics() {
+    return super.sortedTopics.filter(({ name }) => !this.config.findCommand(name));
+  }
+
+  protected override formatCommands(commands: Command.Loadable[]): string {
+    const below = (id: string) => this.sortedCommands.filter((one) => one.id.startsWith(`${id}:`));
+    return super.formatCommands(commands.flatMap((one) => [one, ...below(one.id)]));
+  }
+
   override async showHelp(argv: string[]): Promise<void> {
     // The manifest has every default in words; oclif would import the command, and all that it stands on, to ask for them again.
     for (const command of this.config.commands) command.hasDynamicHelp = false;

@@ -115,3 +115,29 @@ test('what is missing comes with a line that can be typed', async () => {
     assert.match(stderr, said);
   }
 });
+
+test('a usage line names every flag once and for itself, and no sentence of a help stands there twice', async () => {
+  for (const command of commands.filter((one) => one !== 'help')) {
+    const { stdout } = await runCli([...command.split(' '), '--help']);
+    const [, usage = ''] = /USAGE\n(.*?)\n\n/s.exec(stdout) ?? [];
+    assert.doesNotMatch(usage, /\| \]|\[\[|\]\]| \| /, `${command}: ${usage}`);
+    const { flags, summary } = manifest.commands[command.replaceAll(' ', ':')];
+    for (const { name, helpGroup } of Object.values<{ name: string; helpGroup?: string }>(flags))
+      if (helpGroup === undefined)
+        assert.equal(
+          usage.split(new RegExp(`--(?:\\[no-\\])?${name}\\b(?!-)`)).length,
+          2,
+          `${command} --${name}`,
+        );
+    assert.equal(stdout.replaceAll(/\s+/g, ' ').split(summary).length, 2, command);
+  }
+});
+
+test('a command that has others below it stands in one list with them', async () => {
+  const { stdout } = await runCli(['--help']);
+  assert.doesNotMatch(stdout, /TOPICS/);
+  assert.match(
+    stdout,
+    /\n {2}plan +Forecast.*\n(?: {5,}.*\n)* {2}plan diff .*\n(?: {5,}.*\n)* {2}plan inspect /,
+  );
+});

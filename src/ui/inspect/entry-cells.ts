@@ -3,7 +3,6 @@ import type { PlanEntry } from '../../core/plan/prefetch-plan.ts';
 import { rowKeyText } from '../../core/row-key-text.ts';
 import { printable } from '../../core/text.ts';
 import { fit, fitEnds, type PageFrame } from '../analyze/page-frame.ts';
-import { fitRightCells } from '../cells.ts';
 import { formatBytes, formatCount, formatFraction, formatInstant } from '../format.ts';
 import { readsWords } from '../plan-key-words.ts';
 
@@ -98,7 +97,7 @@ export function entryLine(line: EntryLine, { columns, frame }: EntryTable): stri
 function aligned(name: ColumnName, text: string, width: number, frame: PageFrame): string {
   if (name === 'key') return fitEnds(text, width, frame);
   return rightAligned.includes(name)
-    ? fitRightCells(text, width, frame.brush.theme)
+    ? fit(text, width, frame).trimEnd().padStart(width)
     : fit(text, width, frame);
 }
 
