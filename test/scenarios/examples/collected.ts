@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { globSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { projectRoot } from '../../support/cli.ts';
 
@@ -11,14 +11,15 @@ export interface Example {
 }
 
 interface Manifest {
-  commands: Record<string, { examples?: (string | { command: string })[] }>;
+  commands: Record<string, { examples?: (string | { command: string })[]; flags: Record<string, unknown> }>;
 }
+
+const { commands } = JSON.parse(
+  readFileSync(path.join(projectRoot, 'oclif.manifest.json'), 'utf8'),
+) as Manifest;
 
 /** All examples of the help of all commands, as the help shows them. */
 export function helpExamples(): Example[] {
-  const { commands } = JSON.parse(
-    readFileSync(path.join(projectRoot, 'oclif.manifest.json'), 'utf8'),
-  ) as Manifest;
   return Object.entries(commands).flatMap(([id, { examples = [] }]) => {
     const words = id.replaceAll(':', ' ');
     return examples.map((example) => ({
@@ -36,6 +37,29 @@ export function readmeExamples(): Example[] {
     .flatMap((block) => block.replaceAll('\\\n', ' ').split('\n'))
     .filter((line) => /(^|[\s(|&;])foresync\s/.test(line))
     .map((line) => ({ from: 'README.md', line: line.replace(/^\$ /, '').replace(/\s+#.*$/, '') }));
+}
+
+/** Commands that a sentence names: in README.md and in all pages of docs that are not generated of the commands. */
+export function proseCommands(): Example[] {
+  const pages = globSync('{README,docs/*}.md', { cwd: projectRoot }).filter(
+    (page) => !page.endsWith('COMMANDS.md'),
+  );
+  return pages.flatMap((from) => {
+    const text = readFileSync(path.join(projectRoot, from), 'utf8').replaceAll(/^```[\s\S]*?^```$/gm, '');
+    return [...text.matchAll(/`(foresync [^`]+)`/g)].map(([, line = '']) => ({ from, line }));
+  });
+}
+
+/** What is wrong with a command that is named: an unknown command, or the flags that it does not have. */
+export function unknownIn(line: string): string[] {
+  const [, first = '', second = ''] = line.split(/\s+/);
+  const id = `${first}:${second}` in commands ? `${first}:${second}` : first;
+  const command = commands[id];
+  // oclif's own is in no manifest.
+  if (!command) return id === 'help' ? [] : [id];
+  return [...line.matchAll(/ --([a-z-]+)/g)]
+    .map(([, flag = '']) => flag)
+    .filter((flag) => !(flag in command.flags) && flag !== 'help');
 }
 
 /** The foresync.yaml of README.md. */

@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
-import { rmSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { exitCodes } from '../../../src/core/errors.ts';
+import { projectRoot } from '../../support/cli.ts';
 import { RunningCli } from '../../support/running-cli.ts';
 import { startSshd, type TestSshd } from '../../support/sshd.ts';
 import { findProgram } from '../../support/sshd-path.ts';
-import { type Example, helpExamples, readmeExamples } from './collected.ts';
+import { type Example, helpExamples, proseCommands, readmeExamples, unknownIn } from './collected.ts';
 import { ExampleShop } from './shop.ts';
 
 /** Examples that cannot be run here, and why. */
@@ -68,6 +69,26 @@ const preparations: Record<string, Preparation> = {
   completion: async () => undefined,
 };
 
+/** Some words of what an example says on standard output, by its command; of `--json` its object is looked at instead. */
+const said: Record<string, RegExp> = {
+  abort: /Delta Log at us-east (?:would go|is gone)/,
+  'add-replica': /eu-west holds items: [\d,]+ rows, equal to us-east/,
+  analyze: /Read [\d,]+ logs?|Followed 1 log|events/,
+  cleanup: /Delta Log at us-east (?:would go|is gone)/,
+  completion: /^$/,
+  doctor: /Ready\./,
+  init: /foresync\.yaml is written\.|^group: /m,
+  metrics: /HIT RATE|hit rate/,
+  plan: /Planned [\d,]+ keys|Backtest on|confidence/,
+  'plan diff': /B against A/,
+  'plan inspect': /plan\.jsonl|confidence/,
+  prefetch: /Prefetch Cache|Delta Log at us-east/,
+  report: /Run [0-9a-f]{8} is drawn in /,
+  resume: /holds items: [\d,]+ rows, equal to us-east/,
+  status: /in sync/,
+  throttle: /^Run [0-9a-f]{8}, eu-west: /,
+};
+
 /** Commands that have nothing to do with hosts, or are told of them by runs. */
 const withoutSsh = /^(plan|abort|cleanup|resume|metrics|report|status|throttle)\b/;
 
@@ -95,6 +116,18 @@ test('there are examples in README.md and in the help of every command', () => {
     );
 });
 
+test('commands that a sentence of README.md or of a page of docs names are there, with the flags that it gives them', () => {
+  const named = proseCommands();
+  assert.ok(named.length >= 30);
+  for (const { from, line } of named) assert.deepEqual(unknownIn(line), [], `${from}: ${line}`);
+});
+
+test('README.md says how foresync comes to be on the PATH before it is used', () => {
+  const text = readFileSync(path.join(projectRoot, 'README.md'), 'utf8');
+  const first = text.search(/^foresync /m);
+  assert.ok(text.lastIndexOf('npm link', text.indexOf('`foresync init`')) > 0 && first > 0);
+});
+
 for (const { from, line } of examples.values()) {
   if (notRun.some(({ pattern }) => pattern.test(line))) continue;
   const skip = isOfZsh(line) && !findProgram('zsh') ? 'this machine has no zsh' : false;
@@ -116,6 +149,8 @@ async function runExample({ line }: Example, afterwards: (work: () => unknown) =
   const asked = shop.here(line).replaceAll(shownRun, runId ?? shownRun);
   const { exitCode, stdout, stderr } = await shop.run(isOfZsh(line) ? inZsh(asked) : asked);
   assert.equal(exitCode, expectedCode(line), `${asked}\n${stdout}${stderr}`);
+  if (line.includes('--json')) assert.equal(JSON.parse(stdout).error, undefined);
+  else assert.match(stdout, said[words] ?? said[command] ?? /^never$/, asked);
   // What a prefetch keeps may be in memory, which outlives the folder.
   if (command === 'prefetch') await shop.did('foresync prefetch --release');
 }
