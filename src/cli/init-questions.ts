@@ -4,7 +4,7 @@ import path from 'node:path';
 import { ForesyncError } from '../core/errors.ts';
 import { printable } from '../core/text.ts';
 import { fileOf, foundDatabases, type InitWishes, stemOf, tablesOf } from './init-wishes.ts';
-import { type DescribedReplica, parsePlace, parseReplica } from './replica-flag.ts';
+import { type DescribedReplica, parsePlace } from './replica-flag.ts';
 
 /** Asks one question; resolves with what was typed, trimmed, or with the proposal where nothing was. */
 export type Asker = (question: string, proposal?: string) => Promise<string>;
@@ -14,6 +14,8 @@ interface Questions {
   /** Says something to whoever is asked. */
   say(line: string): void;
   folder: string;
+  /** A database of this machine must be there; without it may come later. */
+  mustExist: boolean;
 }
 
 /** Asks for what the flags did not say, and fills it in. An answer that cannot be is explained, and asked for again. */
@@ -46,21 +48,39 @@ async function askForReplicas(wishes: InitWishes, questions: Questions): Promise
         .map((name) => printable(name, 60))
         .join(', ')}`,
     );
-  const place = await until(questions, async ({ ask }) =>
-    parsePlace(await ask('Its database, PATH or user@host:PATH', found[0]), folder),
+  const first = await until(questions, async ({ ask }) =>
+    placeThere(await ask('Its database, PATH or user@host:PATH', found[0]), questions),
   );
-  const name = await questions.ask('Its name', nameFor(place));
-  wishes.replicas.set(name, place);
+  await askForName(wishes, first, questions);
   for (;;) {
     const more = await until(questions, async ({ ask }) => {
-      const text = await ask('Another replica, as NAME=user@host:PATH; Enter for no more');
-      if (text === '') return undefined;
-      const replica = parseReplica(text, folder);
-      return wishes.replicas.has(replica.name) ? again(`There is a ${replica.name} already.`) : replica;
+      const text = await ask("Another replica's database, PATH or user@host:PATH; Enter for no more");
+      return text === '' ? undefined : placeThere(text, questions);
     });
     if (more === undefined) return;
-    wishes.replicas.set(more.name, { host: more.host, store: more.store });
+    await askForName(wishes, more, questions);
   }
+}
+
+/** What lies at another host is looked at once all is known. */
+function placeThere(text: string, { folder, mustExist }: Questions): DescribedReplica {
+  const place = parsePlace(text, folder);
+  const file = fileOf(place);
+  if (place.host === 'local' && mustExist && !existsSync(file))
+    return again(`There is no file ${printable(file)}.`);
+  return place;
+}
+
+async function askForName(
+  { replicas }: InitWishes,
+  place: DescribedReplica,
+  questions: Questions,
+): Promise<void> {
+  const name = await until(questions, async ({ ask }) => {
+    const text = await ask('Its name', nameFor(place));
+    return replicas.has(text) ? again(`There is a ${printable(text, 60)} already.`) : text;
+  });
+  replicas.set(name, place);
 }
 
 async function askForTable(lead: DescribedReplica, questions: Questions): Promise<string> {

@@ -4,7 +4,7 @@ import { BaseCommand, configFlag, textFlag, usageError } from '../cli/base-comma
 import { ask, canAsk } from '../cli/confirm.ts';
 import { errorLines } from '../cli/error-lines.ts';
 import { askForRest } from '../cli/init-questions.ts';
-import { completed, type InitWishes } from '../cli/init-wishes.ts';
+import { completed, fileOf, type InitWishes } from '../cli/init-wishes.ts';
 import { nextStep, sameFiles } from '../cli/next-step.ts';
 import { progressText } from '../cli/progress-text.ts';
 import { replaceFlag } from '../cli/replace-flag.ts';
@@ -13,7 +13,9 @@ import { systemClock } from '../core/clock.ts';
 import { listed, type Report } from '../core/doctor/check.ts';
 import { examine } from '../core/doctor/examine.ts';
 import { type Verdict, verdictOf } from '../core/doctor/verdict.ts';
+import { shellWord } from '../core/doctor/words.ts';
 import { type ReplicaGroup, readGroup } from '../core/group/config.ts';
+import type { GroupDocument } from '../core/group/config-shape.ts';
 import { configText } from '../core/group/config-text.ts';
 import { refuseExistingConfig, writeConfig } from '../core/group/write-config.ts';
 import { packageRoot } from '../core/own-files.ts';
@@ -83,7 +85,7 @@ The file has a comment on every key, and names its JSON schema, so that editors 
     const dryRun = flags['dry-run'];
     if (!flags.replace && !dryRun) refuseExistingConfig(file);
     const wishes = wishesOf(flags, process.cwd());
-    if (canAsk() && !this.jsonEnabled()) await this.#askForRest(wishes);
+    if (canAsk() && !this.jsonEnabled()) await this.#askForRest(wishes, flags.check);
     const document = completed(wishes, process.cwd(), file);
     const text = configText(document, schemaPath);
     const group = readGroup(text, file);
@@ -91,7 +93,8 @@ The file has a comment on every key, and names its JSON schema, so that editors 
     const written = verdict.failures === 0 && !dryRun;
     process.exitCode = verdict.exitCode;
     if (verdict.failures > 0) {
-      const hint = 'Mend what failed and run this again, or write it all the same with --no-check.';
+      const again = `'foresync init ${flagsOf(document, wishes)}${sameFiles(flags)}'`;
+      const hint = `Mend what failed and run ${again}, or write it all the same with --no-check.`;
       const lines = errorLines(`${printable(file)} was not written.`, hint);
       process.stderr.write(`\n${lines.join('\n')}\n`);
     } else if (dryRun) {
@@ -99,7 +102,7 @@ The file has a comment on every key, and names its JSON schema, so that editors 
     } else {
       writeConfig(file, text, { replace: flags.replace });
       this.log(`${printable(file)} is written.`);
-      this.log(nextStep(`foresync ${stepAfter(group)}${sameFiles(flags)}`));
+      this.log(nextStep(`foresync ${stepAfter(group, flags.check)}${sameFiles(flags)}`));
     }
     return {
       ...{ file, written, dryRun, ready: verdict.failures === 0, checked: flags.check, ...verdict },
@@ -108,8 +111,9 @@ The file has a comment on every key, and names its JSON schema, so that editors 
     };
   }
 
-  #askForRest(wishes: InitWishes): Promise<void> {
+  #askForRest(wishes: InitWishes, mustExist: boolean): Promise<void> {
     return askForRest(wishes, {
+      mustExist,
       folder: process.cwd(),
       say: (line) => process.stderr.write(`  ${line}\n`),
       ask: async (question, proposal) => {
@@ -171,7 +175,25 @@ function wishesOf(
   return { group, table, lead, replicas, logs: [...logs] };
 }
 
-function stepAfter({ replicas }: ReplicaGroup): string {
+/** All that was said and answered, so that nobody has to answer again. */
+function flagsOf({ group, table, lead, replicas }: GroupDocument, wishes: InitWishes): string {
+  return [
+    ...['--group', group, '--table', table, '--lead', lead],
+    ...[...wishes.replicas].flatMap(([name, replica]) => [
+      '--replica',
+      `${name}=${replica.host}:${fileOf(replica)}`,
+    ]),
+    ...Object.entries(replicas).flatMap(([name, { logs }]) =>
+      logs.flatMap((log) => ['--logs', `${name}=${log}`]),
+    ),
+  ]
+    .map(shellWord)
+    .join(' ');
+}
+
+/** Replicas that nobody has looked at are looked at; then come logs. */
+function stepAfter({ replicas, lead }: ReplicaGroup, isChecked: boolean): string {
+  if (!isChecked) return 'doctor';
   const hasLogs = [...replicas.values()].some(({ logs }) => logs.length > 0);
-  return hasLogs ? 'analyze' : 'doctor';
+  return hasLogs ? 'analyze' : `analyze LOG... --replica ${shellWord(lead.name)}`;
 }

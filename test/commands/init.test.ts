@@ -70,7 +70,12 @@ test('nothing is written where a replica is not as it is said, unless nobody is 
   const wrong = ['--table', 'notes', '--replica', 'us-east=local:shop.db'];
   const refused = await runCli(['init', ...wrong], { cwd });
   assert.equal(refused.exitCode, 65);
-  assert.match(refused.stderr, /notes has no primary key[\s\S]*was not written\.\n.*--no-check/);
+  const words = refused.stderr.replaceAll(/\s+/g, ' ');
+  assert.match(words, /notes has no primary key.*was not written\. .*--no-check/);
+  assert.match(
+    words,
+    /run 'foresync init --group shop --table notes --lead us-east --replica us-east=local:\S+\/shop\.db',/,
+  );
   assert.equal(refused.stdout, '');
   assert.deepEqual(readdirSync(cwd), ['shop.db']);
   const missing = await runCli(
@@ -105,7 +110,7 @@ test('a store outside the folder of the file is named by its whole path', async 
   mkdirSync(path.join(cwd, 'etc'));
   const { exitCode, stdout } = await runCli(['init', ...flags, '--config', 'etc/shop.yaml'], { cwd });
   assert.equal(exitCode, 0);
-  assert.match(stdout, /Next: foresync doctor --config etc\/shop\.yaml\n$/);
+  assert.match(stdout, /Next: foresync analyze LOG\.\.\. --replica us-east --config etc\/shop\.yaml\n$/);
   const text = readFileSync(path.join(cwd, 'etc/shop.yaml'), 'utf8');
   assert.ok(text.includes(`store: ${JSON.stringify(`sqlite:${cwd}/shop.db`)}`), text);
 });
@@ -154,12 +159,20 @@ test('at a terminal it asks, proposes what is here, and explains an answer that 
   const init = new RunningCli(['init'], { cwd, terminal: true });
   t.after(() => init.kill('SIGKILL'));
   await init.prints(/SQLite files here: shop\.db[\s\S]*Its database.*\[shop\.db\]: /);
+  init.write('shoop.db\r');
+  await init.prints(/There is no file .*shoop\.db\.[\s\S]*Its database.*: /);
   init.write('\r');
   await init.prints(/Its name \[.+\]: /);
   init.write('us-east\r');
   await init.prints(/Another replica.*: /);
+  init.write('shop.db\r');
+  await init.prints(/Its name \[.+\]: /);
+  init.write('us-east\r');
+  await init.prints(/There is a us-east already\.[\s\S]*Its name \[.+\]: /);
   init.write('us-west\r');
-  await init.prints(/names no replica\. Write NAME=HOST:PATH[\s\S]*Another replica.*: /);
+  await init.prints(/Another replica.*: /);
+  init.write('\r');
+  await init.prints(/Which replica must a new one equal\? \[us-east\]: /);
   init.write('\r');
   await init.prints(/baskets \(by what, who\), items \(by id\)[\s\S]*The table \[baskets\]: /);
   init.write('notes\r');
@@ -169,6 +182,8 @@ test('at a terminal it asks, proposes what is here, and explains an answer that 
   init.write('\r');
   await init.prints(/Access logs of us-east.*\[.*access\*\]: /);
   init.write('\r');
+  await init.prints(/Access logs of us-west.*: /);
+  init.write('-\r');
   const { exitCode, stdout } = await init.ended;
   assert.equal(exitCode, 0, stdout);
   assert.match(stdout, /is written\.[\s\S]*Next: .*foresync analyze/);
