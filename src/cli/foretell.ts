@@ -3,6 +3,7 @@ import { listed, type Report } from '../core/doctor/check.ts';
 import { examine } from '../core/doctor/examine.ts';
 import { examineHere } from '../core/doctor/examine-here.ts';
 import { verdictOf } from '../core/doctor/verdict.ts';
+import { shellWord } from '../core/doctor/words.ts';
 import type { ReplicaGroup } from '../core/group/config.ts';
 import type { JoinerSpec } from '../core/sync/refusals.ts';
 import { DoctorView } from '../ui/doctor-view.ts';
@@ -10,6 +11,7 @@ import { brushFor } from '../ui/metrics-paint.ts';
 import type { RunStep } from '../ui/run-steps.ts';
 
 import type { ForetoldJson } from './json/checks.ts';
+import { nextStep } from './next-step.ts';
 import type { ChosenPlan } from './plan-choice.ts';
 import type { ProgressMode } from './progress-flag.ts';
 import { progressText } from './progress-text.ts';
@@ -68,8 +70,14 @@ export async function foretell(options: ForetellOptions): Promise<ForetoldJson> 
   const ready = verdict.failures === 0;
   const steps = ready ? options.steps : [];
   process.exitCode = verdict.exitCode;
-  if (!json) for (const line of foretoldLines(steps)) process.stdout.write(`${line}\n`);
+  const next = ready ? [nextStep(withoutDryRun(process.argv.slice(2)))] : [];
+  if (!json) for (const line of [...foretoldLines(steps), ...next]) process.stdout.write(`${line}\n`);
   return { dryRun: true, steps, ready, ...verdict, checks: listed(reports) };
+}
+
+/** The command line that was looked ahead of, to be run. */
+function withoutDryRun(args: readonly string[]): string {
+  return ['foresync', ...args.filter((word) => word !== '--dry-run').map(shellWord)].join(' ');
 }
 
 function foretoldLines(steps: readonly RunStep[]): string[] {

@@ -7,6 +7,11 @@ export function nextStep(command: string): string {
   return `\n${theme.plain ? '' : `${arrow} `}Next: ${paint('strong', command)}`;
 }
 
+/** The command that sends rows in the order of a plan. */
+export function sendWith(plan: string): string {
+  return `foresync add-replica NAME --host HOST --store sqlite:PATH --plan ${shellWord(plan)}`;
+}
+
 /** What a suggested command needs to find the same files again; nothing where they are the usual ones. */
 export function sameFiles(flags: { config?: string | undefined; state?: string | undefined }): string {
   const usual = { config: 'foresync.yaml', state: 'foresync.db' };

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { Args, Flags } from '@oclif/core';
 import { BaseCommand, stateFlag } from '../cli/base-command.ts';
 import { canAsk, choose, confirm } from '../cli/confirm.ts';
+import { nextStep, sameFiles } from '../cli/next-step.ts';
 import { type ChosenRun, choiceWords, chooseToAbort, type NothingLeft } from '../cli/run-choice.ts';
 import { openJournal, readStanding } from '../cli/run-standings.ts';
 import { systemClock, systemWait } from '../core/clock.ts';
@@ -137,7 +138,7 @@ export default class Abort extends BaseCommand {
       if (!taken.kept) releasePrefetches(state, groupName);
     }
     if (dryRun) this.#foretell(standing, taken, outcome);
-    else this.#tell(what, taken, { ended, outcome });
+    else this.#tell(what, taken, { ended, outcome, stateOption: sameFiles({ state: flags.state }) });
     return { runId: id, was, process: ended, dryRun, outcome, ...taken };
   }
 
@@ -160,13 +161,14 @@ export default class Abort extends BaseCommand {
   #tell(
     what: string,
     taken: TakenAway,
-    { ended, outcome }: { ended: string | undefined; outcome: string },
+    { ended, outcome, stateOption }: { ended: string | undefined; outcome: string; stateOption: string },
   ): void {
     this.#tellEnd(ended);
     for (const line of takenAwayLines(taken, { dryRun: false })) this.log(line);
     this.log(
       outcome === 'done' ? `${what}: its replica is in sync and in its place, and stays.` : this.done(what),
     );
+    this.log(nextStep(`foresync status${stateOption}`));
   }
 
   #tellEnd(ended: string | undefined): void {

@@ -118,6 +118,8 @@ With an access log of the joiner it measures the hit rate that came true, keeps 
       ...['', ...runsTable(runs, brush), ...(tries === 0 ? [] : [`  ${brush.paint('quiet', left)}`])],
       ...['', ...parameterLines(parameters, changes, brush)],
     ]);
+    const newest = runs.find(({ command }) => command === 'add-replica');
+    if (newest && !this.jsonEnabled()) this.suggest(newest, false, state.path);
     return { runs, parameters, parameterChanges: changes };
   }
 
@@ -147,9 +149,9 @@ With an access log of the joiner it measures the hit rate that came true, keeps 
   }
 
   /** A forecast is worth something once it was measured, and the next one is made of that. */
-  private suggest({ id, command }: RunReport, isMeasured: boolean, file: string): void {
+  private suggest({ id, command, cameTrue }: RunReport, isMeasured: boolean, file: string): void {
     const state = path.relative('.', file);
-    if (isMeasured) this.log(nextStep(`foresync plan${sameFiles({ state })}`));
+    if (isMeasured || cameTrue !== undefined) this.log(nextStep(`foresync plan${sameFiles({ state })}`));
     else if (command === 'add-replica')
       this.log(nextStep(`foresync metrics ${shortId(id)} --log FILE${sameFiles({ state })}`));
   }

@@ -132,6 +132,7 @@ What is not said by a flag comes from the parameters that metrics has tuned, if 
         return reportBacktest(forecasted);
       });
       this.log(backtestLines(report, brush).join('\n'));
+      this.log(nextStep(`foresync plan${sameFiles(flags)}`));
       return { backtest: report, seconds: seconds() };
     }
     if (explain !== undefined) {

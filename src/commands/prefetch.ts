@@ -140,6 +140,7 @@ export default class Prefetch extends BaseCommand {
       });
       if (state && !dryRun) releasePrefetches(state, group.name);
       for (const line of releasedLines(result, group.lead.name, { dryRun })) this.log(line);
+      if (!dryRun) this.log(nextStep(`foresync status${sameFiles({ state: stateFile })}`));
       return { dryRun, ...result };
     } finally {
       state?.close();

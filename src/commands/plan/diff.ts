@@ -1,5 +1,6 @@
 import { Args, Flags } from '@oclif/core';
 import { BaseCommand } from '../../cli/base-command.ts';
+import { nextStep, sendWith } from '../../cli/next-step.ts';
 import { watchedIndex } from '../../cli/plan-inspection.ts';
 import { exitCodes } from '../../core/errors.ts';
 import { diffPlans } from '../../core/plan/diff/plan-difference.ts';
@@ -40,6 +41,7 @@ The exit code is 0 whether or not they differ, or with --exit-code 3 where they 
         const difference = await diffPlans(a, b, { limit: flags.limit, signal: this.signal });
         const brush = brushFor(process.argv, process.env);
         this.log(diffPage(difference, frameFor(brush, process.stdout.columns)).join('\n'));
+        if (!difference.same) this.log(nextStep(sendWith(args.b)));
         if (flags['exit-code'] && !difference.same) process.exitCode = exitCodes.gate;
         return difference;
       } finally {

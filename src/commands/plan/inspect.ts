@@ -2,7 +2,7 @@ import { Args, Flags } from '@oclif/core';
 import { BaseCommand, stateFlag, textFlag, usageError } from '../../cli/base-command.ts';
 import { canAsk } from '../../cli/confirm.ts';
 import { keyWishes, keyWishFlags } from '../../cli/key-wishes.ts';
-import { nextStep } from '../../cli/next-step.ts';
+import { nextStep, sendWith } from '../../cli/next-step.ts';
 import { usualPlanFile } from '../../cli/plan-choice.ts';
 import { openInspection } from '../../cli/plan-inspection.ts';
 import { refuseExistingPlan, savePlan } from '../../cli/plan-saving.ts';
@@ -10,7 +10,6 @@ import { probabilityFlag } from '../../cli/probability-flag.ts';
 import { replaceFlag } from '../../cli/replace-flag.ts';
 import { sizeFlag } from '../../cli/size-flag.ts';
 import { systemClock } from '../../core/clock.ts';
-import { shellWord } from '../../core/doctor/words.ts';
 import { ForesyncError } from '../../core/errors.ts';
 import { findEntry } from '../../core/plan/inspect/find-entry.ts';
 import type { InspectedPlan } from '../../core/plan/inspect/inspected-plan.ts';
@@ -137,7 +136,7 @@ A budget takes the entries in the plan's order; 'foresync plan' with the same bu
       this.log(
         `${brush.paint('good', brush.symbols.done)} A new plan of ${formatCounted(saved.keys, 'key')} is in ${printable(saved.file)}`,
       );
-      this.log(stepAfter(saved.file));
+      this.log(nextStep(sendWith(saved.file)));
     }
     if (interrupted) throw new ForesyncError('interrupted', 'interrupted', 'Interrupted.');
     return { saved };
@@ -183,14 +182,9 @@ A budget takes the entries in the plan's order; 'foresync plan' with the same bu
     const lines = detail ? detailPage(detail, header, frame) : planPage(report, frame);
     if (dryRun) lines.push('', '  Nothing was written; the same without --dry-run writes the plan.');
     if (out === '-' && !dryRun) process.stderr.write(`${lines.join('\n')}\n`);
-    else this.log([...lines, ...(out === undefined || dryRun ? [] : [stepAfter(out)])].join('\n'));
+    else this.log([...lines, ...(out === undefined || dryRun ? [] : [nextStep(sendWith(out))])].join('\n'));
     return { ...report, out, dryRun };
   }
-}
-
-/** A new plan is there to be sent. */
-function stepAfter(file: string): string {
-  return nextStep(`foresync add-replica NAME --host HOST --store sqlite:PATH --plan ${shellWord(file)}`);
 }
 
 function viewOf(
