@@ -1,4 +1,4 @@
-// Looks at reports in headless Chromium: `npm run test:report`, which brings one. `npm test` looks too where that has been run.
+// Looks at reports in headless Chromium: in one that this machine has, else in the one that `npm run test:report` brings.
 
 import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -8,18 +8,18 @@ import { after, before, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import type { RunEvent } from '../../../src/core/sync/events.ts';
 import { reportPage } from '../../../src/ui/report/page.ts';
-import { isInstalled } from '../../browser/install.ts';
-import { type Browser, launchChromium, looksOf } from '../../browser/launch.ts';
+import { type Browser, findChromium, launchChromium, looksOf } from '../../browser/launch.ts';
 import { recordedPrefetch, recordedRun } from '../recorded-run.ts';
 import { keptRun, measuredPicture, pictureFrom } from './example-picture.ts';
 
-const skip = isInstalled() ? false : 'no Chromium here: `npm run test:report` brings one and looks';
+const chromium = await findChromium();
+const skip = chromium ? false : 'this machine has no Chromium: `npm run test:report` brings one and looks';
 const folder = mkdtempSync(path.join(os.tmpdir(), 'foresync-report-'));
 const made = { madeMs: Date.UTC(2026, 0, 6), version: '1.2.3' };
 let browser: Browser | undefined;
 
 before(async () => {
-  if (!skip) browser = await launchChromium();
+  if (chromium) browser = await launchChromium(chromium);
 });
 after(async () => {
   await browser?.close();
@@ -42,23 +42,11 @@ async function drawn(events: readonly RunEvent[]): Promise<string> {
   return reportPage(pictureFrom(stored, course), made);
 }
 
-/** Opens the page; what it asked for and what the console said is gathered. */
 async function open(html: string, width: number, scheme: 'light' | 'dark') {
   assert.ok(browser);
   const file = path.join(folder, 'report.html');
   writeFileSync(file, html);
-  const address = pathToFileURL(file).href;
-  const page = await browser.newPage();
-  const said: string[] = [];
-  page.on('console', (message) => said.push(message.text()));
-  page.on('pageerror', (error) => said.push(String(error)));
-  page.on('request', (request) => {
-    if (request.url() !== address) said.push(`asked for ${request.url()}`);
-  });
-  await page.setViewport({ width, height: 900 });
-  await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: scheme }]);
-  await page.goto(address);
-  return { page, said };
+  return browser.open(pathToFileURL(file).href, { width, scheme });
 }
 
 for (const [name, html] of Object.entries(pages)) {
@@ -67,17 +55,16 @@ for (const [name, html] of Object.entries(pages)) {
       test(`a report that is ${name} stays within ${width} pixels, is legible when ${scheme}, and asks for nothing`, {
         skip,
       }, async () => {
-        const { page, said } = await open(await html(), width, scheme);
-        const folds = await page.$$('summary');
-        for (const fold of folds) await fold.click();
+        const page = await open(await html(), width, scheme);
+        await page.click('summary');
         assert.deepEqual(await looksOf(page), { overflows: [], contrasts: [] });
         const keep = process.env.FORESYNC_SCREENSHOTS;
         if (keep) {
-          for (const fold of folds) await fold.click();
+          await page.click('summary');
           const file = path.join(keep, `${name.replaceAll(' ', '-')}-${width}-${scheme}.png`);
-          await page.screenshot({ path: file, fullPage: true });
+          await page.screenshot(file);
         }
-        assert.deepEqual(said, []);
+        assert.deepEqual(page.said, []);
         await page.close();
       });
     }
@@ -95,8 +82,8 @@ test('a page that did ask for something, or was too wide, or too pale, would be 
       '</style>',
       '.wide-one { width: 3000px; max-width: none; color: #fdfdfd; background: #fff; }</style>',
     );
-  const { page, said } = await open(bad, 1280, 'light');
-  assert.ok(said.some((line) => line.startsWith('asked for file:')));
+  const page = await open(bad, 1280, 'light');
+  assert.ok(page.said.some((line) => line.startsWith('asked for file:')));
   const { overflows, contrasts } = await looksOf(page);
   assert.ok(overflows.length > 0);
   assert.ok(contrasts.length > 0);
