@@ -7,7 +7,7 @@ import { recordRun } from '../core/state/runs.ts';
 import type { AddReplicaResult } from '../core/sync/add-replica.ts';
 import { type AddReplicaRequest, joinerStoreOf, storedRequest } from '../core/sync/run-request.ts';
 
-/** A run that published its joiner and then ended without a word. */
+/** A run that published its joiner, proven equal, and then ended without its clean-up, or without a word that it was done with it. */
 export interface PublishedRun {
   run: JournaledRun;
   /** `mayBeBehind`: it may have been in the middle of a round of changes since. */
@@ -35,7 +35,7 @@ export function publishedBefore(
         one.joiner === request.joiner.name &&
         joinerStoreOf(storedRequest(one.request)) === joinerStoreOf(request),
     );
-    const found = run?.outcome === 'running' ? inSync.safeParse(run.snapshot) : undefined;
+    const found = run?.outcome === 'done' ? undefined : inSync.safeParse(run?.snapshot);
     if (!run || !found?.success) return undefined;
     const { inSyncWatermark: watermark, inSyncRows: rows } = found.data;
     const asked = storedRequest(run.request);

@@ -188,7 +188,8 @@ function lost(name: string, why: ForesyncError): ForesyncError {
   });
 }
 
-function stalled(name: string, stallTimeoutMs: number): ForesyncError {
+/** It owed an answer. */
+export function stalled(name: string, stallTimeoutMs: number): ForesyncError {
   const seconds = Math.round(stallTimeoutMs / 100) / 10;
   return new ForesyncError(
     'unreachable',

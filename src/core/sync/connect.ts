@@ -1,4 +1,4 @@
-import { AgentClient } from '../agent/client.ts';
+import { AgentClient, stalled } from '../agent/client.ts';
 import { ForesyncError, messageOf } from '../errors.ts';
 import { type HostSpec, hostLabel } from '../group/host.ts';
 import { connectAgent } from '../transport/connect.ts';
@@ -36,11 +36,19 @@ export class Agents {
       one.throwIfAborted();
       one.addEventListener('abort', stop, { once: true });
     }
+    // Until the first word has come ssh sees to the connection, and may ask a person.
+    let silence: NodeJS.Timeout | undefined;
+    const onMove = () => {
+      clearTimeout(silence);
+      silence = setTimeout(() => cut.abort(stalled(name, stallTimeoutMs)), stallTimeoutMs);
+    };
     const channel = await connectAgent(host, {
       signal: cut.signal,
+      onMove,
       onProgress: (text) => this.#emit({ type: 'note', level: 'info', text: `${name}: ${text}` }),
       ...(runtime === undefined ? {} : { runtime }),
     }).finally(() => {
+      clearTimeout(silence);
       for (const one of signals) one.removeEventListener('abort', stop);
     });
     const client = new AgentClient(name, channel, stallTimeoutMs);

@@ -36,6 +36,8 @@ export interface ConnectOptions {
    * an orderly stop use `close`, and give a signal that ctrl-C does not trip.
    */
   signal: AbortSignal;
+  /** Told of every piece that arrives or leaves while it connects, and of the beginning where nobody can be asked anything. */
+  onMove?: () => void;
   /** Told in a few words what takes long. */
   onProgress?: (text: string) => void;
   /** A node program for hosts where neither their own nor ours runs (`--runtime`). */
@@ -59,6 +61,9 @@ export interface ConnectOptions {
  */
 export async function connectAgent(host: HostSpec, options: ConnectOptions): Promise<AgentChannel> {
   options.signal.throwIfAborted();
+  const env = options.env ?? process.env;
+  // A person who is asked for a password may take any time.
+  if (host.kind === 'local' || !(options.interactive ?? mayAsk(env))) options.onMove?.();
   return host.kind === 'local' ? connectLocal(options) : connectSsh(host, options);
 }
 
@@ -66,7 +71,7 @@ function connectLocal(options: ConnectOptions): Promise<AgentChannel> {
   const args = [options.agent ?? agentFile(), '--addon', addonFile(localMachine())];
   const describeEnd = (end: ProcessEnd) => agentFailure('local', end);
   return start({ program: process.execPath, args, ownSession: true, describeEnd }, options, async (agent) => {
-    const line = await readLine(agent.output, isAgentMagic, options.signal);
+    const line = await readLine(agent.output, isAgentMagic, options.signal, options.onMove);
     if (line === undefined) throw describeEnd(await agent.exited);
     agreeOnVersion(line, 'local');
     return localHost();
@@ -82,7 +87,11 @@ function connectSsh(host: HostSpec & { kind: 'ssh' }, options: ConnectOptions): 
   const label = hostLabel(host);
   const describeEnd = (end: ProcessEnd) => connectFailure(label, end, true);
   return start({ ...command, ownSession: false, describeEnd }, options, async (agent) => {
-    const shell = new RemoteShell(agent, { host: label, signal: options.signal });
+    const shell = new RemoteShell(agent, {
+      host: label,
+      signal: options.signal,
+      onMove: options.onMove ?? (() => undefined),
+    });
     const probed = await shell.probe(env.FORESYNC_SSH ?? 'ssh');
     if (probed === 'locked') return lockedHost;
     const { load, nodeVersion } = await chooseLoad(probed, label, options);
@@ -139,6 +148,8 @@ async function start(
   } catch (error) {
     agent.kill();
     await agent.close();
+    // That it ended is then no news.
+    options.signal.throwIfAborted();
     throw error;
   }
 }

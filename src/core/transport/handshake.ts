@@ -55,16 +55,18 @@ function rangeText({ least, greatest }: VersionRange): string {
 /**
  * Reads lines up to the first that `wanted` accepts and returns it, without its newline. What follows it stays in the
  * stream. Lines before it are noise of the login and are skipped, up to 64 KiB; then throws `protocol`, `no-handshake`.
- * Returns undefined where the stream ends first.
+ * Returns undefined where the stream ends first. `onMove` is told of every piece that arrives.
  */
 export async function readLine(
   input: Readable,
   wanted: (line: string) => boolean,
   signal: AbortSignal,
+  onMove: () => void = () => undefined,
 ): Promise<string | undefined> {
   let held: Buffer = Buffer.alloc(0);
   let noiseBytes = 0;
   for await (const chunk of arrivals(input, signal)) {
+    onMove();
     held = held.length === 0 ? chunk : Buffer.concat([held, chunk]);
     for (let end = held.indexOf(newline); end >= 0; end = held.indexOf(newline)) {
       const line = held.toString('utf8', 0, end);

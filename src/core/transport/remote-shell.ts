@@ -21,12 +21,15 @@ export class RemoteShell {
   readonly #process: AgentProcess;
   readonly #host: string;
   readonly #signal: AbortSignal;
+  readonly #onMove: () => void;
   #reached = false;
 
-  constructor(process: AgentProcess, options: { host: string; signal: AbortSignal }) {
+  /** `onMove` is told of every piece that arrives or leaves. */
+  constructor(process: AgentProcess, options: { host: string; signal: AbortSignal; onMove: () => void }) {
     this.#process = process;
     this.#host = options.host;
     this.#signal = options.signal;
+    this.#onMove = options.onMove;
   }
 
   /**
@@ -87,7 +90,7 @@ export class RemoteShell {
     // A failed write is the death of the process, which the answer tells better.
     this.#send(request).catch(() => undefined);
     const isAnswer = (line: string) => line.startsWith(answerPrefix) || isAgentMagic(line);
-    const line = await readLine(this.#process.output, isAnswer, this.#signal);
+    const line = await readLine(this.#process.output, isAnswer, this.#signal, this.#onMove);
     if (line === undefined) throw connectFailure(this.#host, await this.#process.exited, this.#reached);
     return line.startsWith(answerPrefix) ? line.slice(answerPrefix.length) : line;
   }
@@ -96,6 +99,8 @@ export class RemoteShell {
     for (const part of parts) {
       if (!this.#process.input.write(part))
         await once(this.#process.input, 'drain', { signal: this.#signal });
+      // Before, a person may be asked for a password.
+      if (this.#reached) this.#onMove();
     }
   }
 

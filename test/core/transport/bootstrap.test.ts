@@ -230,7 +230,7 @@ function open(remote: RemoteHost): { shell: RemoteShell; process: AgentProcess }
   const process = new AgentProcess(
     spawnWithExeca(fakeSsh, [remoteCommand], { env: remote, ownSession: false }),
   );
-  return { shell: new RemoteShell(process, { host: 'h', signal: never }), process };
+  return { shell: new RemoteShell(process, { host: 'h', signal: never, onMove: () => undefined }), process };
 }
 
 async function probed(shell: RemoteShell): Promise<ProbedHost> {
