@@ -88,7 +88,9 @@ async function lookAtPlan(
   try {
     const plan = await choosePlan(group, stateFile);
     if (!plan)
-      return { check: info('plan', 'none: rows come in the order of the table', "'foresync plan' makes one.") };
+      return {
+        check: info('plan', 'none: rows come in the order of the table', "'foresync plan' makes one."),
+      };
     checkPlanFor(plan.header, group);
     const planned = await dealBatches(plan.entries(), {
       donors: new Set(group.replicas.keys()),
