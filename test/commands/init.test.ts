@@ -166,11 +166,11 @@ test('at a terminal it asks, proposes what is here, and explains an answer that 
   init.write('us-east\r');
   await init.prints(/Another replica.*: /);
   init.write('shop.db\r');
-  await init.prints(/Its name \[.+\]: /);
+  await init.prints(/Another replica.*shop\.db[\s\S]*Its name \[.+\]: /);
   init.write('us-east\r');
   await init.prints(/There is a us-east already\.[\s\S]*Its name \[.+\]: /);
   init.write('us-west\r');
-  await init.prints(/Another replica.*: /);
+  await init.prints(/us-west[\s\S]*Another replica.*: /);
   init.write('\r');
   await init.prints(/Which replica must a new one equal\? \[us-east\]: /);
   init.write('\r');

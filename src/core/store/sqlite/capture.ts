@@ -50,7 +50,7 @@ export function startCapture(
             'capture-running',
             `Another run captures ${printable(shape.name)} at the lead donor.`,
             {
-              hint: "Wait for it: foresync status tells of it, and foresync abort ends it. One that nobody knows of, 'foresync prefetch --release' ends.",
+              hint: "Wait for it: 'foresync status' tells of it, and 'foresync abort' ends it. One that nobody knows of, 'foresync prefetch --release' ends.",
             },
           );
         }
