@@ -107,9 +107,15 @@ class CaseRun {
   async #prefetch(faults: Fault[]): Promise<void> {
     const isForIt = faults[0]?.kind === 'disk-full' && faults[0].where === 'cache';
     const fault = isForIt || this.#case.seed % 3 === 0 ? (faults.shift() ?? none) : none;
-    const args = ['prefetch', '--plan', this.#stage.plan, '--cache', this.#case.prefetch];
+    const args = ['prefetch', '--plan', this.#stage.plan, '--cache', this.#case.prefetch, ...this.#stall()];
     const { exitCode } = await this.#attempt(args, fault);
     if (exitCode !== 0) await this.#attempt(args, none);
+  }
+
+  /** Ctrl-C is obeyed when the stalled connection has been given up. */
+  #stall(): string[] {
+    const stalls = this.#case.faults.some(({ kind }) => kind === 'stream-stalled');
+    return stalls ? ['--stall-timeout', '2s'] : [];
   }
 
   async #addReplica(faults: Fault[]): Promise<string | undefined> {
@@ -118,11 +124,7 @@ class CaseRun {
       this.#case.plan === 'none' ? ['--no-plan'] : ['--plan', this.#stage.plan, '--allow-stale-plan'];
     // Half of the commands go on by themselves where somebody is lost, the others leave that to the next start.
     const retries = this.#case.seed % 2 === 0 ? ['--retries', '0'] : [];
-    // Ctrl-C is obeyed when the stalled connection has been given up.
-    const stall = this.#case.faults.some(({ kind }) => kind === 'stream-stalled')
-      ? ['--stall-timeout', '2s']
-      : [];
-    const args = ['add-replica', 'joiner', ...place, ...plan, ...retries, ...stall];
+    const args = ['add-replica', 'joiner', ...place, ...plan, ...retries, ...this.#stall()];
     for (let n = 0; n < maxAttempts || faults.length > 0; n++) {
       const end = await this.#attempt(args, faults.shift() ?? none);
       if (end.exitCode === 0) return undefined;
