@@ -37,17 +37,10 @@ export function suspendSelf(): Promise<void> {
   });
 }
 
-/**
- * Calls `answer` at each SIGUSR1, until the way to take that back is used. From then on the signal does nothing: without a listener it would
- * start Node's debugger, or end the process.
- */
+/** Calls `answer` at each SIGUSR1, until the way to take that back is used. Else the signal does nothing: the entry point listens too. */
 export function onStatusSignal(answer: () => void): () => void {
-  if (process.platform === 'win32') return () => undefined;
-  let current: (() => void) | undefined = answer;
-  process.on('SIGUSR1', () => current?.());
-  return () => {
-    current = undefined;
-  };
+  process.on('SIGUSR1', answer);
+  return () => process.off('SIGUSR1', answer);
 }
 
 function endAtOnce(exitCode: number): never {
