@@ -1,9 +1,9 @@
 let controller: AbortController | undefined;
-const atOnce = new Set<() => void>();
+const atOnce = new Set<() => number | undefined>();
 
 /**
  * One signal for the whole process: the first SIGINT or SIGTERM aborts it, so that work stops at a safe point; the
- * second ends the process as the signal itself would.
+ * second ends the process with the exit code that it would have of the signal itself, or with a better one.
  */
 export function interruption(): AbortSignal {
   if (controller) return controller.signal;
@@ -18,8 +18,11 @@ export function interruption(): AbortSignal {
   return created.signal;
 }
 
-/** Calls `work`, which must not wait for anything, before a second signal ends the process. Gives the way to take that back. */
-export function beforeEndAtOnce(work: () => void): () => void {
+/**
+ * Calls `work`, which must not wait for anything, before a second signal ends the process; it gives the exit code, where it knows a better one.
+ * Gives the way to take that back.
+ */
+export function beforeEndAtOnce(work: () => number | undefined): () => void {
   atOnce.add(work);
   return () => atOnce.delete(work);
 }
@@ -43,7 +46,8 @@ export function onStatusSignal(answer: () => void): () => void {
   return () => process.off('SIGUSR1', answer);
 }
 
-function endAtOnce(exitCode: number): never {
-  for (const work of atOnce) work();
+function endAtOnce(signalsCode: number): never {
+  let exitCode = signalsCode;
+  for (const work of atOnce) exitCode = work() ?? exitCode;
   process.exit(exitCode);
 }

@@ -45,7 +45,7 @@ export interface RunView {
   onEvent(event: RunEvent): void;
   /** The operator asks how the run stands; `page` is the answer where there is no screen that tells it all the time. */
   tellStatus(page: () => readonly string[]): void;
-  /** Lets go of the terminal without waiting for anything: the process ends at once. */
+  /** Shows how far the run is, which may have begun nothing, and lets go of the terminal without waiting for anything: the process ends at once. */
   drop(hasBegun: boolean): void;
   /** Shows how the run ended and lets go of the terminal; call it before an error is printed. */
   end(): Promise<void>;
@@ -68,7 +68,7 @@ function showJsonLines(options: RunViewOptions): RunView {
       lines.onEvent(event);
     },
     tellStatus: () => lines.tellStatus(),
-    drop: (hasBegun) => lines.say('warning', endedAtOnceLines(hasBegun ? wayOn : undefined).join(' ')),
+    drop: (hasBegun) => lines.say('warning', endedAtOnceLines(hasBegun, wayOn).join(' ')),
     async end() {
       lines.end();
       if (!json && fold.snapshot.outcome === 'done') writeSummary(fold, stdout);
@@ -104,12 +104,17 @@ function showLines(options: RunViewOptions): RunView {
     stderr.write(`${stamped(clock.nowMs(), text)}\n`);
   };
   signal.addEventListener('abort', sayStopping, { once: true });
+  const answers = onStandardError(options);
   return {
     onEvent(event) {
       fold.apply(event);
       printer.event(event, () => fold.snapshot);
     },
-    ...onStandardError(options),
+    tellStatus: answers.tellStatus,
+    drop(hasBegun) {
+      writeSummary(fold, stderr);
+      answers.drop(hasBegun);
+    },
     async end() {
       clearInterval(timer);
       signal.removeEventListener('abort', sayStopping);
@@ -124,6 +129,6 @@ function onStandardError({ stderr, fold, wayOn }: RunViewOptions): Pick<RunView,
   const write = (lines: readonly string[]) => stderr.write(lines.map((line) => `${line}\n`).join(''));
   return {
     tellStatus: (page) => write(fold.snapshot.startedAtMs > 0 ? page() : ['The run has not begun yet.']),
-    drop: (hasBegun) => write(endedAtOnceLines(hasBegun ? wayOn : undefined)),
+    drop: (hasBegun) => write(endedAtOnceLines(hasBegun, wayOn)),
   };
 }

@@ -73,7 +73,9 @@ export function showDashboard(options: RunViewOptions): RunView {
     },
     drop(hasBegun) {
       letGo();
-      const lines = endedAtOnceLines(hasBegun ? options.wayOn : undefined);
+      // What Ink draws first it draws before it gives back, and a terminal takes it at once.
+      if (isConnected) void ink?.printLastFrame({ stdin, stdout, stderr }, theme, fold.snapshot);
+      const lines = endedAtOnceLines(hasBegun, options.wayOn);
       stderr.write(lines.map((line) => `${line}\n`).join(''));
     },
     async end() {
