@@ -42,7 +42,10 @@ async function draw(
     for (const event of told) log.add(event, () => run);
     const live = { run: printableRun(run), events: log.events, isStopping: false, wayOn: undefined };
     const keys = { canSteer: true, takesKeys: true };
-    mountDashboard(streams, themeFor([], env), unsteered, () => ({ ...live, ...keys })).close();
+    mountDashboard(streams, themeFor([], env), { ...unsteered, say: () => undefined }, () => ({
+      ...live,
+      ...keys,
+    })).close();
   }
   return { frame: terminal.frames().at(-1) ?? [], written: terminal.written() };
 }

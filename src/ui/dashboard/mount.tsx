@@ -18,7 +18,10 @@ export interface Dashboard {
 }
 
 type Terminal = Pick<RunViewOptions, 'stdin' | 'stdout' | 'stderr'>;
-type Commands = Pick<RunViewOptions, 'steering' | 'stop' | 'suspend'>;
+type Commands = Pick<RunViewOptions, 'steering' | 'stop' | 'suspend'> & {
+  /** Tells something among the events. */
+  say(text: string): void;
+};
 
 const framesPerSecond = 10;
 
@@ -83,8 +86,10 @@ async function suspended(screen: AlternateScreen, { suspend }: Commands): Promis
   screen.enter();
 }
 
-function grant(wish: Exclude<Wish, { type: 'suspend' }>, { steering, stop }: Commands): void {
+function grant(wish: Exclude<Wish, { type: 'suspend' }>, { steering, stop, say }: Commands): void {
   switch (wish.type) {
+    case 'say':
+      return say(wish.text);
     case 'pause':
       return steering?.pause(wish.isPaused);
     case 'limit':

@@ -46,13 +46,17 @@ export function showDashboard(options: RunViewOptions): RunView {
       ...{ canSteer: steering !== undefined, takesKeys: hasKeys && !isConnecting },
     };
   };
+  const say = (text: string) => {
+    log.say(clock.nowMs(), text);
+    isDirty = true;
+  };
   const timer = setInterval(() => {
     const nowMs = clock.nowMs();
     if (!isConnected || !ink || (!isDirty && nowMs - drawnAtMs < heartbeatMs)) return;
     isDirty = false;
     drawnAtMs = nowMs;
     if (dashboard) dashboard.draw();
-    else dashboard = ink.mountDashboard({ stdin, stdout, stderr }, theme, options, look);
+    else dashboard = ink.mountDashboard({ stdin, stdout, stderr }, theme, { ...options, say }, look);
   }, frameMs).unref();
   const letGo = () => {
     clearInterval(timer);
@@ -67,9 +71,7 @@ export function showDashboard(options: RunViewOptions): RunView {
       if (!isConnected) printer.event(event, () => fold.snapshot);
     },
     tellStatus() {
-      const nowMs = clock.nowMs();
-      log.say(nowMs, `status: ${whereWords(fold.at(nowMs), true)}`);
-      isDirty = true;
+      say(`status: ${whereWords(fold.at(clock.nowMs()), true)}`);
     },
     drop(hasBegun) {
       letGo();
