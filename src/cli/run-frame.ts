@@ -18,6 +18,7 @@ import { shortId } from '../core/text.ts';
 import { brushFor } from '../ui/metrics-paint.ts';
 import { type RunView, showRun } from '../ui/run-view.ts';
 import { statusOfRun } from '../ui/status-run.ts';
+import { captureHolder } from './capture-holder.ts';
 import { sameFiles } from './next-step.ts';
 import type { ProgressMode } from './progress-flag.ts';
 import { readStanding } from './run-standings.ts';
@@ -75,6 +76,7 @@ export class RunFrame {
       group: this.#options.group,
       clock: systemClock,
       newId: randomUUID,
+      holderOf: (captureId: string) => captureHolder(this.#state, captureId, this.#options.stateFile),
       onEvent: (event: RunEvent): void => this.#onEvent(event),
     };
   }
