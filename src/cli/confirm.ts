@@ -1,6 +1,8 @@
 import { createInterface } from 'node:readline/promises';
 import { ForesyncError } from '../core/errors.ts';
 import { mayAsk } from '../core/transport/may-ask.ts';
+import { columnsOf } from '../ui/columns-of.ts';
+import { wrapWords } from '../ui/wrap-words.ts';
 import { usageError } from './base-command.ts';
 
 /** Whether somebody is there to be asked. */
@@ -36,7 +38,10 @@ export async function ask(question: string, signal: AbortSignal): Promise<string
   try {
     // Readline takes ctrl-C for itself; here it means what it means elsewhere.
     asking.once('SIGINT', () => process.kill(process.pid, 'SIGINT'));
-    return await asking.question(question, { signal });
+    return await asking.question(
+      wrapWords([question], columnsOf(stderr) ?? Number.POSITIVE_INFINITY).join('\n'),
+      { signal },
+    );
   } catch (error) {
     if ((error as Error).name !== 'AbortError') throw error;
     // ctrl-C or ctrl-D: whoever leaves the question says no, in the middle of its line.

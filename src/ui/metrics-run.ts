@@ -1,6 +1,5 @@
 import type { RunReport } from '../core/metrics/run-report.ts';
 import { printable } from '../core/text.ts';
-import { wrapWords } from './dashboard/wrap-words.ts';
 import {
   formatBytes,
   formatCount,
@@ -20,6 +19,7 @@ import {
   verificationWords,
 } from './metrics-words.ts';
 import { rowSentence } from './row-sentence.ts';
+import { wrapWords } from './wrap-words.ts';
 
 type Figures = NonNullable<RunReport['figures']>;
 

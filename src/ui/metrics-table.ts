@@ -1,7 +1,6 @@
 import type { RunReport } from '../core/metrics/run-report.ts';
 import { printable } from '../core/text.ts';
 import { fitCells, fitEndsCells } from './cells.ts';
-import { wrapWords } from './dashboard/wrap-words.ts';
 import { formatBytes, formatPercent } from './format.ts';
 import type { Brush } from './metrics-paint.ts';
 import {
@@ -16,6 +15,7 @@ import {
 } from './metrics-words.ts';
 import { rowSentence } from './row-sentence.ts';
 import type { Role } from './theme.ts';
+import { wrapWords } from './wrap-words.ts';
 
 const innerWidth = 76;
 

@@ -1,7 +1,6 @@
 import type { ModelScore } from '../core/forecast/report.ts';
 import type { BacktestReport } from '../core/plan/backtest-report.ts';
 import { printable } from '../core/text.ts';
-import { wrapWords } from './dashboard/wrap-words.ts';
 import {
   formatCount,
   formatCounted,
@@ -12,6 +11,7 @@ import {
 } from './format.ts';
 import type { Brush } from './metrics-paint.ts';
 import { modelName, modelWords } from './plan-model-words.ts';
+import { wrapWords } from './wrap-words.ts';
 
 const nameWidth = 21;
 const verdictWidth = 20;

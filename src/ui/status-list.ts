@@ -1,7 +1,6 @@
 import type { RunStanding } from '../core/sync/run-standing.ts';
 import { shortId } from '../core/text.ts';
 import { fitCells } from './cells.ts';
-import { wrapWords } from './dashboard/wrap-words.ts';
 import { formatCounted, formatDuration } from './format.ts';
 import type { Brush } from './metrics-paint.ts';
 import { printableRun } from './plain/printable-run.ts';
@@ -14,6 +13,7 @@ import {
   standingWords,
   whereWords,
 } from './status-words.ts';
+import { wrapWords } from './wrap-words.ts';
 
 const innerWidth = 75;
 

@@ -1,7 +1,6 @@
 import type { RunStanding } from '../core/sync/run-standing.ts';
 import type { RunSnapshot } from '../core/sync/snapshot.ts';
 import { printable } from '../core/text.ts';
-import { wrapWords } from './dashboard/wrap-words.ts';
 import { currentLog, deltaLogWords } from './delta-log-words.ts';
 import {
   formatBytes,
@@ -27,6 +26,7 @@ import {
 } from './plain/words.ts';
 import { rowSentence } from './row-sentence.ts';
 import { heldWords, nameOf, nextCommands, type StatusView, signOf, standingWords } from './status-words.ts';
+import { wrapWords } from './wrap-words.ts';
 
 const shownNotes = 5;
 const innerWidth = 74;

@@ -4,12 +4,12 @@ import type { RunSnapshot } from '../../core/sync/snapshot.ts';
 import { printableRun } from '../plain/printable-run.ts';
 import { summaryOf } from '../plain/summary.ts';
 import type { Theme } from '../theme.ts';
+import { wrapWords } from '../wrap-words.ts';
 import { EventText } from './events.tsx';
 import { layOutOver } from './layout.ts';
 import { margin, RunParts, widthsFor } from './run-parts.tsx';
 import { Line, Piece, ThemeProvider, useTheme } from './text.tsx';
 import { outcomeRoles, Title } from './title.tsx';
-import { wrapWords } from './wrap-words.ts';
 
 const longestLine = 100;
 /** What the command prints below the last frame: its next step or its error, and then comes the prompt. */

@@ -1,11 +1,11 @@
 import { Box } from 'ink';
 import type { ReactNode } from 'react';
 import { formatClock } from '../format.ts';
+import { wrapWords } from '../wrap-words.ts';
 import type { LoggedEvent } from './event-log.ts';
 import type { Face } from './keys.ts';
 import { widthsFor } from './run-parts.tsx';
 import { Line, Piece, useTheme } from './text.tsx';
-import { wrapWords } from './wrap-words.ts';
 
 const clockColumns = 10;
 const warningMark = 'warning  ';

@@ -3,9 +3,9 @@ import type { ChangedEntry, PlanDifference } from '../../core/plan/diff/plan-dif
 import type { ListedEntry } from '../../core/plan/inspect/inspection-report.ts';
 import { printable } from '../../core/text.ts';
 import { clip, fitEnds, type PageFrame, row, textWidth } from '../analyze/page-frame.ts';
-import { wrapWords } from '../dashboard/wrap-words.ts';
 import { formatBytes, formatCount, formatCounted, formatFraction } from '../format.ts';
 import { readsWords } from '../plan-key-words.ts';
+import { wrapWords } from '../wrap-words.ts';
 import { entryLine, entryTable, headingLine, keyWords } from './entry-cells.ts';
 import { changeWords, fateWords, totalsWords } from './plan-words.ts';
 
