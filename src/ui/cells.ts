@@ -20,13 +20,12 @@ export function fitCells(text: string, cells: number, theme: CellTheme): string 
 
 /** Exactly so many cells, and both ends stay: keys often begin alike. */
 export function fitEndsCells(text: string, cells: number, theme: CellTheme): string {
-  return padded(cut(text, cells, 'middle', theme), cells);
+  return padded(clipEndsCells(text, cells, theme), cells);
 }
 
-/** Exactly so many cells, at the right edge of them. */
-export function fitRightCells(text: string, cells: number, theme: CellTheme): string {
-  const clipped = clipCells(text, cells, theme);
-  return ' '.repeat(Math.max(0, cells - stringWidth(clipped))) + clipped;
+/** At most so many cells, and both ends stay. */
+export function clipEndsCells(text: string, cells: number, theme: CellTheme): string {
+  return cut(text, cells, 'middle', theme);
 }
 
 /** At most so many cells. */

@@ -207,6 +207,15 @@ test('NO_COLOR gives no colours, whatever chalk thinks', async () => {
   }
 });
 
+test('the title leaves out a word before it cuts a name, and cuts names to the same width', async () => {
+  const titleOf = async (names: Parameters<typeof recordedRun>[0], columns = 80) =>
+    (await draw(recordedRun(names), columns, 24, utf8, 0.5)).frame[0] ?? '';
+  assert.match(await titleOf({}), / {2}us-east ─▶ eu-west {2}group shop +running/);
+  assert.match(await titleOf({}, 64), / {2}items {2}us-east ─▶ eu-west +running [\d.]+ s$/);
+  const long = { joiner: '京'.repeat(40), donors: [{ donor: `${'x'.repeat(99)}1`, host: 'local' }] };
+  assert.match(await titleOf(long), /^ add-replica {2}items {2}x{4,}…x{3,}1 ─▶ 京{2,}…京{2,} +running/);
+});
+
 test('a run that is paused, or stopping, says so in its title, its phase and its keys', async () => {
   const events = recordedRun({ stopAfter: { share: 0.5, outcome: 'stopped' } }).slice(0, -1);
   const atMs = events.at(-1)?.atMs ?? 0;

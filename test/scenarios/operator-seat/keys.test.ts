@@ -65,6 +65,7 @@ test('at 80x24 and at 200x60 one screen tells a run, its keys steer it, and othe
   terminal.type('?');
   const help = await terminal.shows(/^ p +pause, or go on/m, /^ q +stop at a safe point/m, /^ esc back$/m);
   assert.ok(help.length < 24);
+  assert.doesNotMatch(help.join('\n'), /…/, 'no line is cut');
   terminal.type('l');
   await terminal.shows(/connect {2}done in/, /Sends no more than 256 KiB\/s now\./, /up down a line/);
   terminal.resize(80, 12);
