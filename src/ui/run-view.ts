@@ -3,7 +3,7 @@ import type { RunEvent } from '../core/sync/events.ts';
 import type { RunFold } from '../core/sync/fold.ts';
 import { showDashboard } from './dashboard/view.ts';
 import { isLive } from './live-terminal.ts';
-import { endedAtOnceLines } from './plain/at-once.ts';
+import { endedAtOnce, endedAtOnceLines } from './plain/at-once.ts';
 import { eventLine, stamped } from './plain/lines.ts';
 import { PlainPrinter } from './plain/printer.ts';
 import { summaryOf } from './plain/summary.ts';
@@ -68,7 +68,7 @@ function showJsonLines(options: RunViewOptions): RunView {
       lines.onEvent(event);
     },
     tellStatus: () => lines.tellStatus(),
-    drop: (hasBegun) => lines.say('warning', endedAtOnceLines(hasBegun, wayOn).join(' ')),
+    drop: (hasBegun) => lines.say('warning', endedAtOnce(hasBegun, wayOn).join(' ')),
     async end() {
       lines.end();
       if (!json && fold.snapshot.outcome === 'done') writeSummary(fold, stdout);
@@ -129,6 +129,6 @@ function onStandardError({ stderr, fold, wayOn }: RunViewOptions): Pick<RunView,
   const write = (lines: readonly string[]) => stderr.write(lines.map((line) => `${line}\n`).join(''));
   return {
     tellStatus: (page) => write(fold.snapshot.startedAtMs > 0 ? page() : ['The run has not begun yet.']),
-    drop: (hasBegun) => write(endedAtOnceLines(hasBegun, wayOn)),
+    drop: (hasBegun) => write(endedAtOnceLines(endedAtOnce(hasBegun, wayOn), stderr)),
   };
 }

@@ -142,6 +142,20 @@ test('at 80x24 the title of a run that is over stays in sight, and notes without
   assert.match(wide.frame.join('\n'), /on-synced: line 11/);
 });
 
+test('the last frame keeps the same events at every size, in it or above it', async () => {
+  for (const [columns, rows] of sizes.slice(0, 3)) {
+    const { frame, written } = await draw(recordedRun({ note: 'slow clock' }), columns, rows);
+    for (const event of ['hot-ready', 'slow clock', 'verified  62 ranges', 'in sync  200,000 rows'])
+      assert.equal(written.split(event).length, 2, `${event} at ${columns}x${rows}`);
+    if (columns >= 150 && rows >= 60) assert.match(frame.join('\n'), /hot-ready/);
+  }
+});
+
+test('a large screen has room for what happened to the phases too', async () => {
+  assert.doesNotMatch((await draw(recordedRun(), 80, 24, utf8, 0.5)).frame.join('\n'), /connect {2}done in/);
+  assert.match((await draw(recordedRun(), 200, 60, utf8, 0.5)).frame.join('\n'), /connect {2}done in/);
+});
+
 test('the rate stands over the columns of rows and bytes, with the limit in force', async () => {
   const events = recordedRun({ stopAfter: { share: 0.5, outcome: 'stopped' } }).slice(0, -1);
   const atMs = events.at(-1)?.atMs ?? 0;

@@ -5,8 +5,8 @@ import { silentEvents } from '../plain/printer.ts';
 
 export interface LoggedEvent extends EventWords {
   atMs: number;
-  /** Told by the phases themselves, wherever they are in sight. */
-  isPhase: boolean;
+  /** Of a phase it is told by the phases themselves, wherever they are in sight; what was said is an answer to a key or a signal. */
+  kind: 'phase' | 'event' | 'said';
 }
 
 const keptEvents = 2_000;
@@ -23,12 +23,12 @@ export class EventLog {
   add(event: RunEvent, snapshot: () => RunSnapshot): void {
     if (silentEvents.has(event.type)) return;
     const words = eventWords(event, snapshot());
-    if (words) this.#push({ ...words, atMs: event.atMs, isPhase: event.type === 'phase' });
+    if (words) this.#push({ ...words, atMs: event.atMs, kind: event.type === 'phase' ? 'phase' : 'event' });
   }
 
   /** Something that is no event of the run; `text` must be safe to print. */
   say(atMs: number, text: string): void {
-    this.#push({ atMs, text, isWarning: false, isPhase: false });
+    this.#push({ atMs, text, isWarning: false, kind: 'said' });
   }
 
   #push(event: LoggedEvent): void {

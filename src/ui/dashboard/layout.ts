@@ -42,9 +42,15 @@ export function layOutLive(
 /** The rows of a run that is over; `below` more are left free under it. */
 export function layOutOver(
   run: RunSnapshot,
-  { columns, rows, below, summary }: { columns: number; rows: number; below: number; summary: number },
+  {
+    columns,
+    rows,
+    below,
+    summary,
+    events,
+  }: { columns: number; rows: number; below: number; summary: number; events: number },
 ): Layout {
-  const parts = { ...runParts(run), summary, notes: run.notes.length, footer: 0 };
+  const parts = { ...runParts(run), summary, notes: events, footer: 0 };
   return layOut(columns, rows - 2 - below, parts);
 }
 

@@ -1,5 +1,4 @@
 import { type RenderOptions, render } from 'ink';
-import type { RunSnapshot } from '../../core/sync/snapshot.ts';
 import type { RunViewOptions } from '../run-view.ts';
 import type { Theme } from '../theme.ts';
 import { AlternateScreen } from './alternate-screen.ts';
@@ -69,9 +68,13 @@ export function mountDashboard(
   };
 }
 
-/** Leaves a run's last frame among the lines of the terminal. */
-export async function printLastFrame(terminal: Terminal, theme: Theme, snapshot: RunSnapshot): Promise<void> {
-  const ink = render(<LastFrame snapshot={snapshot} theme={theme} />, optionsFor(terminal));
+/** Leaves a run's last frame among the lines of the terminal, with what had happened in it. */
+export async function printLastFrame(
+  terminal: Terminal,
+  theme: Theme,
+  { run, events }: Pick<LiveRun, 'run' | 'events'>,
+): Promise<void> {
+  const ink = render(<LastFrame snapshot={run} events={events} theme={theme} />, optionsFor(terminal));
   ink.unmount();
   await ink.waitUntilExit();
 }

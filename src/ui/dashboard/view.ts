@@ -1,5 +1,5 @@
 import type { RunEvent } from '../../core/sync/events.ts';
-import { endedAtOnceLines } from '../plain/at-once.ts';
+import { endedAtOnce, endedAtOnceLines } from '../plain/at-once.ts';
 import { printableRun } from '../plain/printable-run.ts';
 import { PlainPrinter } from '../plain/printer.ts';
 import { totalRows } from '../plain/words.ts';
@@ -13,6 +13,8 @@ import type { Dashboard } from './mount.tsx';
 
 const frameMs = 100;
 const heartbeatMs = 500;
+/** Of more, the end is enough beside a summary. */
+const lastEvents = 50;
 
 /**
  * Shows a run on a screen of its own, which gives way to a last frame among the terminal's lines. Events are folded as they come and drawn by
@@ -27,6 +29,7 @@ export function showDashboard(options: RunViewOptions): RunView {
   const printer = new PlainPrinter((text) => stderr.write(text));
   const hasKeys = stdin.isTTY === true && isForeground();
   let isConnected = false;
+  let connectedAtMs = 0;
   let isDirty = false;
   let drawnAtMs = 0;
   let dashboard: Dashboard | undefined;
@@ -58,6 +61,13 @@ export function showDashboard(options: RunViewOptions): RunView {
     if (dashboard) dashboard.draw();
     else dashboard = ink.mountDashboard({ stdin, stdout, stderr }, theme, { ...options, say }, look);
   }, frameMs).unref();
+  /** What was told in lines before the screen came stands above it already. */
+  const over = () => ({
+    run: fold.snapshot,
+    events: log.events
+      .filter(({ kind, atMs }) => kind === 'event' && atMs >= connectedAtMs)
+      .slice(-lastEvents),
+  });
   const letGo = () => {
     clearInterval(timer);
     dashboard?.close();
@@ -67,7 +77,10 @@ export function showDashboard(options: RunViewOptions): RunView {
       fold.apply(event);
       log.add(event, () => fold.snapshot);
       isDirty = true;
-      isConnected ||= isPastConnecting(event);
+      if (!isConnected && isPastConnecting(event)) {
+        isConnected = true;
+        connectedAtMs = event.atMs;
+      }
       if (!isConnected) printer.event(event, () => fold.snapshot);
     },
     tellStatus() {
@@ -76,8 +89,8 @@ export function showDashboard(options: RunViewOptions): RunView {
     drop(hasBegun) {
       letGo();
       // What Ink draws first it draws before it gives back, and a terminal takes it at once.
-      if (isConnected) void ink?.printLastFrame({ stdin, stdout, stderr }, theme, fold.snapshot);
-      const lines = endedAtOnceLines(hasBegun, options.wayOn);
+      if (isConnected) void ink?.printLastFrame({ stdin, stdout, stderr }, theme, over());
+      const lines = endedAtOnceLines(endedAtOnce(hasBegun, options.wayOn), stderr, { argv, env });
       stderr.write(lines.map((line) => `${line}\n`).join(''));
     },
     async end() {
@@ -85,7 +98,7 @@ export function showDashboard(options: RunViewOptions): RunView {
       const { snapshot } = fold;
       if (!isConnected || (snapshot.outcome === 'failed' && totalRows(snapshot).rows === 0)) return;
       await loading;
-      await ink?.printLastFrame({ stdin, stdout, stderr }, theme, snapshot);
+      await ink?.printLastFrame({ stdin, stdout, stderr }, theme, over());
     },
   };
 }

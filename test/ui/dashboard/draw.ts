@@ -20,7 +20,7 @@ export const strangeNames = [
 export const strangeDonors = strangeNames.map((donor) => ({ donor, host: 'local' }));
 /** The last frame of a run cut off after `share` of its events: of its screen, or of what stays when it is over. */
 export async function draw(
-  events: RunEvent[],
+  history: RunEvent[],
   columns: number,
   rows: number,
   env: NodeJS.ProcessEnv = utf8,
@@ -28,12 +28,13 @@ export async function draw(
 ): Promise<{ frame: string[]; written: string }> {
   const terminal = fakeTerminal(columns, rows);
   const streams = { stdin: fakeKeyboard(), stdout: terminal.stream, stderr: terminal.stream };
-  const told = events.slice(0, Math.ceil(events.length * share));
+  const told = history.slice(0, Math.ceil(history.length * share));
   const run = foldRun(told);
-  if (run.outcome !== 'running') await printLastFrame(streams, themeFor([], env), run);
+  const log = new EventLog();
+  for (const event of told) log.add(event, () => run);
+  const events = log.events.filter(({ kind }) => kind === 'event');
+  if (run.outcome !== 'running') await printLastFrame(streams, themeFor([], env), { run, events });
   else {
-    const log = new EventLog();
-    for (const event of told) log.add(event, () => run);
     const live = { run: printableRun(run), events: log.events, isStopping: false, wayOn: undefined };
     const keys = { canSteer: true, takesKeys: true };
     mountDashboard(streams, themeFor([], env), { ...unsteered, say: () => undefined }, () => ({
