@@ -1,5 +1,7 @@
+import { shownText } from '../ui/ascii.ts';
 import { jsonLine, type ProgressLine } from '../ui/json-lines.ts';
 import { RememberedText } from '../ui/remembered-text.ts';
+import { themeFor } from '../ui/theme.ts';
 import type { ProgressMode } from './progress-flag.ts';
 import { progressText } from './progress-text.ts';
 import { onStatusSignal } from './signals.ts';
@@ -12,7 +14,8 @@ export function askedProgress(mode: ProgressMode, more?: () => string | undefine
   const text = new RememberedText(progressText(mode));
   onStatusSignal(() => {
     text.clear();
-    process.stderr.write(`status: ${more?.() ?? text.at(performance.now()) ?? 'nothing has begun yet'}\n`);
+    const words = more?.() ?? text.at(performance.now()) ?? 'nothing has begun yet';
+    process.stderr.write(`status: ${shownText(words, themeFor(process.argv, process.env))}\n`);
   });
   return text;
 }

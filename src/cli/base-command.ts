@@ -1,7 +1,7 @@
 import { Command, Flags } from '@oclif/core';
 import { ForesyncError } from '../core/errors.ts';
 import { printableJson } from '../core/text.ts';
-import { asciiText } from '../ui/ascii.ts';
+import { shownText } from '../ui/ascii.ts';
 import { themeFor } from '../ui/theme.ts';
 import { wantsJsonLines } from './progress-flag.ts';
 import { reportError } from './report-error.ts';
@@ -31,7 +31,7 @@ export abstract class BaseCommand extends Command {
 
   /** In ASCII where the terminal shows no more. */
   override log(text = ''): void {
-    super.log('%s', themeFor(process.argv, process.env).unicode ? text : asciiText(text));
+    super.log('%s', shownText(text, themeFor(process.argv, process.env)));
   }
 
   /** oclif's own would print keys and names as they came. */

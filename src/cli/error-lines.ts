@@ -1,5 +1,5 @@
 import { printable } from '../core/text.ts';
-import { asciiText } from '../ui/ascii.ts';
+import { shownText } from '../ui/ascii.ts';
 import { hangingLines } from '../ui/hanging-lines.ts';
 import { brushFor } from '../ui/metrics-paint.ts';
 
@@ -7,10 +7,7 @@ import { brushFor } from '../ui/metrics-paint.ts';
 export function errorLines(message: string, hint: string | undefined): string[] {
   const { paint, symbols, next, theme } = brushFor(process.argv, process.env, 'stderr');
   const stream = process.stderr;
-  const shown = (text: string) => {
-    const safe = printable(text, 2000);
-    return theme.unicode ? safe : asciiText(safe);
-  };
+  const shown = (text: string) => shownText(printable(text, 2000), theme);
   const sign = symbols.failed;
   const lines = hangingLines(shown(message), { sign, painted: paint('bad', sign), stream });
   if (hint)

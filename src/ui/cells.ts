@@ -1,6 +1,6 @@
 import cliTruncate from 'cli-truncate';
 import stringWidth from 'string-width';
-import { asciiText } from './ascii.ts';
+import { shownText } from './ascii.ts';
 import type { Theme } from './theme.ts';
 
 /**
@@ -40,7 +40,7 @@ export function clipStartCells(text: string, cells: number, theme: CellTheme): s
 
 function cut(text: string, cells: number, position: 'start' | 'middle' | 'end', theme: CellTheme): string {
   const looked = text.length <= mostLooked ? text : ends(text, position);
-  const shown = theme.unicode ? looked : asciiText(looked);
+  const shown = shownText(looked, theme);
   const sign = theme.unicode ? '…' : '...';
   // Where there is no room beside the sign, what is cut says more than that it was.
   const truncationCharacter = sign.length < cells ? sign : '';

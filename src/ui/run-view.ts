@@ -1,6 +1,7 @@
 import type { Clock } from '../core/clock.ts';
 import type { RunEvent } from '../core/sync/events.ts';
 import type { RunFold } from '../core/sync/fold.ts';
+import { shownText } from './ascii.ts';
 import { showDashboard } from './dashboard/view.ts';
 import { isLive } from './live-terminal.ts';
 import { endedAtOnce, endedAtOnceLines } from './plain/at-once.ts';
@@ -8,6 +9,7 @@ import { eventLine, stamped } from './plain/lines.ts';
 import { PlainPrinter } from './plain/printer.ts';
 import { summaryOf } from './plain/summary.ts';
 import { RunJsonLines } from './run-json-lines.ts';
+import { themeFor } from './theme.ts';
 
 /** What keys do to a run that is under way. */
 export interface RunSteering {
@@ -77,7 +79,11 @@ function showJsonLines(options: RunViewOptions): RunView {
 }
 
 function writeSummary({ snapshot }: RunFold, output: NodeJS.WriteStream): void {
-  for (const line of summaryOf(snapshot)) output.write(`${line}\n`);
+  for (const line of summaryOf(snapshot)) writeText(output, `${line}\n`);
+}
+
+function writeText(output: NodeJS.WriteStream, text: string): void {
+  output.write(shownText(text, themeFor(process.argv, process.env)));
 }
 
 function showWarnings(options: RunViewOptions): RunView {
@@ -86,7 +92,7 @@ function showWarnings(options: RunViewOptions): RunView {
     onEvent(event) {
       fold.apply(event);
       if (event.type !== 'note' || event.level !== 'warning') return;
-      stderr.write(`${eventLine(event, fold.snapshot)}\n`);
+      writeText(stderr, `${eventLine(event, fold.snapshot)}\n`);
     },
     ...onStandardError(options),
     async end() {
@@ -97,7 +103,7 @@ function showWarnings(options: RunViewOptions): RunView {
 
 function showLines(options: RunViewOptions): RunView {
   const { json, stdout, stderr, clock, fold, signal } = options;
-  const printer = new PlainPrinter((text) => stderr.write(text));
+  const printer = new PlainPrinter((text) => writeText(stderr, text));
   const timer = setInterval(() => printer.tick(fold.at(clock.nowMs())), 1_000).unref();
   const sayStopping = () => {
     const text = 'stopping at a safe point; a second ctrl-C or SIGTERM ends it at once';
@@ -126,7 +132,7 @@ function showLines(options: RunViewOptions): RunView {
 
 /** Answers to signals where there is no screen. */
 function onStandardError({ stderr, fold, wayOn }: RunViewOptions): Pick<RunView, 'tellStatus' | 'drop'> {
-  const write = (lines: readonly string[]) => stderr.write(lines.map((line) => `${line}\n`).join(''));
+  const write = (lines: readonly string[]) => writeText(stderr, lines.map((line) => `${line}\n`).join(''));
   return {
     tellStatus: (page) => write(fold.snapshot.startedAtMs > 0 ? page() : ['The run has not begun yet.']),
     drop: (hasBegun) => write(endedAtOnceLines(endedAtOnce(hasBegun, wayOn), stderr)),

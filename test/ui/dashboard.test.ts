@@ -179,8 +179,15 @@ test('the rate stands over the columns of rows and bytes, with the limit in forc
 
 test('a plain locale gets ASCII', async () => {
   for (const [columns, rows] of sizes) {
-    const { frame } = await draw(stories.donors ?? [], columns, rows, { LANG: 'C' }, 0.5);
-    assert.match(frame.join(''), /^[\x20-\x7e]*$/);
+    for (const [story, share] of [
+      ['donors', 0.5],
+      ['strange', 0.5],
+      ['strange', 1],
+    ] as const) {
+      const { frame } = await draw(stories[story] ?? [], columns, rows, { LANG: 'C' }, share);
+      assert.match(frame.join(''), /^[\x20-\x7e]*$/);
+      for (const line of frame) assert.ok(line.length <= columns, line);
+    }
   }
 });
 

@@ -1,5 +1,7 @@
 import type { RunEvent } from '../../core/sync/events.ts';
 import type { RunSnapshot } from '../../core/sync/snapshot.ts';
+import { shownText } from '../ascii.ts';
+import type { CellTheme } from '../cells.ts';
 import { type EventWords, eventWords } from '../plain/lines.ts';
 import { silentEvents } from '../plain/printer.ts';
 
@@ -13,7 +15,12 @@ const keptEvents = 2_000;
 
 /** What has happened in a run, in words; the last 2,000. */
 export class EventLog {
+  readonly #theme: CellTheme;
   readonly #events: LoggedEvent[] = [];
+
+  constructor(theme: CellTheme) {
+    this.#theme = theme;
+  }
 
   get events(): readonly LoggedEvent[] {
     return this.#events;
@@ -32,7 +39,7 @@ export class EventLog {
   }
 
   #push(event: LoggedEvent): void {
-    this.#events.push(event);
+    this.#events.push({ ...event, text: shownText(event.text, this.#theme) });
     if (this.#events.length > keptEvents) this.#events.shift();
   }
 }

@@ -30,10 +30,10 @@ export function LastFrame({
   theme: Theme;
 }): ReactNode {
   const { columns, rows } = useWindowSize();
-  const run = printableRun(snapshot);
+  const run = printableRun(snapshot, theme);
   const { width } = widthsFor(columns);
   const summary =
-    run.outcome === 'running' ? [] : wrapWords(summaryOf(snapshot), Math.min(width, longestLine) - 2);
+    run.outcome === 'running' ? [] : wrapWords(summaryOf(run), Math.min(width, longestLine) - 2);
   const below = run.outcome === 'done' ? rowsBelow.done : rowsBelow.unfinished;
   const layout = layOutOver(run, { columns, rows, below, summary: summary.length, events: events.length });
   const { gap } = layout;

@@ -1,4 +1,5 @@
 import type { RunEvent } from '../../core/sync/events.ts';
+import { shownText } from '../ascii.ts';
 import { endedAtOnce, endedAtOnceLines } from '../plain/at-once.ts';
 import { printableRun } from '../plain/printable-run.ts';
 import { PlainPrinter } from '../plain/printer.ts';
@@ -25,8 +26,8 @@ export function showDashboard(options: RunViewOptions): RunView {
   const { stdin, stdout, stderr, clock, fold, signal, steering } = options;
   const { argv = process.argv, env = process.env } = options;
   const theme = themeFor(argv, env);
-  const log = new EventLog();
-  const printer = new PlainPrinter((text) => stderr.write(text));
+  const log = new EventLog(theme);
+  const printer = new PlainPrinter((text) => stderr.write(shownText(text, theme)));
   const hasKeys = stdin.isTTY === true && isForeground();
   let isConnected = false;
   let connectedAtMs = 0;
@@ -42,7 +43,7 @@ export function showDashboard(options: RunViewOptions): RunView {
     // end() waits for it and reports it; until then nobody does.
   });
   const look = (): LiveRun => {
-    const run = printableRun(fold.at(clock.nowMs()));
+    const run = printableRun(fold.at(clock.nowMs()), theme);
     const isConnecting = run.phases.some(({ name, state }) => name === 'connect' && state === 'running');
     return {
       ...{ run, events: log.events, isStopping: signal.aborted, wayOn: options.wayOn },

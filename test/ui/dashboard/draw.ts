@@ -30,12 +30,17 @@ export async function draw(
   const streams = { stdin: fakeKeyboard(), stdout: terminal.stream, stderr: terminal.stream };
   const told = history.slice(0, Math.ceil(history.length * share));
   const run = foldRun(told);
-  const log = new EventLog();
+  const log = new EventLog(themeFor([], env));
   for (const event of told) log.add(event, () => run);
   const events = log.events.filter(({ kind }) => kind === 'event');
   if (run.outcome !== 'running') await printLastFrame(streams, themeFor([], env), { run, events });
   else {
-    const live = { run: printableRun(run), events: log.events, isStopping: false, wayOn: undefined };
+    const live = {
+      run: printableRun(run, themeFor([], env)),
+      events: log.events,
+      isStopping: false,
+      wayOn: undefined,
+    };
     const keys = { canSteer: true, takesKeys: true };
     mountDashboard(streams, themeFor([], env), { ...unsteered, say: () => undefined }, () => ({
       ...live,

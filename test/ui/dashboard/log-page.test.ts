@@ -8,7 +8,7 @@ import { recordedRun } from '../recorded-run.ts';
 const size = { columns: 80, rows: 24 };
 
 test('the log holds what has happened in words, the last two thousand, and its end is in sight', () => {
-  const log = new EventLog();
+  const log = new EventLog({ unicode: true });
   const events = recordedRun({ note: 'slow clock' });
   for (const [index, event] of events.entries()) log.add(event, () => foldRun(events.slice(0, index + 1)));
   const texts = log.events.map(({ text }) => text);
