@@ -100,7 +100,7 @@ The file has a comment on every key, and names its JSON schema, so that editors 
       const lines = errorLines(`${printable(file)} was not written.`, hint);
       process.stderr.write(`\n${lines.join('\n')}\n`);
     } else if (dryRun) {
-      this.log(text.trimEnd());
+      this.printAsIs(text.trimEnd());
     } else {
       writeConfig(file, text, { replace: flags.replace });
       this.log(`${printable(file)} is written.`);

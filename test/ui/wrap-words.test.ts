@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import stringWidth from 'string-width';
-import { wrapWords } from '../../src/ui/wrap-words.ts';
+import { fitLines, wrapWords } from '../../src/ui/wrap-words.ts';
 
 test('long texts go on below, broken between words and never inside of a character, within their columns', () => {
   const text = fc.array(fc.constantFrom('a', 'bc', ' ', '東', '京都', 'e\u0301', '👩‍👩‍👧', 'ß'), {
@@ -38,4 +38,18 @@ test('a command stays on one line where it fits, and is broken at spaces where i
     'then.',
   ]);
   assert.deepEqual(wrapWords(["'foresync abort 3f9a1c2b'"], 12), ["'foresync", 'abort', "3f9a1c2b'"]);
+});
+
+test('lines that are too wide go on below, further right; colours take no room, and a long word stays as it is', () => {
+  const red = (text: string) => `\u001b[31m${text}\u001b[39m`;
+  assert.deepEqual(fitLines([`  ${red('one two')} three four`, 'short'], 12), [
+    `  ${red('one two')}`,
+    '    three',
+    '    four',
+    'short',
+  ]);
+  const path = `/srv/${'a'.repeat(30)}`;
+  const lines = fitLines([`  ${path}`], 16);
+  assert.equal(lines.map((line) => line.trim()).join(''), path);
+  for (const line of lines) assert.ok(stringWidth(line) <= 16);
 });
