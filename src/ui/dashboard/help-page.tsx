@@ -60,6 +60,6 @@ const steeringHelp: readonly [key: string, text: string][] = [
   ],
   [
     '-  +',
-    'half, or twice, of what may be sent a second: from 64 KiB/s to no limit; foresync throttle sets any, from another shell',
+    "half, or twice, of what may be sent a second: from 64 KiB/s to no limit; 'foresync throttle' sets any, from another shell",
   ],
 ];

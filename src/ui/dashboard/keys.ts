@@ -71,7 +71,10 @@ function slowDown(run: RunSnapshot): Wish {
   const bytesPerSecond = slower(run);
   if (bytesPerSecond !== undefined || !run.limit) return { type: 'limit', bytesPerSecond };
   const now = formatByteRate(run.limit.bytesPerSecond);
-  return { type: 'say', text: `Sends no more than ${now} already: - goes no lower, foresync throttle does.` };
+  return {
+    type: 'say',
+    text: `Sends no more than ${now} already: - goes no lower, 'foresync throttle' does.`,
+  };
 }
 
 function turn(key: string, face: Face, { isStopping }: KeyContext): Face {

@@ -71,7 +71,7 @@ test('limits go by powers of two, from what is sent now, until none binds any mo
 
 test('where the limit is as low as keys go, - says so and leaves it', () => {
   const limited = { ...run, limit: { bytesPerSecond: 20 * 1024, setBy: 'operator' as const } };
-  const text = 'Sends no more than 20.0 KiB/s already: - goes no lower, foresync throttle does.';
+  const text = "Sends no more than 20.0 KiB/s already: - goes no lower, 'foresync throttle' does.";
   assert.deepEqual(pressAll(['-'], { run: limited }).wishes, [{ type: 'say', text }]);
 });
 
