@@ -59,6 +59,8 @@ delete process.env.FORESYNC_STARTED_BY;
 if (major > 22 || (major === 22 && minor >= 15)) {
   // What is written is for its owner alone.
   process.umask(0o077);
+  // It asks for the status, of commands that have one; without a listener Node would open its debugger.
+  process.on('SIGUSR1', () => undefined);
   prepareEnvironment(process.env, process.argv.slice(2));
   keepCompiledCode(process.env);
   import('../dist/cli/main.js').then(({ main }) => main(process.argv.slice(2)), cannotLoad);

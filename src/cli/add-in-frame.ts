@@ -69,6 +69,7 @@ export async function addInFrame(options: AddInFrameOptions): Promise<unknown> {
     follow: request.follow ?? false,
     runtime,
     hooks,
+    stateOption: sameFiles({ state: stateFile }),
   };
   const { result, snapshot } = await frame.around(
     async () => (published && (await finishAddReplica(run, published.result))) ?? (await addReplica(run)),

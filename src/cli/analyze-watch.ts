@@ -5,13 +5,12 @@ import { AnalyzeProgress } from '../ui/analyze/progress.ts';
 import { FollowView } from '../ui/follow-view.ts';
 import { jsonLine, PacedJsonLines } from '../ui/json-lines.ts';
 import { wantsPlain } from '../ui/plain-wish.ts';
+import { askedJson, askedProgress } from './asked-progress.ts';
 import type { ProgressMode } from './progress-flag.ts';
-import { progressText } from './progress-text.ts';
 
-/** Tells on standard error how far the reading of logs is. */
+/** Tells on standard error how far the reading of logs is; where nobody wants to know it waits to be asked by SIGUSR1. */
 export interface AnalyzeWatch {
-  /** Undefined where nobody wants to know. */
-  onProgress: ((progress: IngestProgress) => void) | undefined;
+  onProgress(progress: IngestProgress): void;
   onFollow(event: FollowEvent): void;
   /** May be called again. */
   clear(): void;
@@ -20,21 +19,18 @@ export interface AnalyzeWatch {
 export function watchAnalyze(mode: ProgressMode): AnalyzeWatch {
   const { stderr } = process;
   if (mode === 'json') return jsonWatch(stderr);
-  const text = progressText(mode);
-  const progress = text && new AnalyzeProgress(text, () => performance.now());
-  const view = new FollowView(
-    stderr,
-    mode === 'auto' && stderr.isTTY === true && !wantsPlain(process.argv, process.env),
-    systemClock,
-  );
+  const isLive = mode === 'auto' && stderr.isTTY === true && !wantsPlain(process.argv, process.env);
+  const view = new FollowView(stderr, isLive ? 'live' : mode === 'none' ? 'troubles' : 'lines', systemClock);
+  const text = askedProgress(mode, () => view.statusWords());
+  const progress = new AnalyzeProgress(text, () => performance.now());
   return {
-    onProgress: progress && ((step) => progress.show(step)),
+    onProgress: (step) => progress.show(step),
     onFollow: (event) => {
-      progress?.clear();
-      if (mode !== 'none' || event.kind === 'gone' || event.kind === 'trouble') view.onFollow(event);
+      progress.clear();
+      view.onFollow(event);
     },
     clear: () => {
-      progress?.clear();
+      progress.clear();
       view.clear();
     },
   };
@@ -42,10 +38,29 @@ export function watchAnalyze(mode: ProgressMode): AnalyzeWatch {
 
 function jsonWatch(stderr: NodeJS.WriteStream): AnalyzeWatch {
   const lines = new PacedJsonLines(stderr, () => performance.now());
+  let read: IngestProgress | undefined;
+  let followed: { logs: number; events: number; latestMs?: number | undefined } | undefined;
+  const readLine = (step: IngestProgress) =>
+    ({ type: 'analyze', atMs: systemClock.nowMs(), ...step }) as const;
+  askedJson(() =>
+    followed
+      ? { type: 'follow', atMs: systemClock.nowMs(), event: 'asked', ...followed }
+      : read && readLine(read),
+  );
   return {
-    onProgress: (step) => lines.write({ type: 'analyze', atMs: systemClock.nowMs(), ...step }, step.path),
+    onProgress: (step) => {
+      read = step;
+      lines.write(readLine(step), step.path);
+    },
     onFollow: (event) => {
       if (event.kind === 'quiet') return;
+      if (event.kind === 'began') followed = { logs: event.logs, events: 0 };
+      if (event.kind === 'stored' && followed)
+        followed = {
+          ...followed,
+          events: followed.events + event.events,
+          latestMs: event.latestMs ?? followed.latestMs,
+        };
       const { kind, ...facts } = event;
       stderr.write(jsonLine({ type: 'follow', atMs: systemClock.nowMs(), event: kind, ...facts }));
     },

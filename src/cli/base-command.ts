@@ -1,8 +1,10 @@
 import { Command, Flags } from '@oclif/core';
 import { ForesyncError } from '../core/errors.ts';
 import { printableJson } from '../core/text.ts';
-import { asciiText } from '../ui/ascii.ts';
+import { shownText } from '../ui/ascii.ts';
+import { columnsOf } from '../ui/columns-of.ts';
 import { themeFor } from '../ui/theme.ts';
+import { fitLines } from '../ui/wrap-words.ts';
 import { wantsJsonLines } from './progress-flag.ts';
 import { reportError } from './report-error.ts';
 import { interruption } from './signals.ts';
@@ -29,9 +31,16 @@ export abstract class BaseCommand extends Command {
   /** Trips on the first SIGINT or SIGTERM; a second one ends the process at once. */
   protected readonly signal: AbortSignal = interruption();
 
-  /** In ASCII where the terminal shows no more. */
+  /** In ASCII where the terminal shows no more, and no wider than it. */
   override log(text = ''): void {
-    super.log('%s', themeFor(process.argv, process.env).unicode ? text : asciiText(text));
+    const columns = columnsOf(process.stdout) ?? Number.POSITIVE_INFINITY;
+    const shown = shownText(text, themeFor(process.argv, process.env));
+    super.log('%s', fitLines(shown.split('\n'), columns).join('\n'));
+  }
+
+  /** What a program or a file is to have, as it is. */
+  protected printAsIs(text: string): void {
+    super.log('%s', text);
   }
 
   /** oclif's own would print keys and names as they came. */

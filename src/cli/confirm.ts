@@ -1,6 +1,10 @@
 import { createInterface } from 'node:readline/promises';
 import { ForesyncError } from '../core/errors.ts';
 import { mayAsk } from '../core/transport/may-ask.ts';
+import { shownText } from '../ui/ascii.ts';
+import { columnsOf } from '../ui/columns-of.ts';
+import { themeFor } from '../ui/theme.ts';
+import { wrapWords } from '../ui/wrap-words.ts';
 import { usageError } from './base-command.ts';
 
 /** Whether somebody is there to be asked. */
@@ -23,7 +27,9 @@ export async function choose<T>(
   { describe, signal }: { describe(option: T): string; signal: AbortSignal },
 ): Promise<T> {
   for (const [index, option] of options.entries())
-    process.stderr.write(`${String(index + 1).padStart(3)}  ${describe(option)}\n`);
+    process.stderr.write(
+      `${String(index + 1).padStart(3)}  ${shownText(describe(option), themeFor(process.argv, process.env))}\n`,
+    );
   const chosen = options[Number(await ask(`Which one? [1-${options.length}] `, signal)) - 1];
   if (chosen === undefined) throw notConfirmed();
   return chosen;
@@ -36,7 +42,10 @@ export async function ask(question: string, signal: AbortSignal): Promise<string
   try {
     // Readline takes ctrl-C for itself; here it means what it means elsewhere.
     asking.once('SIGINT', () => process.kill(process.pid, 'SIGINT'));
-    return await asking.question(question, { signal });
+    return await asking.question(
+      wrapWords([question], columnsOf(stderr) ?? Number.POSITIVE_INFINITY).join('\n'),
+      { signal },
+    );
   } catch (error) {
     if ((error as Error).name !== 'AbortError') throw error;
     // ctrl-C or ctrl-D: whoever leaves the question says no, in the middle of its line.

@@ -36,6 +36,8 @@ export class TeachingHelp extends Help {
     this.log('');
     this.log(this.section('ENVIRONMENT', environment));
     this.log('');
+    this.log(this.section('EXIT CODES', exitCodeWords));
+    this.log('');
     this.log(`"${bin} help COMMAND" tells what a command does, with examples and all its flags.`);
   }
 }
@@ -54,9 +56,26 @@ function firstSteps(bin: string): [string, string][] {
 const environment: [string, string][] = [
   ['FORESYNC_CONFIG', 'the replica group, instead of foresync.yaml (--config)'],
   ['FORESYNC_STATE', "foresync's own file, instead of foresync.db (--state)"],
+  ['FORESYNC_NO_INPUT', '1: ask nothing, as with --no-input'],
+  ['FORESYNC_PLAIN', '1: words alone, as with --plain; so does INK_SCREEN_READER'],
+  ['FORESYNC_THEME', "light or dark: the terminal's ground, which COLORFGBG tells else"],
   ['FORESYNC_SSH', 'the ssh program'],
   ['FORESYNC_SSH_CONFIG', 'its configuration file'],
   ['FORESYNC_DEBUG', 'set: errors come with their stack'],
   ['CLICKHOUSE_PASSWORD', "of a ClickHouse URL's user"],
   ['NO_COLOR, FORCE_COLOR', 'never or always print in colours'],
+  ['TERM', 'dumb: no colours, and lines in place of a screen'],
+  ['LC_ALL, LC_CTYPE, LANG', 'not UTF-8: ASCII alone'],
+];
+
+const exitCodeWords: [string, string][] = [
+  ['0', 'done'],
+  ['3', 'a gate such as --fail-under was not met'],
+  ['64, 65, 78', 'wrong usage, input that cannot be used, a wrong foresync.yaml'],
+  ['69, 74, 76, 77', 'a host, a file or the other side failed, or permission is missing'],
+  ['70', "a defect of foresync's"],
+  ['73', 'refused, because something is there already'],
+  ['75', 'stopped; "foresync resume" goes on'],
+  ['79', 'the new replica could not be made equal'],
+  ['130, 143', 'interrupted, with nothing to go on with'],
 ];

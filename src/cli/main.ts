@@ -1,10 +1,11 @@
 import { run } from '@oclif/core/run';
 import { settings } from '@oclif/core/settings';
 import { packageRoot } from '../core/own-files.ts';
-import { printableJson } from '../core/text.ts';
+import { printable, printableJson } from '../core/text.ts';
 import { wordsOf } from '../ui/flags.ts';
 import { wantsJsonLines } from './progress-flag.ts';
 import { reportError } from './report-error.ts';
+import { tell } from './tell.ts';
 
 /**
  * Runs one command line. oclif's own `execute` would print stack traces and wrapped boxes, and would end the process
@@ -32,6 +33,12 @@ export async function main(args: string[]): Promise<void> {
       if (error.code !== 'EPIPE') throw error;
     });
   }
+  const { FORESYNC_THEME: ground = '' } = process.env;
+  if (!['', 'light', 'dark'].includes(ground))
+    tell(
+      `FORESYNC_THEME is neither light nor dark, but ${printable(ground, 40)}: it is not looked at.`,
+      'warning',
+    );
   // The sources are never compiled on the fly, whatever NODE_ENV says.
   settings.enableAutoTranspile = false;
   try {

@@ -1,10 +1,33 @@
+import stringWidth from 'string-width';
 import { shellWord } from '../core/doctor/words.ts';
+import { columnsOf } from '../ui/columns-of.ts';
 import { brushFor } from '../ui/metrics-paint.ts';
 
 /** The line that a command ends with when it has done its work: what is useful next. An empty line goes before it. */
 export function nextStep(command: string): string {
   const { theme, arrow, paint } = brushFor(process.argv, process.env);
-  return `\n${theme.plain ? '' : `${arrow} `}Next: ${paint('strong', command)}`;
+  const lead = `${theme.plain ? '' : `${arrow} `}Next: `;
+  const columns = columnsOf(process.stdout) ?? Number.POSITIVE_INFINITY;
+  const [first = '', ...rest] = shellLines(command, columns, lead.length);
+  const lines = [`${lead}${paint('strong', first)}`, ...rest.map((line) => paint('strong', line))];
+  return `\n${lines.join('\n')}`;
+}
+
+const indent = '    ';
+
+/** A command on lines of that width that a shell takes for one; it is broken before options. `taken` columns of the first are not free. */
+export function shellLines(command: string, columns: number, taken: number): string[] {
+  if (taken + stringWidth(command) <= columns) return [command];
+  const lines: string[] = [];
+  let line = '';
+  for (const part of command.match(/(?:'[^']*'|\\.|[^\s'\\])+(?: (?!--)(?:'[^']*'|\\.|[^\s'\\])+)*/g) ?? []) {
+    const room = columns - (lines.length === 0 ? taken : 0) - 2;
+    if (line !== '' && stringWidth(`${line} ${part}`) > room) {
+      lines.push(`${line} \\`);
+      line = `${indent}${part}`;
+    } else line = line === '' ? part : `${line} ${part}`;
+  }
+  return [...lines, line];
 }
 
 /** The command that sends rows in the order of a plan. */

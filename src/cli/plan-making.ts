@@ -52,7 +52,7 @@ export async function planOf(
   group: ReplicaGroup | undefined,
   flags: PlanWishes,
   signal: AbortSignal,
-  progress: { show: OnForecastProgress } | undefined,
+  progress: { show: OnForecastProgress },
 ): Promise<MadePlan> {
   const state = openExisting(flags.state);
   const isToKeep = !flags['dry-run'];
@@ -84,7 +84,7 @@ export async function planOf(
       explained: flags.explained,
       everyCalibration: flags.backtest,
       signal,
-      onProgress: progress && ((step) => progress.show(step)),
+      onProgress: (step) => progress.show(step),
     });
     const { replicas, lastMs = forecasted.originMs } = history.summary();
     const plan = makePlan(forecasted, {

@@ -1,12 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { thisProcess } from '../core/agent/process-identity.ts';
 import { systemClock } from '../core/clock.ts';
-import { type ErrorKind, ForesyncError } from '../core/errors.ts';
+import { type ErrorKind, exitCodes, ForesyncError } from '../core/errors.ts';
 import type { ReplicaGroup } from '../core/group/config.ts';
 import { openState, type StateFile } from '../core/state/open.ts';
 import { recordCourse } from '../core/state/run-course.ts';
 import { beginProgress, recordFailure, recordProgress } from '../core/state/run-progress.ts';
 import { recordRun } from '../core/state/runs.ts';
+import { withoutWaiting } from '../core/state/without-waiting.ts';
 import { RunCourse } from '../core/sync/course.ts';
 import type { RunEvent, RunFact } from '../core/sync/events.ts';
 import { RunFold } from '../core/sync/fold.ts';
@@ -17,6 +18,7 @@ import { shortId } from '../core/text.ts';
 import { brushFor } from '../ui/metrics-paint.ts';
 import { type RunView, showRun } from '../ui/run-view.ts';
 import { statusOfRun } from '../ui/status-run.ts';
+import { captureHolder } from './capture-holder.ts';
 import { sameFiles } from './next-step.ts';
 import type { ProgressMode } from './progress-flag.ts';
 import { readStanding } from './run-standings.ts';
@@ -74,6 +76,7 @@ export class RunFrame {
       group: this.#options.group,
       clock: systemClock,
       newId: randomUUID,
+      holderOf: (captureId: string) => captureHolder(this.#state, captureId, this.#options.stateFile),
       onEvent: (event: RunEvent): void => this.#onEvent(event),
     };
   }
@@ -82,7 +85,7 @@ export class RunFrame {
   async around<T>(work: () => Promise<T>): Promise<{ result: T; snapshot: RunSnapshot }> {
     const timer = setInterval(() => this.#recordProgress(), progressEveryMs).unref();
     const unlisten = [
-      beforeEndAtOnce(() => this.#view.drop(this.#fold.snapshot.startedAtMs > 0)),
+      beforeEndAtOnce(() => this.#endAtOnce()),
       onStatusSignal(() => this.#view.tellStatus(() => this.#statusPage())),
     ];
     try {
@@ -99,6 +102,20 @@ export class RunFrame {
       if (this.#fold.snapshot.startedAtMs > 0) this.#record(systemClock.nowMs());
       this.#state.close();
     }
+  }
+
+  /** Gives the exit code where the run can be gone on with. */
+  #endAtOnce(): number | undefined {
+    const { startedAtMs, phases } = this.#fold.snapshot;
+    const atMs = systemClock.nowMs();
+    const hasBegun = phases.find(({ name }) => name === 'capture')?.startedAtMs !== undefined;
+    if (startedAtMs > 0) this.#view.onEvent({ type: 'end', outcome: 'stopped', atMs });
+    this.#view.drop(hasBegun);
+    if (hasBegun) return this.#options.request.command === 'add-replica' ? exitCodes.stopped : undefined;
+    // Else the journal would tell of a run that died, and may have left something.
+    this.#failure = 'interrupted';
+    if (startedAtMs > 0) withoutWaiting(this.#state.db, () => this.#record(atMs));
+    return undefined;
   }
 
   #onEvent(event: RunEvent): void {

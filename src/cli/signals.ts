@@ -1,9 +1,9 @@
 let controller: AbortController | undefined;
-const atOnce = new Set<() => void>();
+const atOnce = new Set<() => number | undefined>();
 
 /**
  * One signal for the whole process: the first SIGINT or SIGTERM aborts it, so that work stops at a safe point; the
- * second ends the process as the signal itself would.
+ * second ends the process with the exit code that it would have of the signal itself, or with a better one.
  */
 export function interruption(): AbortSignal {
   if (controller) return controller.signal;
@@ -18,8 +18,11 @@ export function interruption(): AbortSignal {
   return created.signal;
 }
 
-/** Calls `work`, which must not wait for anything, before a second signal ends the process. Gives the way to take that back. */
-export function beforeEndAtOnce(work: () => void): () => void {
+/**
+ * Calls `work`, which must not wait for anything, before a second signal ends the process; it gives the exit code, where it knows a better one.
+ * Gives the way to take that back.
+ */
+export function beforeEndAtOnce(work: () => number | undefined): () => void {
   atOnce.add(work);
   return () => atOnce.delete(work);
 }
@@ -37,20 +40,14 @@ export function suspendSelf(): Promise<void> {
   });
 }
 
-/**
- * Calls `answer` at each SIGUSR1, until the way to take that back is used. From then on the signal does nothing: without a listener it would
- * start Node's debugger, or end the process.
- */
+/** Calls `answer` at each SIGUSR1, until the way to take that back is used. Else the signal does nothing: the entry point listens too. */
 export function onStatusSignal(answer: () => void): () => void {
-  if (process.platform === 'win32') return () => undefined;
-  let current: (() => void) | undefined = answer;
-  process.on('SIGUSR1', () => current?.());
-  return () => {
-    current = undefined;
-  };
+  process.on('SIGUSR1', answer);
+  return () => process.off('SIGUSR1', answer);
 }
 
-function endAtOnce(exitCode: number): never {
-  for (const work of atOnce) work();
+function endAtOnce(signalsCode: number): never {
+  let exitCode = signalsCode;
+  for (const work of atOnce) exitCode = work() ?? exitCode;
   process.exit(exitCode);
 }

@@ -36,7 +36,7 @@ export default class Completion extends BaseCommand {
     const { args } = await this.parse(Completion);
     const shell = args.shell as keyof typeof scripts;
     const script = scripts[shell](this.config.bin, completedCommands(this.config.commands));
-    this.log(script.trimEnd());
+    this.printAsIs(script.trimEnd());
     return { shell, script };
   }
 }

@@ -20,8 +20,10 @@ import { configText } from '../core/group/config-text.ts';
 import { refuseExistingConfig, writeConfig } from '../core/group/write-config.ts';
 import { packageRoot } from '../core/own-files.ts';
 import { printable } from '../core/text.ts';
+import { columnsOf } from '../ui/columns-of.ts';
 import { DoctorView } from '../ui/doctor-view.ts';
 import { brushFor } from '../ui/metrics-paint.ts';
+import { wrapWords } from '../ui/wrap-words.ts';
 
 /** A host may take so long to let us in, and for each answer. */
 const timeoutMs = 30_000;
@@ -98,7 +100,7 @@ The file has a comment on every key, and names its JSON schema, so that editors 
       const lines = errorLines(`${printable(file)} was not written.`, hint);
       process.stderr.write(`\n${lines.join('\n')}\n`);
     } else if (dryRun) {
-      this.log(text.trimEnd());
+      this.printAsIs(text.trimEnd());
     } else {
       writeConfig(file, text, { replace: flags.replace });
       this.log(`${printable(file)} is written.`);
@@ -115,7 +117,10 @@ The file has a comment on every key, and names its JSON schema, so that editors 
     return askForRest(wishes, {
       mustExist,
       folder: process.cwd(),
-      say: (line) => process.stderr.write(`  ${line}\n`),
+      say: (text) => {
+        for (const line of wrapWords([text], (columnsOf(process.stderr) ?? Number.POSITIVE_INFINITY) - 2))
+          process.stderr.write(`  ${line}\n`);
+      },
       ask: async (question, proposal) => {
         const proposed = proposal === undefined ? '' : ` [${printable(proposal, 100)}]`;
         const answer = await ask(`${question}${proposed}: `, this.signal);

@@ -163,12 +163,12 @@ What is not said by a flag comes from the parameters that metrics has tuned, if 
   ): Promise<PlanReport> {
     return this.watched(flags.progress, async (progress) => {
       const { plan, forecasted, lastMs } = await planOf(group, flags, this.signal, progress);
-      if (flags['dry-run']) progress?.clear();
+      if (flags['dry-run']) progress.clear();
       else if (flags.out === '-') {
-        progress?.clear();
+        progress.clear();
         await streamPlan(process.stdout, plan, { end: false, signal: this.signal });
       } else {
-        progress?.writes(flags.out);
+        progress.writes(flags.out);
         await writePlan(flags.out, plan, this.signal);
       }
       return reportPlan(plan, forecasted, lastMs);
@@ -176,15 +176,12 @@ What is not said by a flag comes from the parameters that metrics has tuned, if 
   }
 
   /** Does something that tells how far it is. */
-  private async watched<T>(
-    mode: ProgressMode,
-    work: (progress: PlanWatch | undefined) => Promise<T>,
-  ): Promise<T> {
+  private async watched<T>(mode: ProgressMode, work: (progress: PlanWatch) => Promise<T>): Promise<T> {
     const progress = watchPlan(mode);
     try {
       return await work(progress);
     } finally {
-      progress?.clear();
+      progress.clear();
     }
   }
 }

@@ -4,12 +4,14 @@ import { sameFiles } from '../cli/next-step.ts';
 import { openJournal, readStanding, readStandings } from '../cli/run-standings.ts';
 import { systemClock, systemWait } from '../core/clock.ts';
 import type { StateFile } from '../core/state/open.ts';
+import { columnsOf } from '../ui/columns-of.ts';
 import { brushFor } from '../ui/metrics-paint.ts';
 import { Page } from '../ui/page.ts';
 import { wantsPlain } from '../ui/plain-wish.ts';
 import { statusJson } from '../ui/status-json.ts';
 import { groupStandings, statusList } from '../ui/status-list.ts';
 import { statusOfRun } from '../ui/status-run.ts';
+import { fitLines } from '../ui/wrap-words.ts';
 
 const watchEveryMs = 1000;
 
@@ -54,7 +56,8 @@ export default class Status extends BaseCommand {
     try {
       for (;;) {
         const { lines, json, isRunning } = this.#look(state, args.run, flags);
-        if (!this.jsonEnabled()) page.show(lines);
+        if (!this.jsonEnabled())
+          page.show(fitLines(lines, columnsOf(process.stdout) ?? Number.POSITIVE_INFINITY));
         if (!flags.watch || !isRunning || this.signal.aborted) return json;
         await systemWait(watchEveryMs, this.signal);
       }

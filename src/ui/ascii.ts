@@ -23,3 +23,8 @@ export function asciiText(text: string): string {
     (sign) => signs[sign] ?? `\\u{${(sign.codePointAt(0) ?? 0).toString(16)}}`,
   );
 }
+
+/** Text as the terminal can show it. */
+export function shownText(text: string, { unicode }: { unicode: boolean }): string {
+  return unicode ? text : asciiText(text);
+}

@@ -1,6 +1,6 @@
 import cliTruncate from 'cli-truncate';
 import stringWidth from 'string-width';
-import { asciiText } from './ascii.ts';
+import { shownText } from './ascii.ts';
 import type { Theme } from './theme.ts';
 
 /**
@@ -20,13 +20,12 @@ export function fitCells(text: string, cells: number, theme: CellTheme): string 
 
 /** Exactly so many cells, and both ends stay: keys often begin alike. */
 export function fitEndsCells(text: string, cells: number, theme: CellTheme): string {
-  return padded(cut(text, cells, 'middle', theme), cells);
+  return padded(clipEndsCells(text, cells, theme), cells);
 }
 
-/** Exactly so many cells, at the right edge of them. */
-export function fitRightCells(text: string, cells: number, theme: CellTheme): string {
-  const clipped = clipCells(text, cells, theme);
-  return ' '.repeat(Math.max(0, cells - stringWidth(clipped))) + clipped;
+/** At most so many cells, and both ends stay. */
+export function clipEndsCells(text: string, cells: number, theme: CellTheme): string {
+  return cut(text, cells, 'middle', theme);
 }
 
 /** At most so many cells. */
@@ -41,7 +40,7 @@ export function clipStartCells(text: string, cells: number, theme: CellTheme): s
 
 function cut(text: string, cells: number, position: 'start' | 'middle' | 'end', theme: CellTheme): string {
   const looked = text.length <= mostLooked ? text : ends(text, position);
-  const shown = theme.unicode ? looked : asciiText(looked);
+  const shown = shownText(looked, theme);
   const sign = theme.unicode ? '…' : '...';
   // Where there is no room beside the sign, what is cut says more than that it was.
   const truncationCharacter = sign.length < cells ? sign : '';

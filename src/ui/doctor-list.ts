@@ -1,10 +1,10 @@
 import type { Check, Level, Report } from '../core/doctor/check.ts';
 import type { Verdict } from '../core/doctor/verdict.ts';
 import { printable } from '../core/text.ts';
-import { wrapWords } from './dashboard/wrap-words.ts';
 import { formatCounted } from './format.ts';
 import type { Brush } from './metrics-paint.ts';
 import type { Role, Theme } from './theme.ts';
+import { wrapWords } from './wrap-words.ts';
 
 const width = 79;
 const idWidth = 13;

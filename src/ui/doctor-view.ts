@@ -1,10 +1,10 @@
 import type { Report } from '../core/doctor/check.ts';
 import type { Verdict } from '../core/doctor/verdict.ts';
 import { printable } from '../core/text.ts';
-import { wrapWords } from './dashboard/wrap-words.ts';
 import { reportLines, verdictLines } from './doctor-list.ts';
 import type { ProgressText } from './live-line.ts';
 import type { Brush } from './metrics-paint.ts';
+import { wrapWords } from './wrap-words.ts';
 
 const width = 79;
 

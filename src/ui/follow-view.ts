@@ -9,11 +9,16 @@ const lineEveryMs = 10_000;
 /** The rate on a terminal is that of so long; after as long without an event it is quiet. */
 const rateMs = 10_000;
 
+/** `troubles`: what goes wrong, and nothing else. */
+export type FollowShown = 'live' | 'lines' | 'troubles';
+
 /** Shows on standard error what comes while logs are followed: in one live line on a terminal, else in a line now and then. */
 export class FollowView {
   readonly #output: Pick<NodeJS.WriteStream, 'write'>;
   readonly #clock: Clock;
+  readonly #shown: FollowShown;
   readonly #live: LiveLine | undefined;
+  /** 0 before it has begun. */
   #logs = 0;
   /** Since the first round. */
   #events = 0;
@@ -23,10 +28,11 @@ export class FollowView {
   #recent: { atMs: number; events: number }[] = [];
   #sinceMs = 0;
 
-  constructor(output: Pick<NodeJS.WriteStream, 'write'>, isTerminal: boolean, clock: Clock) {
+  constructor(output: Pick<NodeJS.WriteStream, 'write'>, shown: FollowShown, clock: Clock) {
     this.#output = output;
     this.#clock = clock;
-    this.#live = isTerminal ? new LiveLine(output, () => clock.nowMs()) : undefined;
+    this.#shown = shown;
+    this.#live = shown === 'live' ? new LiveLine(output, () => clock.nowMs()) : undefined;
   }
 
   onFollow(event: FollowEvent): void {
@@ -48,11 +54,16 @@ export class FollowView {
     this.#live?.clear();
   }
 
+  /** How it stands; undefined before it has begun. */
+  statusWords(): string | undefined {
+    return this.#logs === 0 ? undefined : this.#words(this.#clock.nowMs());
+  }
+
   #begin(logs: number, nowMs: number): void {
     this.#logs = logs;
     this.#cameMs = nowMs;
     this.#sinceMs = nowMs;
-    if (!this.#live) this.#say(`following ${formatCounted(logs, 'log')}; an interrupt ends it`);
+    if (this.#shown === 'lines') this.#say(`following ${formatCounted(logs, 'log')}; an interrupt ends it`);
   }
 
   #say(text: string): void {
@@ -62,22 +73,29 @@ export class FollowView {
 
   #show(nowMs: number): void {
     if (this.#live) {
-      this.#recent = this.#recent.filter(({ atMs }) => atMs > nowMs - rateMs);
-      const isQuiet = nowMs - this.#cameMs >= rateMs;
-      const sinceMs = Math.min(rateMs, nowMs - this.#sinceMs);
-      const pace = isQuiet ? [`quiet for ${formatEta(nowMs - this.#cameMs)}`] : this.#pace(sinceMs);
-      const words = [
-        `following ${formatCounted(this.#logs, 'log')}`,
-        formatCounted(this.#events, 'new event'),
-      ];
-      this.#live.show(() => [...words, ...pace].join('  '), { now: true });
+      this.#live.show((atMs) => this.#words(atMs), { now: true });
     } else if (this.#recent.length > 0 && nowMs - this.#sinceMs >= lineEveryMs) {
       const came = formatCounted(this.#recentEvents(), 'new event');
       const pace = this.#pace(nowMs - this.#sinceMs);
-      this.#say([came, `${formatCount(this.#events)} in all`, ...pace].join(', '));
+      if (this.#shown === 'lines')
+        this.#say([came, `${formatCount(this.#events)} in all`, ...pace].join(', '));
       this.#recent = [];
       this.#sinceMs = nowMs;
     }
+  }
+
+  #words(nowMs: number): string {
+    if (this.#live) this.#recent = this.#recent.filter(({ atMs }) => atMs > nowMs - rateMs);
+    const isQuiet = nowMs - this.#cameMs >= rateMs;
+    const sinceMs = nowMs - this.#sinceMs;
+    const pace = isQuiet
+      ? [`quiet for ${formatEta(nowMs - this.#cameMs)}`]
+      : this.#pace(this.#live ? Math.min(rateMs, sinceMs) : sinceMs);
+    return [
+      `following ${formatCounted(this.#logs, 'log')}`,
+      formatCounted(this.#events, 'new event'),
+      ...pace,
+    ].join('  ');
   }
 
   #pace(overMs: number): string[] {

@@ -35,7 +35,8 @@ export type ProgressLine = { atMs: number } & (
   | ({ type: 'analyze' } & IngestProgress)
   | {
       type: 'follow';
-      event: Exclude<FollowEvent['kind'], 'quiet'>;
+      /** `asked`: somebody wants to know how it stands; with all that came so far. */
+      event: Exclude<FollowEvent['kind'], 'quiet'> | 'asked';
       path?: string;
       logs?: number;
       events?: number;

@@ -79,14 +79,14 @@ function calibrationLines({ calibration, covered, volume }: PlanCameTrue, brush:
   if (!calibration) return [];
   const thinned = volume !== undefined && volume.share < fullVolume;
   const row = (said: string, keys: string, mean: string, inLog: string, read: string) =>
-    brush.theme.plain
+    brush.asSentences
       ? `    ${rowSentence(headings, [said, keys, mean, thinned ? inLog : '', read])}`
       : `    ${said.padEnd(12)} ${[keys, mean, ...(thinned ? [inLog] : []), read].map((text) => text.padStart(9)).join(' ')}`;
   return [
     '',
     `  ${brush.paint('strong', 'Confidence')}        off by ${formatFraction(calibration.ece)} on average (ECE), Brier ${formatFraction(calibration.brier)}`,
     ...(covered < coveredForCalibration ? ['    so far: the log ends before the horizon does'] : []),
-    ...(brush.theme.plain ? [] : [brush.paint('quiet', row(...headings))]),
+    ...(brush.asSentences ? [] : [brush.paint('quiet', row(...headings))]),
     ...calibration.bins.map((bin) => {
       const said = `${formatFraction(bin.from, 1)} - ${formatFraction(bin.to, 1)}`;
       const line = row(
@@ -96,7 +96,7 @@ function calibrationLines({ calibration, covered, volume }: PlanCameTrue, brush:
         formatPercent(bin.meanInLog, 1),
         formatPercent(bin.readShare, 1),
       );
-      return brush.theme.plain
+      return brush.asSentences
         ? line
         : `${line}  ${brush.paint('quiet', bar(bin.readShare, 20, brush.theme))}`;
     }),

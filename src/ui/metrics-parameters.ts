@@ -1,11 +1,9 @@
 import type { Tuning } from '../core/metrics/tuning.ts';
 import type { GroupParameters, ParameterChange } from '../core/state/parameters.ts';
 import { printable } from '../core/text.ts';
-import { wrapWords } from './dashboard/wrap-words.ts';
 import type { Brush } from './metrics-paint.ts';
 import { parameterLabels, parameterValue, shownParameters, startedAt } from './metrics-words.ts';
-
-const width = 76;
+import { wrapWords } from './wrap-words.ts';
 
 /** The values that the next plan uses, and the steps they came by, newest first. */
 export function parameterLines(
@@ -31,7 +29,10 @@ export function parameterLines(
     ...changes.flatMap((change) => {
       const head = `${parameterLabels[change.name]} ${stepWords(change, brush)}`;
       const where = `${startedAt(change.changedMs)} UTC, ${groupName(change.group)}, run ${printable(change.runId, 8)}`;
-      return [`  ${brush.paint('active', head)}  ${brush.paint('quiet', where)}`, ...because(change.reason)];
+      return [
+        `  ${brush.paint('active', head)}  ${brush.paint('quiet', where)}`,
+        ...because(change.reason, brush),
+      ];
     }),
   ];
 }
@@ -44,12 +45,12 @@ export function tuningLines(tunings: readonly Tuning[], brush: Brush): string[] 
     if (old !== undefined && tuning.new !== undefined) {
       return [
         `  ${brush.paint('active', `${label} ${stepWords({ name, old, new: tuning.new }, brush)}`)}`,
-        ...because(reason),
+        ...because(reason, brush),
       ];
     }
     return [
       `  ${label} stays${old === undefined ? '' : ` at ${parameterValue(name, old)}`}`,
-      ...because(reason),
+      ...because(reason, brush),
     ];
   });
 }
@@ -58,8 +59,8 @@ function stepWords(step: Pick<ParameterChange, 'name' | 'old' | 'new'>, { arrow 
   return `${parameterValue(step.name, step.old)} ${arrow} ${parameterValue(step.name, step.new)}`;
 }
 
-function because(reason: string): string[] {
-  return wrapWords([`because ${printable(reason, 1000)}.`], width - 4).map((line) => `    ${line}`);
+function because(reason: string, { width }: Brush): string[] {
+  return wrapWords([`because ${printable(reason, 1000)}.`], width - 8).map((line) => `    ${line}`);
 }
 
 function groupName(group: string | undefined): string {

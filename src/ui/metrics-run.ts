@@ -1,6 +1,5 @@
 import type { RunReport } from '../core/metrics/run-report.ts';
 import { printable } from '../core/text.ts';
-import { wrapWords } from './dashboard/wrap-words.ts';
 import {
   formatBytes,
   formatCount,
@@ -20,6 +19,7 @@ import {
   verificationWords,
 } from './metrics-words.ts';
 import { rowSentence } from './row-sentence.ts';
+import { wrapWords } from './wrap-words.ts';
 
 type Figures = NonNullable<RunReport['figures']>;
 
@@ -30,8 +30,8 @@ export function runDetails(run: RunReport, brush: Brush): string[] {
   const table = run.group === '' ? run.table : `${run.group}, table ${run.table}`;
   const headline = () => {
     const lead = `${brush.paint(role, brush.symbols[sign])} ${brush.paint('strong', what)}`;
-    if (what.length + words.length <= 74) return [`${lead}  ${brush.paint(role, words)}`];
-    return [lead, ...wrapWords([words], 76).map((line) => `  ${brush.paint(role, line)}`)];
+    if (what.length + words.length <= brush.width - 6) return [`${lead}  ${brush.paint(role, words)}`];
+    return [lead, ...wrapWords([words], brush.width - 4).map((line) => `  ${brush.paint(role, line)}`)];
   };
   const head = [
     ...headline(),
@@ -105,13 +105,13 @@ function bytesTable(command: RunReport['command'], figures: Figures, brush: Brus
   const stays = command === 'prefetch';
   const headings = ['KIND', 'ROWS', stays ? 'BYTES STORED' : 'BYTES SENT', 'UNCOMPRESSED'] as const;
   const row = (kind: string, rows: string, sent: string, raw: string) =>
-    brush.theme.plain
+    brush.asSentences
       ? `  ${rowSentence(headings, [kind, rows, sent, raw])}`
       : `  ${kind.padEnd(17)} ${rows.padStart(14)} ${sent.padStart(14)} ${raw.padStart(18)}`;
   const kinds = movedKinds(figures);
   if (kinds.length === 0) return [`  No rows were ${stays ? 'stored' : 'sent'}.`];
   return [
-    ...(brush.theme.plain ? [] : [brush.paint('quiet', row(...headings))]),
+    ...(brush.asSentences ? [] : [brush.paint('quiet', row(...headings))]),
     ...kinds.map((kind) => {
       const { rows, wireBytes, rawBytes } = moved[kind];
       return row(kind, formatCount(rows), formatBytes(wireBytes), formatBytes(rawBytes));

@@ -1,7 +1,6 @@
 import type { RunReport } from '../core/metrics/run-report.ts';
 import { printable } from '../core/text.ts';
 import { fitCells, fitEndsCells } from './cells.ts';
-import { wrapWords } from './dashboard/wrap-words.ts';
 import { formatBytes, formatPercent } from './format.ts';
 import type { Brush } from './metrics-paint.ts';
 import {
@@ -16,8 +15,9 @@ import {
 } from './metrics-words.ts';
 import { rowSentence } from './row-sentence.ts';
 import type { Role } from './theme.ts';
+import { wrapWords } from './wrap-words.ts';
 
-const innerWidth = 76;
+const margin = 4;
 
 type Cells = readonly [id: string, started: string, joiner: string, rates: string, hot: string, sync: string];
 const headings: Cells = ['RUN', 'STARTED (UTC)', 'JOINER', 'HIT RATE', 'HOT-READY', 'IN SYNC'];
@@ -30,7 +30,7 @@ export function runsTable(runs: readonly RunReport[], brush: Brush): string[] {
   const legend = `Hit rate: expected ${brush.arrow} came true. Times count from the run's start.`;
   const smaller = 'Smaller: by the rows of the table that came before the snapshot.';
   return [
-    ...(brush.theme.plain ? [] : [`  ${brush.paint('quiet', heading)}`]),
+    ...(brush.asSentences ? [] : [`  ${brush.paint('quiet', heading)}`]),
     ...runs.flatMap((run, index) => runLines(run, ids[index] ?? run.id, idWidth, brush)),
     '',
     `  ${brush.paint('quiet', legend)}`,
@@ -50,7 +50,7 @@ function runLines(run: RunReport, id: string, idWidth: number, brush: Brush): st
     figures?.plan?.sentBefore ? 'before' : durationOr(figures?.hotReadyMs),
     durationOr(figures?.inSyncMs),
   ];
-  const line = brush.theme.plain ? rowSentence(headings, cells) : columns(cells, idWidth, brush);
+  const line = brush.asSentences ? rowSentence(headings, cells) : columns(cells, idWidth, brush);
   const sums = figures
     ? [
         ...together(words, role, deltaWords(figures), brush),
@@ -68,8 +68,9 @@ function together(
   words: string,
   role: Role,
   delta: string | undefined,
-  { paint, separator }: Brush,
+  { paint, separator, width }: Brush,
 ): string[] {
+  const innerWidth = width - margin;
   if (delta === undefined) return wrapWords([words], innerWidth).map((line) => paint(role, line));
   if (`${words}${separator}${delta}`.length <= innerWidth) return [paint(role, words) + separator + delta];
   return [...wrapWords([words], innerWidth).map((line) => paint(role, line)), delta];

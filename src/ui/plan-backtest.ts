@@ -1,7 +1,6 @@
 import type { ModelScore } from '../core/forecast/report.ts';
 import type { BacktestReport } from '../core/plan/backtest-report.ts';
 import { printable } from '../core/text.ts';
-import { wrapWords } from './dashboard/wrap-words.ts';
 import {
   formatCount,
   formatCounted,
@@ -12,12 +11,15 @@ import {
 } from './format.ts';
 import type { Brush } from './metrics-paint.ts';
 import { modelName, modelWords } from './plan-model-words.ts';
+import { rowSentence } from './row-sentence.ts';
+import { wrapWords } from './wrap-words.ts';
 
 const nameWidth = 21;
 const verdictWidth = 20;
 
 /** Every model of the backtest, best first, and what forecasting is worth here, for a terminal of 80 columns; safe to print. */
-export function backtestLines(report: BacktestReport, { paint, symbols }: Brush): string[] {
+export function backtestLines(report: BacktestReport, brush: Brush): string[] {
+  const { paint, symbols } = brush;
   const { models, windows, horizonMs } = report;
   if (windows === 0) {
     return [
@@ -32,8 +34,11 @@ export function backtestLines(report: BacktestReport, { paint, symbols }: Brush)
       ? ['  The history is short: what is learned was judged on keys that it had not seen.']
       : []),
     '',
-    `  ${paint('quiet', `${'MODEL'.padEnd(nameWidth)}  SERVED HIT RATE  CAL.ERR     COST`)}`,
+    ...(brush.asSentences
+      ? []
+      : [`  ${paint('quiet', `${'MODEL'.padEnd(nameWidth)}  SERVED HIT RATE  CAL.ERR     COST`)}`]),
     ...models.map((score) => {
+      if (brush.asSentences) return `  ${scoreSentence(score)}`;
       const line = scoreLine(score);
       return score.chosen
         ? `  ${paint('active', `${line}chosen`)} ${symbols.done}`
@@ -58,6 +63,22 @@ function scoreLine(score: ModelScore): string {
     formatDuration(score.ms).padStart(9),
     '  ',
   ].join('');
+}
+
+const headings = ['MODEL', 'SERVED', 'HIT RATE', 'CALIBRATION ERROR', 'COST', ''];
+
+function scoreSentence(score: ModelScore): string {
+  const { calibrationError, served, hitRate, ms, chosen } = score;
+  const error = calibrationError === undefined ? '-' : formatFraction(calibrationError);
+  const end = chosen ? 'chosen' : verdict(score);
+  return rowSentence(headings, [
+    modelName(score),
+    percent(served),
+    percent(hitRate),
+    error,
+    formatDuration(ms),
+    end,
+  ]);
 }
 
 function percent(share: number): string {

@@ -15,6 +15,7 @@ import {
   valueWords,
 } from './plan-key-words.ts';
 import { modelName } from './plan-model-words.ts';
+import { rowSentence } from './row-sentence.ts';
 
 const width = 80;
 
@@ -67,7 +68,12 @@ function rangeWords({ low, high }: { low: number; high: number }): string {
   return low === high ? formatCount(low) : `${formatCount(low)} to ${formatCount(high)}`;
 }
 
-function modelRows({ models, chosen }: KeyReport, { paint }: Brush): string[] {
+function modelRows({ models, chosen }: KeyReport, { paint, asSentences }: Brush): string[] {
+  if (asSentences)
+    return models.map((model) => {
+      const cells = [forecastName(model), readsWords(model.expectedReads), rangeWords(model), model.by];
+      return `  ${rowSentence(['MODEL ALONE', 'READS', 'IN 4 OF 5 CASES', 'SPREAD LIKE'], cells)}`;
+    });
   const heading = `${'MODEL, ALONE'.padEnd(26)}${'READS'.padStart(9)}   80 % OF CASES   SPREAD LIKE`;
   return [
     `  ${paint('quiet', heading)}`,
@@ -106,7 +112,12 @@ function reasonRows(report: KeyReport, { paint, theme }: Brush): string[] {
   ];
 }
 
-function featureRows({ features, horizonMs }: KeyReport, { paint }: Brush): string[] {
+function featureRows({ features, horizonMs }: KeyReport, { paint, asSentences }: Brush): string[] {
+  if (asSentences)
+    return features.map((feature) => {
+      const cells = [featureWords(feature), valueWords(feature, horizonMs), rankWords(feature)];
+      return `  ${rowSentence(['FEATURE', 'VALUE', 'AMONG ALL KEYS'], cells)}`;
+    });
   const heading = `${`FEATURE (H: horizon; 4H: half-life of 4 of it)`.padEnd(featureWidth)}${'VALUE'.padStart(valueWidth)}   AMONG ALL KEYS`;
   return [
     `  ${paint('quiet', heading)}`,

@@ -1,11 +1,11 @@
 import type { ForecastReport, ModelScore, SeriesReport } from '../core/forecast/report.ts';
 import type { PlanReport } from '../core/plan/plan-report.ts';
 import { printable } from '../core/text.ts';
-import { wrapWords } from './dashboard/wrap-words.ts';
 import { formatCount, formatCounted, formatDuration, formatPercent, formatSpan } from './format.ts';
 import type { Brush } from './metrics-paint.ts';
 import { modelName } from './plan-model-words.ts';
 import { bar } from './theme.ts';
+import { wrapWords } from './wrap-words.ts';
 
 const barWidth = 30;
 const nameWidth = 24;

@@ -5,7 +5,8 @@ export function rowSentence(headings: readonly string[], cells: readonly string[
     const heading = (headings[index] ?? '').toLowerCase().replace('utc', 'UTC');
     if (text === '' || text === '-') return [];
     // `200,000 rows` says itself what it is.
-    return heading === '' || text.endsWith(` ${heading}`) ? [text] : [`${heading} ${text}`];
+    const saysItself = [heading, heading.replace(/s$/, '')].some((word) => text.endsWith(` ${word}`));
+    return heading === '' || saysItself ? [text] : [`${heading} ${text}`];
   });
   return `${told.join(', ')}.`;
 }

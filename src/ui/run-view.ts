@@ -1,13 +1,15 @@
 import type { Clock } from '../core/clock.ts';
 import type { RunEvent } from '../core/sync/events.ts';
 import type { RunFold } from '../core/sync/fold.ts';
+import { shownText } from './ascii.ts';
 import { showDashboard } from './dashboard/view.ts';
 import { isLive } from './live-terminal.ts';
-import { endedAtOnceLines } from './plain/at-once.ts';
+import { endedAtOnce, endedAtOnceLines } from './plain/at-once.ts';
 import { eventLine, stamped } from './plain/lines.ts';
 import { PlainPrinter } from './plain/printer.ts';
 import { summaryOf } from './plain/summary.ts';
 import { RunJsonLines } from './run-json-lines.ts';
+import { themeFor } from './theme.ts';
 
 /** What keys do to a run that is under way. */
 export interface RunSteering {
@@ -45,7 +47,7 @@ export interface RunView {
   onEvent(event: RunEvent): void;
   /** The operator asks how the run stands; `page` is the answer where there is no screen that tells it all the time. */
   tellStatus(page: () => readonly string[]): void;
-  /** Lets go of the terminal without waiting for anything: the process ends at once. */
+  /** Shows how far the run is, which may have begun nothing, and lets go of the terminal without waiting for anything: the process ends at once. */
   drop(hasBegun: boolean): void;
   /** Shows how the run ended and lets go of the terminal; call it before an error is printed. */
   end(): Promise<void>;
@@ -68,7 +70,7 @@ function showJsonLines(options: RunViewOptions): RunView {
       lines.onEvent(event);
     },
     tellStatus: () => lines.tellStatus(),
-    drop: (hasBegun) => lines.say('warning', endedAtOnceLines(hasBegun ? wayOn : undefined).join(' ')),
+    drop: (hasBegun) => lines.say('warning', endedAtOnce(hasBegun, wayOn).join(' ')),
     async end() {
       lines.end();
       if (!json && fold.snapshot.outcome === 'done') writeSummary(fold, stdout);
@@ -77,7 +79,11 @@ function showJsonLines(options: RunViewOptions): RunView {
 }
 
 function writeSummary({ snapshot }: RunFold, output: NodeJS.WriteStream): void {
-  for (const line of summaryOf(snapshot)) output.write(`${line}\n`);
+  for (const line of summaryOf(snapshot)) writeText(output, `${line}\n`);
+}
+
+function writeText(output: NodeJS.WriteStream, text: string): void {
+  output.write(shownText(text, themeFor(process.argv, process.env)));
 }
 
 function showWarnings(options: RunViewOptions): RunView {
@@ -86,7 +92,7 @@ function showWarnings(options: RunViewOptions): RunView {
     onEvent(event) {
       fold.apply(event);
       if (event.type !== 'note' || event.level !== 'warning') return;
-      stderr.write(`${eventLine(event, fold.snapshot)}\n`);
+      writeText(stderr, `${eventLine(event, fold.snapshot)}\n`);
     },
     ...onStandardError(options),
     async end() {
@@ -97,19 +103,24 @@ function showWarnings(options: RunViewOptions): RunView {
 
 function showLines(options: RunViewOptions): RunView {
   const { json, stdout, stderr, clock, fold, signal } = options;
-  const printer = new PlainPrinter((text) => stderr.write(text));
+  const printer = new PlainPrinter((text) => writeText(stderr, text));
   const timer = setInterval(() => printer.tick(fold.at(clock.nowMs())), 1_000).unref();
   const sayStopping = () => {
     const text = 'stopping at a safe point; a second ctrl-C or SIGTERM ends it at once';
     stderr.write(`${stamped(clock.nowMs(), text)}\n`);
   };
   signal.addEventListener('abort', sayStopping, { once: true });
+  const answers = onStandardError(options);
   return {
     onEvent(event) {
       fold.apply(event);
       printer.event(event, () => fold.snapshot);
     },
-    ...onStandardError(options),
+    tellStatus: answers.tellStatus,
+    drop(hasBegun) {
+      writeSummary(fold, stderr);
+      answers.drop(hasBegun);
+    },
     async end() {
       clearInterval(timer);
       signal.removeEventListener('abort', sayStopping);
@@ -121,9 +132,9 @@ function showLines(options: RunViewOptions): RunView {
 
 /** Answers to signals where there is no screen. */
 function onStandardError({ stderr, fold, wayOn }: RunViewOptions): Pick<RunView, 'tellStatus' | 'drop'> {
-  const write = (lines: readonly string[]) => stderr.write(lines.map((line) => `${line}\n`).join(''));
+  const write = (lines: readonly string[]) => writeText(stderr, lines.map((line) => `${line}\n`).join(''));
   return {
     tellStatus: (page) => write(fold.snapshot.startedAtMs > 0 ? page() : ['The run has not begun yet.']),
-    drop: (hasBegun) => write(endedAtOnceLines(hasBegun ? wayOn : undefined)),
+    drop: (hasBegun) => write(endedAtOnceLines(endedAtOnce(hasBegun, wayOn), stderr)),
   };
 }

@@ -1,7 +1,6 @@
 import type { RunStanding } from '../core/sync/run-standing.ts';
 import { shortId } from '../core/text.ts';
 import { fitCells } from './cells.ts';
-import { wrapWords } from './dashboard/wrap-words.ts';
 import { formatCounted, formatDuration } from './format.ts';
 import type { Brush } from './metrics-paint.ts';
 import { printableRun } from './plain/printable-run.ts';
@@ -14,8 +13,9 @@ import {
   standingWords,
   whereWords,
 } from './status-words.ts';
+import { wrapWords } from './wrap-words.ts';
 
-const innerWidth = 75;
+const margin = 5;
 
 /** What a list of runs is made of; each newest first. */
 export interface StatusGroups {
@@ -42,7 +42,7 @@ export function groupStandings(standings: readonly RunStanding[]): StatusGroups 
   return groups;
 }
 
-/** All runs that matter, for 80 columns. */
+/** All runs that matter, for the brush's width. */
 export function statusList(groups: StatusGroups, view: StatusView, brush: Brush): string[] {
   const section = (title: string, runs: readonly RunStanding[], lines: (run: RunStanding) => string[]) =>
     runs.length === 0 ? [] : ['', `  ${brush.paint('quiet', title)}`, ...runs.flatMap(lines)];
@@ -53,19 +53,23 @@ export function statusList(groups: StatusGroups, view: StatusView, brush: Brush)
     ...section('LEFT UNFINISHED', groups.unfinished, whole),
     ...section('HELD AT THE DONORS', groups.held, whole),
     ...section('ENDED', groups.ended, (run) => [headline(run, view, brush)]),
-    ...refusedLines(groups.refused, view),
+    ...refusedLines(groups.refused, view, brush),
   ];
 }
 
 /** One sentence for all of them: they have changed nothing. */
-function refusedLines([newest, ...others]: readonly RunStanding[], view: StatusView): string[] {
+function refusedLines(
+  [newest, ...others]: readonly RunStanding[],
+  view: StatusView,
+  { width }: Brush,
+): string[] {
   if (!newest) return [];
   const count = formatCounted(others.length + 1, 'try', 'tries');
   const which = others.length === 0 ? '' : 'the last ';
   const run = newest.run && printableRun(newest.run);
   const ago = formatDuration(Math.max(0, view.nowMs - (newest.endedMs ?? newest.lastSignMs)));
   const text = `${count} ended before anything had begun, ${which}${ago} ago${run?.error ? `: ${run.error}` : '.'}`;
-  return ['', ...wrapWords([text], innerWidth).map((line) => `  ${line}`)];
+  return ['', ...wrapWords([text], width - margin).map((line) => `  ${line}`)];
 }
 
 function headline(run: RunStanding, view: StatusView, brush: Brush): string {
@@ -74,8 +78,10 @@ function headline(run: RunStanding, view: StatusView, brush: Brush): string {
     run.continuedBy && run.standing !== 'aborted'
       ? `gone on with by ${shortId(run.continuedBy)}`
       : standingWords(run, view);
-  if (brush.theme.plain) return `${shortId(run.id)}: ${nameOf(run)}, ${words}.`;
-  return `${brush.paint(role, brush.symbols[sign])} ${shortId(run.id)}  ${fitCells(nameOf(run), 28, brush.theme)}  ${brush.paint(role, words)}`;
+  // The words say how it stands; a sign in words would say it again, and not as well.
+  if (brush.theme.plain) return `${shortId(run.id)}: ${nameOf(run, 60)}, ${words}.`;
+  const name = brush.asSentences ? nameOf(run, 60) : fitCells(nameOf(run), 28, brush.theme);
+  return `${brush.paint(role, brush.symbols[sign])} ${shortId(run.id)}  ${name}  ${brush.paint(role, words)}`;
 }
 
 function detail(standing: RunStanding, view: StatusView, brush: Brush): string[] {
@@ -87,7 +93,7 @@ function detail(standing: RunStanding, view: StatusView, brush: Brush): string[]
   return [
     ...wrapWords(
       texts.filter((text) => text !== undefined),
-      innerWidth,
+      brush.width - margin,
     ).map((line) => `    ${line}`),
     ...(standing.standing === 'running'
       ? []

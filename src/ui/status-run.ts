@@ -1,7 +1,6 @@
 import type { RunStanding } from '../core/sync/run-standing.ts';
 import type { RunSnapshot } from '../core/sync/snapshot.ts';
 import { printable } from '../core/text.ts';
-import { wrapWords } from './dashboard/wrap-words.ts';
 import { currentLog, deltaLogWords } from './delta-log-words.ts';
 import {
   formatBytes,
@@ -27,9 +26,10 @@ import {
 } from './plain/words.ts';
 import { rowSentence } from './row-sentence.ts';
 import { heldWords, nameOf, nextCommands, type StatusView, signOf, standingWords } from './status-words.ts';
+import { wrapWords } from './wrap-words.ts';
 
 const shownNotes = 5;
-const innerWidth = 74;
+const margin = 6;
 
 /** All that is known of how one run stands, for 80 columns. */
 export function statusOfRun(standing: RunStanding, view: StatusView, brush: Brush): string[] {
@@ -38,7 +38,9 @@ export function statusOfRun(standing: RunStanding, view: StatusView, brush: Brus
   const { process, continuedBy } = standing;
   return [
     '',
-    `${brush.paint(role, brush.symbols[sign])} ${brush.paint('strong', nameOf(standing))}  ${brush.paint(role, standingWords(standing, view))}`,
+    brush.theme.plain
+      ? `${nameOf(standing)}, ${standingWords(standing, view)}.`
+      : `${brush.paint(role, brush.symbols[sign])} ${brush.paint('strong', nameOf(standing))}  ${brush.paint(role, standingWords(standing, view))}`,
     fact('run', printable(standing.id, 60), brush),
     fact('group', `${printable(standing.group, 26)}, table ${printable(standing.table, 26)}`, brush),
     fact('started', formatInstant(standing.startedMs), brush),
@@ -47,7 +49,7 @@ export function statusOfRun(standing: RunStanding, view: StatusView, brush: Brus
     ...(run
       ? runFacts(run, standing, brush)
       : ['', '  How far it came was kept by another version of foresync.']),
-    ...(standing.isHeld ? indented([heldWords(standing, view) ?? '']) : []),
+    ...(standing.isHeld ? indented([heldWords(standing, view) ?? ''], brush) : []),
     ...nextLines(standing, view, brush),
   ];
 }
@@ -94,8 +96,8 @@ function runFacts(run: RunSnapshot, { standing }: RunStanding, brush: Brush): st
       ),
     );
   const notes = run.notes.slice(-shownNotes).map(({ atMs, text }) => `${formatClock(atMs)} ${text}`);
-  if (notes.length > 0) lines.push('', ...indented(notes));
-  if (run.error !== undefined) lines.push('', ...indented([run.error]));
+  if (notes.length > 0) lines.push('', ...indented(notes, brush));
+  if (run.error !== undefined) lines.push('', ...indented([run.error], brush));
   return lines;
 }
 
@@ -110,12 +112,12 @@ const headings = ['PHASE', 'STATE', 'TOOK', 'SHARE', 'ROWS', 'SENT'];
 function phaseTable(run: RunSnapshot, brush: Brush): string[] {
   const row = (cells: readonly string[]) => {
     const [phase = '', state = '', took = '', share = '', rows = '', bytes = ''] = cells;
-    if (brush.theme.plain) return `  ${rowSentence(headings, cells)}`;
+    if (brush.asSentences) return `  ${rowSentence(headings, cells)}`;
     return `  ${phase.padEnd(10)} ${state.padEnd(9)} ${took.padStart(12)} ${share.padStart(7)} ${rows.padStart(16)} ${bytes.padStart(11)}`;
   };
   return [
     '',
-    ...(brush.theme.plain ? [] : [brush.paint('quiet', row(headings))]),
+    ...(brush.asSentences ? [] : [brush.paint('quiet', row(headings))]),
     ...run.phases.map((phase) => row(phaseCells(phase, run))),
   ];
 }
@@ -139,6 +141,6 @@ function nextLines(standing: RunStanding, view: StatusView, brush: Brush): strin
   return ['', ...commands.map((command) => `${brush.next} ${command}`)];
 }
 
-function indented(texts: readonly string[]): string[] {
-  return wrapWords(texts, innerWidth).map((line) => `  ${line}`);
+function indented(texts: readonly string[], { width }: Brush): string[] {
+  return wrapWords(texts, width - margin).map((line) => `  ${line}`);
 }

@@ -1,7 +1,7 @@
 import type { TakenAway } from '../core/sync/take-away.ts';
 import { printable } from '../core/text.ts';
-import { wrapWords } from './dashboard/wrap-words.ts';
 import { formatCounted } from './format.ts';
+import { wrapWords } from './wrap-words.ts';
 
 const width = 78;
 

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
+import { exitCodes } from '../../src/core/errors.ts';
 import { projectRoot, runCli } from '../support/cli.ts';
 import { temporaryFolder } from '../support/tables.ts';
 
@@ -49,6 +50,32 @@ test('without a command foresync says what it is for, what there is, and what to
     assert.match(stdout, /ENVIRONMENT[\s\S]*FORESYNC_STATE[\s\S]*NO_COLOR/);
     for (const line of stdout.split('\n').slice(1)) assert.ok(line.length <= 90, line);
   }
+});
+
+test('the root help tells of every variable that foresync looks at, and of its exit codes', async () => {
+  const { stdout } = await runCli(['--help']);
+  // What commands of the operator's are given, and what one part of the program tells another.
+  const own = /_(EVENT|RUN_ID|GROUP|TABLE|LEAD|JOINER|JOINER_HOST|ROWS|WATERMARK|STORE|STARTED_BY)$/;
+  const read = new Set<string>();
+  for (const file of readdirSync(path.join(projectRoot, 'src'), { recursive: true, encoding: 'utf8' })) {
+    if (!/\.tsx?$/.test(file)) continue;
+    const source = readFileSync(path.join(projectRoot, 'src', file), 'utf8');
+    for (const [name] of source.matchAll(/\bFORESYNC_[A-Z_]+\b/g)) if (!own.test(name)) read.add(name);
+  }
+  assert.ok(read.size > 6);
+  for (const name of read) assert.match(stdout, new RegExp(`${name}\\b`));
+  const told = stdout.slice(stdout.indexOf('EXIT CODES'));
+  for (const code of [0, ...Object.values(exitCodes), 143]) assert.match(told, new RegExp(`\\b${code}\\b`));
+  const { stdout: ofRun } = await runCli(['add-replica', '--help']);
+  for (const said of ['keys', 'SIGTERM', 'SIGUSR1', '75']) assert.match(ofRun, new RegExp(said));
+});
+
+test('a FORESYNC_THEME that is neither light nor dark is told of', async () => {
+  const { exitCode, stderr } = await runCli(['--version'], { env: { FORESYNC_THEME: 'pink' } });
+  assert.deepEqual(
+    [exitCode, stderr],
+    [0, 'FORESYNC_THEME is neither light nor dark, but pink: it is not looked at.\n'],
+  );
 });
 
 test('what is no command is refused with the one that was meant, however it is asked', async () => {

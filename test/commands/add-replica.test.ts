@@ -113,3 +113,23 @@ test("the help names every variable that commands of the operator's find in thei
   assert.ok(names.length >= 10, names.join());
   for (const name of names) assert.ok(help.includes(`${name}`), name);
 });
+
+test('a run for another joiner is told which run holds the Delta Log, and what becomes of it is up to whom it tells', async (t) => {
+  const cwd = shopFolder(t);
+  const run = await startSlowRun(t, cwd, 'first');
+  const other = joinArguments('other', 'sqlite:other.db');
+  const beside = await runCli(other, { cwd });
+  assert.equal(beside.exitCode, 73);
+  assert.match(
+    beside.stderr,
+    /✗ Run ([0-9a-f]{8}) \(add-replica first\) captures changes at east\.\n {2}→ Wait for it: 'foresync status \1' shows it, and 'foresync abort \1' ends it\.\n/,
+  );
+  run.kill('SIGTERM');
+  assert.equal((await run.ended).exitCode, 75);
+  const after = await runCli(other, { cwd });
+  assert.equal(after.exitCode, 73);
+  assert.match(
+    after.stderr,
+    /✗ Run ([0-9a-f]{8}) \(add-replica first\) was stopped, and holds the Delta Log at east\.\n {2}→ 'foresync resume \1' goes on with it, 'foresync abort \1' gives it up\.\n/,
+  );
+});

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { test } from 'node:test';
 import { projectRoot, runCli } from '../support/cli.ts';
 import { joinArguments, shopFolder, startSlowRun, writeSmallPlan } from '../support/cli-shop.ts';
-import { loggedShop, smallPlan, writeJoinerLog } from '../support/logged-shop.ts';
+import { joinedShop, loggedShop, smallPlan, writeJoinerLog } from '../support/logged-shop.ts';
 
 /** What SQLite keeps beside a file comes and goes with whoever looks. */
 const passing = /-(wal|shm)$/;
@@ -135,15 +135,8 @@ test('throttle, resume, abort and cleanup look at a run with --dry-run and leave
 });
 
 test('metrics --dry-run measures and tells what it would tune, and keeps neither', async (t) => {
-  const cwd = loggedShop(t);
-  for (const args of [
-    ['analyze', 'access.csv'],
-    [...smallPlan, '--budget-keys', '10'],
-  ])
-    assert.equal((await runCli(args, { cwd })).exitCode, 0);
-  const place = ['--host', 'local', '--store', 'sqlite:j.db'];
-  const added = JSON.parse((await runCli(['add-replica', 'j', ...place, '--json'], { cwd })).stdout);
-  writeJoinerLog(cwd, added.run.startedAtMs);
+  const { cwd, startedAtMs } = await joinedShop(t);
+  writeJoinerLog(cwd, startedAtMs);
   const log = ['metrics', '--log', 'joiner.csv'];
   assert.match(
     await look(cwd, log),

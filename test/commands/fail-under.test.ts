@@ -3,7 +3,7 @@ import { existsSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
 import { runCli } from '../support/cli.ts';
-import { loggedShop, smallPlan, writeJoinerLog } from '../support/logged-shop.ts';
+import { joinedShop, loggedShop, smallPlan, writeJoinerLog } from '../support/logged-shop.ts';
 
 test('plan --fail-under judges the smaller of backtested and expected hit rate, and prints and writes all the same', async (t) => {
   const cwd = loggedShop(t);
@@ -51,21 +51,13 @@ test('a history too short for a backtest is not judged, and says so with another
 });
 
 test('metrics --fail-under judges the plan hit rate that came true, of the newest run or of the one that is named', async (t) => {
-  const cwd = loggedShop(t);
-  for (const args of [
-    ['analyze', 'access.csv'],
-    [...smallPlan, '--budget-keys', '10'],
-  ])
-    assert.equal((await runCli(args, { cwd })).exitCode, 0);
-  const place = ['--host', 'local', '--store', 'sqlite:j.db'];
-  const added = await runCli(['add-replica', 'j', ...place, '--json'], { cwd });
-  const { runId, run } = JSON.parse(added.stdout);
+  const { cwd, runId, startedAtMs } = await joinedShop(t);
   const unmeasured = await runCli(['metrics', '--fail-under', '0.5'], { cwd });
   assert.equal(unmeasured.exitCode, 65, unmeasured.stderr);
   assert.match(unmeasured.stderr, /nothing to judge\.\n.*foresync metrics [0-9a-f]{8} --log FILE/);
   assert.match(unmeasured.stdout, /add-replica/);
 
-  writeJoinerLog(cwd, run.startedAtMs);
+  writeJoinerLog(cwd, startedAtMs);
   const passed = await runCli(['metrics', runId, '--log', 'joiner.csv', '--fail-under', '0.9', '--json'], {
     cwd,
   });

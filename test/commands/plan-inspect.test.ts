@@ -68,6 +68,16 @@ test('without a terminal a page tells what the plan holds, with nothing that ste
   for (const line of stdout.split('\n')) assert.ok(line.length <= 80, `${line.length}: ${line}`);
 });
 
+test('with --plain each entry is a sentence that leaves out nothing', async () => {
+  const { stdout } = await inspect('--plain', '--limit', '2');
+  assert.match(
+    stdout,
+    /^ {2}1, key .+, confidence [\d.]+, reads .+, first read .+, donor us-\w+, model \w+.*\.$/m,
+  );
+  assert.match(stdout, /^ {2}The best 302 keys of .+, hit rate 80\.0 %\.$/m);
+  assert.doesNotMatch(stdout, /FIRST READ|THRESHOLD/);
+});
+
 test('--json says the same as one object, and lists what the flags choose', async () => {
   const all = await report('--limit', '2');
   assert.deepEqual(

@@ -76,5 +76,5 @@ test('a run that lives is refused, whether it is named or not', async (t) => {
   run.kill('SIGTERM');
   const { exitCode, stderr } = await run.ended;
   assert.equal(exitCode, 75);
-  assert.match(stderr, /so does 'foresync resume'/);
+  assert.match(stderr, /so does 'foresync resume [0-9a-f]{8}'/);
 });

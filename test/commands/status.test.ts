@@ -104,3 +104,13 @@ test('tries that ended before anything had begun are told in one sentence, and c
   const plain = await runCli(['status', '--plain'], { cwd });
   assert.match(plain.stdout, /^[0-9a-f]{8}: add-replica j, in sync .* ago\.$/m);
 });
+
+test('with --plain each run is a sentence that says how it stands once', async (t) => {
+  const cwd = shopFolder(t);
+  await leaveDeadRun(t, cwd);
+  const list = await runCli(['status', '--plain'], { cwd });
+  assert.match(list.stdout, /^[0-9a-f]{8}: add-replica j, its process died [^:]+ ago\.$/m);
+  const [dead] = (await statusOf(cwd)).unfinished;
+  const one = await runCli(['status', dead?.id ?? '', '--plain'], { cwd });
+  assert.match(one.stdout, /^add-replica j, its process died [^:]+ ago\.$/m);
+});

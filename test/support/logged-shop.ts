@@ -1,6 +1,8 @@
+import assert from 'node:assert/strict';
 import { appendFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { seededRandom } from '../../src/core/forecast/seeded-random.ts';
+import { runCli } from './cli.ts';
 import { shopFolder } from './cli-shop.ts';
 import type { TestContext } from './tables.ts';
 
@@ -18,6 +20,21 @@ export function loggedShop(t: TestContext, rows = 2000): string {
       if (random() < 0.9 ** key) lines.push(`${atMs + key},read,${key},300`);
   writeFileSync(path.join(folder, 'access.csv'), `${lines.join('\n')}\n`);
   return folder;
+}
+
+/** The same when its log was read, a plan of ten keys was made, and j was added by it. */
+export async function joinedShop(
+  t: TestContext,
+): Promise<{ cwd: string; runId: string; startedAtMs: number }> {
+  const cwd = loggedShop(t);
+  for (const args of [
+    ['analyze', 'access.csv'],
+    [...smallPlan, '--budget-keys', '10'],
+  ])
+    assert.equal((await runCli(args, { cwd })).exitCode, 0);
+  const place = ['--host', 'local', '--store', 'sqlite:j.db'];
+  const { runId, run } = JSON.parse((await runCli(['add-replica', 'j', ...place, '--json'], { cwd })).stdout);
+  return { cwd, runId, startedAtMs: run.startedAtMs };
 }
 
 /** The log of a joiner that was read since `fromMs`: of planned keys, and every tenth of another one. */

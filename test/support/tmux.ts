@@ -48,6 +48,13 @@ export class TmuxTerminal {
     return this.#tmux(['capture-pane', '-p']).replace(/\n$/, '').split('\n');
   }
 
+  /** The lines as they were written: without the breaks of those that are wider than the terminal. */
+  written(): string[] {
+    return this.#tmux(['capture-pane', '-p', '-J'])
+      .split('\n')
+      .map((line) => line.trimEnd());
+  }
+
   /** The same with all that has scrolled away above. */
   everything(): string {
     return this.#tmux(['capture-pane', '-p', '-S', '-']);

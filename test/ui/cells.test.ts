@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import stringWidth from 'string-width';
 import { printable } from '../../src/core/text.ts';
-import { clipCells, clipStartCells, fitCells, fitEndsCells, fitRightCells } from '../../src/ui/cells.ts';
+import { clipCells, clipStartCells, fitCells, fitEndsCells } from '../../src/ui/cells.ts';
 
 const unicode = { unicode: true };
 const ascii = { unicode: false };
@@ -29,7 +29,7 @@ for (const [name, key] of Object.entries(keys)) {
   test(`a key that is ${name} takes exactly the cells that it is given`, () => {
     for (const cells of [1, 2, 3, 5, 28, 100]) {
       for (const theme of [unicode, ascii]) {
-        for (const fit of [fitCells, fitEndsCells, fitRightCells]) {
+        for (const fit of [fitCells, fitEndsCells]) {
           const text = fit(printable(key, 20_000), cells, theme);
           assert.equal(
             stringWidth(text),
@@ -50,7 +50,6 @@ test('the middle of a long key goes, and its ends stay', () => {
   assert.equal(fitEndsCells('order:2026-01-05:line:000123', 16, ascii), 'order:20...00123');
   assert.equal(clipStartCells('/srv/shop/logs/access.csv', 12, unicode), '…/access.csv');
   assert.equal(clipCells('a rather long name', 9, unicode), 'a rather…');
-  assert.equal(fitRightCells('漢字', 6, unicode), '  漢字');
 });
 
 test('ASCII alone shows what else there is as escapes, before it is measured', () => {

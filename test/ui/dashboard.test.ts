@@ -4,16 +4,10 @@ import chalk from 'chalk';
 import fc from 'fast-check';
 import stringWidth from 'string-width';
 import type { RunEvent } from '../../src/core/sync/events.ts';
-import { foldRun } from '../../src/core/sync/fold.ts';
-import { EventLog } from '../../src/ui/dashboard/event-log.ts';
 import { layOut } from '../../src/ui/dashboard/layout.ts';
-import { mountDashboard, printLastFrame } from '../../src/ui/dashboard/mount.tsx';
-import { printableRun } from '../../src/ui/plain/printable-run.ts';
-import { themeFor } from '../../src/ui/theme.ts';
-import { fakeKeyboard, fakeTerminal, unsteered } from './fake-terminal.ts';
+import { draw, strangeDonors, utf8 } from './dashboard/draw.ts';
 import { recordedPrefetch, recordedRun } from './recorded-run.ts';
 
-const utf8 = { LANG: 'C.UTF-8' };
 const sizes: [columns: number, rows: number][] = [
   [80, 24],
   [200, 60],
@@ -24,32 +18,10 @@ const sizes: [columns: number, rows: number][] = [
   [10, 4],
 ];
 
-/** The last frame of a run cut off after `share` of its events: of its screen, or of what stays when it is over. */
-async function draw(
-  events: RunEvent[],
-  columns: number,
-  rows: number,
-  env: NodeJS.ProcessEnv = utf8,
-  share = 1,
-): Promise<{ frame: string[]; written: string }> {
-  const terminal = fakeTerminal(columns, rows);
-  const streams = { stdin: fakeKeyboard(), stdout: terminal.stream, stderr: terminal.stream };
-  const told = events.slice(0, Math.ceil(events.length * share));
-  const run = foldRun(told);
-  if (run.outcome !== 'running') await printLastFrame(streams, themeFor([], env), run);
-  else {
-    const log = new EventLog();
-    for (const event of told) log.add(event, () => run);
-    const live = { run: printableRun(run), events: log.events, isStopping: false, wayOn: undefined };
-    const keys = { canSteer: true, takesKeys: true };
-    mountDashboard(streams, themeFor([], env), unsteered, () => ({ ...live, ...keys })).close();
-  }
-  return { frame: terminal.frames().at(-1) ?? [], written: terminal.written() };
-}
-
 const sixDonors = Array.from({ length: 6 }, (_, i) => ({ donor: `donor-${i}`, host: `ops@host-${i}` }));
 const stories: Record<string, RunEvent[]> = {
   done: recordedRun(),
+  strange: recordedRun({ donors: strangeDonors, joiner: '👩‍🚀 東京', table: 'الجدول' }),
   donors: recordedRun({ donors: sixDonors }),
   failed: recordedRun({ stopAfter: { share: 0.4, outcome: 'failed' } }),
   prefetch: recordedPrefetch(),
@@ -120,7 +92,7 @@ test('at 80x24 the live screen tells phases, bars, rows, rate, ETA, Delta Log, d
   for (const part of [
     /rate +[\d.]+ MiB\/s/,
     /rows +12,000/,
-    /us-west +reading +█+[^ ]*░+ +\d+ % /,
+    /us-west +reading +[\d,]+ rows +\d+ % █+[^ ]*░+/,
     /! warning {2}slow clock/,
   ])
     assert.match(screen, part);
@@ -170,6 +142,20 @@ test('at 80x24 the title of a run that is over stays in sight, and notes without
   assert.match(wide.frame.join('\n'), /on-synced: line 11/);
 });
 
+test('the last frame keeps the same events at every size, in it or above it', async () => {
+  for (const [columns, rows] of sizes.slice(0, 3)) {
+    const { frame, written } = await draw(recordedRun({ note: 'slow clock' }), columns, rows);
+    for (const event of ['hot-ready', 'slow clock', 'verified  62 ranges', 'in sync  200,000 rows'])
+      assert.equal(written.split(event).length, 2, `${event} at ${columns}x${rows}`);
+    if (columns >= 150 && rows >= 60) assert.match(frame.join('\n'), /hot-ready/);
+  }
+});
+
+test('a large screen has room for what happened to the phases too', async () => {
+  assert.doesNotMatch((await draw(recordedRun(), 80, 24, utf8, 0.5)).frame.join('\n'), /connect {2}done in/);
+  assert.match((await draw(recordedRun(), 200, 60, utf8, 0.5)).frame.join('\n'), /connect {2}done in/);
+});
+
 test('the rate stands over the columns of rows and bytes, with the limit in force', async () => {
   const events = recordedRun({ stopAfter: { share: 0.5, outcome: 'stopped' } }).slice(0, -1);
   const atMs = events.at(-1)?.atMs ?? 0;
@@ -193,8 +179,15 @@ test('the rate stands over the columns of rows and bytes, with the limit in forc
 
 test('a plain locale gets ASCII', async () => {
   for (const [columns, rows] of sizes) {
-    const { frame } = await draw(stories.donors ?? [], columns, rows, { LANG: 'C' }, 0.5);
-    assert.match(frame.join(''), /^[\x20-\x7e]*$/);
+    for (const [story, share] of [
+      ['donors', 0.5],
+      ['strange', 0.5],
+      ['strange', 1],
+    ] as const) {
+      const { frame } = await draw(stories[story] ?? [], columns, rows, { LANG: 'C' }, share);
+      assert.match(frame.join(''), /^[\x20-\x7e]*$/);
+      for (const line of frame) assert.ok(line.length <= columns, line);
+    }
   }
 });
 
@@ -235,23 +228,13 @@ test('NO_COLOR gives no colours, whatever chalk thinks', async () => {
   }
 });
 
-test('wide and combining characters and long names keep the columns of donors straight', async () => {
-  const donors = ['東京', 'São-Paulo', 'x'.repeat(50), 'Zu\u0308rich'].map((donor) => ({
-    donor,
-    host: 'local',
-  }));
-  for (const [columns, rows] of [
-    [80, 30],
-    [200, 60],
-  ] as const) {
-    const { frame } = await draw(recordedRun({ donors, joiner: '東京の複製' }), columns, rows, utf8, 0.5);
-    const lines = frame.filter((line) => / reading /.test(line));
-    assert.equal(lines.length, 4, frame.join('\n'));
-    const starts = lines.map((line) => stringWidth(line.slice(0, line.indexOf('reading'))));
-    assert.equal(new Set(starts).size, 1, lines.join('\n'));
-    for (const line of frame) assert.ok(stringWidth(line) <= columns, line);
-    assert.ok(stringWidth(frame[0] ?? '') <= columns - 1);
-  }
+test('the title leaves out a word before it cuts a name, and cuts names to the same width', async () => {
+  const titleOf = async (names: Parameters<typeof recordedRun>[0], columns = 80) =>
+    (await draw(recordedRun(names), columns, 24, utf8, 0.5)).frame[0] ?? '';
+  assert.match(await titleOf({}), / {2}us-east ─▶ eu-west {2}group shop +running/);
+  assert.match(await titleOf({}, 64), / {2}items {2}us-east ─▶ eu-west +running [\d.]+ s$/);
+  const long = { joiner: '京'.repeat(40), donors: [{ donor: `${'x'.repeat(99)}1`, host: 'local' }] };
+  assert.match(await titleOf(long), /^ add-replica {2}items {2}x{4,}…x{3,}1 ─▶ 京{2,}…京{2,} +running/);
 });
 
 test('a run that is paused, or stopping, says so in its title, its phase and its keys', async () => {

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { FollowEvent } from '../../src/core/history/follow-event.ts';
-import { FollowView } from '../../src/ui/follow-view.ts';
+import { type FollowShown, FollowView } from '../../src/ui/follow-view.ts';
 
 /** What is written when each event comes so many milliseconds after the one before. */
-function shown(isTerminal: boolean, events: readonly [afterMs: number, event: FollowEvent][]): string[] {
+function shown(how: FollowShown, events: readonly [afterMs: number, event: FollowEvent][]): string[] {
   const written: string[] = [];
   let nowMs = 1_700_000_000_000;
-  const view = new FollowView({ write: (text: string) => written.push(text) > 0 }, isTerminal, {
+  const view = new FollowView({ write: (text: string) => written.push(text) > 0 }, how, {
     nowMs: () => nowMs,
   });
   for (const [afterMs, event] of events) {
@@ -25,7 +25,7 @@ const atMs = (ms: number) => 1_700_000_000_000 + ms;
 test('on a terminal it is one line with events, rate and lag, and what goes wrong stands above it', () => {
   const line = (text: string) => `\r\u001b[2K${text}`;
   assert.deepEqual(
-    shown(true, [
+    shown('live', [
       [0, began],
       [1000, { kind: 'stored', events: 1500, latestMs: atMs(-200) }],
       [4000, { kind: 'stored', events: 500, latestMs: atMs(5100) }],
@@ -48,7 +48,7 @@ test('on a terminal it is one line with events, rate and lag, and what goes wron
 test('elsewhere it is a line when something came, every ten seconds at most', () => {
   const came: FollowEvent = { kind: 'stored', events: 50, latestMs: undefined };
   assert.deepEqual(
-    shown(false, [
+    shown('lines', [
       [0, began],
       ...Array.from({ length: 25 }, (): [number, FollowEvent] => [1000, came]),
       ...Array.from({ length: 60 }, (): [number, FollowEvent] => [1000, quiet]),

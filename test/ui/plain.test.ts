@@ -33,6 +33,7 @@ test('a row of a table becomes a sentence', () => {
     rowSentence(['PHASE', 'TOOK', 'SHARE', 'SENT', 'ROWS'], ['snapshot', '   4.0 s', '', '-', '7 rows']),
     'phase snapshot, took 4.0 s, 7 rows.',
   );
+  assert.equal(rowSentence(['PHASE', 'ROWS'], ['hot rows', '1 row']), 'phase hot rows, 1 row.');
 });
 
 test('a page that is looked at again tells what changed, and moves no cursor', () => {

@@ -153,7 +153,7 @@ test('a series model that there was nothing to test on, or no time for, is not s
   assert.match(tried, /ARIMA tried, and not taken \(40 ms\)$/m);
 });
 
-function backtest(changes: Partial<BacktestReport> = {}): string {
+function backtest(changes: Partial<BacktestReport> = {}, brush = plain): string {
   const lines = backtestLines(
     {
       origin: '2026-01-21T00:00:00.000Z',
@@ -168,9 +168,9 @@ function backtest(changes: Partial<BacktestReport> = {}): string {
       lead: { overBestSimple: 0.02, overFrequency: 0.12 },
       ...changes,
     },
-    plain,
+    brush,
   );
-  for (const line of lines) assert.ok(line.length <= 80, `${line.length}: ${line}`);
+  if (brush === plain) for (const line of lines) assert.ok(line.length <= 80, `${line.length}: ${line}`);
   return lines.join('\n');
 }
 
@@ -202,4 +202,18 @@ test('models are named in a table and in a sentence', () => {
   assert.equal(modelName({ model: 'learned', decayWeight: 0, halfLifeMs: hourMs }), 'learned');
   assert.equal(modelWords({ model: 'recency' }), 'the time of the last read');
   assert.equal(modelWords({ model: 'lstm' }), 'the LSTM');
+});
+
+test('with --plain the rows of a backtest are sentences', () => {
+  const words = brushFor(['--plain'], { LC_ALL: 'C.UTF-8' });
+  const lines = backtest({}, words).split('\n');
+  assert.ok(
+    lines.some((line) =>
+      /^ {2}model learned.*, served 62\.00 %, hit rate 72\.00 %, calibration error 0\.012, cost 40 ms, chosen\.$/.test(
+        line,
+      ),
+    ),
+    lines.join('\n'),
+  );
+  assert.doesNotMatch(lines.join('\n'), /MODEL|SERVED {2}/);
 });

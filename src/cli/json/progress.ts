@@ -48,10 +48,12 @@ export const progressLines = {
   follow: z.strictObject({
     type: z.literal('follow'),
     atMs,
-    event: z.enum(['began', 'stored', 'gone', 'trouble']),
-    logs: count('Logs that are followed; with `began`.').optional(),
-    events: count('Events that were stored; with `began` and `stored`.').optional(),
-    latestMs: timeMs('The time of the latest of them; with `stored`.').optional(),
+    event: z.enum(['began', 'stored', 'gone', 'trouble', 'asked']),
+    logs: count('Logs that are followed; with `began` and `asked`.').optional(),
+    events: count(
+      'Events that were stored; with `began` and `stored`, and with `asked` all since it began.',
+    ).optional(),
+    latestMs: timeMs('The time of the latest of them; with `stored` and `asked`.').optional(),
     path: text('The log that is not there any more; with `gone`.').optional(),
     message: text('Why a log cannot be read now; with `trouble`.').optional(),
   }),

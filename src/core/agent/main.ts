@@ -14,6 +14,8 @@ const addon = process.argv[process.argv.indexOf('--addon') + 1];
 if (process.argv.includes('--addon') && addon) loadAddonFrom(addon);
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
   process.on(signal, () => process.stdin.destroy());
+// Node would open its debugger at the host.
+process.on('SIGUSR1', () => undefined);
 process.stdout.write(`${agentMagic}\n`);
 serve(process.stdin, process.stdout, { heartbeat: new Heartbeat(process.stdout.fd) }).then(
   () => process.exit(0),

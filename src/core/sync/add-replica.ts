@@ -39,6 +39,8 @@ export interface AddReplicaOptions extends RunOptions {
   /** Of all rows that go to the joiner. */
   pace: Pace;
   wait: Wait;
+  /** What commands need to find the state file that this run is kept in, such as ` --state FILE`; absent where they find it. */
+  stateOption?: string;
   /** Commands of the operator's; undefined where there are none. */
   hooks: HookOptions | undefined;
 }
@@ -86,7 +88,7 @@ export async function addReplica(options: AddReplicaOptions): Promise<AddReplica
     return result;
   } catch (error) {
     await hooks.stop();
-    const told = signal.aborted ? stopped(joiner, run) : run.told(error);
+    const told = signal.aborted ? stopped(options, run) : run.told(error);
     emit({
       type: 'end',
       outcome: signal.aborted ? 'stopped' : 'failed',
@@ -147,7 +149,7 @@ class Run {
   /** The error as it is told: with the way on, where there is one, or with who finds out. */
   told(error: unknown): unknown {
     const canGoOn = this.begun && error instanceof ForesyncError && resumable.has(error.kind);
-    return canGoOn ? withWayOn(error) : withBusyRun(withDoctor(error));
+    return canGoOn ? withWayOn(error, this.#options) : withBusyRun(withDoctor(error));
   }
 
   /** A joiner that is in its place is written to by applications too, whose long transactions come to an end. */
@@ -170,7 +172,7 @@ class Run {
       return await joining.whole(batches);
     } catch (error) {
       await joining.leave(
-        options.signal.aborted ? stopped(options.joiner, { begun: joining.begun, place: this.place }) : error,
+        options.signal.aborted ? stopped(options, { begun: joining.begun, place: this.place }) : error,
       );
       throw error;
     } finally {

@@ -20,6 +20,17 @@ export const runLeaseMs = 15 * 60_000;
 
 const renewEveryMs = 60_000;
 
+/** Whose a capture is that is in the way, in words, and the commands that deal with that run. */
+export interface CaptureHolder {
+  /** `Run 3f9a1c2b (add-replica eu-west)`, safe to print. */
+  run: string;
+  /** `was stopped`; undefined while it lives. */
+  ended: string | undefined;
+  status: string;
+  resume: string;
+  abort: string;
+}
+
 /** A capture at the lead donor that a run relies on; renewed until it is let go. */
 export interface HeldCapture {
   id: string;
@@ -49,7 +60,7 @@ export interface HeldCapture {
 
 /**
  * Starts capture at the lead donor, or adopts one that is there: one of the same owner's, which may have left a joiner half built, or a
- * prefetch's that is free, which has rows in its cache and is claimed by that. Refuses a living one of somebody else's. Without `owner` it is held for
+ * prefetch's that is free, which has rows in its cache and is claimed by that. Refuses a living one of somebody else's, whom `holderOf` may know. Without `owner` it is held for
  * a prefetch. Without `budgetKeys` one that is adopted keeps its budget.
  */
 export async function holdCapture(
@@ -60,14 +71,15 @@ export async function holdCapture(
     nowMs: number;
     leaseMs?: number;
     budgetKeys: number | undefined;
+    holderOf?: ((captureId: string) => CaptureHolder | undefined) | undefined;
   },
 ): Promise<HeldCapture> {
-  const { owner, nowMs, leaseMs = runLeaseMs } = own;
+  const { owner, nowMs, leaseMs = runLeaseMs, holderOf } = own;
   const { result: present } = await lead.agent.call('capture.read', {});
   const usable = present.broken === undefined ? present.id : undefined;
   const adopted = usable !== undefined && isFor(usable, owner) ? usable : undefined;
   if (usable !== undefined && adopted === undefined && present.leaseUntilMs > nowMs)
-    throw captureRunning(lead.name, owner !== undefined && isOfSameJoiner(usable, owner));
+    throw captureRunning(lead.name, holderOf?.(usable), owner !== undefined && isOfSameJoiner(usable, owner));
   const claims = owner !== undefined && adopted !== undefined && isFree(adopted);
   const id = claims ? claimedBy(adopted, owner) : (adopted ?? newCaptureId(owner, own.newId()));
   // A prefetch's lease is longer than a run's; adopting it must not cut it short.
@@ -120,11 +132,28 @@ function isFor(id: string, owner: CaptureOwner | undefined): boolean {
   return isFree(id) || (owner !== undefined && isOwnedBy(id, owner));
 }
 
-function captureRunning(donor: string, isOfSameName: boolean): ForesyncError {
-  const who = isOfSameName ? 'A run for a replica of that name with another --store' : 'Another run';
-  return new ForesyncError('exists', 'capture-running', `${who} captures changes at ${printable(donor)}.`, {
-    hint: "Wait for it: 'foresync status' tells of it, and 'foresync abort' ends it. One that nobody knows of, 'foresync prefetch --release' ends.",
-  });
+function captureRunning(
+  donor: string,
+  holder: CaptureHolder | undefined,
+  isOfSameName: boolean,
+): ForesyncError {
+  if (holder?.ended !== undefined) {
+    const { run, ended, resume, abort } = holder;
+    const message = `${run} ${ended}, and holds the Delta Log at ${printable(donor)}.`;
+    return refusal(message, `'${resume}' goes on with it, '${abort}' gives it up.`);
+  }
+  const unknown = isOfSameName ? 'A run for a replica of that name with another --store' : 'Another run';
+  const message = `${holder?.run ?? unknown} captures changes at ${printable(donor)}.`;
+  if (holder)
+    return refusal(message, `Wait for it: '${holder.status}' shows it, and '${holder.abort}' ends it.`);
+  return refusal(
+    message,
+    "Wait for it: 'foresync status' tells of it, and 'foresync abort' ends it. One that nobody knows of, 'foresync prefetch --release' ends.",
+  );
+}
+
+function refusal(message: string, hint: string): ForesyncError {
+  return new ForesyncError('exists', 'capture-running', message, { hint });
 }
 
 /** The next write of the application would switch the log off. */

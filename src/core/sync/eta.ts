@@ -1,31 +1,32 @@
 /** Long enough for a speed's ups and downs to be seen, short enough to follow a link that changes. */
 const windowMs = 30_000;
 const sampleMs = 250;
-const certainShare = 0.1;
-const certainMs = 3_000;
-const certainSamples = 4;
-/** The window is cut into so many stretches, and the speeds of these are compared. */
-const stretches = 6;
-/** Of so many samples stretches are made. */
-const leastSamples = 8;
+/** The window is cut into so many stretches at most, and the speeds of these are compared. */
+const mostStretches = 6;
+/** A speed that was seen for less, or of fewer chunks, is no ground for anything; of slow chunks so many are kept, however old. */
+const leastSeenMs = 2_000;
+const leastSamples = 5;
 /** A stretch in which next to nothing moved would put the end off for ever. */
 const leastOfMean = 0.1;
 
 export interface Eta {
   /** At the speed of the last half minute. */
   remainingMs: number;
-  /** At the speeds that nine of ten stretches of it were above and below; undefined until there are enough. */
-  range: { leastMs: number; mostMs: number } | undefined;
+  /** At the speeds that nine of ten stretches of it were above and below. */
+  range: { leastMs: number; mostMs: number };
+}
+
+interface Sample {
+  atMs: number;
+  share: number;
 }
 
 /** How far one phase is and how fast it got there lately; at most 120 samples. */
 export class PhaseEta {
-  private samples: { atMs: number; share: number }[] = [];
-  private startedAtMs: number;
+  private samples: Sample[] = [];
 
   /** A phase that begins at nothing is known to; one that resumes tells where it stands with its first progress. */
   constructor(startedAtMs: number, share: number | undefined) {
-    this.startedAtMs = startedAtMs;
     if (share !== undefined) this.samples.push({ atMs: startedAtMs, share });
   }
 
@@ -33,7 +34,7 @@ export class PhaseEta {
     const [previous, last] = this.samples.slice(-2);
     if (previous && last && atMs - previous.atMs < sampleMs) this.samples.pop();
     this.samples.push({ atMs, share });
-    while (this.samples.length > 2 && atMs - (this.samples[1]?.atMs ?? atMs) >= windowMs)
+    while (this.samples.length > leastSamples && atMs - (this.samples[1]?.atMs ?? atMs) >= windowMs)
       this.samples.shift();
   }
 
@@ -41,27 +42,21 @@ export class PhaseEta {
   beginAnew(atMs: number): void {
     const last = this.samples.at(-1);
     this.samples = last ? [{ atMs, share: last.share }] : [];
-    this.startedAtMs = atMs;
   }
 
-  /** Undefined until a tenth was done, or some chunks and three seconds were seen; and while nothing moves. */
+  /** Undefined until chunks were seen for two seconds, and while nothing moves. */
   at(nowMs: number): Eta | undefined {
     const first = this.samples[0];
     const last = this.samples.at(-1);
-    if (!first || !last) return undefined;
+    if (!first || !last || this.samples.length < leastSamples) return undefined;
     const gained = last.share - first.share;
-    // Shares of chunks add up to a tenth but for their last digits.
-    const isLong = nowMs - this.startedAtMs >= certainMs && this.samples.length >= certainSamples;
-    const isCertain = gained > certainShare - 1e-9 || isLong;
-    if (gained <= 0 || !isCertain) return undefined;
+    if (gained <= 0 || last.atMs - first.atMs < leastSeenMs) return undefined;
     const remainingMs = Math.max(0, ((1 - last.share) * (nowMs - first.atMs)) / gained);
-    return { remainingMs, range: this.range(remainingMs) };
+    return { remainingMs, range: this.range(remainingMs, first, last) };
   }
 
-  private range(remainingMs: number): Eta['range'] {
-    const first = this.samples[0];
-    const last = this.samples.at(-1);
-    if (!first || !last || this.samples.length < leastSamples) return undefined;
+  private range(remainingMs: number, first: Sample, last: Sample): Eta['range'] {
+    const stretches = Math.min(mostStretches, this.samples.length - 1);
     const stretchMs = (last.atMs - first.atMs) / stretches;
     const gains: number[] = [];
     let before = first.share;

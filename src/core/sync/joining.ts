@@ -132,9 +132,9 @@ export class Joining {
   }
 
   async #hold(lead: Donor): Promise<HeldCapture> {
-    const { group, joiner, newId, clock, deltaBudgetKeys: budgetKeys } = this.#options;
+    const { group, joiner, newId, clock, deltaBudgetKeys: budgetKeys, holderOf } = this.#options;
     const owner = ownerOf(group.name, joiner);
-    this.#capture = await holdCapture(lead, { owner, newId, nowMs: clock.nowMs(), budgetKeys });
+    this.#capture = await holdCapture(lead, { owner, newId, nowMs: clock.nowMs(), budgetKeys, holderOf });
     return this.#capture;
   }
 

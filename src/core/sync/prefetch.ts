@@ -61,6 +61,7 @@ export async function prefetch(options: PrefetchOptions): Promise<PrefetchResult
         nowMs: options.clock.nowMs(),
         leaseMs: options.keepMs,
         budgetKeys: options.deltaBudgetKeys,
+        holderOf: options.holderOf,
       }),
     );
     const donors = [lead, ...others.values()];

@@ -3,7 +3,7 @@ import { formatBytes } from '../format.ts';
 import type { Replica, ReplicaGroup } from '../group/config.ts';
 import { type HostSpec, hostLabel } from '../group/host.ts';
 import type { StoreSpec } from '../group/store-spec.ts';
-import { printable } from '../text.ts';
+import { printable, shortId } from '../text.ts';
 
 /** Where a new replica is to be. */
 export interface JoinerSpec {
@@ -83,9 +83,16 @@ export function joinerHeld(joiner: JoinerSpec): ForesyncError {
 /** How far a joiner is: nowhere to be seen, in its place but not in sync, or in sync there. */
 export type JoinerState = 'building' | 'hot' | 'synced';
 
+/** A run as commands name it: by its id, and by the state file that it is kept in, where that is not the usual one. */
+export interface NamedRun {
+  runId: string;
+  /** ` --state FILE` */
+  stateOption?: string;
+}
+
 /** What a run that was stopped says; `begun` where there is something to go on with. */
 export function stopped(
-  joiner: JoinerSpec,
+  { joiner, ...named }: NamedRun & { joiner: JoinerSpec },
   { begun, place }: { begun: boolean; place: JoinerState },
 ): ForesyncError {
   if (!begun)
@@ -97,22 +104,20 @@ export function stopped(
       'stopped',
       `Stopped; ${name} is there, and the lead still keeps a Delta Log for it.`,
       {
-        hint: "The same command goes on; without --follow it cleans up, and so does 'foresync abort'.",
+        hint: `The same command goes on; without --follow it cleans up, and so does '${commandFor('abort', named)}'.`,
       },
     );
   return new ForesyncError(
     'stopped',
     'stopped',
     `Stopped; ${name} ${place === 'hot' ? 'is in its place, but not in sync' : 'is not there yet'}.`,
-    {
-      hint: goesOn,
-    },
+    { hint: goesOn(named) },
   );
 }
 
 /** An error of a run that can be gone on with, which says so where it has no better advice. */
-export function withWayOn(error: unknown): unknown {
-  return withHint(error, goesOn);
+export function withWayOn(error: unknown, run: NamedRun): unknown {
+  return withHint(error, goesOn(run));
 }
 
 /** An error of a run that has left nothing, which says who looks for the reason where it has no better advice. */
@@ -136,5 +141,10 @@ function withHint(error: unknown, hint: string): unknown {
   return new ForesyncError(kind, code, message, { hint, cause });
 }
 
-const goesOn =
-  "The same command goes on from here, and so does 'foresync resume'; 'foresync abort' gives up.";
+function goesOn(run: NamedRun): string {
+  return `The same command goes on from here, and so does '${commandFor('resume', run)}'; '${commandFor('abort', run)}' gives up.`;
+}
+
+function commandFor(verb: 'resume' | 'abort', { runId, stateOption = '' }: NamedRun): string {
+  return `foresync ${verb} ${shortId(runId)}${stateOption}`;
+}

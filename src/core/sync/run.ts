@@ -3,6 +3,7 @@ import type { Result } from '../agent/protocol.ts';
 import type { Clock } from '../clock.ts';
 import type { ReplicaGroup } from '../group/config.ts';
 import type { PlanEntry, PlanHeader } from '../plan/prefetch-plan.ts';
+import type { CaptureHolder } from './capture-lease.ts';
 import type { Emit, PhaseName, RunEvent, RunFact } from './events.ts';
 
 /** A plan as a run takes it: entries best first; `entries` may be called again. */
@@ -28,6 +29,8 @@ export interface RunOptions {
   /** A new identifier that nobody else has. */
   newId(): string;
   signal: AbortSignal;
+  /** The run of the same journal that a capture at the lead is of; undefined where none is. */
+  holderOf?: ((captureId: string) => CaptureHolder | undefined) | undefined;
   onEvent(event: RunEvent): void;
 }
 

@@ -82,7 +82,7 @@ export interface RunSnapshot {
   rateHistory: number[];
   /** Time to the end of the current phase; undefined while there is no ground for it, as when the run is paused. */
   etaMs: number | undefined;
-  /** Between these the end lies, as the speed of the last half minute goes; undefined until that was seen to vary. */
+  /** Between these the end lies, as the speed of the last half minute goes; there is an ETA where there is this. */
   etaRange: { leastMs: number; mostMs: number } | undefined;
   /** Since when the operator lets it wait; undefined while it goes on. */
   pausedSinceMs: number | undefined;

@@ -1,8 +1,8 @@
 import path from 'node:path';
 import type { LogReport } from '../../core/history/log-report.ts';
 import { printable } from '../../core/text.ts';
-import { wrapWords } from '../dashboard/wrap-words.ts';
 import { formatCount, formatCounted } from '../format.ts';
+import { wrapWords } from '../wrap-words.ts';
 import { orderWords, timeWarnings } from './log-times.ts';
 import { clip, clipStart, type PageFrame } from './page-frame.ts';
 import { tableLines } from './table-lines.ts';

@@ -1,4 +1,5 @@
 import type { RunSnapshot } from '../../core/sync/snapshot.ts';
+import { formatByteRate } from '../format.ts';
 import { faster, slower } from './limit-steps.ts';
 
 /** What is shown, and for the log from which of its lines; `end` follows what comes. */
@@ -13,6 +14,8 @@ export const firstFace: Face = { page: 'run', logFrom: 'end' };
 export type Wish =
   | { type: 'pause'; isPaused: boolean }
   | { type: 'limit'; bytesPerSecond: number | undefined }
+  /** To be told among the events. */
+  | { type: 'say'; text: string }
   | { type: 'stop' }
   | { type: 'suspend' };
 
@@ -55,13 +58,23 @@ function steer(key: string, run: RunSnapshot): Wish | undefined {
       return { type: 'pause', isPaused: run.pausedSinceMs === undefined };
     case '-':
     case '_':
-      return { type: 'limit', bytesPerSecond: slower(run) };
+      return slowDown(run);
     case '+':
     case '=':
       return { type: 'limit', bytesPerSecond: faster(run) };
     default:
       return undefined;
   }
+}
+
+function slowDown(run: RunSnapshot): Wish {
+  const bytesPerSecond = slower(run);
+  if (bytesPerSecond !== undefined || !run.limit) return { type: 'limit', bytesPerSecond };
+  const now = formatByteRate(run.limit.bytesPerSecond);
+  return {
+    type: 'say',
+    text: `Sends no more than ${now} already: - goes no lower, 'foresync throttle' does.`,
+  };
 }
 
 function turn(key: string, face: Face, { isStopping }: KeyContext): Face {

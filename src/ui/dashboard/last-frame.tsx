@@ -4,12 +4,13 @@ import type { RunSnapshot } from '../../core/sync/snapshot.ts';
 import { printableRun } from '../plain/printable-run.ts';
 import { summaryOf } from '../plain/summary.ts';
 import type { Theme } from '../theme.ts';
-import { EventText } from './events.tsx';
+import { wrapWords } from '../wrap-words.ts';
+import type { LoggedEvent } from './event-log.ts';
+import { EventText, LastEvents } from './events.tsx';
 import { layOutOver } from './layout.ts';
 import { margin, RunParts, widthsFor } from './run-parts.tsx';
 import { Line, Piece, ThemeProvider, useTheme } from './text.tsx';
 import { outcomeRoles, Title } from './title.tsx';
-import { wrapWords } from './wrap-words.ts';
 
 const longestLine = 100;
 /** What the command prints below the last frame: its next step or its error, and then comes the prompt. */
@@ -17,26 +18,33 @@ const rowsBelow = { done: 3, unfinished: 5 };
 
 /**
  * A run that is over, as it stays among the terminal's lines: its figures, and what they come to in sentences. Its first row stays in sight;
- * notes that have no room are left above it.
+ * events that have no room are left above it, so that at any size the same ones stay.
  */
-export function LastFrame({ snapshot, theme }: { snapshot: RunSnapshot; theme: Theme }): ReactNode {
+export function LastFrame({
+  snapshot,
+  events,
+  theme,
+}: {
+  snapshot: RunSnapshot;
+  events: readonly LoggedEvent[];
+  theme: Theme;
+}): ReactNode {
   const { columns, rows } = useWindowSize();
-  const run = printableRun(snapshot);
+  const run = printableRun(snapshot, theme);
   const { width } = widthsFor(columns);
   const summary =
-    run.outcome === 'running' ? [] : wrapWords(summaryOf(snapshot), Math.min(width, longestLine) - 2);
-  const notes = run.notes.map(({ atMs, text, level }) => ({ atMs, text, isWarning: level === 'warning' }));
+    run.outcome === 'running' ? [] : wrapWords(summaryOf(run), Math.min(width, longestLine) - 2);
   const below = run.outcome === 'done' ? rowsBelow.done : rowsBelow.unfinished;
-  const layout = layOutOver(run, { columns, rows, below, summary: summary.length });
+  const layout = layOutOver(run, { columns, rows, below, summary: summary.length, events: events.length });
   const { gap } = layout;
   const shown = summary.slice(0, layout.summary);
   return (
     <ThemeProvider value={theme}>
-      <Static items={layout.notes === 0 ? notes : []}>
-        {(note, index) => (
+      <Static items={layout.notes === 0 ? [...events] : []}>
+        {(event, index) => (
           <Box key={index} paddingLeft={margin} width={columns}>
             <Text>
-              <EventText event={note} />
+              <EventText event={event} />
             </Text>
           </Box>
         )}
@@ -46,12 +54,7 @@ export function LastFrame({ snapshot, theme }: { snapshot: RunSnapshot; theme: T
         <RunParts run={run} layout={layout} columns={columns} />
         {layout.notes > 0 ? (
           <Box flexDirection="column" marginTop={gap}>
-            {notes.map((note, index) => (
-              // biome-ignore lint/suspicious/noArrayIndexKey: notes have no name, and their order is what they are
-              <Line key={index} width={width}>
-                <EventText event={note} />
-              </Line>
-            ))}
+            <LastEvents events={events} width={width} rows={events.length} />
           </Box>
         ) : null}
         {shown.length > 0 ? <Summary run={run} lines={shown} width={width} gap={gap} /> : null}

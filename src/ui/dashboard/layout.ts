@@ -12,7 +12,7 @@ export interface Parts {
   footer: number;
 }
 
-/** Rows that each part gets; `donors` is 1 where all of them share a row. */
+/** Rows that each part gets; fewer for `donors` than there are where some share one. */
 export interface Layout extends Parts {
   /** Phases on the left; facts and donors beside them. */
   sideBySide: boolean;
@@ -42,9 +42,15 @@ export function layOutLive(
 /** The rows of a run that is over; `below` more are left free under it. */
 export function layOutOver(
   run: RunSnapshot,
-  { columns, rows, below, summary }: { columns: number; rows: number; below: number; summary: number },
+  {
+    columns,
+    rows,
+    below,
+    summary,
+    events,
+  }: { columns: number; rows: number; below: number; summary: number; events: number },
 ): Layout {
-  const parts = { ...runParts(run), summary, notes: run.notes.length, footer: 0 };
+  const parts = { ...runParts(run), summary, notes: events, footer: 0 };
   return layOut(columns, rows - 2 - below, parts);
 }
 
@@ -54,7 +60,7 @@ function runParts(run: RunSnapshot): Pick<Parts, 'phases' | 'facts' | 'donors'> 
 
 /**
  * Shares out so many rows. Ink clears the terminal for frames as high as itself, so they must be fewer than it has. On a low screen the
- * notes go first, then donors and facts, then the gaps, the footer and the phases that are over.
+ * notes but the last go first, then donors and facts, then the gaps, the footer and the phases that are over.
  * Where there is a summary the run is over: notes are all there or none is, and come before figures that say no more than the summary.
  */
 export function layOut(columns: number, rows: number, wanted: Parts): Layout {
@@ -73,10 +79,20 @@ export function layOut(columns: number, rows: number, wanted: Parts): Layout {
   const summary = Math.min(room - phases, wanted.summary);
   const left = room - phases - summary;
   const some = { gap, left, sideBySide, phases };
-  const rest = isOver ? afterRun(some, wanted) : duringRun(some, wanted);
-  const isShort = footer > 0 && gap === 1 && rest.notes > 0 && rest.notes < wanted.notes;
-  const notes = rest.notes + (isShort ? 1 : 0);
-  return { phases, summary, footer, sideBySide, gap, footerGap: isShort ? 0 : gap, ...rest, notes };
+  // The last event may stand on the footer.
+  const spare = footer > 0 && wanted.notes > 0 ? gap : 0;
+  const { taken, ...rest } = isOver
+    ? afterRun(some, wanted)
+    : duringRun({ ...some, left: left + spare }, wanted);
+  return {
+    phases,
+    summary,
+    footer,
+    sideBySide,
+    gap,
+    footerGap: spare > 0 && taken > left ? 0 : gap,
+    ...rest,
+  };
 }
 
 interface Room {
@@ -86,43 +102,52 @@ interface Room {
   phases: number;
 }
 
-type Rest = Pick<Layout, 'facts' | 'donors' | 'notes'>;
+/** `taken`: so many of the rows that were left. */
+type Rest = Pick<Layout, 'facts' | 'donors' | 'notes'> & { taken: number };
 
 function duringRun({ gap, left, sideBySide, phases }: Room, wanted: Parts): Rest {
   if (sideBySide) {
     const { facts, donors, extra } = beside(phases, left, wanted);
-    return { facts, donors, notes: atMost(wanted.notes, left - extra - gap) };
+    const notes = atMost(wanted.notes, left - extra - gap);
+    return { facts, donors, notes, taken: extra + withGap(notes, gap) };
   }
-  const facts = atMost(wanted.facts, left);
-  const forNotes = wanted.notes > 0 ? Math.min(wanted.notes, leastNotes) + gap : 0;
-  const donors = atMost(donorRows(Math.max(1, left - facts - forNotes), wanted.donors), left - facts);
-  return { facts, donors, notes: atMost(wanted.notes, left - facts - donors - gap) };
+  const forNotes = withGap(Math.min(wanted.notes, leastNotes), gap);
+  const room = left - forNotes;
+  // Of the figures the bytes by kind are missed least.
+  const fewer = wanted.facts + wanted.donors > room && wanted.facts > leastFacts ? 1 : 0;
+  const facts = atMost(wanted.facts - fewer, left);
+  const donors = atMost(wanted.donors, Math.min(Math.max(1, room - facts), left - facts));
+  const notes = atMost(wanted.notes, left - facts - donors - gap);
+  return { facts, donors, notes, taken: facts + donors + withGap(notes, gap) };
 }
 
 function afterRun({ gap, left, sideBySide, phases }: Room, wanted: Parts): Rest {
   const notes = wanted.notes + gap <= left ? wanted.notes : 0;
   if (sideBySide) {
     const { facts, donors } = beside(phases, 0, wanted);
-    return { facts, donors, notes };
+    return { facts, donors, notes, taken: withGap(notes, gap) };
   }
-  const room = left - (notes > 0 ? notes + gap : 0) - gap;
+  const room = left - withGap(notes, gap) - gap;
   const facts = room < leastFacts ? 0 : atMost(wanted.facts, room);
-  if (facts === 0) return { facts, donors: 0, notes };
-  return { facts, donors: donorRows(room - facts, wanted.donors), notes };
+  const donors = facts === 0 ? 0 : atMost(wanted.donors, room - facts);
+  return { facts, donors, notes, taken: facts + donors + withGap(notes, gap) };
 }
 
 /** More donors than there are rows beside the phases take from what is below, as far as there is room: `extra` rows. */
-function beside(phases: number, left: number, wanted: Parts): Omit<Rest, 'notes'> & { extra: number } {
+function beside(
+  phases: number,
+  left: number,
+  wanted: Parts,
+): Pick<Rest, 'facts' | 'donors'> & { extra: number } {
   const facts = Math.min(wanted.facts, phases);
-  const donors = donorRows(phases - facts + left, wanted.donors);
+  const donors = atMost(wanted.donors, phases - facts + left);
   return { facts, donors, extra: Math.max(0, facts + donors - phases) };
+}
+
+function withGap(rows: number, gap: number): number {
+  return rows > 0 ? rows + gap : 0;
 }
 
 function atMost(wanted: number, room: number): number {
   return Math.max(0, Math.min(wanted, room));
-}
-
-/** A row each if there is room for all of them, else one for all. */
-function donorRows(room: number, donors: number): number {
-  return room >= donors ? donors : atMost(1, room);
 }

@@ -7,9 +7,11 @@ const unknownBytesPerSecond = 16 * 1024 * 1024;
 
 type Sent = Pick<RunSnapshot, 'limit' | 'wireBytesPerSecond' | 'rateHistory'>;
 
-/** The next lower limit: below the one in force, or below what is sent now where there is none. */
-export function slower(run: Sent): number {
-  const now = run.limit?.bytesPerSecond ?? (run.wireBytesPerSecond || highest(run) || unknownBytesPerSecond);
+/** The next lower limit: below the one in force, or below what is sent now where there is none. Undefined where it is as low as steps go. */
+export function slower(run: Sent): number | undefined {
+  const { limit } = run;
+  if (limit && limit.bytesPerSecond <= leastBytesPerSecond) return undefined;
+  const now = limit?.bytesPerSecond ?? (run.wireBytesPerSecond || highest(run) || unknownBytesPerSecond);
   return Math.max(leastBytesPerSecond, powerBelow(now));
 }
 

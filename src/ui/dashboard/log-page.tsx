@@ -1,16 +1,14 @@
-import { Box } from 'ink';
 import type { ReactNode } from 'react';
 import { formatClock } from '../format.ts';
+import { wrapWords } from '../wrap-words.ts';
 import type { LoggedEvent } from './event-log.ts';
 import type { Face } from './keys.ts';
+import { OtherPage, otherRows } from './other-page.tsx';
 import { widthsFor } from './run-parts.tsx';
 import { Line, Piece, useTheme } from './text.tsx';
-import { wrapWords } from './wrap-words.ts';
 
 const clockColumns = 10;
 const warningMark = 'warning  ';
-/** Title, a gap before and after, the footer, and the row that stays free. */
-const otherRows = 5;
 
 interface LogLine {
   clock: string;
@@ -65,22 +63,15 @@ export function LogPage({
   const window = logWindow(events, from, { columns, rows });
   const { width } = widthsFor(columns);
   return (
-    <>
-      <Box flexDirection="column" marginTop={1}>
-        {window.lines.map(({ clock, text, isWarning }, index) => (
-          // biome-ignore lint/suspicious/noArrayIndexKey: lines have no name, and their order is what they are
-          <Line key={index} width={width}>
-            <Piece role="quiet">{clock.padEnd(clockColumns)}</Piece>
-            <Piece role="warning">
-              {isWarning && clock !== '' ? `${symbols.warning} ${warningMark}` : ''}
-            </Piece>
-            <Piece>{text}</Piece>
-          </Line>
-        ))}
-      </Box>
-      <Box flexDirection="column" marginTop={1}>
-        {footer}
-      </Box>
-    </>
+    <OtherPage footer={footer}>
+      {window.lines.map(({ clock, text, isWarning }, index) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: lines have no name, and their order is what they are
+        <Line key={index} width={width}>
+          <Piece role="quiet">{clock.padEnd(clockColumns)}</Piece>
+          <Piece role="warning">{isWarning && clock !== '' ? `${symbols.warning} ${warningMark}` : ''}</Piece>
+          <Piece>{text}</Piece>
+        </Line>
+      ))}
+    </OtherPage>
   );
 }

@@ -1,5 +1,4 @@
 import { type RenderOptions, render } from 'ink';
-import type { RunSnapshot } from '../../core/sync/snapshot.ts';
 import type { RunViewOptions } from '../run-view.ts';
 import type { Theme } from '../theme.ts';
 import { AlternateScreen } from './alternate-screen.ts';
@@ -18,7 +17,10 @@ export interface Dashboard {
 }
 
 type Terminal = Pick<RunViewOptions, 'stdin' | 'stdout' | 'stderr'>;
-type Commands = Pick<RunViewOptions, 'steering' | 'stop' | 'suspend'>;
+type Commands = Pick<RunViewOptions, 'steering' | 'stop' | 'suspend'> & {
+  /** Tells something among the events. */
+  say(text: string): void;
+};
 
 const framesPerSecond = 10;
 
@@ -66,9 +68,13 @@ export function mountDashboard(
   };
 }
 
-/** Leaves a run's last frame among the lines of the terminal. */
-export async function printLastFrame(terminal: Terminal, theme: Theme, snapshot: RunSnapshot): Promise<void> {
-  const ink = render(<LastFrame snapshot={snapshot} theme={theme} />, optionsFor(terminal));
+/** Leaves a run's last frame among the lines of the terminal, with what had happened in it. */
+export async function printLastFrame(
+  terminal: Terminal,
+  theme: Theme,
+  { run, events }: Pick<LiveRun, 'run' | 'events'>,
+): Promise<void> {
+  const ink = render(<LastFrame snapshot={run} events={events} theme={theme} />, optionsFor(terminal));
   ink.unmount();
   await ink.waitUntilExit();
 }
@@ -83,8 +89,10 @@ async function suspended(screen: AlternateScreen, { suspend }: Commands): Promis
   screen.enter();
 }
 
-function grant(wish: Exclude<Wish, { type: 'suspend' }>, { steering, stop }: Commands): void {
+function grant(wish: Exclude<Wish, { type: 'suspend' }>, { steering, stop, say }: Commands): void {
   switch (wish.type) {
+    case 'say':
+      return say(wish.text);
     case 'pause':
       return steering?.pause(wish.isPaused);
     case 'limit':

@@ -1,11 +1,12 @@
 import { Box, useWindowSize } from 'ink';
 import type { ReactNode } from 'react';
 import type { Theme } from '../theme.ts';
+import type { LoggedEvent } from './event-log.ts';
 import { LastEvents } from './events.tsx';
 import { Footer } from './footer.tsx';
 import { HelpPage } from './help-page.tsx';
 import type { Face } from './keys.ts';
-import { layOutLive } from './layout.ts';
+import { isWide, layOutLive } from './layout.ts';
 import type { LiveRun } from './live-run.ts';
 import { LogPage } from './log-page.tsx';
 import { margin, RunParts, widthsFor } from './run-parts.tsx';
@@ -39,9 +40,12 @@ function Page({ live, face, columns, rows }: PageProps): ReactNode {
   if (face.page === 'help') return <HelpPage live={live} width={width} rows={rows} footer={footer} />;
   if (face.page === 'log')
     return <LogPage events={live.events} from={face.logFrom} columns={columns} rows={rows} footer={footer} />;
-  // The phases stand on this page already.
-  const events = live.events.filter(({ isPhase }) => !isPhase);
-  const layout = layOutLive(live, { columns, rows, events: events.length, isAsking: face.page === 'quit' });
+  const layOutFor = (events: readonly LoggedEvent[]) =>
+    layOutLive(live, { columns, rows, events: events.length, isAsking: face.page === 'quit' });
+  // The phases stand on this page already; a large screen has room for what happened to them as well.
+  const hasRoom = isWide(columns) && layOutFor(live.events).notes === live.events.length;
+  const events = hasRoom ? live.events : live.events.filter(({ kind }) => kind !== 'phase');
+  const layout = layOutFor(events);
   return (
     <>
       <RunParts run={live.run} layout={layout} columns={columns} />

@@ -1,5 +1,6 @@
 import type { RunEvent } from '../../core/sync/events.ts';
-import { endedAtOnceLines } from '../plain/at-once.ts';
+import { shownText } from '../ascii.ts';
+import { endedAtOnce, endedAtOnceLines } from '../plain/at-once.ts';
 import { printableRun } from '../plain/printable-run.ts';
 import { PlainPrinter } from '../plain/printer.ts';
 import { totalRows } from '../plain/words.ts';
@@ -13,6 +14,8 @@ import type { Dashboard } from './mount.tsx';
 
 const frameMs = 100;
 const heartbeatMs = 500;
+/** Of more, the end is enough beside a summary. */
+const lastEvents = 50;
 
 /**
  * Shows a run on a screen of its own, which gives way to a last frame among the terminal's lines. Events are folded as they come and drawn by
@@ -23,10 +26,11 @@ export function showDashboard(options: RunViewOptions): RunView {
   const { stdin, stdout, stderr, clock, fold, signal, steering } = options;
   const { argv = process.argv, env = process.env } = options;
   const theme = themeFor(argv, env);
-  const log = new EventLog();
-  const printer = new PlainPrinter((text) => stderr.write(text));
+  const log = new EventLog(theme);
+  const printer = new PlainPrinter((text) => stderr.write(shownText(text, theme)));
   const hasKeys = stdin.isTTY === true && isForeground();
   let isConnected = false;
+  let connectedAtMs = 0;
   let isDirty = false;
   let drawnAtMs = 0;
   let dashboard: Dashboard | undefined;
@@ -39,12 +43,16 @@ export function showDashboard(options: RunViewOptions): RunView {
     // end() waits for it and reports it; until then nobody does.
   });
   const look = (): LiveRun => {
-    const run = printableRun(fold.at(clock.nowMs()));
+    const run = printableRun(fold.at(clock.nowMs()), theme);
     const isConnecting = run.phases.some(({ name, state }) => name === 'connect' && state === 'running');
     return {
       ...{ run, events: log.events, isStopping: signal.aborted, wayOn: options.wayOn },
       ...{ canSteer: steering !== undefined, takesKeys: hasKeys && !isConnecting },
     };
+  };
+  const say = (text: string) => {
+    log.say(clock.nowMs(), text);
+    isDirty = true;
   };
   const timer = setInterval(() => {
     const nowMs = clock.nowMs();
@@ -52,8 +60,15 @@ export function showDashboard(options: RunViewOptions): RunView {
     isDirty = false;
     drawnAtMs = nowMs;
     if (dashboard) dashboard.draw();
-    else dashboard = ink.mountDashboard({ stdin, stdout, stderr }, theme, options, look);
+    else dashboard = ink.mountDashboard({ stdin, stdout, stderr }, theme, { ...options, say }, look);
   }, frameMs).unref();
+  /** What was told in lines before the screen came stands above it already. */
+  const over = () => ({
+    run: fold.snapshot,
+    events: log.events
+      .filter(({ kind, atMs }) => kind === 'event' && atMs >= connectedAtMs)
+      .slice(-lastEvents),
+  });
   const letGo = () => {
     clearInterval(timer);
     dashboard?.close();
@@ -63,17 +78,20 @@ export function showDashboard(options: RunViewOptions): RunView {
       fold.apply(event);
       log.add(event, () => fold.snapshot);
       isDirty = true;
-      isConnected ||= isPastConnecting(event);
+      if (!isConnected && isPastConnecting(event)) {
+        isConnected = true;
+        connectedAtMs = event.atMs;
+      }
       if (!isConnected) printer.event(event, () => fold.snapshot);
     },
     tellStatus() {
-      const nowMs = clock.nowMs();
-      log.say(nowMs, `status: ${whereWords(fold.at(nowMs), true)}`);
-      isDirty = true;
+      say(`status: ${whereWords(fold.at(clock.nowMs()), true)}`);
     },
     drop(hasBegun) {
       letGo();
-      const lines = endedAtOnceLines(hasBegun ? options.wayOn : undefined);
+      // What Ink draws first it draws before it gives back, and a terminal takes it at once.
+      if (isConnected) void ink?.printLastFrame({ stdin, stdout, stderr }, theme, over());
+      const lines = endedAtOnceLines(endedAtOnce(hasBegun, options.wayOn), stderr, { argv, env });
       stderr.write(lines.map((line) => `${line}\n`).join(''));
     },
     async end() {
@@ -81,7 +99,7 @@ export function showDashboard(options: RunViewOptions): RunView {
       const { snapshot } = fold;
       if (!isConnected || (snapshot.outcome === 'failed' && totalRows(snapshot).rows === 0)) return;
       await loading;
-      await ink?.printLastFrame({ stdin, stdout, stderr }, theme, snapshot);
+      await ink?.printLastFrame({ stdin, stdout, stderr }, theme, over());
     },
   };
 }

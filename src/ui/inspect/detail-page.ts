@@ -4,7 +4,6 @@ import type { Fate } from '../../core/plan/inspect/plan-outcome.ts';
 import type { PlanHeader } from '../../core/plan/prefetch-plan.ts';
 import { printable } from '../../core/text.ts';
 import { clip, fitEnds, type PageFrame, row, textWidth } from '../analyze/page-frame.ts';
-import { wrapWords } from '../dashboard/wrap-words.ts';
 import {
   formatBytes,
   formatCount,
@@ -18,6 +17,7 @@ import {
 import { keyPlot } from '../plan-key-plot.ts';
 import { readsWords } from '../plan-key-words.ts';
 import { modelWords } from '../plan-model-words.ts';
+import { wrapWords } from '../wrap-words.ts';
 import { keyWords } from './entry-cells.ts';
 
 const indent = 2;

@@ -3,10 +3,10 @@ import type { ChangedEntry, PlanDifference } from '../../core/plan/diff/plan-dif
 import type { ListedEntry } from '../../core/plan/inspect/inspection-report.ts';
 import { printable } from '../../core/text.ts';
 import { clip, fitEnds, type PageFrame, row, textWidth } from '../analyze/page-frame.ts';
-import { wrapWords } from '../dashboard/wrap-words.ts';
 import { formatBytes, formatCount, formatCounted, formatFraction } from '../format.ts';
 import { readsWords } from '../plan-key-words.ts';
-import { entryLine, entryTable, headingLine, keyWords } from './entry-cells.ts';
+import { wrapWords } from '../wrap-words.ts';
+import { entryLine, entrySentence, entryTable, headingLine, keyWords } from './entry-cells.ts';
 import { changeWords, fateWords, totalsWords } from './plan-words.ts';
 
 const indent = 2;
@@ -100,10 +100,11 @@ function entryRows(title: string, entries: readonly ListedEntry[], all: number, 
   return [
     '',
     brush.paint('strong', `  ${title}, most reads first`),
-    `  ${brush.paint('quiet', headingLine(table).trimEnd())}`,
+    ...(brush.asSentences ? [] : [`  ${brush.paint('quiet', headingLine(table).trimEnd())}`]),
     ...entries.map(({ place, ...entry }) => {
       const mark = entry.pinned ? fateWords.pinned : '';
-      return `  ${entryLine({ place, entry, mark }, table).trimEnd()}`;
+      const line = { place, entry, mark };
+      return `  ${brush.asSentences ? entrySentence(line) : entryLine(line, table).trimEnd()}`;
     }),
     ...more(all - entries.length, frame),
   ];

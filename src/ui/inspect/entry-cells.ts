@@ -5,6 +5,7 @@ import { printable } from '../../core/text.ts';
 import { fit, fitEnds, type PageFrame } from '../analyze/page-frame.ts';
 import { formatBytes, formatCount, formatFraction, formatInstant } from '../format.ts';
 import { readsWords } from '../plan-key-words.ts';
+import { rowSentence } from '../row-sentence.ts';
 
 /** An entry as one line of a table shows it. */
 export interface EntryLine {
@@ -92,6 +93,22 @@ export function headingLine({ columns, frame }: EntryTable): string {
 /** Exactly as wide as the table, and safe to print. */
 export function entryLine(line: EntryLine, { columns, frame }: EntryTable): string {
   return columns.map(([name, width]) => aligned(name, cellText(name, line, width), width, frame)).join(' ');
+}
+
+const sentenceHeadings: Record<ColumnName, string> = {
+  ...headings,
+  place: '',
+  confidence: 'CONFIDENCE',
+  mark: '',
+};
+
+/** The same for who cannot see columns, with all that there is to say. */
+export function entrySentence(line: EntryLine): string {
+  const names = Object.keys(sentenceHeadings) as ColumnName[];
+  return rowSentence(
+    Object.values(sentenceHeadings),
+    names.map((name) => cellText(name, line, maxKeyLength)),
+  );
 }
 
 function aligned(name: ColumnName, text: string, width: number, frame: PageFrame): string {

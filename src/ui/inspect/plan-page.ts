@@ -3,7 +3,7 @@ import type { NamedCount, PlanInspection } from '../../core/plan/inspect/inspect
 import { printable } from '../../core/text.ts';
 import { clip, type PageFrame, row, textWidth } from '../analyze/page-frame.ts';
 import { formatBytes, formatCount, formatCounted, formatHitRate, formatInstant } from '../format.ts';
-import { entryLine, entryTable, headingLine } from './entry-cells.ts';
+import { entryLine, entrySentence, entryTable, headingLine } from './entry-cells.ts';
 import { fateWords, leftOutWords, totalsWords } from './plan-words.ts';
 
 const indent = 2;
@@ -75,6 +75,7 @@ function countWords(counts: readonly NamedCount[], nameless: string): string {
 /** The curve on the left, thresholds on the right. */
 function curveTable({ curve, thresholds }: PlanInspection, { brush }: PageFrame): string[] {
   if (curve.points.length === 0) return [];
+  if (brush.asSentences) return curveSentences(curve.points, thresholds);
   const cells = ({ keys, bytes, expectedHitRate }: CurvePoint) =>
     `${formatBytes(bytes).padStart(9)}${formatCount(keys).padStart(12)}${formatHitRate(expectedHitRate).padStart(8)}`;
   const heading = `${'BYTES'.padStart(9)}${'KEYS'.padStart(12)}${'RATE'.padStart(8)}`;
@@ -92,6 +93,16 @@ function curveTable({ curve, thresholds }: PlanInspection, { brush }: PageFrame)
   ];
 }
 
+function curveSentences(points: readonly CurvePoint[], thresholds: PlanInspection['thresholds']): string[] {
+  const words = ({ keys, bytes, expectedHitRate }: CurvePoint) =>
+    `${formatCounted(keys, 'key')} of ${formatBytes(bytes)}, hit rate ${formatHitRate(expectedHitRate)}.`;
+  return [
+    '',
+    ...new Set(points.map((point) => `  The best ${words(point)}`)),
+    ...thresholds.map((point) => `  Threshold ${point.minConfidence}: ${words(point)}`),
+  ];
+}
+
 function entryRows({ entries, matching, header, view }: PlanInspection, frame: PageFrame): string[] {
   const { brush } = frame;
   const searched = view.search === undefined ? '' : ` with '${printable(view.search, 30)}'`;
@@ -101,10 +112,11 @@ function entryRows({ entries, matching, header, view }: PlanInspection, frame: P
   const rest = matching - entries.length;
   return [
     '',
-    `  ${brush.paint('quiet', headingLine(table).trimEnd())}`,
+    ...(brush.asSentences ? [] : [`  ${brush.paint('quiet', headingLine(table).trimEnd())}`]),
     ...entries.map(({ place, ...entry }) => {
       const mark = entry.pinned ? fateWords.pinned : '';
-      return `  ${entryLine({ place, entry, mark }, table).trimEnd()}`;
+      const line = { place, entry, mark };
+      return `  ${brush.asSentences ? entrySentence(line) : entryLine(line, table).trimEnd()}`;
     }),
     ...(rest > 0
       ? [`  ${brush.paint('quiet', `and ${formatCounted(rest, 'more entry', 'more entries')}${searched}`)}`]

@@ -149,8 +149,13 @@ function questionWords(
 }
 
 const listHints = ['/ search', 's sort', 'f filter', 'Enter detail', 'c curve', 't b what if'];
-const paneHints = ['Esc list', 'up down others', 'PageDown more', 'p pin', 'x exclude'];
-const lastHints = ['? help', 'q quit'];
+const paneHints = {
+  detail: ['Esc list', 'up down others', 'PageDown more', 'p pin', 'x exclude'],
+  curve: ['Esc list', 't b what if'],
+  help: ['Esc list', 'PageDown more'],
+} as const;
+const help = '? help';
+const quit = 'q quit';
 
 /** The keys that are worth most here; more of them on a wide terminal. */
 export function hintLine({ prompt, pane, columns }: InspectState, { paint }: Brush): string {
@@ -160,8 +165,13 @@ export function hintLine({ prompt, pane, columns }: InspectState, { paint }: Bru
   const edits = ['p pin', 'x exclude', 'w write'];
   const hints =
     pane === 'list'
-      ? [...listHints, ...(isWide ? edits : []), ...lastHints]
-      : [...paneHints, ...(isWide ? ['t b what if', 'w write'] : []), ...lastHints];
+      ? [...listHints, ...(isWide ? edits : []), help, quit]
+      : [
+          ...paneHints[pane],
+          ...(isWide && pane === 'detail' ? ['t b what if', 'w write'] : []),
+          ...(pane === 'help' ? [] : [help]),
+          quit,
+        ];
   return paint('quiet', hints.join('  '));
 }
 

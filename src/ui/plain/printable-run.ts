@@ -1,11 +1,17 @@
 import type { RunSnapshot } from '../../core/sync/snapshot.ts';
 import { printable } from '../../core/text.ts';
+import { shownText } from '../ascii.ts';
+import { type CellTheme, clipEndsCells } from '../cells.ts';
 
-const nameLength = 60;
+const nameCells = 60;
+const longestText = 400;
 
-/** The run with every text that came from outside made safe for a terminal. What is drawn is drawn from this. */
-export function printableRun(run: RunSnapshot): RunSnapshot {
-  const name = (text: string) => printable(text, nameLength);
+/**
+ * The run with every text that came from outside made safe for a terminal, and as a terminal can show it. What is drawn is drawn from this.
+ */
+export function printableRun(run: RunSnapshot, theme: CellTheme = { unicode: true }): RunSnapshot {
+  const text = (given: string) => shownText(printable(given, longestText), theme);
+  const name = (given: string) => clipEndsCells(printable(given, longestText), nameCells, theme);
   return {
     ...run,
     runId: name(run.runId),
@@ -15,7 +21,7 @@ export function printableRun(run: RunSnapshot): RunSnapshot {
     joiner: run.joiner === undefined ? undefined : name(run.joiner),
     plan: run.plan && { ...run.plan, origin: name(run.plan.origin) },
     donors: run.donors.map((donor) => ({ ...donor, donor: name(donor.donor), host: name(donor.host) })),
-    notes: run.notes.map((note) => ({ ...note, text: printable(note.text, 400) })),
-    error: run.error === undefined ? undefined : printable(run.error, 400),
+    notes: run.notes.map((note) => ({ ...note, text: text(note.text) })),
+    error: run.error === undefined ? undefined : text(run.error),
   };
 }

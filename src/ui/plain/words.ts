@@ -68,10 +68,8 @@ export function limitWords({ bytesPerSecond, setBy }: NonNullable<RunSnapshot['l
  * `40 to 55 s`, `4 min`: between which times the current phase ends, as far as that can be told; coarse, as it is no better known. Undefined
  * while there is no ground for it.
  */
-export function etaWords({ etaMs, etaRange }: RunSnapshot): string | undefined {
-  if (etaMs === undefined) return undefined;
-  const { leastMs, mostMs } = etaRange ?? { leastMs: etaMs, mostMs: etaMs };
-  return formatEtaRange(leastMs, mostMs);
+export function etaWords({ etaRange }: RunSnapshot): string | undefined {
+  return etaRange && formatEtaRange(etaRange.leastMs, etaRange.mostMs);
 }
 
 /** All rows that arrived, of every kind. */

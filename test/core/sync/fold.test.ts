@@ -84,32 +84,30 @@ test('the history has a value a second, the last sixty, oldest first', () => {
   assert.deepEqual(fold.at(startMs + 92_000).rateHistory.slice(-3), [89, 0, 0]);
 });
 
-test('an ETA comes with a tenth or three seconds, and follows the speed', () => {
+test('there is no ETA until some chunks were seen for two seconds; it follows the speed', () => {
   const share = (laterMs: number, value: number) =>
     at(laterMs, { type: 'progress', phase: 'snapshot', share: value });
   const begun = [start(), running(0, 'snapshot')];
-  assert.equal(folded(...begun, share(1_000, 0.05)).snapshot.etaMs, undefined);
-  assert.equal(folded(...begun, share(1_000, 0.2)).snapshot.etaMs, 4_000);
-  assert.equal(folded(...begun, share(4_000, 0.05)).snapshot.etaMs, undefined, 'one chunk is no speed');
-  const four = [share(1_000, 0.01), share(2_000, 0.02), share(4_000, 0.05)];
-  assert.equal(folded(...begun, ...four).snapshot.etaMs, 76_000);
-  assert.ok(
-    (folded(...begun, share(1_000, 0.2)).at(startMs + 2_000).etaMs ?? 0) > 4_000,
-    'a stall puts the end off',
-  );
-  const done = at(1_000, { type: 'phase', phase: 'snapshot', state: 'done' });
-  assert.equal(folded(...begun, share(900, 0.9), done).snapshot.etaMs, undefined);
+  const etaOf = (...events: RunEvent[]) => folded(...begun, ...events).snapshot;
+  assert.equal(etaOf(share(9_000, 0.5)).etaMs, undefined, 'one chunk is no speed, however large');
+  const quick = [1, 2, 3, 4, 5].map((chunk) => share(chunk * 300, chunk / 10));
+  assert.equal(etaOf(...quick).etaMs, undefined, 'that may have been a burst');
+  const four = [1, 2, 3, 4].map((chunk) => share(chunk * 1_000, chunk / 100));
+  assert.equal(etaOf(...four.slice(0, 3)).etaMs, undefined);
+  assert.equal(etaOf(...four).etaMs, 96_000);
+  assert.notEqual(etaOf(...four).etaRange, undefined, 'and never without its uncertainty');
+  const stalled = folded(...begun, ...four).at(startMs + 8_000);
+  assert.equal(stalled.etaMs, 192_000, 'a stall puts the end off');
+  const done = at(5_000, { type: 'phase', phase: 'snapshot', state: 'done' });
+  assert.equal(etaOf(...four, done).etaMs, undefined);
+  const slow = [1, 2, 3, 4].map((chunk) => share(chunk * 60_000, chunk / 100));
+  assert.equal(etaOf(...slow).etaMs, 96 * 60_000, 'chunks of a minute each have a speed too');
 });
 
-test('an ETA has the range that the speeds of the last half minute give, once they were seen', () => {
+test('an ETA has the range that the speeds of the last half minute give', () => {
   const share = (laterMs: number, value: number) =>
     at(laterMs, { type: 'progress', phase: 'snapshot', share: value });
   const begun = [start(), running(0, 'snapshot')];
-  const few = Array.from({ length: 6 }, (_, i) => share((i + 1) * 1000, (i + 1) / 100));
-  assert.deepEqual(
-    [folded(...begun, ...few).snapshot.etaRange, folded(...begun, ...few).snapshot.etaMs],
-    [undefined, 94_000],
-  );
   const even = Array.from({ length: 30 }, (_, i) => share((i + 1) * 1000, (i + 1) / 100));
   const { etaMs, etaRange } = folded(...begun, ...even).snapshot;
   assert.deepEqual(
@@ -139,14 +137,16 @@ test('a pause takes the ETA away, counts, and its time is not taken for slowness
   const share = (laterMs: number, value: number) =>
     at(laterMs, { type: 'progress', phase: 'snapshot', share: value });
   const pause = (laterMs: number, isPaused: boolean) => at(laterMs, { type: 'pause', isPaused });
-  const before = [start(), running(0, 'snapshot'), share(4_000, 0.4)];
+  const evenly = (fromMs: number, from: number) =>
+    [1, 2, 3, 4].map((chunk) => share(fromMs + chunk * 1_000, from + chunk / 10));
+  const before = [start(), running(0, 'snapshot'), ...evenly(0, 0)];
   const paused = folded(...before, pause(5_000, true), pause(6_000, true));
   const { pausedSinceMs, etaMs, pausedMs } = paused.at(startMs + 60_000);
   assert.deepEqual([pausedSinceMs, etaMs, pausedMs], [startMs + 5_000, undefined, 0]);
   const goesOn = [...before, pause(5_000, true), pause(65_000, false), pause(66_000, false)];
-  const after = folded(...goesOn, share(67_000, 0.6)).snapshot;
+  const after = folded(...goesOn, ...evenly(65_000, 0.4)).snapshot;
   assert.deepEqual([after.pausedSinceMs, after.pausedMs], [undefined, 60_000]);
-  assert.equal(Math.round(after.etaMs ?? 0), 4_000);
+  assert.equal(Math.round(after.etaMs ?? 0), 2_000);
   const end = at(70_000, { type: 'end', outcome: 'stopped' });
   const stopped = foldRun([...before, pause(5_000, true), end]);
   assert.deepEqual([stopped.pausedSinceMs, stopped.pausedMs], [undefined, 65_000]);
@@ -157,7 +157,9 @@ test('another limit of the operator takes the old speed away, one that the donor
     at(4_500, { type: 'limit', limit: { bytesPerSecond, setBy } });
   const before = [
     ...[start(), running(0, 'snapshot')],
-    at(4_000, { type: 'progress', phase: 'snapshot', share: 0.4 }),
+    ...[1, 2, 3, 4].map((chunk) =>
+      at(chunk * 1_000, { type: 'progress', phase: 'snapshot', share: chunk / 10 }),
+    ),
   ];
   assert.equal(folded(...before, limit('operator', 1e6)).snapshot.etaMs, undefined);
   assert.notEqual(folded(...before, limit('donor', 1e6)).snapshot.etaMs, undefined);
@@ -176,7 +178,8 @@ test('what an earlier run had done does not make a resumed one look fast', () =>
     at(laterMs, { type: 'progress', phase: 'snapshot', share: value });
   const begun = [start(), at(0, { type: 'resumed', rows: 10 }), running(0, 'snapshot'), share(0, 0.5)];
   assert.equal(folded(...begun).snapshot.etaMs, undefined);
-  assert.equal(Math.round(folded(...begun, share(1_000, 0.6)).snapshot.etaMs ?? 0), 4_000);
+  const more = [1, 2, 3, 4].map((chunk) => share(chunk * 1_000, 0.5 + chunk / 10));
+  assert.equal(Math.round(folded(...begun, ...more).snapshot.etaMs ?? 0), 1_000);
 });
 
 test('the plan arrives by keys and by reads; keys without a row count as dealt with', () => {

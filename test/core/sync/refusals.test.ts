@@ -15,5 +15,5 @@ test('what went wrong at a host names the doctor, unless it has better advice or
   assert.equal(withDoctor(elsewhere), elsewhere);
   const defect = new TypeError('x');
   assert.equal(withDoctor(defect), defect);
-  assert.equal(withWayOn(defect), defect);
+  assert.equal(withWayOn(defect, { runId: 'r' }), defect);
 });

@@ -55,15 +55,17 @@ test('at 80x24 and at 200x60 one screen tells a run, its keys steer it, and othe
   terminal.type('+', '+');
   await terminal.shows(/limit 256 KiB\/s/, /Sends no more than 256 KiB\/s now\./);
   await statusSays(cwd, ({ run }) => run.limit?.bytesPerSecond === 256 * 1024);
+  terminal.type('-', '-');
+  await terminal.shows(/limit 64\.0 KiB\/s/);
   await throttle(cwd, '100/s');
   await terminal.shows(/limit 100 B\/s/);
   terminal.type('-');
-  await terminal.shows(/limit 64\.0 KiB\/s/);
-  await throttle(cwd, '100/s');
+  await terminal.shows(/limit 100 B\/s/, / {2}Sends no more than 100 B\/s already: - goes no lower/);
 
   terminal.type('?');
   const help = await terminal.shows(/^ p +pause, or go on/m, /^ q +stop at a safe point/m, /^ esc back$/m);
   assert.ok(help.length < 24);
+  assert.doesNotMatch(help.join('\n'), /…/, 'no line is cut');
   terminal.type('l');
   await terminal.shows(/connect {2}done in/, /Sends no more than 256 KiB\/s now\./, /up down a line/);
   terminal.resize(80, 12);

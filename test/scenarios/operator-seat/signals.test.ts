@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { chmodSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
-import { shopFolder, startSlowRun } from '../../support/cli-shop.ts';
+import { shopFolder, startSlowRun, statusOf } from '../../support/cli-shop.ts';
 import { withoutTmux } from '../../support/tmux.ts';
 import { livingRun, openSeat, Seat, small, startRun } from './stage.ts';
 
@@ -36,15 +36,21 @@ test('on a terminal ctrl-C stops at a safe point, a second one at once; SIGTERM,
   terminal.command('foresync resume');
   await terminal.shows(/● snapshot +running/, /\? help/);
   terminal.type('C-c', 'C-c');
-  await terminal.shows(
-    /✗ Ended at once, not at a safe point\.\n.*foresync resume [0-9a-f]{8} goes on/,
+  const screen = await terminal.shows(
+    /✗ Ended at once, not at a safe point\.\n.*'foresync resume [0-9a-f]{8}' goes on/,
     /^\$$/m,
   );
+  // What it had come to stays in sight.
+  assert.match(
+    screen.join('\n'),
+    /^ foresync add-replica {2}items {2}east ─▶ j {2}resumed {2}group shop +stopped [\d.]+ s$/m,
+  );
+  assert.match(screen.join('\n'), /■ snapshot +stopped[\s\S]*■ Stopped in phase snapshot after/);
   terminal.command('echo "code $?"; stty -a | grep -o " icanon"');
-  await terminal.shows(/^code 130\n icanon$/m);
+  await terminal.shows(/^code 75\n icanon$/m);
 });
 
-test('while hosts are being connected ctrl-C ends the run with 130, as there is nothing to resume', {
+test('while hosts are being connected ctrl-C ends the run with 130, as there is nothing to resume; so does a second one', {
   skip,
 }, async (t) => {
   const cwd = shopFolder(t, 100);
@@ -58,6 +64,13 @@ test('while hosts are being connected ctrl-C ends the run with 130, as there is 
   await terminal.shows(/✗ Interrupted before anything had begun\./, /^\$$/m);
   terminal.command('echo "code $?"');
   await terminal.shows(/^code 130$/m);
+  terminal.command('foresync add-replica k --host ops@nowhere --store sqlite:/tmp/k.db --no-plan');
+  await terminal.shows(/k joins east[\s\S]*connect {2}running/);
+  terminal.type('C-c', 'C-c');
+  await terminal.shows(/k joins east[\s\S]*✗ Interrupted before anything had begun\./, /^\$$/m);
+  terminal.command('echo "code $?"');
+  await terminal.shows(/k joins east[\s\S]*^code 130$/m);
+  assert.deepEqual((await statusOf(cwd)).unfinished, []);
 });
 
 test('without a terminal SIGTERM stops at a safe point, and SIGUSR1 prints the status', async (t) => {
@@ -78,6 +91,9 @@ test('without a terminal a second signal ends it at once, and says what goes on'
   run.kill('SIGINT');
   run.kill('SIGTERM');
   const { exitCode, stderr } = await run.ended;
-  assert.ok(exitCode === 130 || exitCode === 143, `${exitCode}`);
-  assert.match(stderr, /✗ Ended at once, not at a safe point\.\n {2}→ foresync resume [0-9a-f]{8} goes on/);
+  assert.equal(exitCode, 75);
+  assert.match(
+    stderr,
+    /\nStopped in phase snapshot after .*\n[\s\S]*✗ Ended at once, not at a safe point\.\n {2}→ 'foresync resume [0-9a-f]{8}' goes on/,
+  );
 });

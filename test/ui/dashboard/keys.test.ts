@@ -60,11 +60,19 @@ test('limits go by powers of two, from what is sent now, until none binds any mo
   assert.equal(slower(sent(5 * mib)), 4 * mib);
   assert.equal(slower(sent(0)), 8 * mib);
   assert.equal(slower(sent(5 * mib, 4 * mib)), 2 * mib);
-  assert.equal(slower(sent(100, 100)), 64 * 1024);
+  assert.equal(slower(sent(mib, 100 * 1024)), 64 * 1024);
+  for (const least of [64 * 1024, 20 * 1024, 100])
+    assert.equal(slower(sent(100, least)), undefined, 'a lower limit is never a higher one');
   assert.equal(faster(sent(mib, mib)), 2 * mib);
   assert.equal(faster(sent(90, 100)), 64 * 1024);
   assert.equal(faster(sent(mib, 4 * mib)), undefined);
   assert.equal(faster(sent(mib)), undefined);
+});
+
+test('where the limit is as low as keys go, - says so and leaves it', () => {
+  const limited = { ...run, limit: { bytesPerSecond: 20 * 1024, setBy: 'operator' as const } };
+  const text = "Sends no more than 20.0 KiB/s already: - goes no lower, 'foresync throttle' does.";
+  assert.deepEqual(pressAll(['-'], { run: limited }).wishes, [{ type: 'say', text }]);
 });
 
 test('however the log is scrolled, what is shown lies in it', () => {

@@ -1,17 +1,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
-import stringWidth from 'string-width';
 import { foldRun } from '../../../src/core/sync/fold.ts';
 import { EventLog } from '../../../src/ui/dashboard/event-log.ts';
 import { logWindow } from '../../../src/ui/dashboard/log-page.tsx';
-import { wrapWords } from '../../../src/ui/dashboard/wrap-words.ts';
 import { recordedRun } from '../recorded-run.ts';
 
 const size = { columns: 80, rows: 24 };
 
 test('the log holds what has happened in words, the last two thousand, and its end is in sight', () => {
-  const log = new EventLog();
+  const log = new EventLog({ unicode: true });
   const events = recordedRun({ note: 'slow clock' });
   for (const [index, event] of events.entries()) log.add(event, () => foldRun(events.slice(0, index + 1)));
   const texts = log.events.map(({ text }) => text);
@@ -26,20 +23,4 @@ test('the log holds what has happened in words, the last two thousand, and its e
   const { lines, lastFrom, rows } = logWindow(log.events, 'end', size);
   assert.deepEqual([lines.at(-1)?.text, lines.length, lastFrom], ['line 2999', rows, 2_000 - rows]);
   assert.equal(logWindow(log.events, 0, size).lines[0]?.text, 'line 1000');
-});
-
-test('long texts go on below, broken between words and never inside of a character, within their columns', () => {
-  const text = fc.array(fc.constantFrom('a', 'bc', ' ', '東', '京都', 'e\u0301', '👩‍👩‍👧', 'ß'), {
-    maxLength: 80,
-  });
-  fc.assert(
-    fc.property(text, fc.integer({ min: 2, max: 30 }), (parts, width) => {
-      const whole = parts.join('');
-      const lines = wrapWords([whole], width);
-      for (const line of lines) assert.ok(stringWidth(line) <= width, `"${line}" in ${width}`);
-      assert.equal(lines.join('').replaceAll(' ', ''), whole.replaceAll(' ', ''));
-    }),
-    { seed: 9, numRuns: 500 },
-  );
-  assert.deepEqual(wrapWords(['one two three'], 8), ['one two', 'three']);
 });

@@ -179,3 +179,14 @@ test('the line below tells what Enter does with what is typed', async (t) => {
   assert.equal((await screen(plan, '/us')).at(-1), 'Enter searches  Esc goes back');
   assert.equal((await screen(plan, 't0.5')).at(-1), 'Enter keeps it  Esc goes back');
 });
+
+test('each page tells the keys that are of use on it', async (t) => {
+  const plan = await inspected(t, manyEntries(80), {}, () => past);
+  const hintsAt = async (keys: string) => (await screen(plan, keys)).at(-1);
+  assert.equal(
+    await hintsAt('<enter>'),
+    'Esc list  up down others  PageDown more  p pin  x exclude  ? help  q quit',
+  );
+  assert.equal(await hintsAt('c'), 'Esc list  t b what if  ? help  q quit');
+  assert.equal(await hintsAt('?'), 'Esc list  PageDown more  q quit');
+});

@@ -56,7 +56,7 @@ export function keyedTablesOf(file: string): KeyedTable[] {
     const rows = db
       .prepare(
         `SELECT m.name AS "table", c.name AS "column" FROM sqlite_schema m, pragma_table_info(m.name) c
-         WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite\\_%' ESCAPE '\\' AND m.name NOT LIKE 'foresync\\_%' ESCAPE '\\'
+         WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite\\_%' ESCAPE '\\' AND ltrim(m.name, '_') NOT LIKE 'foresync\\_%' ESCAPE '\\'
          AND m.sql NOT LIKE 'CREATE VIRTUAL%' AND c.pk > 0 ORDER BY m.name, c.pk`,
       )
       .all() as { table: string; column: string }[];
