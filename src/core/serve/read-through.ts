@@ -1,0 +1,137 @@
+import type { Clock } from '../clock.ts';
+import type { RowKey } from '../row-key.ts';
+import type { HitMeter } from './hit-meter.ts';
+
+/**
+ * What a joiner knows of a key by itself. `asOfMs`: what it says was so at the lead at that time, or later; `watermark` is the last change of the lead's that it is known to
+ * have seen.
+ */
+export type Known =
+  | { kind: 'row'; json: string; watermark: number; asOfMs: number }
+  /** There is no such row. */
+  | { kind: 'none'; watermark: number; asOfMs: number }
+  /** It may be one of those that have not come yet. */
+  | { kind: 'unknown' }
+  /** No row of the table can have it. */
+  | { kind: 'foreign' };
+
+export type Outcome =
+  | { kind: 'row'; json: string; watermark: number; asOfMs: number; from: 'joiner' | 'donor' }
+  | { kind: 'none'; watermark: number; asOfMs: number; from: 'joiner' | 'donor' }
+  | { kind: 'foreign' }
+  /** Nobody who knows can be asked now. */
+  | { kind: 'unavailable' };
+
+export interface ReadThroughOptions {
+  find(key: RowKey): Known;
+  /** Has the rows of keys fetched from the lead and stored, which `came` or `failed` is told of then. */
+  ask(batch: number, keys: readonly RowKey[]): void;
+  clock: Clock;
+  meter: HitMeter;
+  /** What may be older is fetched anew. */
+  maxStalenessMs: number;
+}
+
+/** Keys that are waited for at a time; a joiner that is asked for more says that it cannot. */
+const maxWaitingKeys = 10_000;
+const maxBatchKeys = 500;
+/** A batch is asked for while others are on their way: they share the link's delay. */
+const maxBatches = 4;
+
+interface Miss {
+  key: RowKey;
+  settle(outcome: Outcome): void;
+  outcome: Promise<Outcome>;
+}
+
+/** Answers reads from the joiner, and has what it does not know yet fetched from the lead: however many ask for a key, once. */
+export class ReadThrough {
+  readonly #options: ReadThroughOptions;
+  readonly #misses = new Map<string, Miss>();
+  readonly #batches = new Map<number, Miss[]>();
+  #queue: Miss[] = [];
+  #lastBatch = 0;
+  #isFlushing = false;
+
+  constructor(options: ReadThroughOptions) {
+    this.#options = options;
+  }
+
+  async read(key: RowKey): Promise<Outcome> {
+    const { find, clock, meter, maxStalenessMs } = this.#options;
+    const known = find(key);
+    if (known.kind === 'foreign') return known;
+    const isHit = known.kind !== 'unknown' && clock.nowMs() - known.asOfMs <= maxStalenessMs;
+    meter.saw(isHit);
+    return isHit ? { ...known, from: 'joiner' } : this.#fetched(key);
+  }
+
+  /** The first `keysRead` keys of a batch were read at the lead, and their rows are stored; the others are asked for again. */
+  came(batch: number, { keysRead, watermark }: { keysRead: number; watermark: number }): void {
+    const misses = this.#take(batch);
+    this.#queue.unshift(...misses.slice(keysRead));
+    const asOfMs = this.#options.clock.nowMs();
+    for (const miss of misses.slice(0, keysRead)) {
+      const known = this.#options.find(miss.key);
+      miss.settle(
+        known.kind === 'row' || known.kind === 'none'
+          ? { ...known, from: 'donor' }
+          : { kind: 'none', watermark, asOfMs, from: 'donor' },
+      );
+    }
+    this.#flush();
+  }
+
+  /** The lead cannot be asked now. */
+  failed(batch: number): void {
+    for (const miss of this.#take(batch)) miss.settle({ kind: 'unavailable' });
+    this.#flush();
+  }
+
+  /** Nobody is asked any more. */
+  close(): void {
+    for (const miss of [...this.#misses.values()]) miss.settle({ kind: 'unavailable' });
+    this.#queue = [];
+    this.#batches.clear();
+  }
+
+  #fetched(key: RowKey): Promise<Outcome> {
+    const name = JSON.stringify(key);
+    const waiting = this.#misses.get(name);
+    if (waiting) return waiting.outcome;
+    if (this.#misses.size >= maxWaitingKeys) return Promise.resolve({ kind: 'unavailable' });
+    let settle: Miss['settle'] = () => undefined;
+    const outcome = new Promise<Outcome>((resolve) => {
+      settle = (settled) => {
+        this.#misses.delete(name);
+        resolve(settled);
+      };
+    });
+    const miss = { key, settle, outcome };
+    this.#misses.set(name, miss);
+    this.#queue.push(miss);
+    // Keys that are asked for at the same moment travel together.
+    if (!this.#isFlushing) setImmediate(() => this.#flush());
+    this.#isFlushing = true;
+    return outcome;
+  }
+
+  #flush(): void {
+    this.#isFlushing = false;
+    while (this.#queue.length > 0 && this.#batches.size < maxBatches) {
+      const misses = this.#queue.splice(0, maxBatchKeys);
+      const batch = ++this.#lastBatch;
+      this.#batches.set(batch, misses);
+      this.#options.ask(
+        batch,
+        misses.map(({ key }) => key),
+      );
+    }
+  }
+
+  #take(batch: number): Miss[] {
+    const misses = this.#batches.get(batch) ?? [];
+    this.#batches.delete(batch);
+    return misses;
+  }
+}

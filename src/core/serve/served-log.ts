@@ -1,0 +1,61 @@
+import { once } from 'node:events';
+import { createWriteStream, type WriteStream } from 'node:fs';
+import type { Clock } from '../clock.ts';
+import type { RowKey } from '../row-key.ts';
+import { rowKeyText } from '../row-key-text.ts';
+import type { Outcome } from './read-through.ts';
+
+/** Lines that a disk which is too slow does not take are left out, and counted. */
+const maxWaitingBytes = 8 << 20;
+
+/**
+ * The access log of a joiner that serves reads, in JSON Lines that `foresync analyze` takes as they are: `time` (ISO 8601), `key`, `op`, and beside these
+ * `hit`, whether the joiner answered by itself, and `found`.
+ */
+export class ServedLog {
+  readonly #stream: WriteStream;
+  readonly #clock: Clock;
+  #left = 0;
+
+  private constructor(stream: WriteStream, clock: Clock) {
+    this.#stream = stream;
+    this.#clock = clock;
+    stream.on('error', () => {
+      this.#left++;
+    });
+  }
+
+  /** Appends to a file. Rejects where it cannot be opened. */
+  static async open(file: string, clock: Clock): Promise<ServedLog> {
+    const stream = createWriteStream(file, { flags: 'a', mode: 0o600 });
+    await once(stream, 'open');
+    return new ServedLog(stream, clock);
+  }
+
+  /** Reads that are not in it. */
+  get leftOut(): number {
+    return this.#left;
+  }
+
+  served(key: RowKey, outcome: Outcome): void {
+    if (outcome.kind === 'foreign') return;
+    if (this.#stream.writableLength > maxWaitingBytes || this.#stream.errored) {
+      this.#left++;
+      return;
+    }
+    const line = {
+      time: new Date(this.#clock.nowMs()).toISOString(),
+      key: rowKeyText(key),
+      op: 'read',
+      hit: outcome.kind !== 'unavailable' && outcome.from === 'joiner',
+      found: outcome.kind === 'row',
+    };
+    this.#stream.write(`${JSON.stringify(line)}\n`);
+  }
+
+  async close(): Promise<void> {
+    if (this.#stream.closed) return;
+    this.#stream.end();
+    await once(this.#stream, 'close');
+  }
+}

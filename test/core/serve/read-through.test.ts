@@ -1,0 +1,103 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { setImmediate as turn } from 'node:timers/promises';
+import type { RowKey } from '../../../src/core/row-key.ts';
+import { HitMeter } from '../../../src/core/serve/hit-meter.ts';
+import { type Known, ReadThrough } from '../../../src/core/serve/read-through.ts';
+
+function madeOf({ maxStalenessMs = Number.POSITIVE_INFINITY } = {}) {
+  const rows = new Map<string, Known>();
+  const asked: { batch: number; keys: readonly RowKey[] }[] = [];
+  const meter = new HitMeter();
+  let nowMs = 1000;
+  const reads = new ReadThrough({
+    find: (key) => rows.get(JSON.stringify(key)) ?? { kind: 'unknown' },
+    ask: (batch, keys) => asked.push({ batch, keys }),
+    clock: { nowMs: () => nowMs },
+    meter,
+    maxStalenessMs,
+  });
+  const put = (key: RowKey, watermark = 1, asOfMs = nowMs) =>
+    rows.set(JSON.stringify(key), { kind: 'row', json: `"${key}"`, watermark, asOfMs });
+  return { reads, asked, meter, put, later: (ms: number) => (nowMs += ms), rows };
+}
+
+test('what is here is answered at once, and asks nobody', async () => {
+  const { reads, asked, meter, put } = madeOf();
+  put('a');
+  assert.deepEqual(await reads.read('a'), {
+    kind: 'row',
+    json: '"a"',
+    watermark: 1,
+    asOfMs: 1000,
+    from: 'joiner',
+  });
+  await turn();
+  assert.deepEqual([asked, meter.reads], [[], 1]);
+});
+
+test('however many miss a key at the same time, it is fetched once, with others of that moment', async () => {
+  const { reads, asked, put } = madeOf();
+  const waiting = ['a', 'b', 'a', 'a'].map((key) => reads.read(key));
+  await turn();
+  assert.deepEqual(asked, [{ batch: 1, keys: ['a', 'b'] }]);
+  put('a', 7);
+  reads.came(1, { keysRead: 2, watermark: 7 });
+  const outcomes = await Promise.all(waiting);
+  assert.deepEqual(
+    outcomes.map((outcome) => outcome.kind),
+    ['row', 'none', 'row', 'row'],
+  );
+  assert.ok(
+    outcomes.every((outcome) => 'from' in outcome && outcome.from === 'donor' && outcome.watermark === 7),
+  );
+});
+
+test('what did not fit into an answer is asked for again, before what came later', async () => {
+  const { reads, asked, put } = madeOf();
+  const waiting = ['a', 'b', 'c'].map((key) => reads.read(key));
+  await turn();
+  put('a');
+  reads.came(1, { keysRead: 1, watermark: 1 });
+  await waiting[0];
+  assert.deepEqual(asked[1], { batch: 2, keys: ['b', 'c'] });
+  reads.came(2, { keysRead: 2, watermark: 1 });
+  await Promise.all(waiting);
+});
+
+test('where no donor can be asked misses are told so, hits go on, and the next miss is asked for anew', async () => {
+  const { reads, asked, put } = madeOf();
+  put('here');
+  const missed = reads.read('away');
+  await turn();
+  reads.failed(1);
+  assert.deepEqual(await missed, { kind: 'unavailable' });
+  assert.equal((await reads.read('here')).kind, 'row');
+  void reads.read('away');
+  await turn();
+  assert.deepEqual(asked[1]?.keys, ['away']);
+});
+
+test('a row that may be too old is fetched anew', async () => {
+  const { reads, asked, meter, put, later } = madeOf({ maxStalenessMs: 100 });
+  put('a');
+  later(100);
+  assert.equal((await reads.read('a')).kind, 'row');
+  later(1);
+  const fetched = reads.read('a');
+  await turn();
+  assert.deepEqual(asked, [{ batch: 1, keys: ['a'] }]);
+  put('a', 2);
+  reads.came(1, { keysRead: 1, watermark: 2 });
+  assert.equal(((await fetched) as { watermark: number }).watermark, 2);
+  assert.equal(meter.reads, 2);
+});
+
+test('it waits for a bounded number of keys, and its end settles all', async () => {
+  const { reads } = madeOf();
+  const waiting = Array.from({ length: 10_000 }, (_, n) => reads.read(n));
+  assert.deepEqual(await reads.read('one more'), { kind: 'unavailable' });
+  reads.close();
+  const outcomes = await Promise.all(waiting);
+  assert.ok(outcomes.every(({ kind }) => kind === 'unavailable'));
+});

@@ -1,0 +1,132 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { existsSync, writeFileSync } from 'node:fs';
+import { request } from 'node:http';
+import { connect, createServer } from 'node:net';
+import path from 'node:path';
+import { text } from 'node:stream/consumers';
+import { test } from 'node:test';
+import { systemClock } from '../../../src/core/clock.ts';
+import type { RowKey } from '../../../src/core/row-key.ts';
+import { parseServeAddress, type ServeAddress } from '../../../src/core/serve/address.ts';
+import type { Outcome } from '../../../src/core/serve/read-through.ts';
+import { RowServer } from '../../../src/core/serve/row-server.ts';
+import { type TestContext, temporaryFolder } from '../../support/tables.ts';
+
+async function serverAt(
+  t: TestContext,
+  address: string,
+  more: { read?: (key: RowKey) => Promise<Outcome>; ready?: string } = {},
+) {
+  const served: RowKey[] = [];
+  const server = await RowServer.listen({
+    address: parseServeAddress(address),
+    clock: systemClock,
+    keyColumns: 1,
+    read:
+      more.read ??
+      (async (key) => ({
+        kind: 'row',
+        json: `{"k":"${key}"}`,
+        watermark: 3,
+        asOfMs: systemClock.nowMs(),
+        from: 'joiner',
+      })),
+    served: (key) => served.push(key),
+    status: () => ({ stage: 'snapshot' }),
+    whyNotReady: () => more.ready,
+  });
+  t.after(() => server.close());
+  return { server, served };
+}
+
+async function get(address: ServeAddress, target: string, { method = 'GET', host = 'localhost' } = {}) {
+  const at =
+    address.kind === 'unix' ? { socketPath: address.path } : { host: address.host, port: address.port };
+  const asked = request({ ...at, path: target, method, headers: { Host: host }, agent: false });
+  asked.end();
+  const [response] = await once(asked, 'response');
+  return {
+    status: response.statusCode as number,
+    headers: response.headers as Record<string, string>,
+    body: await text(response),
+  };
+}
+
+test('a row comes with where it is from, its watermark and its age', async (t) => {
+  const { server, served } = await serverAt(t, '0');
+  const { status, headers, body } = await get(server.address, '/v1/rows/caf%C3%A9');
+  assert.deepEqual([status, body, served], [200, '{"k":"café"}\n', ['café']]);
+  assert.equal(headers['x-foresync-source'], 'joiner');
+  assert.equal(headers['x-foresync-watermark'], '3');
+  assert.match(headers['x-foresync-age-ms'] ?? '', /^\d+$/);
+  assert.equal((await get(server.address, '/v1/rows/x', { method: 'HEAD' })).body, '');
+});
+
+test('each outcome has its status', async (t) => {
+  const outcomes: Record<string, Outcome> = {
+    none: { kind: 'none', watermark: 1, asOfMs: 0, from: 'donor' },
+    foreign: { kind: 'foreign' },
+    away: { kind: 'unavailable' },
+  };
+  const { server } = await serverAt(t, '0', {
+    read: async (key) => outcomes[String(key)] ?? assert.fail(),
+    ready: 'Too few hits.',
+  });
+  const of = async (target: string, options = {}) => get(server.address, target, options);
+  assert.equal((await of('/v1/rows/none')).status, 404);
+  assert.equal((await of('/v1/rows/foreign')).status, 400);
+  const away = await of('/v1/rows/away');
+  assert.deepEqual([away.status, away.headers['retry-after']], [503, '1']);
+  assert.equal((await of('/healthz')).status, 200);
+  assert.match((await of('/readyz')).body, /Too few hits/);
+  assert.equal((await of('/v1/status')).body, '{"stage":"snapshot"}\n');
+  assert.equal((await of('/v1/rows/none', { method: 'DELETE' })).status, 405);
+  assert.equal((await of('/etc/passwd')).status, 404);
+  assert.equal((await of('/v1/rows/none', { host: 'rebound.example' })).status, 421);
+  assert.equal((await of('/v1/rows/none', { host: '127.0.0.1:99' })).status, 404);
+});
+
+test('a socket file that was left is taken over; one in use, and a file that is no socket, are not', async (t) => {
+  const folder = temporaryFolder(t);
+  const file = path.join(folder, 'rows.sock');
+  const first = await serverAt(t, file);
+  await assert.rejects(serverAt(t, file), { kind: 'exists', code: 'serve-in-use' });
+  assert.equal((await get(first.server.address, '/v1/rows/a')).status, 200);
+  const plain = path.join(folder, 'plain');
+  writeFileSync(plain, 'no socket');
+  await assert.rejects(serverAt(t, plain), { code: 'serve-in-use' });
+  assert.ok(existsSync(plain));
+});
+
+test('a port in use is told as such', async (t) => {
+  const other = createServer().listen(0, '127.0.0.1');
+  t.after(() => other.close());
+  await once(other, 'listening');
+  const { port } = other.address() as { port: number };
+  await assert.rejects(serverAt(t, String(port)), {
+    kind: 'exists',
+    code: 'serve-in-use',
+    message: new RegExp(`:${port}`),
+  });
+});
+
+test('clients that never read their answers use up no memory, and others are answered once they are gone', async (t) => {
+  const json = `"${'x'.repeat(8 << 20)}"`;
+  const { server } = await serverAt(t, '0', {
+    read: async () => ({ kind: 'row', json, watermark: 1, asOfMs: 0, from: 'joiner' }),
+  });
+  const { host, port } = server.address as ServeAddress & { kind: 'tcp' };
+  const deaf = Array.from({ length: 10 }, () => connect({ host, port }).on('error', () => undefined));
+  t.after(() => deaf.map((socket) => socket.destroy()));
+  let statuses = 200;
+  for (const socket of deaf) {
+    socket.pause();
+    socket.write('GET /v1/rows/a HTTP/1.1\r\nHost: localhost\r\n\r\n');
+  }
+  while (statuses === 200) statuses = (await get(server.address, '/v1/rows/a')).status;
+  assert.equal(statuses, 503);
+  for (const socket of deaf) socket.destroy();
+  while (statuses === 503) statuses = (await get(server.address, '/v1/rows/a')).status;
+  assert.equal(statuses, 200);
+});
