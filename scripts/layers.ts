@@ -7,7 +7,9 @@ const arrows: Record<Layer, readonly Layer[]> = {
   state: ['core'],
   group: ['core'],
   transport: ['group'],
-  store: ['group'],
+  // What is answered to readers, whatever store it is read from.
+  serve: ['core'],
+  store: ['group', 'serve'],
   'access-log': ['transport'],
   history: ['access-log', 'state'],
   forecast: ['history'],

@@ -74,17 +74,18 @@ export class ReadThrough {
     for (const miss of misses.slice(0, keysRead)) {
       const known = this.#options.find(miss.key);
       miss.settle(
-        known.kind === 'row' || known.kind === 'none'
-          ? { ...known, from: 'donor' }
-          : { kind: 'none', watermark, asOfMs, from: 'donor' },
+        isTold(known) ? { ...known, from: 'donor' } : { kind: 'none', watermark, asOfMs, from: 'donor' },
       );
     }
     this.#flush();
   }
 
-  /** The lead cannot be asked now. */
+  /** The lead cannot be asked now, or need not be any more: then it is known here by now. */
   failed(batch: number): void {
-    for (const miss of this.#take(batch)) miss.settle({ kind: 'unavailable' });
+    for (const miss of this.#take(batch)) {
+      const known = this.#options.find(miss.key);
+      miss.settle(isTold(known) ? { ...known, from: 'joiner' } : { kind: 'unavailable' });
+    }
     this.#flush();
   }
 
@@ -134,4 +135,8 @@ export class ReadThrough {
     this.#batches.delete(batch);
     return misses;
   }
+}
+
+function isTold(known: Known): known is Known & { kind: 'row' | 'none' } {
+  return known.kind === 'row' || known.kind === 'none';
 }

@@ -1,4 +1,6 @@
 import path from 'node:path';
+import type { RowKey } from '../../row-key.ts';
+import type { Known } from '../../serve/read-through.ts';
 import { BulkLoad } from './bulk-load.ts';
 import type { Checkpoint, LogExtent } from './checkpoint.ts';
 import { type Connection, storeError } from './connection.ts';
@@ -11,6 +13,7 @@ import type { Comparison, ReceivedDelta, Stored } from './received.ts';
 import { type ImageKind, RowReader } from './row-reader.ts';
 import { RowWriter } from './row-writer.ts';
 import { refuseForeignPlaces, type ScanRange } from './scan.ts';
+import { ServedRows } from './served-rows.ts';
 import { openStaging } from './staging.ts';
 import type { TableShape } from './table-shape.ts';
 import { type StagingIdentity, takeStaging } from './take-staging.ts';
@@ -31,6 +34,8 @@ export class Joiner {
   #writer: RowWriter;
   #bulk: BulkLoad | undefined;
   readonly #progress: JoinerProgress;
+  /** Where applications read its rows while they come. */
+  #served: ServedRows | undefined;
 
   private constructor(db: Connection, shape: TableShape, checkpoint: Checkpoint, isPublished = false) {
     this.#db = db;
@@ -65,6 +70,44 @@ export class Joiner {
   ): Joiner | undefined {
     const found = openPublished(file, shape, identity);
     return found && new Joiner(found.db, shape, found.checkpoint, true);
+  }
+
+  /**
+   * From now on `find` reads its rows. They are as the lead was at `asOfMs`, or later. What is put together past SQLite could not be read before it is whole, so
+   * the snapshot is not.
+   */
+  serve(asOfMs: number): void {
+    this.#guard(() => this.#seal());
+    const { stage } = this.checkpoint;
+    const isWhole = stage === 'verify' || stage === 'synced';
+    this.#served = new ServedRows(this.#db, this.#shape, this.#writer.fetched, { asOfMs, isWhole });
+  }
+
+  /** What is known of a key. Throws where `serve` was not called. */
+  find(key: RowKey): Known {
+    if (!this.#served) throw new TypeError('Nobody reads here.');
+    const served = this.#served;
+    return this.#progress.reading(
+      () => this.#db,
+      () => served.find(key, this.checkpoint),
+    );
+  }
+
+  /** See `ServedRows`. */
+  level(asOfMs: number, { isWhole }: { isWhole: boolean }): void {
+    this.#served?.level(asOfMs, isWhole);
+  }
+
+  /**
+   * Rows of keys that were read at the lead out of turn, at `watermark`; keys without a row have none there. False, with nothing done, where rounds have
+   * gone past that already, or all rows are here.
+   */
+  fetched(image: Buffer, keys: readonly RowKey[], at: { watermark: number; asOfMs: number }): boolean {
+    if (!this.#served || this.#served.isWhole || at.watermark < this.checkpoint.watermark) return false;
+    this.#write([this.#image('rows', image)], (rows) => {
+      this.#writer.takeFetched(rows ?? '', keys, at);
+    });
+    return true;
   }
 
   get checkpoint(): Checkpoint {
@@ -195,7 +238,7 @@ export class Joiner {
   /** Where all of the table comes in one chunk, there is nothing to gain. */
   #mayLoad(to: ScanKey | undefined): boolean {
     const isFirst = this.checkpoint.stage === 'hot' && to !== undefined;
-    return isFirst && !this.isPublished && BulkLoad.fits(this.#db, this.#shape);
+    return isFirst && !this.isPublished && !this.#served && BulkLoad.fits(this.#db, this.#shape);
   }
 
   #load(
@@ -232,9 +275,11 @@ export class Joiner {
   }
 
   #applyDelta(image: string, watermark: number): number {
-    this.#writer.removeKeys(image);
-    const { rows } = this.#writer.put(image);
+    this.#writer.removeKeys(image, watermark);
+    const { rows } = this.#writer.put(image, watermark);
     this.#move({ watermark });
+    // Hot rows of other donors may be older than any round.
+    if (this.checkpoint.stage !== 'hot') this.#writer.fetched.forget(watermark);
     return rows;
   }
 

@@ -1,5 +1,7 @@
 import { systemCodeOf } from '../../errors.ts';
+import type { RowKey } from '../../row-key.ts';
 import type { Connection } from './connection.ts';
+import { FetchedRows } from './fetched-rows.ts';
 import type { Bindable } from './key-codec.ts';
 import {
   carriedColumns,
@@ -15,12 +17,19 @@ import {
 import { all, imageColumns, quote } from './sql.ts';
 import type { TableShape } from './table-shape.ts';
 
+/** No change has a number so low. */
+const beforeAll = -1;
+/** Nothing was. */
+const afterAll = Number.MAX_SAFE_INTEGER;
+
 /** Puts rows of attached images into the joiner's table. */
 export class RowWriter {
   readonly #db: Connection;
   readonly #shape: TableShape;
   readonly #table: string;
   readonly #carried: string;
+  /** Rows that came out of turn, whose places older ones must not take. */
+  readonly fetched: FetchedRows;
   /** `version` changes where another connection writes. */
   #counted: { rows: number; version: unknown } | undefined;
 
@@ -29,6 +38,7 @@ export class RowWriter {
     this.#shape = shape;
     this.#table = `main.${quote(shape.name)}`;
     this.#carried = imageColumns(carriedTerms(shape).length).join(', ');
+    this.fetched = new FetchedRows(db, shape);
   }
 
   /**
@@ -61,36 +71,49 @@ export class RowWriter {
 
   /**
    * Rows of different moments may collide on UNIQUE columns; the one that is there gives way, because whichever of the two is
-   * stale is in the Delta Log and comes again. `displaced` tells whether any has.
+   * stale is in the Delta Log and comes again. `displaced` tells whether any has. Of keys that were fetched past the change `upTo` nothing is put.
    */
-  put(image: string): { rows: number; displaced: boolean } {
+  put(image: string, upTo = beforeAll): { rows: number; displaced: boolean } {
     try {
-      return { rows: this.#insert('ABORT', image), displaced: false };
+      return { rows: this.#insert('ABORT', image, upTo), displaced: false };
     } catch (error) {
       if (!systemCodeOf(error)?.startsWith('SQLITE_CONSTRAINT')) throw error;
-      return { rows: this.#insert('REPLACE', image), displaced: true };
+      return { rows: this.#insert('REPLACE', image, upTo), displaced: true };
     }
   }
 
   /** The clause is always told: the table's constraints may have one of their own, such as IGNORE. */
-  #insert(onConflict: 'ABORT' | 'REPLACE', image: string): number {
+  #insert(onConflict: 'ABORT' | 'REPLACE', image: string, upTo: number): number {
     const columns = carriedColumns(this.#shape).join(', ');
     return this.#run(
-      `INSERT OR ${onConflict} INTO ${this.#table}(${columns}) SELECT ${this.#carried} FROM ${image}.r ORDER BY rowid`,
+      `INSERT OR ${onConflict} INTO ${this.#table}(${columns}) SELECT ${this.#carried} FROM ${image}.r i WHERE ${this.fetched.mayPut(upTo)} ORDER BY rowid`,
     );
   }
 
-  /** Deletes the rows of all keys in the image's `k`. */
-  removeKeys(image: string): number {
+  /** Deletes the rows of all keys in the image's `k` that were not fetched past the change `upTo`. */
+  removeKeys(image: string, upTo = beforeAll): number {
     const { key, rowid } = this.#shape;
+    const mayRemove = this.fetched.mayRemove(upTo);
     if (rowid === undefined) {
-      const keys = `SELECT ${imageColumns(key.length).join(', ')} FROM ${image}.k`;
+      const keys = `SELECT ${imageColumns(key.length).join(', ')} FROM ${image}.k k WHERE ${mayRemove}`;
       return this.#run(
         `DELETE FROM ${this.#table} AS t WHERE ${rowValue(keyTerms(this.#shape))} IN (${keys})`,
       );
     }
-    const found = `SELECT t.${quote(rowid)} FROM ${image}.k CROSS JOIN ${this.#table} t ON ${this.#sameKey()}`;
+    const found = `SELECT t.${quote(rowid)} FROM ${image}.k k CROSS JOIN ${this.#table} t ON ${this.#sameKey()} WHERE ${mayRemove}`;
     return this.#run(`DELETE FROM ${this.#table} WHERE ${quote(rowid)} IN (${found})`);
+  }
+
+  /** Puts rows that were read out of turn in place of what is under their keys. */
+  takeFetched(
+    image: string,
+    keys: readonly RowKey[],
+    { watermark, asOfMs }: { watermark: number; asOfMs: number },
+  ): void {
+    this.fetched.take(keys, watermark, asOfMs);
+    this.#counted = undefined;
+    this.put(image, watermark);
+    this.fetched.settle();
   }
 
   /** Puts the image's rows in place of a range; returns how many rows were missing, surplus or different. */
@@ -106,7 +129,7 @@ export class RowWriter {
       `DELETE FROM ${this.#table} AS t WHERE ${rowValue(walkTerms(this.#shape))} IN (SELECT ${names} FROM ${this.#table} t WHERE ${sql})`,
       values,
     );
-    this.put(image);
+    this.put(image, afterAll);
     return differences;
   }
 
@@ -115,8 +138,8 @@ export class RowWriter {
     const found = `SELECT count(*) FROM (SELECT DISTINCT * FROM ${keys}.k) k CROSS JOIN ${this.#table} t ON ${this.#sameKey()}`;
     const before = this.#db.prepare(found).pluck().get() as number;
     const differences = this.#differences(rows, before);
-    this.removeKeys(keys);
-    this.put(rows);
+    this.removeKeys(keys, afterAll);
+    this.put(rows, afterAll);
     return differences;
   }
 
