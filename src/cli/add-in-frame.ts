@@ -67,6 +67,7 @@ export async function addInFrame(options: AddInFrameOptions): Promise<unknown> {
     restart,
     publishAt: request.publishAt ?? 'synced',
     follow: request.follow ?? false,
+    serve: request.serve,
     runtime,
     hooks,
     stateOption: sameFiles({ state: stateFile }),

@@ -52,7 +52,9 @@ export function deltaWords({ moved, deltaRounds }: NonNullable<RunReport['figure
 
 /** The kinds of rows that a run moved, in the order in which they come. */
 export function movedKinds({ moved }: NonNullable<RunReport['figures']>) {
-  return (['cache', 'hot', 'snapshot', 'delta', 'repair'] as const).filter((kind) => moved[kind].rows > 0);
+  return (['cache', 'hot', 'snapshot', 'delta', 'repair', 'fetched'] as const).filter(
+    (kind) => moved[kind].rows > 0,
+  );
 }
 
 export function hitRateOr(share: number | undefined): string {

@@ -84,6 +84,7 @@ export function watchedRun(
     maxDonorLatencyMs: undefined,
     hooks: undefined,
     follow: false,
+    serve: undefined,
     publishAt: 'synced',
     deltaBudgetKeys: undefined,
     pace: new Pace(undefined, systemClock, systemWait),

@@ -25,7 +25,7 @@ const figures = z.strictObject({
     })
     .optional(),
   moved: z
-    .strictObject({ cache: moved, hot: moved, snapshot: moved, delta: moved, repair: moved })
+    .strictObject({ cache: moved, hot: moved, snapshot: moved, delta: moved, repair: moved, fetched: moved })
     .describe('What arrived, by kind.'),
   hotReadyMs: durationMs("From the run's start to hot-ready.").optional(),
   inSyncMs: durationMs("From the run's start to in sync.").optional(),

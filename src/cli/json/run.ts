@@ -59,7 +59,7 @@ const shared = {
     })
     .optional(),
   byKind: z
-    .strictObject({ cache: moved, hot: moved, snapshot: moved, delta: moved, repair: moved })
+    .strictObject({ cache: moved, hot: moved, snapshot: moved, delta: moved, repair: moved, fetched: moved })
     .describe('What has arrived, by kind.'),
   donors: z.array(
     z.strictObject({
@@ -102,6 +102,14 @@ const shared = {
     .optional(),
   pausedSinceMs: timeMs('Since when the operator lets it wait; absent while it goes on.').optional(),
   pausedMs: durationMs('In all pauses that are over.'),
+  serving: z
+    .strictObject({
+      address: text('Where, at its host.'),
+      reads: count('Reads that it has answered.'),
+      hits: count('Those that it answered by itself.'),
+    })
+    .describe('Since the joiner answers reads.')
+    .optional(),
   hotReadyAtMs: timeMs('When every planned row was on the joiner.').optional(),
   inSyncAtMs: timeMs('When the joiner was proven equal to the lead.').optional(),
   inSyncRows: count('Rows that it had then.').optional(),

@@ -11,6 +11,7 @@ import {
   type Result,
   requests,
   splitParts,
+  wanted,
 } from './protocol.ts';
 import { StallWatch } from './stall-watch.ts';
 
@@ -58,6 +59,8 @@ export class AgentClient {
   #answerMs: number | undefined;
   #answeredMs = 0;
   #idleMs = 0;
+  /** Told of keys whose rows an agent wants, with the part that has them, compressed, in memory that is shared. */
+  onWanted: ((batch: number, keys: Buffer) => void) | undefined;
 
   constructor(name: string, channel: AgentChannel, stallTimeoutMs: number) {
     this.name = name;
@@ -162,6 +165,11 @@ export class AgentClient {
 
   #take(frame: { header: unknown; payload: Buffer }): void {
     if (beat.safeParse(frame.header).success) return;
+    const asked = wanted.safeParse(frame.header);
+    if (asked.success && asked.data.sizes[0] === frame.payload.length && this.onWanted) {
+      this.onWanted(asked.data.wanted, frame.payload);
+      return;
+    }
     const header = answerHeader.safeParse(frame.header);
     const parts = header.success ? splitParts(frame.payload, header.data.sizes) : undefined;
     const waiting = header.success ? this.#waiting.get(header.data.n) : undefined;

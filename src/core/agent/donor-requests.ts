@@ -104,6 +104,11 @@ export const donorRequests = {
       quiet: z.boolean(),
     }),
   ),
+  /** Rows as they are now, out of turn. Part: the keys. Part back: rows. */
+  'rows.read': request(
+    z.strictObject({ maxBytes: chunkBytes }),
+    z.strictObject({ keysRead: count.min(1), rows: count, watermark: count, rawBytes: bytes }),
+  ),
   /**
    * The lead's word on planned rows that another donor gave. Parts: the keys, that donor's digests. Parts back, where
    * something differs: rows, keys. The snapshot need not bring any of them again.

@@ -14,11 +14,13 @@ import type { TableShape } from '../store/sqlite/table-shape.ts';
 import { bootId, fileIdOf, placeAmong } from './boot-id.ts';
 import type { Handlers } from './handlers.ts';
 import { isThisProcess, livenessOf, processIdentity, thisProcess } from './process-identity.ts';
+import { Serving, servingHandlers, type Tell } from './serving.ts';
 import { tellingErrors } from './telling-errors.ts';
 
 /** The requests that make a host a joiner. State lives as long as the agent's process. */
-export function joinerHandlers(): { handlers: Handlers; close(): void } {
+export function joinerHandlers(tell: Tell): { handlers: Handlers; close(): Promise<void> } {
   let open: { joiner: Joiner; path: string; shape: TableShape } | undefined;
+  const serving = new Serving(() => open, tell);
   const joiner = (): Joiner => {
     if (!open) throw new ForesyncError('protocol', 'joiner-not-open', 'No joiner is open.');
     return open.joiner;
@@ -58,6 +60,7 @@ export function joinerHandlers(): { handlers: Handlers; close(): void } {
         ? { joiner: published, resumed: true }
         : Joiner.open(file, shape, { ...identity, bootId: bootId() });
       open = { joiner: opened.joiner, path: file, shape };
+      serving.opened({ isAnew: !opened.resumed });
       const { stage, watermark, snapshotAfter } = opened.joiner.checkpoint;
       return {
         result: {
@@ -79,6 +82,7 @@ export function joinerHandlers(): { handlers: Handlers; close(): void } {
     'joiner.delta': (position, parts) => ({
       result: joiner().delta({ image: part(parts, 0), ...position }),
     }),
+    ...servingHandlers(serving),
     'joiner.count': () => ({ result: { rows: joiner().rowCount() } }),
     'joiner.indexes': () => {
       joiner().finishIndexes();
@@ -123,7 +127,10 @@ export function joinerHandlers(): { handlers: Handlers; close(): void } {
       const { runId, captureId, watermark, holder } = keep;
       const identity = { runId, captureId, holder, log: { prunedTo: 0, logEnd: watermark } };
       const published = takes === 'nothing' ? undefined : Joiner.openPublished(file, shape, identity);
-      if (published) open = { joiner: published, path: file, shape };
+      if (published) {
+        open = { joiner: published, path: file, shape };
+        serving.opened({ isAnew: false });
+      }
       return { result };
     },
     'joiner.release': ({ path: file, table }) => {
@@ -151,5 +158,11 @@ export function joinerHandlers(): { handlers: Handlers; close(): void } {
     const isOfSystem = /^(E[A-Z]+|SQLITE_\w+)$/.test(systemCodeOf(error) ?? '');
     return place !== undefined && isOfSystem ? storeError(error, place) : error;
   };
-  return { handlers: tellingErrors(handlers, told), close: () => open?.joiner.close() };
+  return {
+    handlers: tellingErrors(handlers, told),
+    close: async () => {
+      await serving.close();
+      open?.joiner.close();
+    },
+  };
 }

@@ -65,6 +65,29 @@ export const joinerRequests = {
     z.strictObject({ watermark: count, lastRowid, complete: z.boolean().optional() }),
     z.strictObject({ rows: count }),
   ),
+  /**
+   * Answers reads over HTTP at an address of the joiner's host, as soon as a joiner is open and for as long as the agent lives; `log` is a file there that every read is
+   * written to. Keys whose rows are not here yet are told as `wanted` frames, which `joiner.fetched` answers. May be repeated: the server of before stays.
+   */
+  'joiner.serve': request(
+    z.strictObject({
+      address: z.string().max(300),
+      log: file.optional(),
+      maxStalenessMs: z.number().min(0).optional(),
+      readyAt: z.number().min(0).max(1),
+    }),
+    z.strictObject({ address: z.string().max(300) }),
+  ),
+  /**
+   * Of a batch of wanted keys the first `keysRead`, as they were at the lead at `watermark`. Part: their rows; without it nobody can be asked
+   * now.
+   */
+  'joiner.fetched': request(z.strictObject({ batch: count, keysRead: count, watermark: count }), none),
+  /** The joiner has all that had changed at the lead `ageMs` ago; `isWhole`: and all rows. Tells how reads went. */
+  'joiner.level': request(
+    z.strictObject({ ageMs: z.number().min(0), isWhole: z.boolean() }),
+    z.strictObject({ reads: count, hits: count }),
+  ),
   'joiner.indexes': request(none, none),
   'joiner.count': request(none, z.strictObject({ rows: count })),
   /** Part: the tail. */

@@ -54,6 +54,11 @@ export function plannedHandlers(donor: () => OpenDonor): Handlers {
       const result = { keysRead, rows, missing, cached: false, rawBytes, quiet: isQuiet(donor()) };
       return { result, parts: [chunk.image, chunk.digests] };
     },
+    'rows.read': ({ maxBytes }, [keyList = Buffer.alloc(0)]) => {
+      const chunk = donor().reader.planned.hot(decodeKeys(keyList), { maxBytes, digests: false });
+      const { keysRead, rows, watermark, image } = chunk;
+      return { result: { keysRead, rows, watermark, rawBytes: image.length }, parts: [image] };
+    },
     'hot.settle': ({ maxBytes }, [keyList = Buffer.alloc(0), digests = Buffer.alloc(0)]) => {
       const { reader } = donor();
       const keys = decodeKeys(keyList);

@@ -46,6 +46,9 @@ export const answerHeader = z.strictObject({
 /** What an agent sends now and then while it is busy for long. */
 export const beat = z.strictObject({ beat: z.literal(true) });
 
+/** What a joiner's agent sends where rows are asked for that are not there yet; its only part are the keys (planned-keys.ts), compressed. */
+export const wanted = z.strictObject({ wanted: count, sizes: z.array(bytes).length(1) });
+
 /** Cuts a frame's payload into its parts. Returns undefined where the sizes do not add up. */
 export function splitParts(payload: Buffer, sizes: readonly number[]): Buffer[] | undefined {
   const parts: Buffer[] = [];

@@ -5,6 +5,8 @@ export type Role = (typeof roles)[number];
 
 const donors: readonly Role[] = ['donor'];
 const joiners: readonly Role[] = ['joiner'];
+/** Whoever locks an agent wants no port opened by it. */
+const nobody: readonly Role[] = [];
 
 /** Which requests an agent that is locked to a role answers. */
 export const requestRoles: Record<RequestType, readonly Role[]> = {
@@ -22,6 +24,7 @@ export const requestRoles: Record<RequestType, readonly Role[]> = {
   'cache.fill': donors,
   'cache.drop': donors,
   'hot.read': donors,
+  'rows.read': donors,
   'hot.settle': donors,
   'donor.seek': donors,
   'snapshot.next': donors,
@@ -36,6 +39,9 @@ export const requestRoles: Record<RequestType, readonly Role[]> = {
   'joiner.hot': joiners,
   'joiner.snapshot': joiners,
   'joiner.delta': joiners,
+  'joiner.serve': nobody,
+  'joiner.fetched': nobody,
+  'joiner.level': nobody,
   'joiner.indexes': joiners,
   'joiner.count': joiners,
   'joiner.verify': joiners,

@@ -44,14 +44,14 @@ export async function serve(
   { loneMs = loneAfterMs, lock, heartbeat }: ServeOptions = {},
 ): Promise<void> {
   const donor = donorHandlers(systemClock);
-  const joiner = joinerHandlers();
+  const writer = new FrameWriter(output);
+  const joiner = joinerHandlers((header, payload) => writer.write({ header, payload }));
   const handlers: Handlers = {
     'agent.ping': () => ({ result: {} }),
     ...lookHandlers(systemClock),
     ...donor.handlers,
     ...joiner.handlers,
   };
-  const writer = new FrameWriter(output);
   const answers = new Set<Promise<void>>();
   let turn: Promise<unknown> = Promise.resolve();
   const idleness = new Idleness();
@@ -104,7 +104,7 @@ export async function serve(
     watch.end();
     await turn;
     donor.close();
-    joiner.close();
+    await joiner.close();
   }
 }
 

@@ -24,7 +24,7 @@ export interface RunFigures {
         horizonMs: number;
       }
     | undefined;
-  moved: { cache: Moved; hot: Moved; snapshot: Moved; delta: Moved; repair: Moved };
+  moved: { cache: Moved; hot: Moved; snapshot: Moved; delta: Moved; repair: Moved; fetched: Moved };
   /** From the start of the run to the moment when every planned row is on the joiner. */
   hotReadyMs: number | undefined;
   /** Initial sync time: from the start of the run to in sync. */
@@ -60,7 +60,14 @@ const storedSnapshot = z.object({
     })
     .optional(),
   tableEstimate: z.object({ rows: count }).optional(),
-  byKind: z.object({ cache: moved, hot: moved, snapshot: moved, delta: moved, repair: moved }),
+  byKind: z.object({
+    cache: moved,
+    hot: moved,
+    snapshot: moved,
+    delta: moved,
+    repair: moved,
+    fetched: moved.default({ rows: 0, rawBytes: 0, wireBytes: 0 }),
+  }),
   backlog: z.object({ round: count }).optional(),
   verification: z.object({ ranges: count, rows: count, differences: count, repairedRows: count }).optional(),
   hotReadyAtMs: z.number().optional(),

@@ -7,7 +7,7 @@ export interface KindBytes {
   wireBytes: number[];
 }
 
-const kinds: readonly RowKind[] = ['cache', 'hot', 'snapshot', 'delta', 'repair'];
+const kinds: readonly RowKind[] = ['cache', 'hot', 'snapshot', 'delta', 'repair', 'fetched'];
 
 /** The kinds of which anything was sent, in the order in which they come; `atMs` is told from the start of the run. */
 export function bytesOverTime(

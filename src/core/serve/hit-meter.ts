@@ -8,6 +8,7 @@ export class HitMeter {
   readonly #hits = new Uint8Array(window);
   #reads = 0;
   #sum = 0;
+  #allHits = 0;
 
   /** A read was answered: a hit by the joiner itself. */
   saw(isHit: boolean): void {
@@ -15,11 +16,16 @@ export class HitMeter {
     this.#sum += Number(isHit) - (this.#hits[place] ?? 0);
     this.#hits[place] = Number(isHit);
     this.#reads++;
+    this.#allHits += Number(isHit);
   }
 
   /** All that were answered. */
   get reads(): number {
     return this.#reads;
+  }
+
+  get hits(): number {
+    return this.#allHits;
   }
 
   /** Share of the last thousand; undefined before there are a hundred. */

@@ -48,7 +48,7 @@ interface Miss {
 export class ReadThrough {
   readonly #options: ReadThroughOptions;
   readonly #misses = new Map<string, Miss>();
-  readonly #batches = new Map<number, Miss[]>();
+  readonly #batches = new Map<number, { misses: Miss[]; askedMs: number }>();
   #queue: Miss[] = [];
   #lastBatch = 0;
   #isFlushing = false;
@@ -64,6 +64,12 @@ export class ReadThrough {
     const isHit = known.kind !== 'unknown' && clock.nowMs() - known.asOfMs <= maxStalenessMs;
     meter.saw(isHit);
     return isHit ? { ...known, from: 'joiner' } : this.#fetched(key);
+  }
+
+  /** A batch that was asked for: its keys, and when. Undefined where it is none, or was settled. */
+  asked(batch: number): { keys: RowKey[]; askedMs: number } | undefined {
+    const found = this.#batches.get(batch);
+    return found && { keys: found.misses.map(({ key }) => key), askedMs: found.askedMs };
   }
 
   /** The first `keysRead` keys of a batch were read at the lead, and their rows are stored; the others are asked for again. */
@@ -122,7 +128,7 @@ export class ReadThrough {
     while (this.#queue.length > 0 && this.#batches.size < maxBatches) {
       const misses = this.#queue.splice(0, maxBatchKeys);
       const batch = ++this.#lastBatch;
-      this.#batches.set(batch, misses);
+      this.#batches.set(batch, { misses, askedMs: this.#options.clock.nowMs() });
       this.#options.ask(
         batch,
         misses.map(({ key }) => key),
@@ -131,7 +137,7 @@ export class ReadThrough {
   }
 
   #take(batch: number): Miss[] {
-    const misses = this.#batches.get(batch) ?? [];
+    const { misses } = this.#batches.get(batch) ?? { misses: [] };
     this.#batches.delete(batch);
     return misses;
   }

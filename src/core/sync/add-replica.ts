@@ -36,6 +36,8 @@ export interface AddReplicaOptions extends RunOptions {
   maxDonorLatencyMs: number | undefined;
   /** How many keys the Delta Log may hold; undefined for its usual budget, or that of a capture which is there. */
   deltaBudgetKeys: number | undefined;
+  /** Where and how the joiner answers reads while it is built; undefined where it does not. */
+  serve: ServeWishes | undefined;
   /** Of all rows that go to the joiner. */
   pace: Pace;
   wait: Wait;
@@ -43,6 +45,17 @@ export interface AddReplicaOptions extends RunOptions {
   stateOption?: string;
   /** Commands of the operator's; undefined where there are none. */
   hooks: HookOptions | undefined;
+}
+
+export interface ServeWishes {
+  /** At the joiner's host, as `parseServeAddress` reads it. */
+  address: string;
+  /** A file at the joiner's host that every read is written to. */
+  log?: string | undefined;
+  /** Rows that may be older are fetched from the lead anew. */
+  maxStalenessMs?: number | undefined;
+  /** Share of reads that the joiner must answer by itself to be ready, until it has all rows. */
+  readyAt: number;
 }
 
 export interface AddReplicaResult {

@@ -12,6 +12,7 @@ import type { Emit } from './events.ts';
 import { type Followed, follow } from './follow.ts';
 import { sendHotRows } from './hot-rows.ts';
 import type { Standing } from './joiner-place.ts';
+import { LeadReads } from './lead-reads.ts';
 import type { Phases } from './phases.ts';
 import { ReadBack } from './read-back.ts';
 import { followedDiffers } from './refusals.ts';
@@ -43,6 +44,7 @@ export class Copying {
   readonly #options: AddReplicaOptions;
   readonly #sides: CopySides;
   readonly #both: DeltaSides & { readBack: ReadBack };
+  #reads: LeadReads | undefined;
   readonly #readBack = new ReadBack();
   readonly #phases: Phases;
   readonly #emit: Emit;
@@ -75,6 +77,7 @@ export class Copying {
     await this.#phases.in('delta', async () => {
       await this.#sides.joiner.call('joiner.indexes', {});
       await applyDelta(this.#both);
+      await this.#endReads();
     });
     this.#emit({ type: 'donor', donor: this.#sides.lead.name, state: 'done' });
     if (stage === 'synced' && this.#isPlaced) this.#phases.skip('verify');
@@ -116,11 +119,32 @@ export class Copying {
     if (opened.published && opened.stage === 'snapshot') this.#emit({ type: 'hot-ready' });
     if (this.#options.publishAt === 'hot-ready' && !opened.published && opened.stage !== 'hot')
       this.#note('info', 'The hot rows have had their turn before: the table appears when it is in sync.');
+    await this.#serve();
     const { watermark, snapshotAfter } = opened;
     await lead.agent.call('donor.seek', { watermark, snapshotAfter });
     await budget.applied(watermark, signal);
     await this.#openCaches();
     return opened;
+  }
+
+  async #serve(): Promise<void> {
+    const { serve, pace } = this.#options;
+    if (!serve) return;
+    const { joiner, lead } = this.#sides;
+    pace.keepChunksShort();
+    this.#reads = new LeadReads(joiner, lead, this.#emit);
+    this.#both.reads = this.#reads;
+    const { result } = await joiner.call('joiner.serve', serve);
+    this.#emit({ type: 'serving', address: result.address });
+  }
+
+  /** What was fetched last is ahead of the rounds: one more brings the joiner past it, and all rows are there. */
+  async #endReads(): Promise<void> {
+    if (!this.#reads) return;
+    await this.#reads.end();
+    const askedMs = performance.now();
+    await applyDelta(this.#both);
+    await this.#reads.level(askedMs, { isWhole: true });
   }
 
   async #openCaches(): Promise<void> {
@@ -166,7 +190,7 @@ export class Copying {
   }
 
   async #snapshot(): Promise<void> {
-    const rounds = this.#isPlaced ? new RoundsBetween(steadyClock) : undefined;
+    const rounds = this.#isPlaced || this.#reads ? new RoundsBetween(steadyClock) : undefined;
     await this.#phases.in('snapshot', () => sendSnapshot({ ...this.#both, rounds }));
   }
 

@@ -5,7 +5,14 @@ const figure = z.number();
 const sample = z.object({
   atMs: figure,
   /** As sent, of the run so far. */
-  wireBytes: z.object({ cache: figure, hot: figure, snapshot: figure, delta: figure, repair: figure }),
+  wireBytes: z.object({
+    cache: figure,
+    hot: figure,
+    snapshot: figure,
+    delta: figure,
+    repair: figure,
+    fetched: figure.default(0),
+  }),
   /** Reads that the plan expects of the keys that have arrived. */
   arrivedReads: figure.optional(),
   /** Keys of the Delta Log that the joiner does not have yet. */
@@ -77,7 +84,7 @@ export function sampleOf(
   { byKind, plan, backlog, follow, deltaLog }: RunSnapshot,
   atMs: number,
 ): CourseSample {
-  const { cache, hot, snapshot, delta, repair } = byKind;
+  const { cache, hot, snapshot, delta, repair, fetched } = byKind;
   return {
     atMs,
     wireBytes: {
@@ -86,6 +93,7 @@ export function sampleOf(
       snapshot: snapshot.wireBytes,
       delta: delta.wireBytes,
       repair: repair.wireBytes,
+      fetched: fetched.wireBytes,
     },
     arrivedReads: plan?.arrivedReads,
     waitingKeys: follow?.keysWaiting ?? backlog?.keys,

@@ -4,6 +4,7 @@ import { ForesyncError } from '../errors.ts';
 import { printable } from '../text.ts';
 import type { DeltaBudget } from './delta-budget.ts';
 import type { Emit } from './events.ts';
+import type { LeadReads } from './lead-reads.ts';
 import type { Pace } from './pace.ts';
 import { type Donor, deltaLimits } from './run.ts';
 
@@ -20,7 +21,12 @@ export interface DeltaSides {
   pace: Pace;
   budget: DeltaBudget;
   signal: AbortSignal;
+  /** Who brings rows out of turn; undefined where nobody reads at the joiner. */
+  reads?: LeadReads | undefined;
 }
+
+/** A round on its way; `askedMs` is that of `performance.now()`. */
+export type RoundReply = Reply<'delta.next'> & { askedMs: number };
 
 /**
  * Applies the Delta Log round by round until the joiner is at the log's end at one moment. Rounds travel in chunks,
@@ -48,19 +54,24 @@ export async function applyRound(sides: DeltaSides): Promise<Result<'delta.next'
 }
 
 /** The first half of `applyRound`, without its turn. */
-export async function readRound({ lead, pace, budget }: DeltaSides): Promise<Reply<'delta.next'>> {
+export async function readRound({ lead, pace, budget }: DeltaSides): Promise<RoundReply> {
+  const askedMs = performance.now();
   const reply = await lead.agent.call('delta.next', deltaLimits);
   pace.sent(reply.wireBytes);
   budget.saw(reply.result.logKeys);
-  return reply;
+  return { ...reply, askedMs };
 }
 
 /** The second half. Rounds are applied in the order in which they were read, and so is all that was read beside them. */
-export async function deliverRound(
+export async function deliverRound(sides: DeltaSides, reply: RoundReply): Promise<void> {
+  if (reply.result.keys > 0) await deliverChanges(sides, reply);
+  if (reply.result.complete) await sides.reads?.level(reply.askedMs, { isWhole: false });
+}
+
+async function deliverChanges(
   { lead, joiner, emit, budget, signal }: DeltaSides,
-  { result, parts, wireBytes }: Reply<'delta.next'>,
+  { result, parts, wireBytes }: RoundReply,
 ): Promise<void> {
-  if (result.keys === 0) return;
   const { watermark, lastRowid, complete, keys, rawBytes } = result;
   const position = { watermark, lastRowid, complete };
   const { result: applied } = await joiner.call('joiner.delta', position, parts);

@@ -28,7 +28,7 @@ export interface RateLimit {
   setBy: (typeof limitSetters)[number];
 }
 
-export type RowKind = 'cache' | 'hot' | 'snapshot' | 'delta' | 'repair';
+export type RowKind = 'cache' | 'hot' | 'snapshot' | 'delta' | 'repair' | 'fetched';
 
 /** What happens in a run, as core tells it. `atMs` is the time since the epoch. Everything that is shown folds from these. */
 export type RunEvent = { atMs: number } & (
@@ -93,6 +93,10 @@ export type RunEvent = { atMs: number } & (
   | { type: 'latency'; donor: string; answerMs: number; writeMs?: number }
   /** Keys in the Delta Log at the lead, and how many it may hold. */
   | { type: 'delta-log'; keys: number; budgetKeys: number }
+  /** The joiner answers reads at this address of its host. */
+  | { type: 'serving'; address: string }
+  /** How many reads it has answered so far, and how many of them by itself. */
+  | { type: 'served'; reads: number; hits: number }
   | { type: 'hot-ready' }
   | { type: 'verified'; ranges: number; rows: number; differences: number; repairedRows: number }
   | { type: 'in-sync'; watermark: number; rows: number }

@@ -118,6 +118,12 @@ export class RunFold {
         state.deltaLog = { keys, budgetKeys, keysPerSecond, fullInMs: this.logGrowth.msUntil(budgetKeys) };
         return;
       }
+      case 'serving':
+        state.serving = { reads: 0, hits: 0, ...state.serving, address: event.address };
+        return;
+      case 'served':
+        if (state.serving) Object.assign(state.serving, { reads: event.reads, hits: event.hits });
+        return;
       case 'hot-ready':
         state.hotReadyAtMs = event.atMs;
         return;

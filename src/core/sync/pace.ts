@@ -5,6 +5,8 @@ import { chunkBytes } from './run.ts';
 /** What a chunk is taken to cost before the first one has come. */
 const firstGuessBytes = 256 * 1024;
 const leastChunkBytes = 64 * 1024;
+/** Written in a few milliseconds. */
+const shortChunkBytes = 256 * 1024;
 /** As long as a timer can be set. */
 const untilChangedMs = 2 ** 31 - 1;
 
@@ -24,6 +26,7 @@ export class Pace {
   #queue: Promise<void> = Promise.resolve();
   #changed = new AbortController();
   #isPaused = false;
+  #mostChunkBytes = chunkBytes;
 
   constructor(bytesPerSecond: number | undefined, clock: Clock, wait: Wait) {
     this.#operators = bytesPerSecond;
@@ -86,7 +89,13 @@ export class Pace {
 
   /** How large a chunk may be, before compression: about a second's worth, so that the limit is felt evenly. */
   get chunkBytes(): number {
-    return Math.floor(Math.min(chunkBytes, Math.max(leastChunkBytes, this.bytesPerSecond ?? chunkBytes)));
+    const second = Math.max(leastChunkBytes, this.bytesPerSecond ?? this.#mostChunkBytes);
+    return Math.floor(Math.min(this.#mostChunkBytes, second));
+  }
+
+  /** Chunks are small from now on: who reads at the joiner waits for the one that is written, and for those on the link. */
+  keepChunksShort(): void {
+    this.#mostChunkBytes = shortChunkBytes;
   }
 
   /** Resolves, in the order of the calls, when the next chunk may be asked for; at once where the signal trips. */

@@ -35,6 +35,14 @@ const addReplicaRequest = z.object({
   replace: z.boolean(),
   publishAt: z.enum(['synced', 'hot-ready']).optional(),
   follow: z.boolean().optional(),
+  serve: z
+    .object({
+      address: z.string(),
+      log: z.string().optional(),
+      maxStalenessMs: z.number().optional(),
+      readyAt: z.number(),
+    })
+    .optional(),
   /** Shell lines of the operator's. */
   onHotReady: z.string().optional(),
   onSynced: z.string().optional(),

@@ -1,5 +1,5 @@
 import type { Reply } from '../agent/client.ts';
-import { type DeltaSides, deliverRound, readRound } from './delta-rounds.ts';
+import { type DeltaSides, deliverRound, type RoundReply, readRound } from './delta-rounds.ts';
 import { Pipeline } from './pipeline.ts';
 import { pump } from './pump.ts';
 import type { ReadBack } from './read-back.ts';
@@ -11,7 +11,7 @@ interface SnapshotOptions extends DeltaSides {
   rounds: RoundsBetween | undefined;
 }
 
-type Sent = { kind: 'chunk'; reply: Reply<'snapshot.next'> } | { kind: 'round'; reply: Reply<'delta.next'> };
+type Sent = { kind: 'chunk'; reply: Reply<'snapshot.next'> } | { kind: 'round'; reply: RoundReply };
 
 /**
  * Sends all rows that did not go ahead, chunk by chunk in scan order, from where the donor was told to go on. Where the Delta Log

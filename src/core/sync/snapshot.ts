@@ -88,6 +88,8 @@ export interface RunSnapshot {
   pausedSinceMs: number | undefined;
   /** In all pauses that are over. */
   pausedMs: number;
+  /** Reads that the joiner answers while it is built, and how many it answered by itself. */
+  serving: { address: string; reads: number; hits: number } | undefined;
   hotReadyAtMs: number | undefined;
   inSyncAtMs: number | undefined;
   inSyncRows: number | undefined;

@@ -40,7 +40,14 @@ const stored = z.object({
     })
     .optional(),
   tableEstimate: z.object({ rows: figure, sizeBytes: figure }).optional(),
-  byKind: z.object({ cache: count, hot: count, snapshot: count, delta: count, repair: count }),
+  byKind: z.object({
+    cache: count,
+    hot: count,
+    snapshot: count,
+    delta: count,
+    repair: count,
+    fetched: count.default({ rows: 0, rawBytes: 0, wireBytes: 0 }),
+  }),
   donors: z.array(
     count.extend({
       donor: z.string(),
@@ -70,6 +77,7 @@ const stored = z.object({
   etaRange: z.object({ leastMs: figure, mostMs: figure }).optional(),
   pausedSinceMs: figure.optional(),
   pausedMs: figure.default(0),
+  serving: z.object({ address: z.string(), reads: figure, hits: figure }).optional(),
   hotReadyAtMs: figure.optional(),
   inSyncAtMs: figure.optional(),
   inSyncRows: figure.optional(),

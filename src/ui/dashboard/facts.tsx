@@ -33,7 +33,10 @@ const kinds: Readonly<Record<RunSnapshot['command'], RowKind[]>> = {
 
 /** Rate, plan, Delta Log, rows and bytes by kind; on few rows what matters most of these, and the rate where it is one. */
 export function Facts({ run, width, rows }: { run: RunSnapshot; width: number; rows: number }): ReactNode {
-  const shown = [...kinds[run.command], ...(run.byKind.repair.rows > 0 ? (['repair'] as const) : [])];
+  const shown = [
+    ...kinds[run.command],
+    ...(['repair', 'fetched'] as const).filter((kind) => run.byKind[kind].rows > 0),
+  ];
   const columns: [name: string, count: RowCount][] = shown.map((kind) => [kind, run.byKind[kind]]);
   if (shown.length > 1) columns.push(['all', totalRows(run)]);
   const names = columns.map(([name]) => name.padStart(figureColumns)).join('');

@@ -15,6 +15,7 @@ const names: Readonly<Record<KindBytes['kind'], string>> = {
   snapshot: 'snapshot',
   delta: 'delta',
   repair: 'sent again',
+  fetched: 'asked for by readers',
 };
 
 /** What travelled, one kind of rows upon the other. */

@@ -125,6 +125,7 @@ const hatches = markup`<svg class="definitions" aria-hidden="true"><defs>
 <pattern id="hatch-hot" width="7" height="7" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><path d="M0 0V7" stroke-width="3"/></pattern>
 <pattern id="hatch-delta" width="6" height="6" patternUnits="userSpaceOnUse"><circle cx="2" cy="2" r="1.3"/></pattern>
 <pattern id="hatch-cache" width="6" height="6" patternUnits="userSpaceOnUse"><path d="M0 1H6" stroke-width="2"/></pattern>
+<pattern id="hatch-fetched" width="9" height="9" patternUnits="userSpaceOnUse"><circle cx="4" cy="4" r="1.6"/></pattern>
 <pattern id="hatch-repair" width="7" height="7" patternUnits="userSpaceOnUse" patternTransform="rotate(-45)"><path d="M0 0V7M0 0H7" stroke-width="2"/></pattern>
 </defs></svg>`;
 

@@ -7,13 +7,13 @@ export const styleSheet = `
   color-scheme: light dark;
   --page: #ffffff; --panel: #f5f7f9; --ink: #1c2128; --quiet: #57606a; --grid: #dbe0e5;
   --good: #1a7f37; --bad: #c4232d; --warning: #8a5a00;
-  --cache: #8250df; --hot: #c2500a; --snapshot: #0a66c2; --delta: #1a7f37; --repair: #c4232d; --other: #7a838d;
+  --cache: #8250df; --hot: #c2500a; --snapshot: #0a66c2; --delta: #1a7f37; --repair: #c4232d; --fetched: #bf3989; --other: #7a838d;
 }
 @media (prefers-color-scheme: dark) {
   :root {
     --page: #0f1319; --panel: #181e26; --ink: #e6eaef; --quiet: #9aa5b1; --grid: #2d3540;
     --good: #4cc368; --bad: #ff7b72; --warning: #e0a93b;
-    --cache: #bc8cff; --hot: #f08a3c; --snapshot: #5aa9ff; --delta: #4cc368; --repair: #ff7b72; --other: #7f8a96;
+    --cache: #bc8cff; --hot: #f08a3c; --snapshot: #5aa9ff; --delta: #4cc368; --repair: #ff7b72; --fetched: #f778ba; --other: #7f8a96;
   }
 }
 * { box-sizing: border-box; }
@@ -58,10 +58,10 @@ svg text { fill: var(--ink); font-variant-numeric: tabular-nums; }
 .phase .kind-hot, .area.kind-hot .fill { fill: var(--hot); }
 .phase .kind-snapshot, .area.kind-snapshot .fill { fill: var(--snapshot); }
 .phase .kind-delta, .area.kind-delta .fill { fill: var(--delta); }
-.area.kind-repair .fill { fill: var(--repair); }
+.area.kind-repair .fill { fill: var(--repair); } .area.kind-fetched .fill { fill: var(--fetched); }
 .area .hatch { fill: none; }
 .area.kind-cache .hatch { fill: url(#hatch-cache); } .area.kind-hot .hatch { fill: url(#hatch-hot); }
-.area.kind-delta .hatch { fill: url(#hatch-delta); } .area.kind-repair .hatch { fill: url(#hatch-repair); }
+.area.kind-delta .hatch { fill: url(#hatch-delta); } .area.kind-repair .hatch { fill: url(#hatch-repair); } .area.kind-fetched .hatch { fill: url(#hatch-fetched); }
 pattern path, pattern circle { stroke: var(--page); fill: none; } pattern circle { fill: var(--page); stroke: none; }
 .line, .line path { fill: none; stroke-width: 2; stroke-linejoin: round; }
 .line.expected, .line.expected path { stroke: var(--hot); }

@@ -31,7 +31,14 @@ function tunings({ plan, log = true, used, run, current = {} }: Case): Record<Pa
       originMs: 0,
       horizonMs: used?.horizonMs ?? 24 * hourMs,
     },
-    moved: { cache: moved(0), hot: moved(100), snapshot: moved(9900), delta: moved(10), repair: moved(0) },
+    moved: {
+      cache: moved(0),
+      hot: moved(100),
+      snapshot: moved(9900),
+      delta: moved(10),
+      repair: moved(0),
+      fetched: moved(0),
+    },
     hotReadyMs: 1000,
     inSyncMs: 59_000,
     deltaRounds: 1,
@@ -229,6 +236,7 @@ test('horizon: shortened when much went through the Delta Log and in sync came e
           snapshot: moved(9900),
           delta: moved(rows),
           repair: moved(0),
+          fetched: moved(0),
         },
         ...more,
       },
@@ -257,7 +265,14 @@ test('horizon: never past its bounds', () => {
   assert.equal(lengthen(most / 1.1), most);
   assert.equal(lengthen(most), undefined);
   const heavy = {
-    moved: { cache: moved(0), hot: moved(0), snapshot: moved(0), delta: moved(9000), repair: moved(0) },
+    moved: {
+      cache: moved(0),
+      hot: moved(0),
+      snapshot: moved(0),
+      delta: moved(9000),
+      repair: moved(0),
+      fetched: moved(0),
+    },
   };
   const shorten = (horizonMs: number) => tunings({ used: { horizonMs }, run: heavy }).horizonMs.new;
   assert.equal(shorten(least * 1.1), least);

@@ -93,6 +93,11 @@ export class Joiner {
     );
   }
 
+  /** Whether what is not here is nowhere, for those who read. */
+  get isWhole(): boolean {
+    return this.#served?.isWhole ?? false;
+  }
+
   /** See `ServedRows`. */
   level(asOfMs: number, { isWhole }: { isWhole: boolean }): void {
     this.#served?.level(asOfMs, isWhole);

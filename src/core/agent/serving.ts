@@ -1,0 +1,154 @@
+import { systemClock } from '../clock.ts';
+import { ForesyncError } from '../errors.ts';
+import type { RowKey } from '../row-key.ts';
+import { parseServeAddress, serveAddressText } from '../serve/address.ts';
+import { HitMeter } from '../serve/hit-meter.ts';
+import { type Known, type Outcome, ReadThrough } from '../serve/read-through.ts';
+import { RowServer } from '../serve/row-server.ts';
+import { ServedLog } from '../serve/served-log.ts';
+import type { Joiner } from '../store/sqlite/joiner.ts';
+import type { TableShape } from '../store/sqlite/table-shape.ts';
+import { compress } from './compression.ts';
+import type { Handlers } from './handlers.ts';
+import { encodeKeys } from './planned-keys.ts';
+import type { Params } from './protocol.ts';
+
+/** Sends a frame that nobody has asked for. */
+export type Tell = (header: unknown, payload: Buffer) => Promise<void>;
+
+/** What is open just now. */
+type Open = () => { joiner: Joiner; shape: TableShape } | undefined;
+
+/**
+ * The reads that a joiner's agent answers. They are answered between requests, on the same thread and connection, so that a reader never sees half of
+ * a transaction.
+ */
+export class Serving {
+  readonly #open: Open;
+  readonly #tell: Tell;
+  readonly #meter = new HitMeter();
+  #reads: ReadThrough | undefined;
+  #server: RowServer | undefined;
+  #log: ServedLog | undefined;
+  #readyAt = 1;
+  #openedAsOfMs = 0;
+
+  constructor(open: Open, tell: Tell) {
+    this.#open = open;
+    this.#tell = tell;
+  }
+
+  get hits(): { reads: number; hits: number } {
+    return { reads: this.#meter.reads, hits: this.#meter.hits };
+  }
+
+  /** A joiner was opened; `isAnew`: no row is in it that was read before. */
+  opened({ isAnew }: { isAnew: boolean }): void {
+    this.#openedAsOfMs = isAnew ? systemClock.nowMs() : 0;
+    if (this.#server) this.#open()?.joiner.serve(this.#openedAsOfMs);
+  }
+
+  /** Resolves with the address when it listens. */
+  async start({ address, log, maxStalenessMs, readyAt }: Params<'joiner.serve'>): Promise<string> {
+    const open = this.#open();
+    if (!open) throw new ForesyncError('protocol', 'joiner-not-open', 'No joiner is open.');
+    this.#readyAt = readyAt;
+    this.#reads ??= new ReadThrough({
+      find: (key) => this.#find(key),
+      ask: (batch, keys) => void this.#ask(batch, keys),
+      clock: systemClock,
+      meter: this.#meter,
+      maxStalenessMs: maxStalenessMs ?? Number.POSITIVE_INFINITY,
+    });
+    const reads = this.#reads;
+    if (!this.#server) {
+      if (log !== undefined) this.#log = await ServedLog.open(log, systemClock);
+      this.#server = await RowServer.listen({
+        address: parseServeAddress(address),
+        clock: systemClock,
+        keyColumns: open.shape.key.length,
+        read: (key: RowKey) => reads.read(key),
+        served: (key: RowKey, outcome: Outcome) => this.#log?.served(key, outcome),
+        status: () => this.#status(),
+        whyNotReady: () => this.#whyNotReady(),
+      });
+    }
+    open.joiner.serve(this.#openedAsOfMs);
+    return serveAddressText(this.#server.address);
+  }
+
+  /** Rows of a batch that was asked for; undefined where nobody could be asked. */
+  fetched(
+    { batch, keysRead, watermark }: { batch: number; keysRead: number; watermark: number },
+    rows: Buffer | undefined,
+  ): void {
+    const asked = this.#reads?.asked(batch);
+    const joiner = this.#open()?.joiner;
+    if (!asked || !this.#reads) return;
+    if (!rows || !joiner || joiner.isWhole) return this.#reads.failed(batch);
+    const keys = asked.keys.slice(0, keysRead);
+    const isStored = joiner.fetched(rows, keys, { watermark, asOfMs: asked.askedMs });
+    // Rounds have gone past it: what they brought is newer, and the rest is asked for again.
+    this.#reads.came(batch, { keysRead: isStored ? keysRead : 0, watermark });
+  }
+
+  level(ageMs: number, isWhole: boolean): void {
+    this.#open()?.joiner.level(systemClock.nowMs() - ageMs, { isWhole });
+  }
+
+  async close(): Promise<void> {
+    this.#reads?.close();
+    await this.#server?.close();
+    await this.#log?.close();
+  }
+
+  #find(key: RowKey): Known {
+    return this.#open()?.joiner.find(key) ?? { kind: 'unknown' };
+  }
+
+  async #ask(batch: number, keys: readonly RowKey[]): Promise<void> {
+    try {
+      const part = await compress(encodeKeys(keys));
+      await this.#tell({ wanted: batch, sizes: [part.length] }, part);
+    } catch {
+      // Nobody is left to be asked; the end of the channel is told elsewhere.
+      this.#reads?.failed(batch);
+    }
+  }
+
+  #status(): Record<string, unknown> {
+    const joiner = this.#open()?.joiner;
+    return {
+      stage: joiner?.checkpoint.stage,
+      watermark: joiner?.checkpoint.watermark,
+      whole: joiner?.isWhole ?? false,
+      ...this.hits,
+      hitRate: this.#meter.rate,
+      ready: this.#whyNotReady() === undefined,
+      notLogged: this.#log?.leftOut ?? 0,
+    };
+  }
+
+  #whyNotReady(): string | undefined {
+    if (this.#open()?.joiner.isWhole) return undefined;
+    const { rate } = this.#meter;
+    if (rate === undefined) return 'Too few reads have come to tell how many the joiner answers by itself.';
+    return rate >= this.#readyAt
+      ? undefined
+      : `The joiner answers ${Math.floor(rate * 100)} % of the reads by itself.`;
+  }
+}
+
+export function servingHandlers(serving: Serving): Handlers {
+  return {
+    'joiner.serve': async (wishes) => ({ result: { address: await serving.start(wishes) } }),
+    'joiner.fetched': ({ batch, keysRead, watermark }, [rows]) => {
+      serving.fetched({ batch, keysRead, watermark }, rows);
+      return { result: {} };
+    },
+    'joiner.level': ({ ageMs, isWhole }) => {
+      serving.level(ageMs, isWhole);
+      return { result: serving.hits };
+    },
+  };
+}

@@ -1,0 +1,68 @@
+import type { AgentClient } from '../agent/client.ts';
+import { ForesyncError } from '../errors.ts';
+import type { Emit } from './events.ts';
+import type { Donor } from './run.ts';
+
+/** Of one answer; what does not fit is asked for again. */
+const maxBytes = 4 * 1024 * 1024;
+
+/**
+ * Brings rows that readers ask a joiner for from the lead, out of turn. Each is handed on as soon as it has come, before anything that was read later: that is what the
+ * joiner's word on what is older rests on (`FetchedRows`).
+ */
+export class LeadReads {
+  readonly #joiner: AgentClient;
+  readonly #lead: Donor;
+  readonly #emit: Emit;
+  readonly #underWay = new Set<Promise<void>>();
+  /** Batches that came after the last one that is fetched: they are told once all rows are there. */
+  readonly #held: number[] = [];
+  #isEnding = false;
+
+  constructor(joiner: AgentClient, lead: Donor, emit: Emit) {
+    this.#joiner = joiner;
+    this.#lead = lead;
+    this.#emit = emit;
+    joiner.onWanted = (batch, keys) => {
+      if (this.#isEnding) this.#held.push(batch);
+      else this.#track(this.#fetch(batch, Buffer.from(keys)));
+    };
+  }
+
+  /** Resolves when nothing is fetched any more. */
+  async end(): Promise<void> {
+    this.#isEnding = true;
+    await Promise.all(this.#underWay);
+  }
+
+  /** Rounds of the Delta Log have brought what had changed at the lead when they were asked for, at `askedMs` of `performance.now()`. */
+  async level(askedMs: number, { isWhole }: { isWhole: boolean }): Promise<void> {
+    // The answer to a request that is alone takes its way there and back; so does this.
+    const ageMs = performance.now() - askedMs + this.#joiner.roundTripMs;
+    const { result } = await this.#joiner.call('joiner.level', { ageMs, isWhole });
+    this.#emit({ type: 'served', ...result });
+    if (isWhole) for (const batch of this.#held.splice(0)) await this.#unfetched(batch);
+  }
+
+  async #fetch(batch: number, keys: Buffer): Promise<void> {
+    const reply = await this.#lead.agent.call('rows.read', { maxBytes }, [keys]).catch((error: unknown) => {
+      if (error instanceof ForesyncError) return undefined;
+      throw error;
+    });
+    if (!reply) return this.#unfetched(batch);
+    const { keysRead, rows, watermark, rawBytes } = reply.result;
+    await this.#joiner.call('joiner.fetched', { batch, keysRead, watermark }, reply.parts);
+    const { wireBytes } = reply;
+    this.#emit({ type: 'rows', kind: 'fetched', donor: this.#lead.name, rows, rawBytes, wireBytes });
+  }
+
+  async #unfetched(batch: number): Promise<void> {
+    await this.#joiner.call('joiner.fetched', { batch, keysRead: 0, watermark: 0 });
+  }
+
+  /** A joiner or a lead that is lost fails the run by itself. */
+  #track(work: Promise<void>): void {
+    const done = work.catch(() => undefined).finally(() => this.#underWay.delete(done));
+    this.#underWay.add(done);
+  }
+}
