@@ -59,8 +59,13 @@ export class AgentClient {
   #answerMs: number | undefined;
   #answeredMs = 0;
   #idleMs = 0;
-  /** Told of keys whose rows an agent wants, with the part that has them, compressed, in memory that is shared. */
-  onWanted: ((batch: number, keys: Buffer) => void) | undefined;
+  /**
+   * Told of keys whose rows an agent wants, with the part that has them, compressed, in memory that is shared. As long as nobody is set here it is answered that
+   * nobody can be asked.
+   */
+  onWanted: (batch: number, keys: Buffer) => void = (batch) => {
+    this.call('joiner.fetched', { batch, keysRead: 0, watermark: 0 }).catch(() => undefined);
+  };
 
   constructor(name: string, channel: AgentChannel, stallTimeoutMs: number) {
     this.name = name;
@@ -93,6 +98,11 @@ export class AgentClient {
   /** How long the agent had had nothing to do when the request came that it has answered last. */
   get idleMs(): number {
     return this.#idleMs;
+  }
+
+  /** Nothing more is to be had of it. */
+  get isLost(): boolean {
+    return this.#lost !== undefined;
   }
 
   /** Of requests, what has not left for the link yet. */
@@ -166,7 +176,7 @@ export class AgentClient {
   #take(frame: { header: unknown; payload: Buffer }): void {
     if (beat.safeParse(frame.header).success) return;
     const asked = wanted.safeParse(frame.header);
-    if (asked.success && asked.data.sizes[0] === frame.payload.length && this.onWanted) {
+    if (asked.success && asked.data.sizes[0] === frame.payload.length) {
       this.onWanted(asked.data.wanted, frame.payload);
       return;
     }

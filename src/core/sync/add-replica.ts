@@ -1,3 +1,4 @@
+import type { AgentClient } from '../agent/client.ts';
 import type { Wait } from '../clock.ts';
 import { ForesyncError, messageOf } from '../errors.ts';
 import { Agents } from './connect.ts';
@@ -118,6 +119,8 @@ class Run {
   #progressed = false;
   #onlyCleanUpLeft = false;
   #wasHotReady = false;
+  /** The joiner's agent where it answers reads, while the lead is away. */
+  #serving: AgentClient | undefined;
   /** That in which the last try ended. */
   #phase: PhaseName | undefined;
   /** Where the table is: in its place with its hot rows, or proven. */
@@ -137,6 +140,14 @@ class Run {
   }
 
   async whole(): Promise<AddReplicaResult> {
+    try {
+      return await this.#tries();
+    } finally {
+      await this.#serving?.close();
+    }
+  }
+
+  async #tries(): Promise<AddReplicaResult> {
     const { retries, wait, signal } = this.#options;
     const tries = new Tries(retries);
     for (;;) {
@@ -179,11 +190,13 @@ class Run {
     const batches = plan && (await dealPlan(plan, this.#options, this.#emit));
     // What an earlier try has sent is not to be thrown away by the next.
     const options = { ...this.#options, restart: this.#options.restart && !this.begun };
-    const agents = new Agents(options, this.#emit);
+    const agents = new Agents(options, this.#emit, this.#serving);
     const joining = new Joining(options, agents, this.#emit);
+    this.#serving = undefined;
     try {
       return await joining.whole(batches);
     } catch (error) {
+      if (isLost(error) && options.serve && !joining.joiner?.isLost) this.#serving = joining.joiner;
       await joining.leave(
         options.signal.aborted ? stopped(options, { begun: joining.begun, place: this.place }) : error,
       );
@@ -191,7 +204,7 @@ class Run {
     } finally {
       this.#phase = joining.phase;
       this.begun ||= joining.begun;
-      await agents.close();
+      await agents.close(this.#serving);
     }
   }
 

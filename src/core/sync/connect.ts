@@ -14,13 +14,20 @@ export class Agents {
   readonly #clients: AgentClient[] = [];
   readonly #connecting = new Set<Promise<AgentClient>>();
   readonly #closing = new AbortController();
+  #kept: AgentClient | undefined;
 
-  constructor(options: RunOptions, emit: Emit) {
+  /** `kept` was connected before, by others that have closed without it. */
+  constructor(options: RunOptions, emit: Emit, kept?: AgentClient) {
     this.#options = options;
     this.#emit = emit;
+    this.#kept = kept;
+    if (kept) this.#clients.push(kept);
   }
 
   async connect(name: string, host: HostSpec): Promise<AgentClient> {
+    const kept = this.#kept;
+    this.#kept = undefined;
+    if (kept?.name === name && !kept.isLost) return kept;
     const connecting = this.#connect(name, host);
     this.#connecting.add(connecting);
     return connecting.finally(() => this.#connecting.delete(connecting));
@@ -87,12 +94,13 @@ export class Agents {
     return { lead, others };
   }
 
-  /** Ends all agents in order: what they were doing is finished or rolled back first. */
-  async close(): Promise<void> {
+  /** Ends all agents in order, but for one that is `kept`: what they were doing is finished or rolled back first. */
+  async close(kept?: AgentClient): Promise<void> {
     // Where the lead cannot be had, another donor may still be on its way.
     this.#closing.abort();
     await Promise.allSettled(this.#connecting);
-    await Promise.allSettled(this.#clients.map((client) => client.close()));
+    const ended = this.#clients.filter((client) => client !== kept);
+    await Promise.allSettled(ended.map((client) => client.close()));
   }
 
   async openDonor(name: string): Promise<Donor> {

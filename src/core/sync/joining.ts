@@ -65,6 +65,11 @@ export class Joining {
     return this.#capture !== undefined;
   }
 
+  /** The joiner's agent, once it is connected. */
+  get joiner(): AgentClient | undefined {
+    return this.#joiner;
+  }
+
   /** The phase that it is in. */
   get phase(): PhaseName | undefined {
     return this.#phases.current;

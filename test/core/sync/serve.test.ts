@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
+import { EventEmitter, once } from 'node:events';
 import { copyFileSync, readFileSync } from 'node:fs';
 import { Agent, request } from 'node:http';
 import path from 'node:path';
@@ -10,7 +10,7 @@ import { parseServeAddress, serveAddressText } from '../../../src/core/serve/add
 import { addReplica } from '../../../src/core/sync/add-replica.ts';
 import type { RunEvent } from '../../../src/core/sync/events.ts';
 import { Pace } from '../../../src/core/sync/pace.ts';
-import { localGroup, planOf, watchedRun } from '../../support/local-group.ts';
+import { agentWith, localGroup, planOf, watchedRun } from '../../support/local-group.ts';
 import { makeShop, replayShop, startShopWriter, writesIn } from '../../support/shop-writer.ts';
 import { rowsOf, type TestContext, temporaryFolder } from '../../support/tables.ts';
 
@@ -24,7 +24,7 @@ interface Read {
 }
 
 /** A shop that is written to, and a run that builds a joiner which answers reads; slow enough to be read from. */
-async function servedRun(t: TestContext, more: { bytesPerSecond: number; publishAt?: 'hot-ready' }) {
+async function servedRun(t: TestContext, more: { bytesPerSecond: number; retries?: number }) {
   const folder = temporaryFolder(t);
   const lead = path.join(folder, 'lead.db');
   makeShop(lead, rows);
@@ -33,17 +33,19 @@ async function servedRun(t: TestContext, more: { bytesPerSecond: number; publish
   const joinerFile = path.join(folder, 'joiner.db');
   const log = path.join(folder, 'reads.jsonl');
   const serving = Promise.withResolvers<string>();
+  const changes = new EventEmitter();
   const { options, events } = watchedRun(
     localGroup(folder, { lead }),
     joinerFile,
     {
       plan: planOf({ lead: Array.from({ length: 300 }, (_, n) => 10 * n) }),
       pace: new Pace(more.bytesPerSecond, systemClock, systemWait),
-      publishAt: more.publishAt ?? 'synced',
+      retries: more.retries ?? 0,
       serve: { address: path.join(folder, 'reads.sock'), log, readyAt: 0.9 },
     },
     (event: RunEvent) => {
       if (event.type === 'serving') serving.resolve(event.address);
+      changes.emit(event.type);
     },
   );
   const ended = addReplica(options);
@@ -65,7 +67,7 @@ async function servedRun(t: TestContext, more: { bytesPerSecond: number; publish
       row: JSON.parse(body) as Record<string, unknown>,
     };
   };
-  return { folder, lead, template, joinerFile, log, events, ended, read };
+  return { folder, lead, template, joinerFile, log, events, changes, ended, read };
 }
 
 /** Runs until the server is gone, which ends it well. */
@@ -127,4 +129,17 @@ test('a row that is nowhere is told as such, and the status tells how reads go',
   await shop.ended;
   const served = shop.events.filter((event) => event.type === 'served').at(-1);
   assert.equal(served?.type === 'served' && served.reads, 3);
+});
+
+test('while the lead is away what is here is answered, and the rest when it is back', async (t) => {
+  const shop = await servedRun(t, { bytesPerSecond: 200_000, retries: 3 });
+  const key = 1;
+  assert.equal((await shop.read(`/v1/rows/${key}`)).source, 'donor');
+  const lost = once(shop.changes, 'lost');
+  process.kill(agentWith(shop.lead), 'SIGKILL');
+  await lost;
+  assert.equal((await shop.read(`/v1/rows/${key}`)).source, 'joiner');
+  assert.equal((await shop.read(`/v1/rows/${rows - 2}`)).status, 503);
+  await shop.ended;
+  assert.deepEqual(rowsOf(shop.joinerFile, 'items'), rowsOf(shop.lead, 'items'));
 });
