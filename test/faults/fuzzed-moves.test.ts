@@ -3,7 +3,6 @@ import { existsSync } from 'node:fs';
 import { type TestContext, test } from 'node:test';
 import Database from 'better-sqlite3';
 import type { RequestType } from '../../src/core/agent/protocol.ts';
-import { requestRoles } from '../../src/core/agent/roles.ts';
 import { bulkPath, stagingPath } from '../../src/core/store/sqlite/staging.ts';
 import { type Answer, playAll } from './fuzzed/agent-trial.ts';
 import { allTypes, sound } from './fuzzed/moves.ts';
@@ -108,6 +107,7 @@ const donorMoves: Asked[] = [
     'cache.drop',
     'hot.read',
     'hot.settle',
+    'rows.read',
     'donor.seek',
   ] as const),
   ...([
@@ -133,6 +133,7 @@ test('the moves of a donor, unbent, read its rows', async (t) => {
   assert.partialDeepStrictEqual(said('cache.fill'), { ...planned, full: false });
   assert.partialDeepStrictEqual(said('hot.read'), { ...planned, cached: true });
   assert.partialDeepStrictEqual(said('hot.read', true), { ...planned, cached: false });
+  assert.partialDeepStrictEqual(said('rows.read'), { keysRead: 6, rows: 4, watermark: 0 });
   assert.partialDeepStrictEqual(said('hot.settle'), { keysRead: 6, differing: 6 });
   const chunk = said('snapshot.next');
   assert.ok(Number(chunk?.rows) > 0 && Number(chunk?.rows) < stageRows);
@@ -150,12 +151,22 @@ test('the moves of a donor, unbent, read its rows', async (t) => {
   );
 });
 
+test('a joiner that serves, unbent, listens at its address and takes rows in any order', async (t) => {
+  const asked: Asked[] = ['joiner.open', 'joiner.serve', 'joiner.hot', 'joiner.fetched', 'joiner.level'];
+  const { stage, answers } = await played(t, 'plain', asked);
+  assert.deepEqual(answers.slice(1), [
+    { address: `unix:${stage.joiner}.sock` },
+    stored,
+    {},
+    { reads: 0, hits: 0 },
+  ]);
+});
+
 test('every request is played unbent by one of the above', () => {
-  const played = [...joinerMoves, ...donorMoves, 'joiner.withdraw', 'joiner.discard'].map(
-    (one) => `${one}`.split(',')[0],
-  );
+  const others = ['joiner.withdraw', 'joiner.discard', 'joiner.serve', 'joiner.fetched', 'joiner.level'];
+  const played = [...joinerMoves, ...donorMoves, ...others].map((one) => `${one}`.split(',')[0]);
   assert.deepEqual(
-    allTypes.filter((type) => requestRoles[type].length > 0 && !played.includes(type)),
+    allTypes.filter((type) => !played.includes(type)),
     [],
   );
 });

@@ -88,6 +88,7 @@ const imagesOf: Partial<Record<RequestType, ImageKind[]>> = {
   'joiner.hot': ['rows', 'keys'],
   'joiner.snapshot': ['ordered'],
   'joiner.delta': ['both'],
+  'joiner.fetched': ['rows'],
   'joiner.verify': ['both'],
   'joiner.repair': ['both', 'rows'],
   'joiner.recheck': ['both', 'keys', 'rows'],
@@ -104,7 +105,7 @@ function partsOf(move: Move & { move: 'request' }): Buffer[] {
     return [bomb, bomb, bomb];
   }
   const [first] = move.images;
-  const isOfKeys = ['hot.read', 'hot.settle', 'cache.fill'].includes(move.type);
+  const isOfKeys = ['hot.read', 'hot.settle', 'cache.fill', 'rows.read'].includes(move.type);
   if (isOfKeys) return [keysOf(first), 'digests'].map((part) => zstdCompressSync(part));
   return (imagesOf[move.type] ?? []).map((kind, i) =>
     zstdCompressSync(hostileImage(kind, move.nth, move.images[i] ?? { how: 'none' })),
