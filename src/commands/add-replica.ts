@@ -9,6 +9,7 @@ import { progressFlag } from '../cli/progress-flag.ts';
 import { rateFlag } from '../cli/rate.ts';
 import { refuseWithoutPlan, refuseWithoutShell } from '../cli/run-hooks.ts';
 import { runtimeFlag } from '../cli/runtime-flag.ts';
+import { serveFlags, serveWishes } from '../cli/serve-flags.ts';
 import { systemClock } from '../core/clock.ts';
 import { loadGroup } from '../core/group/config.ts';
 import { parseHost } from '../core/group/host.ts';
@@ -100,6 +101,7 @@ export default class AddReplica extends BaseCommand {
         'Run this with sh here when the replica is in sync and in its place. Where it fails, the exit code is 3.',
       helpValue: 'COMMAND',
     }),
+    ...serveFlags,
     runtime: runtimeFlag,
     'dry-run': Flags.boolean({
       default: false,
@@ -149,7 +151,8 @@ export default class AddReplica extends BaseCommand {
         deltaBudgetKeys: flags['delta-budget'],
         replace: flags.replace,
         publishAt,
-        follow: flags.follow,
+        follow: flags.follow || flags.until === 'forever',
+        serve: serveWishes(flags, store.path),
         onHotReady,
         onSynced,
         runtime: flags.runtime,

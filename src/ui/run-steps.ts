@@ -39,12 +39,21 @@ export function addReplicaSteps(
         },
       ]
     : [];
+  const serve: RunStep[] = request.serve
+    ? [
+        {
+          step: 'capture',
+          text: `From then on ${joins} answers reads at ${printable(request.serve.address)}.`,
+        },
+      ]
+    : [];
   const follow: RunStep[] = request.follow
     ? [{ step: 'follow', text: `What changes at ${lead} is applied at ${joins}, until ctrl-C or SIGTERM.` }]
     : [];
   return [
     connectStep(group, [`${joins} (${name(joiner.host)})`]),
     { step: 'capture', text: `A Delta Log of ${table} is begun at ${lead}, or gone on with.` },
+    ...serve,
     ...hot,
     ...(isEarly ? [publish] : []),
     { step: 'snapshot', text: `All ${plan ? 'other ' : ''}rows are sent to ${joins}.` },

@@ -136,6 +136,7 @@ export class Copying {
     this.#both.reads = this.#reads;
     const { result } = await joiner.call('joiner.serve', serve);
     this.#emit({ type: 'serving', address: result.address });
+    this.#note('info', `${joiner.name} answers reads at ${result.address}.`);
   }
 
   /** What was fetched last is ahead of the rounds: one more brings the joiner past it, and all rows are there. */

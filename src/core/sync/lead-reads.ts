@@ -18,6 +18,7 @@ export class LeadReads {
   /** Batches that came after the last one that is fetched: they are told once all rows are there. */
   readonly #held: number[] = [];
   #isEnding = false;
+  #told = 0;
 
   constructor(joiner: AgentClient, lead: Donor, emit: Emit) {
     this.#joiner = joiner;
@@ -40,7 +41,8 @@ export class LeadReads {
     // The answer to a request that is alone takes its way there and back; so does this.
     const ageMs = performance.now() - askedMs + this.#joiner.roundTripMs;
     const { result } = await this.#joiner.call('joiner.level', { ageMs, isWhole });
-    this.#emit({ type: 'served', ...result });
+    if (result.reads > this.#told) this.#emit({ type: 'served', ...result });
+    this.#told = result.reads;
     if (isWhole) for (const batch of this.#held.splice(0)) await this.#unfetched(batch);
   }
 

@@ -26,7 +26,7 @@ function joined(run: RunSnapshot): string[] {
     lines.push(
       `The snapshot was ${formatPercent(smaller, 1)} smaller than the table: those rows had come before it.`,
     );
-  lines.push(proofSentence(run), ...followedSentence(run), ...pausedSentence(run));
+  lines.push(proofSentence(run), ...servedSentence(run), ...followedSentence(run), ...pausedSentence(run));
   return lines;
 }
 
@@ -47,6 +47,13 @@ function followedSentence(run: RunSnapshot): string[] {
   return [
     `It was proven equal at watermark ${run.inSyncWatermark}, ${formatCounted(run.inSyncRows ?? 0, 'row')}, and followed from there${how}.`,
   ];
+}
+
+function servedSentence({ serving }: RunSnapshot): string[] {
+  if (!serving) return [];
+  if (serving.reads === 0) return [`Nobody read at ${serving.address}.`];
+  const share = formatPercent(serving.hits / serving.reads);
+  return [`It answered ${formatCounted(serving.reads, 'read')}, ${share} of them by itself.`];
 }
 
 function pausedSentence({ pausedMs }: RunSnapshot): string[] {
