@@ -93,6 +93,11 @@ export class CopyPlace {
     return { ...result, run: (JSON.parse(result.stdout) as { run: RunSnapshot }).run };
   }
 
+  /** The planned keys, as a plan has them. */
+  get planFile(): string {
+    return path.join(this.#operator, 'plan.jsonl');
+  }
+
   /** What earlier copies left to be written to disk must not slow the next one. */
   async settle(): Promise<void> {
     await timed('sync', []);
