@@ -24,16 +24,17 @@ export class Agents {
     if (kept) this.#clients.push(kept);
   }
 
-  async connect(name: string, host: HostSpec): Promise<AgentClient> {
+  /** `givesWay`: whether the agent leaves its host's processors to others first. */
+  async connect(name: string, host: HostSpec, { givesWay = true } = {}): Promise<AgentClient> {
     const kept = this.#kept;
     this.#kept = undefined;
     if (kept?.name === name && !kept.isLost) return kept;
-    const connecting = this.#connect(name, host);
+    const connecting = this.#connect(name, host, givesWay);
     this.#connecting.add(connecting);
     return connecting.finally(() => this.#connecting.delete(connecting));
   }
 
-  async #connect(name: string, host: HostSpec): Promise<AgentClient> {
+  async #connect(name: string, host: HostSpec, givesWay: boolean): Promise<AgentClient> {
     const { runtime, signal, stallTimeoutMs } = this.#options;
     // Stopping and closing cut a connection that is being made; an agent that works is ended by `close`, in order.
     const cut = new AbortController();
@@ -52,6 +53,7 @@ export class Agents {
     const channel = await connectAgent(host, {
       signal: cut.signal,
       onMove,
+      givesWay,
       onProgress: (text) => this.#emit({ type: 'note', level: 'info', text: `${name}: ${text}` }),
       ...(runtime === undefined ? {} : { runtime }),
     }).finally(() => {

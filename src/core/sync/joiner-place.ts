@@ -1,10 +1,9 @@
 import type { AgentClient } from '../agent/client.ts';
 import type { Result } from '../agent/protocol.ts';
-import type { ReplicaGroup } from '../group/config.ts';
 import type { AddReplicaOptions } from './add-replica.ts';
 import { isOwnedBy, ownerOf } from './capture-owner.ts';
 import type { Agents } from './connect.ts';
-import { donorsPlace, type JoinerSpec, joinerHeld, noSpace, replicasNear } from './refusals.ts';
+import { donorsPlace, joinerHeld, noSpace, replicasNear } from './refusals.ts';
 import type { Donor } from './run.ts';
 import { orFolder } from './store-is-folder.ts';
 
@@ -25,8 +24,11 @@ export interface Standing {
 }
 
 /** Connects to the joiner's host and looks at its place. Refuses the place of a replica that is said to live there. */
-export async function connectJoiner(agents: Agents, target: JoinerSpec, group: ReplicaGroup): Promise<Place> {
-  const agent = await agents.connect(target.name, target.host);
+export async function connectJoiner(
+  agents: Agents,
+  { joiner: target, group, serve }: Pick<AddReplicaOptions, 'joiner' | 'group' | 'serve'>,
+): Promise<Place> {
+  const agent = await agents.connect(target.name, target.host, { givesWay: serve === undefined });
   const near = replicasNear(target, group);
   const stores = near.map(({ store }) => store.path);
   const { path } = target.store;

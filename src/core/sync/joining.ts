@@ -113,7 +113,7 @@ export class Joining {
 
   async #connect(batches: Batches | undefined): Promise<Sides> {
     const { joiner: target, group } = this.#options;
-    const joining = connectJoiner(this.#agents, target, group);
+    const joining = connectJoiner(this.#agents, this.#options);
     const donating = this.#agents.connectDonors(new Set(batches?.byDonor.keys()));
     const [place, { lead, others }] = await Promise.all([joining, donating]).catch(async (error) => {
       const [joiner] = await Promise.allSettled([joining, donating]);

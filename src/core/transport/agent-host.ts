@@ -60,6 +60,9 @@ export const lockedHost: AgentHost = {
   freeBytes: undefined,
 };
 
+/** Tells an agent that it does not give way to the host's other work: somebody waits for its answers. */
+export const keepsPriority = '--keep-priority';
+
 export function localMachine(): Machine {
   const glibc = process.platform === 'linux' ? localGlibc() : undefined;
   return {

@@ -10,7 +10,7 @@ export const answerPrefix = '@foresync ';
  *
  * It says `probe SYSTEM MACHINE BITS LIBC NODE-VERSION NODE-ARCH FREE-KIB FOLDER`, or `no-folder`, then takes
  * - `put NAME BYTES SHA256` and BYTES of gzip: answers `ok NAME` once the content, verified, is in place, else `bad NAME`;
- * - `run NODE AGENT ADDON`, NODE being `--` for the host's own: becomes the agent, or answers `missing NAME...`.
+ * - `run NODE AGENT ADDON [OPTION]`, NODE being `--` for the host's own: becomes the agent, or answers `missing NAME...`.
  */
 const script = String.raw`
 umask 077
@@ -104,16 +104,16 @@ put() {
 
 run() {
   missing=
-  for name in "$@"; do
+  for name in "$1" "$2" "$3"; do
     [ "$name" = -- ] || [ -f "$folder/$name" ] || missing="$missing $name"
   done
   if [ -n "$missing" ]; then say missing$missing; return; fi
   # Beside the agent, and no child of its.
-  (tidy "$@" </dev/null >/dev/null 2>&1 &)
+  (tidy "$1" "$2" "$3" </dev/null >/dev/null 2>&1 &)
   if [ "$1" = -- ]; then node=node; else node=$folder/$1; fi
   GLIBC_TUNABLES=${'$'}{GLIBC_TUNABLES:-${memoryTunables}}
   export GLIBC_TUNABLES
-  exec "$node" "$folder/$2" --addon "$folder/$3"
+  exec "$node" "$folder/$2" --addon "$folder/$3" $4
 }
 
 # What is used stays; what nobody has used for a month goes.
@@ -140,10 +140,10 @@ END
 [ -n "$folder" ] || { say no-folder; exit 1; }
 say probe "$system" "$bits" "$libc" "$node" "$free" "$folder"
 
-while read -r command first second third; do
+while read -r command first second third fourth; do
   case $command in
     put) put "$first" "$second" "$third" ;;
-    run) run "$first" "$second" "$third" ;;
+    run) run "$first" "$second" "$third" "$fourth" ;;
   esac
 done
 `;

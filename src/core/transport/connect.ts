@@ -2,7 +2,14 @@ import type { Readable, Writable } from 'node:stream';
 import { ForesyncError } from '../errors.ts';
 import { formatBytes } from '../format.ts';
 import { type HostSpec, hostLabel } from '../group/host.ts';
-import { type AgentHost, localHost, localMachine, lockedHost, type ProbedHost } from './agent-host.ts';
+import {
+  type AgentHost,
+  keepsPriority,
+  localHost,
+  localMachine,
+  lockedHost,
+  type ProbedHost,
+} from './agent-host.ts';
 import { AgentProcess, defaultSpawn, type ProcessEnd, type Spawn } from './agent-process.ts';
 import { addonFile, agentFile, type Cargo, describeCargo } from './cargo.ts';
 import { agreeOnVersion, isAgentMagic, readLine } from './handshake.ts';
@@ -45,6 +52,8 @@ export interface ConnectOptions {
   /** The agent's bundle; dist/agent.cjs unless a test has another. */
   agent?: string;
   env?: NodeJS.ProcessEnv;
+  /** Whether the agent leaves the host's processors to others first; true unless said otherwise. */
+  givesWay?: boolean;
   /** Whether ssh may ask a person; unless said otherwise, as `mayAsk` says. */
   interactive?: boolean;
   spawn?: Spawn;
@@ -68,7 +77,7 @@ export async function connectAgent(host: HostSpec, options: ConnectOptions): Pro
 }
 
 function connectLocal(options: ConnectOptions): Promise<AgentChannel> {
-  const args = [options.agent ?? agentFile(), '--addon', addonFile(localMachine())];
+  const args = [options.agent ?? agentFile(), '--addon', addonFile(localMachine()), ...optionOf(options)];
   const describeEnd = (end: ProcessEnd) => agentFailure('local', end);
   return start({ program: process.execPath, args, ownSession: true, describeEnd }, options, async (agent) => {
     const line = await readLine(agent.output, isAgentMagic, options.signal, options.onMove);
@@ -95,10 +104,11 @@ function connectSsh(host: HostSpec & { kind: 'ssh' }, options: ConnectOptions): 
     const probed = await shell.probe(env.FORESYNC_SSH ?? 'ssh');
     if (probed === 'locked') return lockedHost;
     const { load, nodeVersion } = await chooseLoad(probed, label, options);
-    const missing = await shell.run(load);
+    const [option] = optionOf(options);
+    const missing = await shell.run(load, option);
     if (missing) {
       await bring(missing, { load, shell, probed, label, options });
-      const stillMissing = await shell.run(load);
+      const stillMissing = await shell.run(load, option);
       if (stillMissing)
         throw new ForesyncError(
           'io',
@@ -109,6 +119,10 @@ function connectSsh(host: HostSpec & { kind: 'ssh' }, options: ConnectOptions): 
     const nodeIsBrought = load.node !== undefined;
     return { ...probed, nodeVersion, nodeIsBrought, hostNodeVersion: probed.nodeVersion };
   });
+}
+
+function optionOf({ givesWay = true }: ConnectOptions): string[] {
+  return givesWay ? [] : [keepsPriority];
 }
 
 /** Starts a program, has `greet` bring it to the agent's first line, and leaves nothing running where that fails. */

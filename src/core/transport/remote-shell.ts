@@ -57,10 +57,10 @@ export class RemoteShell {
     );
   }
 
-  /** Becomes the agent; returns the names that must be put there first, or undefined once the agent has answered. */
-  async run(load: Load): Promise<string[] | undefined> {
+  /** Becomes the agent, started with `option`, a word of ours; returns the names that must be put there first, or undefined once the agent has answered. */
+  async run(load: Load, option = ''): Promise<string[] | undefined> {
     const names = [load.node?.name ?? '--', load.agent.name, load.addon.name];
-    const answer = await this.#ask([Buffer.from(`run ${names.join(' ')}\n`)]);
+    const answer = await this.#ask([Buffer.from(`run ${names.join(' ')} ${option}\n`)]);
     if (isAgentMagic(answer)) {
       agreeOnVersion(answer, this.#host);
       return undefined;
