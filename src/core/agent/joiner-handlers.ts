@@ -18,7 +18,12 @@ import { Serving, servingHandlers, type Tell } from './serving.ts';
 import { tellingErrors } from './telling-errors.ts';
 
 /** The requests that make a host a joiner. State lives as long as the agent's process. */
-export function joinerHandlers(tell: Tell): { handlers: Handlers; close(): Promise<void> } {
+export function joinerHandlers(tell: Tell): {
+  handlers: Handlers;
+  /** Whether it answers reads, between requests. */
+  isServing(): boolean;
+  close(): Promise<void>;
+} {
   let open: { joiner: Joiner; path: string; shape: TableShape } | undefined;
   const serving = new Serving(() => open, tell);
   const joiner = (): Joiner => {
@@ -100,7 +105,8 @@ export function joinerHandlers(tell: Tell): { handlers: Handlers; close(): Promi
         { keyImage: part(parts, 1), image: part(parts, 2), digest, complete, lastRowid },
       ),
     }),
-    'joiner.publish': ({ takes, status, ...options }) => {
+    'joiner.publish': async ({ takes, status, ...options }) => {
+      await joiner().forced;
       const { checkpoint } = joiner();
       const result = { rows: joiner().rowCount(), watermark: checkpoint.watermark };
       const early = takes === 'rows' && checkpoint.stage === 'hot';
@@ -160,6 +166,7 @@ export function joinerHandlers(tell: Tell): { handlers: Handlers; close(): Promi
   };
   return {
     handlers: tellingErrors(handlers, told),
+    isServing: () => serving.isOn,
     close: async () => {
       await serving.close();
       open?.joiner.close();

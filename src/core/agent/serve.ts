@@ -1,4 +1,5 @@
 import type { Readable, Writable } from 'node:stream';
+import { setImmediate as eventLoopTurn } from 'node:timers/promises';
 import { systemClock } from '../clock.ts';
 import { ForesyncError } from '../errors.ts';
 import { release } from '../release.ts';
@@ -63,6 +64,8 @@ export async function serve(
   const work = async (type: RequestType, params: unknown, unpacked: Promise<Unpacked>) => {
     await answered.room();
     const { parts, sizeBytes } = await unpacked;
+    // Requests that wait would else be handled without a turn of the event loop between, and readers wait for all of them.
+    if (joiner.isServing()) await eventLoopTurn();
     try {
       const handler = () => handle(handlers, type, params, { parts, lock });
       if (!heartbeat || !longRequests.has(type)) return await handler();

@@ -38,6 +38,10 @@ export class Serving {
     this.#tell = tell;
   }
 
+  get isOn(): boolean {
+    return this.#server !== undefined;
+  }
+
   get hits(): { reads: number; hits: number } {
     return { reads: this.#meter.reads, hits: this.#meter.hits };
   }

@@ -1,5 +1,7 @@
 /** Chunks under way where no time is lost on the way: the donor reads one, another is packed, sent and written. */
 const leastDepth = 4;
+/** The same where somebody waits behind them for a row: what is under way is what he waits for. */
+const leastServedDepth = 1;
 /** Bounds what either side holds in memory. */
 const mostDepth = 12;
 /** A chunk leaves about so often where nothing but the hosts' own work holds it back. */
@@ -28,7 +30,11 @@ export class Pipeline {
   readonly #joiner: Link;
   #waits = false;
 
-  constructor(donor: Link, joiner: Link) {
+  readonly #leastDepth: number;
+
+  /** `isServed`: somebody reads at the joiner, and what he lacks comes the same way. */
+  constructor(donor: Link, joiner: Link, { isServed = false } = {}) {
+    this.#leastDepth = isServed ? leastServedDepth : leastDepth;
     this.#donor = donor;
     this.#joiner = joiner;
   }
@@ -36,7 +42,7 @@ export class Pipeline {
   /** Chunks that may be under way at once. */
   get depth(): number {
     const roundTripMs = this.#donor.roundTripMs + this.#joiner.roundTripMs;
-    return Math.min(mostDepth, leastDepth + Math.round(roundTripMs / chunkEveryMs));
+    return Math.min(mostDepth, this.#leastDepth + Math.round(roundTripMs / chunkEveryMs));
   }
 
   /** How the next chunk is packed. */

@@ -20,7 +20,7 @@ type Sent = { kind: 'chunk'; reply: Reply<'snapshot.next'> } | { kind: 'round'; 
  */
 export async function sendSnapshot(options: SnapshotOptions): Promise<void> {
   const { lead, joiner, emit, pace, budget, readBack, rounds, signal } = options;
-  const pipeline = new Pipeline(lead.agent, joiner);
+  const pipeline = new Pipeline(lead.agent, joiner, { isServed: options.reads !== undefined });
   let done = false;
   const nextRound = async (): Promise<Sent> => {
     rounds?.asked();

@@ -1,4 +1,5 @@
 import { closeSync, fdatasyncSync, openSync } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { getSystemErrorName } from 'node:util';
 import { Worker } from 'node:worker_threads';
 
@@ -20,6 +21,16 @@ export function whileForced<T>(file: string, work: () => T): T {
   else Atomics.wait(shared, 0, state.begun);
   if (Atomics.load(shared, 0) === state.failed) throw diskError(file, Atomics.load(shared, 1));
   return result;
+}
+
+/** Has what a file holds forced to disk while the event loop goes on. */
+export async function forceFile(file: string): Promise<void> {
+  const handle = await open(file, 'r');
+  try {
+    await handle.datasync();
+  } finally {
+    await handle.close();
+  }
 }
 
 function forceHere(file: string): void {

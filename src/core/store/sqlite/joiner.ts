@@ -4,6 +4,7 @@ import type { Known } from '../../serve/read-through.ts';
 import { BulkLoad } from './bulk-load.ts';
 import type { Checkpoint, LogExtent } from './checkpoint.ts';
 import { type Connection, storeError } from './connection.ts';
+import { forceFile } from './forced-beside.ts';
 import { digestOfSpent, type Image, type ImageShape, isSameSpent } from './image.ts';
 import { ImageInbox } from './image-inbox.ts';
 import { JoinerProgress } from './joiner-progress.ts';
@@ -34,6 +35,7 @@ export class Joiner {
   #writer: RowWriter;
   #bulk: BulkLoad | undefined;
   readonly #progress: JoinerProgress;
+  #forcing: Promise<void> | undefined;
   /** Where applications read its rows while they come. */
   #served: ServedRows | undefined;
 
@@ -101,6 +103,18 @@ export class Joiner {
   /** See `ServedRows`. */
   level(asOfMs: number, { isWhole }: { isWhole: boolean }): void {
     this.#served?.level(asOfMs, isWhole);
+    if (isWhole && !this.isPublished) this.#beginForcing();
+  }
+
+  /** Resolves when what was begun to be forced to disk is there; rejects with the disk's error. To be awaited before `publish`. */
+  get forced(): Promise<void> {
+    return this.#forcing ?? Promise.resolve();
+  }
+
+  /** On another thread: `publish` would keep readers waiting for all of it. */
+  #beginForcing(): void {
+    this.#forcing ??= forceFile(this.#db.name);
+    this.#forcing.catch(() => undefined);
   }
 
   /**
