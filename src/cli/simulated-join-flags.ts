@@ -34,10 +34,10 @@ export const simulatedJoinFlags = {
     helpGroup,
   }),
   link: rateFlag({
-    description:
-      "The rate of the joiner's link, which all donors share, or the --bwlimit; no limit by default.",
+    description: "The rate of the joiner's link, which all donors share; no limit by default.",
     helpGroup,
   }),
+  bwlimit: rateFlag({ description: 'The --bwlimit of add-replica.', helpGroup }),
   rtt: durationFlag({
     description: 'The round trip between donors and joiner; none by default.',
     examples: '100ms or 20ms',

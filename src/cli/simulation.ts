@@ -45,6 +45,7 @@ export interface SimulationWishes extends SaidCosts {
   'row-bytes': number | undefined;
   compression: number | undefined;
   link: number | undefined;
+  bwlimit: number | undefined;
   rtt: number | undefined;
   donors: number;
   'write-rate': number | undefined;
@@ -114,6 +115,7 @@ async function replayed(
     rowBytes,
     compression: table.compression.value,
     linkBytesPerSecond: wishes.link ?? Number.POSITIVE_INFINITY,
+    limitBytesPerSecond: wishes.bwlimit ?? Number.POSITIVE_INFINITY,
     rttMs: wishes.rtt ?? 0,
     donors: wishes.donors,
     costs: withSaidCosts(measuredCosts(rowBytes), wishes),
@@ -157,6 +159,7 @@ async function replayed(
     model: {
       table,
       linkBytesPerSecond: wishes.link,
+      limitBytesPerSecond: wishes.bwlimit,
       rttMs: model.rttMs,
       donors: model.donors,
       writesPerSecond,

@@ -18,6 +18,7 @@ const model = z.strictObject({
     compression: sourced('Bytes of rows that become one on the link.'),
   }),
   linkBytesPerSecond: bytes('The rate of the link; absent where nothing limits it.').optional(),
+  limitBytesPerSecond: bytes('What --bwlimit allows; absent without it.').optional(),
   rttMs: durationMs('The round trip.'),
   donors: count('Replicas that give planned rows.'),
   writesPerSecond: perSecond('What is written; absent where it is what the logs have.').optional(),

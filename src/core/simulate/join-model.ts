@@ -10,6 +10,8 @@ export interface JoinModel {
   compression: number;
   /** Of the joiner's link, which all donors share; Infinity where nothing limits it. */
   linkBytesPerSecond: number;
+  /** What the operator allows (`--bwlimit`); Infinity without a limit. */
+  limitBytesPerSecond: number;
   /** Between the joiner and who sends it rows. */
   rttMs: number;
   /** Who gives planned rows; the snapshot is the lead's alone. */

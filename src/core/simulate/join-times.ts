@@ -1,4 +1,4 @@
-import { roundTrips } from './join-costs.ts';
+import { countedRowsPerSecond, roundTrips } from './join-costs.ts';
 import type { HotLoad, JoinModel } from './join-model.ts';
 
 /** How long each phase takes; milliseconds. */
@@ -30,27 +30,32 @@ const keysPerBatch = 500;
 const requestsUnderWay = 4;
 const mostUnderWay = 12;
 const requestEveryMs = 20;
-const chunkBytes = 4 * 1024 * 1024;
+const mostChunkBytes = 4 * 1024 * 1024;
+const leastChunkBytes = 64 * 1024;
+/** Under a limit, what the first chunk is taken to be, until it has come. */
+const firstGuessBytes = 256 * 1024;
 const deltaKeys = 5000;
 const mostRounds = 1000;
 
 /** The phases of a join that sends `hot` ahead, one after the other, as `add-replica` has them. */
 export function joinTimes(model: JoinModel, hot: HotLoad): JoinTimes {
-  const { costs, rttMs, compression, linkBytesPerSecond, rows, rowBytes } = model;
+  const { costs, rttMs, compression, linkBytesPerSecond, limitBytesPerSecond, rows, rowBytes } = model;
   const onLink = (bytes: number) => bytes / compression;
-  const linkMs = (bytes: number) => (1000 * onLink(bytes)) / linkBytesPerSecond;
+  const linkMs = (bytes: number) =>
+    (1000 * onLink(bytes)) / Math.min(linkBytesPerSecond, limitBytesPerSecond);
+  const firstMs = (1000 * firstGuessBytes) / limitBytesPerSecond;
   const connectMs = costs.connectMs + roundTrips.connect * rttMs;
-  const hotMs = hot.rows > 0 ? hotTime(model, hot, linkMs(hot.bytes)) : 0;
+  const hotMs = hot.rows > 0 ? firstMs + hotTime(model, hot, linkMs(hot.bytes)) : 0;
   const hotReadyMs = connectMs + hotMs;
 
   const left = { rows: Math.max(0, rows - hot.rows), bytes: snapshotBytes(model, hot) };
-  const snapshotMs = snapshotTime(model, left, linkMs(left.bytes));
+  const snapshotMs = (hot.rows > 0 ? 0 : firstMs) + snapshotTime(model, left, linkMs(left.bytes));
   const snapshotEndMs = hotReadyMs + snapshotMs;
 
   const rounds = (overMs: number) => catchUp(model, overMs, (keys) => linkMs(keys * rowBytes));
   const delta = rounds(snapshotEndMs - connectMs);
   const isQuiet = delta.rows === 0;
-  const compareMs = rttMs + (isQuiet ? 0 : (1000 * rows) / costs.verifyRowsPerSecond);
+  const compareMs = rttMs + (1000 * rows) / (isQuiet ? countedRowsPerSecond : costs.verifyRowsPerSecond);
   const recheck = isQuiet ? delta : rounds(compareMs);
   const verifyMs = compareMs + (isQuiet ? 0 : recheck.ms);
   const publishMs = costs.publishMs + roundTrips.publish * rttMs;
@@ -93,9 +98,14 @@ function hotTime({ costs, rttMs, donors }: JoinModel, hot: HotLoad, linkMs: numb
   return rttMs + Math.max(linkMs, hostMs, (batches * rttMs) / requestsUnderWay / donors);
 }
 
-function snapshotTime({ costs, rttMs }: JoinModel, left: HotLoad, linkMs: number): number {
+function snapshotTime(
+  { costs, rttMs, limitBytesPerSecond }: JoinModel,
+  left: HotLoad,
+  linkMs: number,
+): number {
   if (left.rows === 0) return rttMs;
   const underWay = Math.min(mostUnderWay, requestsUnderWay + Math.round(rttMs / requestEveryMs));
+  const chunkBytes = Math.min(mostChunkBytes, Math.max(leastChunkBytes, limitBytesPerSecond));
   const tripsMs = (Math.ceil(left.bytes / chunkBytes) * rttMs) / underWay;
   return rttMs + Math.max(linkMs, (1000 * left.rows) / costs.snapshotRowsPerSecond, tripsMs);
 }

@@ -18,6 +18,8 @@ export interface SimulationReport {
     table: SourcedFigures;
     /** Undefined where nothing limits it. */
     linkBytesPerSecond: number | undefined;
+    /** As `--bwlimit`. */
+    limitBytesPerSecond: number | undefined;
     rttMs: number;
     donors: number;
     /** Changed rows a second; undefined where they are as the logs have them. */

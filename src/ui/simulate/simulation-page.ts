@@ -43,12 +43,13 @@ export function simulationLines(report: SimulationReport, frame: PageFrame): str
 }
 
 function modelWords({ model }: SimulationReport): string {
-  const { table, linkBytesPerSecond, rttMs, donors, writesPerSecond } = model;
+  const { table, linkBytesPerSecond, limitBytesPerSecond, rttMs, donors, writesPerSecond } = model;
   const words = [
     `Rows of ${formatBytes(table.rowBytes.value)} (${sourceWords(table, 'rowBytes')}), packed ${formatFraction(table.compression.value, 1)} to 1 (${sourceWords(table, 'compression')})`,
     linkBytesPerSecond === undefined
       ? 'a link without a limit'
       : `a link of ${formatByteRate(linkBytesPerSecond)}`,
+    ...(limitBytesPerSecond === undefined ? [] : [`a limit of ${formatByteRate(limitBytesPerSecond)}`]),
     ...(rttMs > 0 ? [`a round trip of ${formatDuration(rttMs)}`] : []),
     formatCounted(donors, 'donor'),
     writesPerSecond === undefined
