@@ -43,13 +43,16 @@ export function joinTimes(model: JoinModel, hot: HotLoad): JoinTimes {
   const onLink = (bytes: number) => bytes / compression;
   const linkMs = (bytes: number) =>
     (1000 * onLink(bytes)) / Math.min(linkBytesPerSecond, limitBytesPerSecond);
+  // A limit is paid ahead: the second chunk waits for what the first one is taken to be, and so does the request that finds the table's end.
   const firstMs = (1000 * firstGuessBytes) / limitBytesPerSecond;
+  const endMs = (1000 * onLink(chunkBytesAt(limitBytesPerSecond))) / limitBytesPerSecond;
   const connectMs = costs.connectMs + roundTrips.connect * rttMs;
   const hotMs = hot.rows > 0 ? firstMs + hotTime(model, hot, linkMs(hot.bytes)) : 0;
   const hotReadyMs = connectMs + hotMs;
 
   const left = { rows: Math.max(0, rows - hot.rows), bytes: snapshotBytes(model, hot) };
-  const snapshotMs = (hot.rows > 0 ? 0 : firstMs) + snapshotTime(model, left, linkMs(left.bytes));
+  const paidAheadMs = Number.isFinite(limitBytesPerSecond) ? endMs + (hot.rows > 0 ? 0 : firstMs) : 0;
+  const snapshotMs = paidAheadMs + snapshotTime(model, left, linkMs(left.bytes));
   const snapshotEndMs = hotReadyMs + snapshotMs;
 
   const rounds = (overMs: number) => catchUp(model, overMs, (keys) => linkMs(keys * rowBytes));
@@ -92,6 +95,11 @@ function snapshotBytes({ rows, rowBytes }: JoinModel, hot: HotLoad): number {
   return Math.max(0, rows * rowBytes - hot.bytes);
 }
 
+/** Of rows, before they are packed: about a second's worth under a limit. */
+function chunkBytesAt(limitBytesPerSecond: number): number {
+  return Math.min(mostChunkBytes, Math.max(leastChunkBytes, limitBytesPerSecond));
+}
+
 function hotTime({ costs, rttMs, donors }: JoinModel, hot: HotLoad, linkMs: number): number {
   const batches = Math.ceil(hot.rows / keysPerBatch);
   const hostMs = (1000 * hot.rows) / costs.hotRowsPerSecond / donors;
@@ -105,8 +113,8 @@ function snapshotTime(
 ): number {
   if (left.rows === 0) return rttMs;
   const underWay = Math.min(mostUnderWay, requestsUnderWay + Math.round(rttMs / requestEveryMs));
-  const chunkBytes = Math.min(mostChunkBytes, Math.max(leastChunkBytes, limitBytesPerSecond));
-  const tripsMs = (Math.ceil(left.bytes / chunkBytes) * rttMs) / underWay;
+  const chunks = Math.ceil(left.bytes / chunkBytesAt(limitBytesPerSecond));
+  const tripsMs = (chunks * rttMs) / underWay;
   return rttMs + Math.max(linkMs, (1000 * left.rows) / costs.snapshotRowsPerSecond, tripsMs);
 }
 

@@ -1,3 +1,4 @@
+import { orderByNumbers } from '../forecast/radix-order.ts';
 import type { HitCourse } from '../metrics/hit-course.ts';
 import {
   best,
@@ -128,15 +129,19 @@ function orderOf(replayed: Replayed, { order, budget, planned }: JoinChoice): Ui
 
 /**
  * Keys by the reads that they would miss if the snapshot brought them, most first: what sending them ahead is worth. When it would bring
- * them depends on how much goes ahead, which is taken to be as much as the budget has room for.
+ * them depends on how much goes ahead, which is taken to be as much as the budget has room for. Where that is not reached, all keys go ahead
+ * that a snapshot of the whole table would bring too late for some read.
  */
 function bestInHindsight({ keys, reads, model, share }: Replayed, budget: HotBudget): Uint32Array {
   const byKeys = budget.keys ?? keys.length / share;
   const rows = Math.min(byKeys, (budget.bytes ?? Number.POSITIVE_INFINITY) / model.rowBytes, model.rows);
   const times = joinTimes(model, { rows, bytes: rows * model.rowBytes });
+  const whole = joinTimes(model, { rows: 0, bytes: 0 }).phases.snapshotMs;
+  const latest = { ...times, snapshotEndMs: times.hotReadyMs + Math.max(whole, times.phases.snapshotMs) };
+  const late = readsBefore(reads, snapshotArrivals(keys, latest));
+  for (let key = 0; key < keys.length; key++) if (keys.isNew[key]) late[key] = 0;
   const missed = readsBefore(reads, snapshotArrivals(keys, times));
-  for (let key = 0; key < keys.length; key++) if (keys.isNew[key]) missed[key] = 0;
-  return best(keys, missed);
+  return orderByNumbers(best(keys, late), missed, 'descending');
 }
 
 /** When each key's row arrives, in milliseconds from the join's start; Infinity for never. */
