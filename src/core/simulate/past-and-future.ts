@@ -50,9 +50,11 @@ export async function splitHistory(
       if (fromMs + originMs >= untilMs) break;
       if ((series.reads[i] as number) > 0) reads.add(fromMs, key, series.reads[i] as number);
       if (isWritten || series.writes[i] === 0) continue;
-      isWritten = true;
       // Somewhere in its bucket; the place in the scan is as good as any.
-      firstWriteMs.push(Math.max(0, fromMs + scanPlace * bucketMs));
+      const writtenMs = fromMs + scanPlace * bucketMs;
+      if (writtenMs <= 0) continue;
+      isWritten = true;
+      firstWriteMs.push(writtenMs);
     }
   }
   return { keys, reads, firstWriteMs };

@@ -69,7 +69,7 @@ export function replay(
   };
 }
 
-/** By key, how many reads come before a moment of the key's own: those that a row which arrives then misses. */
+/** By key, how many reads come between the origin and a moment of the key's own: those that a row which arrives then misses. */
 export function readsBefore(
   { fromMs, key, count, length, widthMs }: ReplayedReads,
   momentMs: Float64Array,
@@ -77,9 +77,10 @@ export function readsBefore(
   const before = new Float64Array(momentMs.length);
   for (let i = 0; i < length; i++) {
     const of = key[i] as number;
-    const earlyMs = (momentMs[of] as number) - (fromMs[i] as number);
-    if (earlyMs <= 0) continue;
-    const share = widthMs === 0 ? 1 : Math.min(1, earlyMs / widthMs);
+    const from = fromMs[i] as number;
+    const until = Math.min(momentMs[of] as number, from + widthMs);
+    if (from >= (momentMs[of] as number) || until < 0) continue;
+    const share = widthMs === 0 ? 1 : (until - Math.max(0, from)) / widthMs;
     before[of] = (before[of] as number) + (count[i] as number) * share;
   }
   return before;
