@@ -27,12 +27,11 @@ function joined(replayed: Replayed, choice: JoinChoice) {
 
 test('where rows that go ahead cost no time, no order serves more reads than the one of hindsight', () => {
   fc.assert(
-    fc.property(keys, fc.nat(40), fc.infiniteStream(fc.nat()), (found, budgetKeys, shuffle) => {
+    fc.property(keys, fc.nat(40), fc.nat(40), (found, budgetKeys, turn) => {
       const replayed = replayedOf(found, slowSnapshot(rows));
       const budget = { keys: Math.min(budgetKeys, found.length) };
       const planned = Uint32Array.from(found.keys())
-        .map((place) => place)
-        .sort((a, b) => (a === b ? 0 : (shuffle.next().value as number) - (shuffle.next().value as number)))
+        .map((place) => (place + turn) % found.length)
         .subarray(0, budget.keys);
       const { hits: best, hotKeys } = joined(replayed, { order: 'oracle', budget });
       for (const order of orderNames) {
