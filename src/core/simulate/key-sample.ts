@@ -22,10 +22,10 @@ export class KeySample {
     return this.share === 1 || this.has(Buffer.from(key));
   }
 
-  /** Where a key of the sample stands in a random order, from 0 to below 1: what its hash is, in the range that the sample takes. */
+  /** Where a key stands in a random order, from 0 to below 1: the same in every sample. */
   placeOf(key: string): number {
     const bytes = Buffer.from(key);
-    return Math.min(1 - Number.EPSILON, orderHash(bytes, 0, bytes.length) / this.#end);
+    return mixed(orderHash(bytes, 0, bytes.length)) / hashes;
   }
 
   /** The history of these keys alone. What it says of all keys together stays as it is. */
@@ -38,4 +38,12 @@ export class KeySample {
   *#seriesOf(history: AccessHistory): IterableIterator<KeySeries> {
     for (const series of history.series()) if (this.hasText(series.key)) yield series;
   }
+}
+
+/** Another number for each, so that keys whose hashes are close together stand anywhere. MurmurHash3's fmix32 over a turn of the golden ratio. */
+function mixed(hash: number): number {
+  let word = (hash + 0x9e3779b9) | 0;
+  word = Math.imul(word ^ (word >>> 16), 0x85ebca6b);
+  word = Math.imul(word ^ (word >>> 13), 0xc2b2ae35);
+  return (word ^ (word >>> 16)) >>> 0;
 }
