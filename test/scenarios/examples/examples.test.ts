@@ -90,7 +90,7 @@ const said: Record<string, RegExp> = {
 };
 
 /** Commands that have nothing to do with hosts, or are told of them by runs. */
-const withoutSsh = /^(plan|abort|cleanup|resume|metrics|report|status|throttle)\b/;
+const withoutSsh = /^(plan|simulate|abort|cleanup|resume|metrics|report|status|throttle)\b/;
 
 const usually: Preparation = async (shop) => {
   await shop.analyzeAndPlan();
