@@ -114,6 +114,7 @@ async function replayed(
     rows,
     rowBytes,
     compression: table.compression.value,
+    plannedToScanned: table.plannedToScanned.value,
     linkBytesPerSecond: wishes.link ?? Number.POSITIVE_INFINITY,
     limitBytesPerSecond: wishes.bwlimit ?? Number.POSITIVE_INFINITY,
     rttMs: wishes.rtt ?? 0,

@@ -16,6 +16,9 @@ const model = z.strictObject({
     rows: sourced('Rows of the table.'),
     rowBytes: sourced('Bytes of a row.'),
     compression: sourced('Bytes of rows that become one on the link.'),
+    plannedToScanned: sourced(
+      'How many times more a planned row takes on the link than one of the snapshot.',
+    ),
   }),
   linkBytesPerSecond: bytes('The rate of the link; absent where nothing limits it.').optional(),
   limitBytesPerSecond: bytes('What --bwlimit allows; absent without it.').optional(),

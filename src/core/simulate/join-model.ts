@@ -6,8 +6,10 @@ export interface JoinModel {
   rows: number;
   /** What a row takes in the donor's file, where no log says it. */
   rowBytes: number;
-  /** Bytes of rows that become one byte on the link. */
+  /** Bytes of rows that become one byte on the link, in the order of the table. */
   compression: number;
+  /** How many times more a planned row takes on the link than one that is sent in the order of the table. */
+  plannedToScanned: number;
   /** Of the joiner's link, which all donors share; Infinity where nothing limits it. */
   linkBytesPerSecond: number;
   /** What the operator allows (`--bwlimit`); Infinity without a limit. */

@@ -39,7 +39,16 @@ const mostRounds = 1000;
 
 /** The phases of a join that sends `hot` ahead, one after the other, as `add-replica` has them. */
 export function joinTimes(model: JoinModel, hot: HotLoad): JoinTimes {
-  const { costs, rttMs, compression, linkBytesPerSecond, limitBytesPerSecond, rows, rowBytes } = model;
+  const {
+    costs,
+    rttMs,
+    compression,
+    plannedToScanned,
+    linkBytesPerSecond,
+    limitBytesPerSecond,
+    rows,
+    rowBytes,
+  } = model;
   const onLink = (bytes: number) => bytes / compression;
   const linkMs = (bytes: number) =>
     (1000 * onLink(bytes)) / Math.min(linkBytesPerSecond, limitBytesPerSecond);
@@ -47,7 +56,7 @@ export function joinTimes(model: JoinModel, hot: HotLoad): JoinTimes {
   const firstMs = (1000 * firstGuessBytes) / limitBytesPerSecond;
   const endMs = (1000 * onLink(chunkBytesAt(limitBytesPerSecond))) / limitBytesPerSecond;
   const connectMs = costs.connectMs + roundTrips.connect * rttMs;
-  const hotMs = hot.rows > 0 ? firstMs + hotTime(model, hot, linkMs(hot.bytes)) : 0;
+  const hotMs = hot.rows > 0 ? firstMs + hotTime(model, hot, linkMs(hot.bytes * plannedToScanned)) : 0;
   const hotReadyMs = connectMs + hotMs;
 
   const left = { rows: Math.max(0, rows - hot.rows), bytes: snapshotBytes(model, hot) };
@@ -71,7 +80,7 @@ export function joinTimes(model: JoinModel, hot: HotLoad): JoinTimes {
     inSyncMs: delta.ends && recheck.ends ? snapshotEndMs + delta.ms + verifyMs + publishMs : undefined,
     deltaRows,
     wireBytes: {
-      hot: onLink(hot.bytes),
+      hot: onLink(hot.bytes * plannedToScanned),
       snapshot: onLink(left.bytes),
       delta: onLink(deltaRows * rowBytes),
     },

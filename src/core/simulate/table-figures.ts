@@ -9,8 +9,10 @@ export interface TableFigures {
   rows: number;
   /** Of a row in the donor's file. */
   rowBytes: number;
-  /** Bytes of rows that become one byte on the link. */
+  /** Bytes of rows that become one byte on the link, in the order of the table. */
   compression: number;
+  /** How many times more a planned row takes on the link. */
+  plannedToScanned: number;
 }
 
 /** What figures come from: a flag, the latest run of the table, the keys and sizes of the logs, or a usual value. */
@@ -20,11 +22,12 @@ export type SourcedFigures = { [figure in keyof TableFigures]: { value: number; 
 
 /** Of the benchmark's table (docs/PERFORMANCE.md): numbers, texts and a little that is random. */
 const usualCompression = 4.2;
+const usualPlannedToScanned = 1.5;
 const searchedRuns = 50;
 
 /** What no flag says is as in the table's latest join, else as the logs have it, else as is usual. */
 export function tableFigures(
-  said: { [figure in keyof TableFigures]: number | undefined },
+  said: { [figure in Exclude<keyof TableFigures, 'plannedToScanned'>]: number | undefined },
   {
     state,
     group,
@@ -52,6 +55,7 @@ export function tableFigures(
       [assumedSizeBytes, 'assumed'],
     ),
     compression: first([said.compression, 'flag'], [run?.compression, 'run'], [usualCompression, 'assumed']),
+    plannedToScanned: first([run?.plannedToScanned, 'run'], [usualPlannedToScanned, 'assumed']),
   };
 }
 
@@ -65,13 +69,14 @@ function latestJoin(
     const { figures } = reportOf(run);
     if (run.table !== table || figures?.inSyncMs === undefined || figures.tableRows === undefined) continue;
     const { hot, snapshot } = figures.moved;
-    const [rows, raw, wire] = [
-      hot.rows + snapshot.rows,
-      hot.rawBytes + snapshot.rawBytes,
-      hot.wireBytes + snapshot.wireBytes,
-    ];
-    if (rows > 0 && wire > 0)
-      return { rows: figures.tableRows, rowBytes: raw / rows, compression: raw / wire };
+    if (!(snapshot.rows > 0 && snapshot.wireBytes > 0)) continue;
+    const scannedWire = snapshot.wireBytes / snapshot.rows;
+    return {
+      rows: figures.tableRows,
+      rowBytes: snapshot.rawBytes / snapshot.rows,
+      compression: snapshot.rawBytes / snapshot.wireBytes,
+      ...(hot.rows > 0 ? { plannedToScanned: hot.wireBytes / hot.rows / scannedWire } : {}),
+    };
   }
   return undefined;
 }

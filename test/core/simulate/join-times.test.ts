@@ -15,6 +15,14 @@ test('over a slow link a phase takes as long as its packed bytes do', () => {
   assert.equal(hotReadyMs, 1000);
 });
 
+test('planned rows, which are packed in small batches, take more of the link than the same rows in order', () => {
+  const model = slowSnapshot(100_000, { ...link, plannedToScanned: 1.5, costs: fast() });
+  const { phases, wireBytes } = joinTimes(model, { rows: 10_000, bytes: 1_000_000 });
+  assert.equal(phases.hotMs, 1500);
+  assert.equal(wireBytes.hot, 1_500_000);
+  assert.equal(wireBytes.snapshot, 9_000_000);
+});
+
 test('a limit costs what its first chunk is taken to be, and the wait behind the last one', () => {
   const model = slowSnapshot(100_000, { limitBytesPerSecond: 1_000_000, rowBytes: 400, costs: fast() });
   const { phases } = joinTimes(model, { rows: 10_000, bytes: 4_000_000 });

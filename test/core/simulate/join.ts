@@ -9,6 +9,7 @@ export function slowSnapshot(rows: number, more: Partial<JoinModel> = {}): JoinM
     rows,
     rowBytes: 100,
     compression: 1,
+    plannedToScanned: 1,
     linkBytesPerSecond: Number.POSITIVE_INFINITY,
     limitBytesPerSecond: Number.POSITIVE_INFINITY,
     rttMs: 0,

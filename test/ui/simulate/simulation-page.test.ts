@@ -53,6 +53,7 @@ function report(joins: SimulatedJoin[], more: Partial<SimulationReport> = {}): S
         rows: { value: 1_000_000, from: 'flag' },
         rowBytes: { value: 200, from: 'run' },
         compression: { value: 4.2, from: 'assumed' },
+        plannedToScanned: { value: 1.5, from: 'assumed' },
       },
       linkBytesPerSecond: 12_500_000,
       limitBytesPerSecond: undefined,
