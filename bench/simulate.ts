@@ -2,7 +2,7 @@
 // join through a real sshd over a slow link, beside its simulation, in which the table's figures are those of an earlier join over a fast one. The second:
 // a week's log of every thousandth key, from the start of the command to its exit.
 //
-//   node bench/simulate.ts [--rows 200000] [--planned 40000] [--rate 20mbit] [--rtt 100ms] [--repetitions 3] [--events 7000000]
+//   node bench/simulate.ts [--rows 300000] [--planned 60000] [--rate 10mbit] [--rtt 40ms] [--repetitions 3] [--events 7000000]
 //
 // Needs slow-link.mjs as slow-link.ts does.
 
@@ -44,10 +44,10 @@ const mbit = 1_000_000 / 8;
 
 const { values } = parseArgs({
   options: {
-    rows: { type: 'string', default: '200000' },
-    planned: { type: 'string', default: '40000' },
-    rate: { type: 'string', default: '20mbit' },
-    rtt: { type: 'string', default: '100ms' },
+    rows: { type: 'string', default: '300000' },
+    planned: { type: 'string', default: '60000' },
+    rate: { type: 'string', default: '10mbit' },
+    rtt: { type: 'string', default: '40ms' },
     repetitions: { type: 'string', default: '3' },
     events: { type: 'string', default: '7000000' },
     'host-node': { type: 'boolean', default: false },

@@ -67,7 +67,8 @@ export function joinTimes(model: JoinModel, hot: HotLoad): JoinTimes {
   const rounds = (overMs: number) => catchUp(model, overMs, (keys) => linkMs(keys * rowBytes));
   const delta = rounds(snapshotEndMs - connectMs);
   const isQuiet = delta.rows === 0;
-  const compareMs = rttMs + (1000 * rows) / (isQuiet ? countedRowsPerSecond : costs.verifyRowsPerSecond);
+  const compareMs =
+    roundTrips.verify * rttMs + (1000 * rows) / (isQuiet ? countedRowsPerSecond : costs.verifyRowsPerSecond);
   const recheck = isQuiet ? delta : rounds(compareMs);
   const verifyMs = compareMs + (isQuiet ? 0 : recheck.ms);
   const publishMs = costs.publishMs + roundTrips.publish * rttMs;
@@ -109,12 +110,15 @@ function chunkBytesAt(limitBytesPerSecond: number): number {
   return Math.min(mostChunkBytes, Math.max(leastChunkBytes, limitBytesPerSecond));
 }
 
+/** A batch is under way for as long as its rows take on the link and at the hosts, and the round trip besides. */
 function hotTime({ costs, rttMs, donors }: JoinModel, hot: HotLoad, linkMs: number): number {
   const batches = Math.ceil(hot.rows / keysPerBatch);
-  const hostMs = (1000 * hot.rows) / costs.hotRowsPerSecond / donors;
-  return rttMs + Math.max(linkMs, hostMs, (batches * rttMs) / requestsUnderWay / donors);
+  const hostMs = (1000 * hot.rows) / costs.hotRowsPerSecond;
+  const underWayMs = batches * rttMs + linkMs + hostMs;
+  return rttMs + Math.max(linkMs, hostMs / donors, underWayMs / requestsUnderWay / donors);
 }
 
+/** The first chunk is read before any is on the link, and the last one is written when none is any more. */
 function snapshotTime(
   { costs, rttMs, limitBytesPerSecond }: JoinModel,
   left: HotLoad,
@@ -122,9 +126,9 @@ function snapshotTime(
 ): number {
   if (left.rows === 0) return rttMs;
   const underWay = Math.min(mostUnderWay, requestsUnderWay + Math.round(rttMs / requestEveryMs));
-  const chunks = Math.ceil(left.bytes / chunkBytesAt(limitBytesPerSecond));
-  const tripsMs = (chunks * rttMs) / underWay;
-  return rttMs + Math.max(linkMs, (1000 * left.rows) / costs.snapshotRowsPerSecond, tripsMs);
+  const chunks = Math.max(1, Math.ceil(left.bytes / chunkBytesAt(limitBytesPerSecond)));
+  const hostMs = (1000 * left.rows) / costs.snapshotRowsPerSecond;
+  return rttMs + Math.max(linkMs + hostMs / chunks, hostMs, (chunks * rttMs) / underWay);
 }
 
 /**
