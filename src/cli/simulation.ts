@@ -59,7 +59,7 @@ export async function simulationOf(
   group: ReplicaGroup | undefined,
   wishes: SimulationWishes,
   signal: AbortSignal,
-  onProgress: OnForecastProgress | undefined,
+  onProgress: OnForecastProgress,
 ): Promise<SimulationReport> {
   const { logs: names, layout, replica, planFile } = wishes;
   const logs = names && (await assignLogs(names, group, replica, { signal }));
@@ -86,7 +86,7 @@ async function replayed(
     logs: readonly ReplayableLog[];
     planFile: SimulationWishes['planFile'];
     signal: AbortSignal;
-    onProgress: OnForecastProgress | undefined;
+    onProgress: OnForecastProgress;
   },
 ): Promise<SimulationReport> {
   const tuned = readParameters(state, group?.name);

@@ -105,7 +105,7 @@ Of more keys than --max-keys a sample by their hash is replayed; how far the hit
     if (sampleShare <= 0) throw usageError('A sample has a share above 0.');
     const startedMs = performance.now();
     const group = existsSync(flags.config) ? loadGroup(flags.config) : undefined;
-    const watch = watchPlan(this.jsonEnabled() && flags.progress === 'auto' ? 'none' : flags.progress);
+    const watch = watchPlan(flags.progress);
     try {
       const report = await simulationOf(
         group,
@@ -124,16 +124,16 @@ Of more keys than --max-keys a sample by their hash is replayed; how far the hit
           budgets: budgetsOf(flags['budget-keys'], flags['budget-bytes']),
         },
         this.signal,
-        watch?.show,
+        (step) => watch.show(step),
       );
-      watch?.clear();
+      watch.clear();
       if (!this.jsonEnabled()) {
         const frame = frameFor(brushFor(process.argv, process.env), process.stdout.columns);
         for (const line of simulationLines(report, frame)) this.log(line);
       }
       return { ...report, seconds: (performance.now() - startedMs) / 1000 };
     } finally {
-      watch?.clear();
+      watch.clear();
     }
   }
 }

@@ -1,6 +1,13 @@
 import type { SimulatedJoin } from '../../core/simulate/simulate-join.ts';
 import type { PageFrame } from '../analyze/page-frame.ts';
-import { formatBytes, formatCompact, formatDuration, formatFraction, formatPercent } from '../format.ts';
+import {
+  formatBytes,
+  formatCompact,
+  formatDuration,
+  formatFraction,
+  formatHitRate,
+  formatPercent,
+} from '../format.ts';
 import { rowSentence } from '../row-sentence.ts';
 
 const headings = ['ORDER', 'AHEAD', 'HIT RATE', '90 % THERE', 'HOT-READY', 'IN SYNC', 'SENT'] as const;
@@ -39,7 +46,7 @@ function cellsOf(join: SimulatedJoin, tellsThreshold: boolean): string[] {
   return [
     `${order}${threshold}`,
     hotKeys === 0 ? '-' : formatCompact(hotKeys),
-    hitRate === undefined ? '-' : formatPercent(hitRate, 1),
+    hitRate === undefined ? '-' : formatHitRate(hitRate),
     time(ready.ninetyMs),
     time(hotReadyMs),
     inSyncMs === undefined ? 'never' : formatDuration(inSyncMs),

@@ -2,7 +2,6 @@ import type { SimulationReport } from '../../core/simulate/simulation-report.ts'
 import type { FigureSource, SourcedFigures } from '../../core/simulate/table-figures.ts';
 import { printable } from '../../core/text.ts';
 import type { PageFrame } from '../analyze/page-frame.ts';
-import { wrapWords } from '../dashboard/wrap-words.ts';
 import {
   formatByteRate,
   formatBytes,
@@ -10,9 +9,10 @@ import {
   formatDuration,
   formatFraction,
   formatInstant,
-  formatMinutes,
   formatPercent,
+  formatSpan,
 } from '../format.ts';
+import { wrapWords } from '../wrap-words.ts';
 import { hitCourseLines } from './hit-course-plot.ts';
 import { joinLines } from './joins-table.ts';
 
@@ -82,7 +82,7 @@ function replayWords({ replayed, reads, lookedAtMs, sample, plan }: SimulationRe
       : plan.file === undefined
         ? ' The plan is as it would have been made at that time.'
         : ` The plan is ${printable(plan.file, 60)}.`;
-  return `Hit rates are of the first ${formatMinutes(lookedAtMs)}, with ${formatCounted(Math.round(reads), 'read')} in ${from}${sampled}.${order}`;
+  return `Hit rates are of the first ${formatSpan(lookedAtMs)}, with ${formatCounted(Math.round(reads), 'read')} in ${from}${sampled}.${order}`;
 }
 
 function warnings({ plan, joins, windowMs, lookedAtMs, reads }: SimulationReport): string[] {
