@@ -82,7 +82,12 @@ function replayWords({ replayed, reads, lookedAtMs, sample, plan }: SimulationRe
       : plan.file === undefined
         ? ' The plan is as it would have been made at that time.'
         : ` The plan is ${printable(plan.file, 60)}.`;
-  return `Hit rates are of the first ${formatSpan(lookedAtMs)}, with ${formatCounted(Math.round(reads), 'read')} in ${from}${sampled}.${order}`;
+  return `Hit rates are of the first ${formatSpan(lookedAtMs)}, with ${readsWords(reads)} in ${from}${sampled}.${order}`;
+}
+
+/** Reads of a minute are spread over it, so a part of one may fall into the time that is looked at. */
+function readsWords(reads: number): string {
+  return reads > 0 && reads < 1 ? 'less than one read' : formatCounted(Math.round(reads), 'read');
 }
 
 function warnings({ plan, joins, windowMs, lookedAtMs, reads }: SimulationReport): string[] {

@@ -85,6 +85,7 @@ const said: Record<string, RegExp> = {
   prefetch: /Prefetch Cache|Delta Log at us-east/,
   report: /Run [0-9a-f]{8} is drawn in /,
   resume: /holds items: [\d,]+ rows, equal to us-east/,
+  simulate: /^Simulated join of [\d,]+ rows, [\s\S]*^ {2}foresync /m,
   status: /in sync/,
   throttle: /^Run [0-9a-f]{8}, eu-west: /,
 };
