@@ -19,6 +19,8 @@ const arrows: Record<Layer, readonly Layer[]> = {
   // It foretells what a run would be refused for, in the run's own words.
   doctor: ['sync', 'state'],
   metrics: ['history'],
+  // What a join would be, out of the history and a plan: as metrics would see it.
+  simulate: ['metrics', 'plan'],
   // What a run was, out of its journal and of what was measured of it.
   report: ['metrics', 'sync'],
 };

@@ -4,6 +4,7 @@ import type { IngestFigures } from '../ingest.ts';
 import type { InspectFigures } from '../inspect.ts';
 import type { PlanFigures } from '../plan.ts';
 import type { ScaleFigures } from '../scale.ts';
+import type { SimulateFigures } from '../simulate.ts';
 import { type CopyFigures, wayNames } from '../support/measure-copies.ts';
 
 import type { Spread } from '../support/statistics.ts';
@@ -27,6 +28,10 @@ const inspectLimitEntries = 1_000_000;
 const moveLimitMs = 50;
 const pressLimitMs = 300;
 const inspectLimitBytes = 400 * 1000 * 1000;
+
+/** How far a simulated join may be from a real one, and how long a simulation by a sample may take. */
+const agreement = 0.15;
+const simulateLimitSeconds = 60;
 
 /** What the application at a donor may wait longer for its slowest writes, and how far the donor's WAL may grow: four of SQLite's checkpoints. */
 const latencyLimit = 1.5;
@@ -53,7 +58,30 @@ export const tables: Record<string, (answer: never) => string> = {
   'text-key': (figures: CopyFigures) => copies(figures),
   'donor-latency': donorLatency,
   'slow-link': (figures: CopyFigures) => [copies(figures), phases(figures), processes(figures)].join('\n\n'),
+  simulate,
 };
+
+function simulate(figures: SimulateFigures): string {
+  const { rate, rtt, rows, plannedKeys, repetitions, hotReady, inSync, sampled } = figures;
+  const line = (name: string, { real, simulated, ratio }: SimulateFigures['hotReady']) => [
+    name,
+    decimal(real.median),
+    `${decimal(real.least)} to ${decimal(real.most)}`,
+    decimal(simulated),
+    decimal(ratio),
+  ];
+  const agrees = [hotReady, inSync].every(({ ratio }) => Math.abs(ratio - 1) <= agreement);
+  const word = (isKept: boolean) => `**${isKept ? 'kept' : 'missed'}**`;
+  return [
+    `${count(rows)} rows, ${count(plannedKeys)} of them planned, over ${rate} and ${rtt}.`,
+    markdownTable(
+      ['', `real seconds, median of ${repetitions}`, 'least to most', 'simulated', 'real to simulated'],
+      [line('hot-ready', hotReady), line('in sync', inSync)],
+    ),
+    `By a sample: ${count(sampled.events)} events of ${count(sampled.keys)} keys in ${decimal(sampled.seconds)} s and ${mib(sampled.maxRssBytes)}; the hit rates may be off by ${decimal(100 * sampled.hitRateError)} points at most.`,
+    `Limits: within 15 % of a real join, ${word(agrees)}; ${simulateLimitSeconds} s for the sample, ${word(sampled.seconds <= simulateLimitSeconds)}.`,
+  ].join('\n\n');
+}
 
 interface StartupFigures {
   repetitions: number;

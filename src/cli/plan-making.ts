@@ -44,8 +44,8 @@ export interface MadePlan {
   lastMs: number;
 }
 
-const defaultHorizonMs = 24 * 3_600_000;
-const defaultMinConfidence = 0.5;
+export const defaultHorizonMs = 24 * 3_600_000;
+export const defaultMinConfidence = 0.5;
 
 /** Forecasts the keys of a state file's history and makes a plan of them; what no flag says is as tuned. Writes nothing. */
 export async function planOf(

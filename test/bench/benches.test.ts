@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
 import type { DonorLatencyFigures } from '../../bench/donor-latency.ts';
+import type { SimulateFigures } from '../../bench/simulate.ts';
 import type { CopyFigures } from '../../bench/support/measure-copies.ts';
 import { projectRoot, runProgram } from '../support/cli.ts';
 
@@ -101,6 +102,28 @@ test('slow-link measures, or says what it needs', async () => {
   const { exitCode, stderr } = await bench('slow-link', [], { FORESYNC_SLOW_LINK: '/nowhere/slow-link.mjs' });
   assert.equal(exitCode, 1);
   assert.match(stderr, /There is no \/nowhere\/slow-link\.mjs\. .*FORESYNC_SLOW_LINK/);
+});
+
+test('simulate sets real joins beside what it says of them', async (t) => {
+  if (!existsSync(slowLink)) return t.skip('this machine has no slow-link.mjs');
+  const sizes = [
+    '--rows',
+    '2000',
+    '--planned',
+    '500',
+    '--rate',
+    '50mbit',
+    '--rtt',
+    '5ms',
+    '--repetitions',
+    '1',
+  ];
+  const answer = await answerOf('simulate', '--host-node', ...sizes, '--events', '3000');
+  const { hotReady, inSync, sampled } = answer as unknown as SimulateFigures;
+  for (const { real, simulated, ratio } of [hotReady, inSync])
+    assert.ok(real.median > 0 && simulated > 0 && ratio > 0);
+  assert.ok(hotReady.simulated < inSync.simulated);
+  assert.ok(sampled.seconds > 0 && sampled.keys > 500 && sampled.maxRssBytes > 0);
 });
 
 test('a bench that does not exist is named', async () => {

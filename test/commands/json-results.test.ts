@@ -38,6 +38,17 @@ test('what every command prints with --json is what is declared of it, to the la
     'edited.jsonl',
   ]);
   await run('plan diff', ['plan', 'diff', 'plan.jsonl', 'edited.jsonl']);
+  await run('simulate', [
+    'simulate',
+    '--link',
+    '500/s',
+    '--bwlimit',
+    '400/s',
+    '--write-rate',
+    '1/s',
+    '--budget-keys',
+    '10',
+  ]);
   await run('doctor', ['doctor', 'j', ...place, 'sqlite:j.db']);
   await run('prefetch --dry-run', ['prefetch', '--dry-run']);
   await run('prefetch', ['prefetch']);
@@ -79,6 +90,7 @@ test('an error is the one object under --json, with the exit code that the comma
     [['plan'], 65],
     [['plan', '--horizon', 'x'], 64],
     [['nonsense'], 64],
+    [['simulate'], 65],
     [['doctor', 'j'], 64],
     [['prefetch'], 74],
     [['prefetch', '--config', 'none.yaml'], 78],

@@ -15,6 +15,7 @@ import {
 import { planBacktestJson, planExplainJson, planJson } from './plan.ts';
 import { planDiffJson, planInspectJson } from './plan-files.ts';
 import { completionJson, initJson } from './setup.ts';
+import { simulateJson } from './simulate.ts';
 
 /**
  * What each command line prints with `--json` when it comes to its end, by its beginning. Fields are added and never taken away or
@@ -28,6 +29,7 @@ export const results = {
   'plan --explain KEY': planExplainJson,
   'plan inspect': planInspectJson,
   'plan diff': planDiffJson,
+  simulate: simulateJson,
   doctor: doctorJson,
   prefetch: prefetchJson,
   'prefetch --dry-run': foretoldJson,

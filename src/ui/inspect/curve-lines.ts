@@ -1,11 +1,11 @@
 import type { InspectedPlan } from '../../core/plan/inspect/inspected-plan.ts';
+import { amountAxis } from '../amount-axis.ts';
 import { columnPlot, roundTop } from '../analyze/column-plot.ts';
 import type { PageFrame } from '../analyze/page-frame.ts';
 import { formatBytes, formatCount, formatPercent } from '../format.ts';
 import type { InspectState } from './state.ts';
 
 const scaleWidth = 8;
-const marksApart = 16;
 
 /** The expected hit rate against the bytes that are sent, with the edits, on the axis of the whole plan; so many lines. */
 export function curveLines(
@@ -44,23 +44,4 @@ export function curveLines(
     paint('quiet', `${' '.repeat(scaleWidth)}${theme.axis.foot}${line}`),
     paint('quiet', `${' '.repeat(scaleWidth + 1)}${labels}`),
   ];
-}
-
-/** The level axis of a plot, and the labels under it, from nothing to all. */
-function amountAxis(
-  width: number,
-  amount: (share: number) => string,
-  axis: { level: string; tick: string },
-): [string, string] {
-  const marks = Math.max(1, Math.min(5, Math.floor(width / marksApart)));
-  const line = new Array<string>(width).fill(axis.level);
-  let labels = '0';
-  for (let mark = 1; mark <= marks; mark++) {
-    const column = Math.round((width * mark) / marks) - 1;
-    const text = amount(mark / marks);
-    line[column] = axis.tick;
-    const from = Math.min(column - Math.floor(text.length / 2), width - text.length);
-    if (from > labels.length) labels = `${labels.padEnd(from)}${text}`;
-  }
-  return [line.join(''), labels];
 }

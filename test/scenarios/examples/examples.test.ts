@@ -85,12 +85,13 @@ const said: Record<string, RegExp> = {
   prefetch: /Prefetch Cache|Delta Log at us-east/,
   report: /Run [0-9a-f]{8} is drawn in /,
   resume: /holds items: [\d,]+ rows, equal to us-east/,
+  simulate: /^Simulated join of [\d,]+ rows, [\s\S]*^ {2}foresync /m,
   status: /in sync/,
   throttle: /^Run [0-9a-f]{8}, eu-west: /,
 };
 
 /** Commands that have nothing to do with hosts, or are told of them by runs. */
-const withoutSsh = /^(plan|abort|cleanup|resume|metrics|report|status|throttle)\b/;
+const withoutSsh = /^(plan|simulate|abort|cleanup|resume|metrics|report|status|throttle)\b/;
 
 const usually: Preparation = async (shop) => {
   await shop.analyzeAndPlan();
