@@ -19,7 +19,7 @@ type Sent = { kind: 'chunk'; reply: Reply<'snapshot.next'> } | { kind: 'round'; 
  * arrive in that order too, so that no older row overwrites a newer one.
  */
 export async function sendSnapshot(options: SnapshotOptions): Promise<void> {
-  const { lead, joiner, emit, pace, budget, readBack, rounds, signal } = options;
+  const { lead, joiner, emit, pace, budget, rounds, signal } = options;
   const pipeline = new Pipeline(lead.agent, joiner, { isServed: options.reads !== undefined });
   let done = false;
   const nextRound = async (): Promise<Sent> => {
@@ -35,11 +35,7 @@ export async function sendSnapshot(options: SnapshotOptions): Promise<void> {
     pace.sent(reply.wireBytes);
     // Asked for when the table had ended, it has nothing to tell of the log.
     if (reply.parts.length > 0) budget.saw(reply.result.backlog);
-    if (reply.result.to === undefined && !done) {
-      done = true;
-      // While the joiner still writes the last chunks and looks at them. What fails here fails the lead's next request too.
-      if (readBack.holds) lead.agent.call('donor.count', {}).catch(() => undefined);
-    }
+    done ||= reply.result.to === undefined;
     return { kind: 'chunk', reply };
   };
   emit({ type: 'donor', donor: lead.name, state: 'reading' });
@@ -54,11 +50,23 @@ export async function sendSnapshot(options: SnapshotOptions): Promise<void> {
       });
     },
     deliver: async (sent) => {
-      if (sent.kind === 'chunk') return deliverChunk(options, sent.reply);
+      if (sent.kind === 'chunk') {
+        const delivered = deliverChunk(options, sent.reply);
+        if (sent.reply.parts.length > 0 && sent.reply.result.to === undefined) countBeside(options);
+        return delivered;
+      }
       await deliverRound(options, sent.reply);
       emit({ type: 'backlog', keys: sent.reply.result.backlog, round: 0 });
     },
   });
+}
+
+/**
+ * The lead counts its rows while the joiner writes the last chunks and looks at them all; sooner, they would wait for it. What fails here fails the lead's next request
+ * too.
+ */
+function countBeside({ lead, readBack }: SnapshotOptions): void {
+  if (readBack.holds) lead.agent.call('donor.count', {}).catch(() => undefined);
 }
 
 async function deliverChunk(
