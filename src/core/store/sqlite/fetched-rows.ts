@@ -1,3 +1,4 @@
+import type { Statement } from 'better-sqlite3';
 import type { RowKey } from '../../row-key.ts';
 import type { Connection } from './connection.ts';
 import { bindKey } from './key-codec.ts';
@@ -17,7 +18,8 @@ const table = 'temp._foresync_fetched';
 export class FetchedRows {
   readonly #db: Connection;
   readonly #shape: TableShape;
-  #isMade = false;
+  /** Looks a key up, once there is anything to look in. */
+  #find: Statement<unknown[]> | undefined;
   #keys = 0;
 
   constructor(db: Connection, shape: TableShape) {
@@ -58,15 +60,12 @@ export class FetchedRows {
 
   /** What a key is known by; undefined where it was not fetched. */
   of(key: RowKey): { watermark: number; asOfMs: number; hasRow: boolean } | undefined {
-    if (this.isEmpty) return undefined;
-    const columns = imageColumns(this.#shape.key.length);
-    const values = bindKey(key, columns.length);
+    if (this.isEmpty || !this.#find) return undefined;
+    const values = bindKey(key, this.#shape.key.length);
     if (!values) return undefined;
-    const found = this.#db
-      .prepare(
-        `SELECT watermark, asOfMs, hasRow FROM ${table} WHERE ${columns.map((column) => `${column} IS ?`).join(' AND ')}`,
-      )
-      .get(...values) as { watermark: number; asOfMs: number; hasRow: number } | undefined;
+    const found = this.#find.get(...values) as
+      | { watermark: number; asOfMs: number; hasRow: number }
+      | undefined;
     return found && { ...found, hasRow: found.hasRow === 1 };
   }
 
@@ -101,7 +100,7 @@ export class FetchedRows {
 
   /** Declared like the key itself, so that a text finds the number that it stands for. */
   #make(): void {
-    if (this.#isMade) return;
+    if (this.#find) return;
     const columns = this.#shape.key.map(
       ({ affinity, collation }, i) => `c${i} ${affinity} COLLATE ${collation}`,
     );
@@ -111,6 +110,7 @@ export class FetchedRows {
         `CREATE INDEX temp._foresync_fetched_key ON _foresync_fetched(${names});` +
         'CREATE INDEX temp._foresync_fetched_new ON _foresync_fetched(isNew) WHERE isNew',
     );
-    this.#isMade = true;
+    const same = imageColumns(this.#shape.key.length).map((column) => `${column} IS ?`);
+    this.#find = this.#db.prepare(`SELECT watermark, asOfMs, hasRow FROM ${table} WHERE ${all(same)}`);
   }
 }
