@@ -9,17 +9,22 @@ import { parseArgs } from 'node:util';
 import { freePort } from '../test/support/free-port.ts';
 import { CopyPlace } from './support/copy-place.ts';
 import { startJoinerHost } from './support/joiner-host.ts';
-import { type ReaderFigures, ReaderLoad } from './support/reader-load.ts';
+import { ReaderLoad, type ReadTimes, timesOf } from './support/reader-load.ts';
 import { slowLinkTool, slowRoute } from './support/slow-route.ts';
 import { rounded } from './support/statistics.ts';
 
-export interface ServeFigures extends ReaderFigures {
+export interface ServeFigures {
   question: string;
   rows: number;
   rate: string;
   rtt: string;
   perSecond: number;
   runSeconds: number;
+  /** From the joiner's first answer to the end. */
+  all: { hits: ReadTimes; misses: ReadTimes };
+  /** From when every planned row was there. */
+  sinceHotReady: { hits: ReadTimes; misses: ReadTimes };
+  others: number;
 }
 
 const { values } = parseArgs({
@@ -54,11 +59,18 @@ try {
       perSecond,
       plannedShare: Number(values['planned-share']),
     });
-    const { ms } = await place.addReplica(route, { planned: true, more: ['--serve', String(port)] });
+    const { ms, run } = await place.addReplica(route, { planned: true, more: ['--serve', String(port)] });
+    const { answers, others } = await readers.readings;
+    const since = (fromMs: number) => ({
+      hits: timesOf(answers, 'hits', fromMs),
+      misses: timesOf(answers, 'misses', fromMs),
+    });
     const figures: ServeFigures = {
       question: 'readers of a joiner while it is built',
       ...{ rows, rate, rtt, perSecond, runSeconds: rounded(ms / 1000) },
-      ...(await readers.figures),
+      all: since(0),
+      sinceHotReady: since(run.hotReadyAtMs ?? Number.POSITIVE_INFINITY),
+      others,
     };
     console.log(JSON.stringify(figures));
   } finally {

@@ -4,6 +4,7 @@ import type { IngestFigures } from '../ingest.ts';
 import type { InspectFigures } from '../inspect.ts';
 import type { PlanFigures } from '../plan.ts';
 import type { ScaleFigures } from '../scale.ts';
+import type { ServeFigures } from '../serve.ts';
 import type { SimulateFigures } from '../simulate.ts';
 import { type CopyFigures, wayNames } from '../support/measure-copies.ts';
 
@@ -33,6 +34,9 @@ const inspectLimitBytes = 400 * 1000 * 1000;
 const agreement = 0.15;
 const simulateLimitSeconds = 60;
 
+/** How long readers whose row is there may wait. */
+const servedLimitMs = 20;
+
 /** What the application at a donor may wait longer for its slowest writes, and how far the donor's WAL may grow: four of SQLite's checkpoints. */
 const latencyLimit = 1.5;
 const walLimitBytes = 16 * 2 ** 20;
@@ -59,7 +63,32 @@ export const tables: Record<string, (answer: never) => string> = {
   'donor-latency': donorLatency,
   'slow-link': (figures: CopyFigures) => [copies(figures), phases(figures), processes(figures)].join('\n\n'),
   simulate,
+  serve,
 };
+
+function serve({ rows, rate, rtt, perSecond, runSeconds, all, sinceHotReady }: ServeFigures): string {
+  const line = (name: string, { reads, p50Ms, p99Ms, mostMs }: ServeFigures['all']['hits']) => [
+    name,
+    count(reads),
+    decimal(p50Ms),
+    decimal(p99Ms),
+    decimal(mostMs),
+  ];
+  const isKept = sinceHotReady.hits.p99Ms < servedLimitMs;
+  return [
+    `${count(rows)} rows, ${rate} and ${rtt}, ${count(perSecond)} reads a second; the run took ${decimal(runSeconds)} s.`,
+    markdownTable(
+      ['', 'reads', 'p50 ms', 'p99 ms', 'longest ms'],
+      [
+        line('hits, since hot-ready', sinceHotReady.hits),
+        line('misses, since hot-ready', sinceHotReady.misses),
+        line("hits, since the joiner's first answer", all.hits),
+        line("misses, since the joiner's first answer", all.misses),
+      ],
+    ),
+    `Limit: a p99 of ${servedLimitMs} ms for hits, **${isKept ? 'kept' : 'missed'}**.`,
+  ].join('\n\n');
+}
 
 function simulate(figures: SimulateFigures): string {
   const { rate, rtt, rows, plannedKeys, repetitions, hotReady, inSync, sampled } = figures;

@@ -16,12 +16,12 @@ export interface ReadTimes {
   mostMs: number;
 }
 
-export interface ReaderFigures {
-  /** From the first answer on. */
-  seconds: number;
-  hits: ReadTimes;
-  misses: ReadTimes;
-  /** Answers that were none of a row, and reads that failed. */
+/** One answer: when the read was due (since the epoch), how long it took from then, and whether the joiner answered by itself. */
+export type Answered = [dueAtMs: number, tookMs: number, isHit: boolean];
+
+export interface Readings {
+  answers: Answered[];
+  /** Answers that were none of a row. */
   others: number;
 }
 
@@ -38,14 +38,14 @@ interface Load {
 export class ReaderLoad {
   readonly #child: ChildProcess;
   /** Resolves when the joiner serves no longer. */
-  readonly figures: Promise<ReaderFigures>;
+  readonly readings: Promise<Readings>;
 
   constructor(load: Load) {
     const args = [fileURLToPath(import.meta.url), JSON.stringify(load)];
     const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
     this.#child = child;
-    this.figures = text(child.stdout).then((output) => JSON.parse(output) as ReaderFigures);
-    this.figures.catch(() => undefined);
+    this.readings = text(child.stdout).then((output) => JSON.parse(output) as Readings);
+    this.readings.catch(() => undefined);
   }
 
   stop(): void {
@@ -53,7 +53,7 @@ export class ReaderLoad {
   }
 }
 
-async function read({ port, planFile, rows, perSecond, plannedShare }: Load): Promise<ReaderFigures> {
+async function read({ port, planFile, rows, perSecond, plannedShare }: Load): Promise<Readings> {
   const planned = readFileSync(planFile, 'utf8')
     .split('\n')
     .slice(1, -1)
@@ -64,7 +64,7 @@ async function read({ port, planFile, rows, perSecond, plannedShare }: Load): Pr
     random() < plannedShare
       ? (planned[Math.floor(random() * planned.length)] ?? 1)
       : 1 + Math.floor(random() * rows);
-  const times = { hits: [] as number[], misses: [] as number[] };
+  const answers: Answered[] = [];
   let others = 0;
   let isGone = false;
   const one = (dueMs: number) =>
@@ -74,7 +74,12 @@ async function read({ port, planFile, rows, perSecond, plannedShare }: Load): Pr
         response.on('end', () => {
           const source = response.headers['x-foresync-source'];
           if (response.statusCode !== 200) others++;
-          else times[source === 'joiner' ? 'hits' : 'misses'].push(performance.now() - dueMs);
+          else
+            answers.push([
+              Math.round(performance.timeOrigin + dueMs),
+              rounded(performance.now() - dueMs),
+              source === 'joiner',
+            ]);
           resolve();
         });
       });
@@ -93,9 +98,8 @@ async function read({ port, planFile, rows, perSecond, plannedShare }: Load): Pr
       underWay.add(reading);
     }
   }
-  const seconds = (performance.now() - startedMs) / 1000;
   connections.destroy();
-  return { seconds: rounded(seconds), hits: timesOf(times.hits), misses: timesOf(times.misses), others };
+  return { answers, others };
 }
 
 function isThere(port: number): Promise<boolean> {
@@ -108,8 +112,12 @@ function isThere(port: number): Promise<boolean> {
   });
 }
 
-function timesOf(ms: number[]): ReadTimes {
-  ms.sort((a, b) => a - b);
+/** Of hits, or of misses, that were due from a moment on. */
+export function timesOf(answers: readonly Answered[], wanted: 'hits' | 'misses', fromMs = 0): ReadTimes {
+  const ms = answers
+    .filter(([dueAtMs, , isHit]) => dueAtMs >= fromMs && isHit === (wanted === 'hits'))
+    .map(([, tookMs]) => tookMs)
+    .toSorted((a, b) => a - b);
   const at = (share: number) =>
     rounded(ms[Math.min(ms.length - 1, Math.floor(share * ms.length))] ?? Number.NaN);
   return { reads: ms.length, p50Ms: at(0.5), p99Ms: at(0.99), mostMs: at(1) };
