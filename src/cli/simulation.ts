@@ -181,7 +181,7 @@ function toReplay({ path, open }: LocatedLog): ReplayableLog {
   if (path === '-' || isTableLog(path))
     throw usageError(
       `${path === '-' ? 'Standard input' : printable(path)} cannot be replayed: it is read twice.`,
-      'Name files, or read it with foresync analyze and simulate without --log.',
+      "Name files, or read it with 'foresync analyze' and leave out --log.",
     );
   return { name: path, open: async () => open?.() ?? openLogFile(path) };
 }
@@ -190,6 +190,6 @@ function toReplay({ path, open }: LocatedLog): ReplayableLog {
 function openExisting(file: string): StateFile & { close(): void | Promise<void> } {
   if (existsSync(file)) return openState(file);
   throw new ForesyncError('data', 'history-missing', `There is no state file ${printable(file)}.`, {
-    hint: 'Read access logs into it first: foresync analyze LOG... --state FILE, or name them with --log.',
+    hint: "Read access logs into it first with 'foresync analyze LOG... --state FILE', or name them with --log.",
   });
 }

@@ -18,7 +18,7 @@ export function replayWindow(
 ): ReplayWindow {
   if (firstMs === undefined || lastMs === undefined) {
     throw new ForesyncError('data', 'history-empty', 'There are no accesses to replay.', {
-      hint: 'Read access logs first: foresync analyze LOG..., or name them with --log.',
+      hint: "Read access logs first with 'foresync analyze LOG...', or name them with --log.",
     });
   }
   const originMs = atMs ?? Math.max(lastMs - horizonMs, Math.round((firstMs + lastMs) / 2));

@@ -32,7 +32,7 @@ export function joinLines(joins: readonly SimulatedJoin[], { brush }: PageFrame)
     `  ${paint('quiet', 'nine tenths of the reads had arrived. SENT: on the link.')}`,
     ...(isSampled
       ? [
-          `  ${paint('quiet', '±: how far the hit rate of all keys may lie from that of the sample, by 95 %.')}`,
+          `  ${paint('quiet', '+/-: how far the hit rate of all keys may lie from that of the sample, by 95 %.')}`,
         ]
       : []),
   ];
@@ -60,8 +60,8 @@ function line(cells: readonly string[]): string {
     .join('');
 }
 
-/** `±0.4 %`: what a sample leaves open. */
+/** `+/-0.4 %`: what a sample leaves open. */
 function errorOf(join: SimulatedJoin | undefined): string {
   const error = join?.hitRateError;
-  return error === undefined ? '' : `±${formatPercent(error, 1)}`;
+  return error === undefined ? '' : `+/-${formatPercent(error, 1)}`;
 }

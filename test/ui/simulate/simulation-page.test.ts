@@ -111,8 +111,8 @@ test('several thresholds are told apart, and a sample has its error beside the h
   const page = lines(
     report([join(some), join({ ...some, minConfidence: 0.9 })], { sample: { keys: 50, share: 0.1 } }),
   ).join('\n');
-  assert.match(page, /foresync 0\.50 .*±1\.2 %/);
-  assert.match(page, /foresync 0\.90 .*±1\.2 %/);
+  assert.match(page, /foresync 0\.50 .*\+\/-1\.2 %/);
+  assert.match(page, /foresync 0\.90 .*\+\/-1\.2 %/);
   assert.match(page, /a sample of 50\s+keys, 10\.00 % of all/);
   assert.equal(page.match(/┤/g)?.length, 1, 'one plot an order');
 });
