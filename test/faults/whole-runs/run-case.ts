@@ -112,6 +112,19 @@ class CaseRun {
     if (exitCode !== 0) await this.#attempt(args, none);
   }
 
+  /** What the journal says of the newest run that began anything. */
+  #newestOutcome(): string | undefined {
+    const db = new Database(path.join(this.#stage.folder, 'foresync.db'), { readonly: true });
+    try {
+      const outcome = db.prepare(
+        "SELECT outcome FROM runs WHERE command = 'add-replica' AND json_extract(snapshot, '$.phases[1].state') != 'waiting' ORDER BY started_ms DESC LIMIT 1",
+      );
+      return outcome.pluck().get() as string | undefined;
+    } finally {
+      db.close();
+    }
+  }
+
   /** Ctrl-C is obeyed when the stalled connection has been given up. */
   #stall(): string[] {
     const stalls = this.#case.faults.some(({ kind }) => kind === 'stream-stalled');
@@ -128,6 +141,8 @@ class CaseRun {
     for (let n = 0; n < maxAttempts || faults.length > 0; n++) {
       const end = await this.#attempt(args, faults.shift() ?? none);
       if (end.exitCode === 0) return undefined;
+      // A command that was killed when all was done and noted: what it made stands in the way of another.
+      if (end.exitCode === 73 && this.#newestOutcome() === 'done') return undefined;
       if (end.exitCode === 65 && this.#has('dropped') && /does not exist there|was dropped/.test(end.stderr))
         return 'the table is gone';
       this.#assertExplained(end);
