@@ -38,6 +38,13 @@ export function formatPercent(share: number, decimals = 0): string {
   return `${cut.toFixed(decimals)} %`;
 }
 
+/** `8 d`, `1 h 30 min`: as formatDuration, of a time that was chosen and not measured, so that nothing is said of it that is zero. */
+export function formatSpan(ms: number): string {
+  return formatDuration(ms)
+    .replace(/ 00 (?:s|min|h)$/, '')
+    .replace(/\.0 s$/, ' s');
+}
+
 /** `0.042`: of a probability, or of what is measured against one. */
 export function formatFraction(fraction: number, decimals = 3): string {
   return Number.isFinite(fraction) ? fraction.toFixed(decimals) : '?';

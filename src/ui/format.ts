@@ -1,7 +1,6 @@
 import {
   formatBytes,
   formatCount,
-  formatDuration,
   formatFraction,
   formatInstant,
   formatLong,
@@ -19,6 +18,7 @@ export {
   formatFraction,
   formatInstant,
   formatPercent,
+  formatSpan,
 } from '../core/format.ts';
 
 const countUnits = ['', ' k', ' M', ' G'];
@@ -73,13 +73,6 @@ export function formatEtaRange(leastMs: number, mostMs: number): string {
   const [least, most] = [Math.floor(leastMs / unitMs), Math.ceil(mostMs / unitMs)];
   // To tell neighbours apart would be more than is known.
   return most - least <= 1 || least === 0 ? `${most} ${unit}` : `${least} to ${most} ${unit}`;
-}
-
-/** `8 d`, `1 h 30 min`: as formatDuration, of a time that was chosen and not measured, so that nothing is said of it that is zero. */
-export function formatSpan(ms: number): string {
-  return formatDuration(ms)
-    .replace(/ 00 (?:s|min|h)$/, '')
-    .replace(/\.0 s$/, ' s');
 }
 
 /** `77.8 %`: of all hit rates, and of what they are compared with. */

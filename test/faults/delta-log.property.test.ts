@@ -7,7 +7,7 @@ import { readCapture } from '../../src/core/store/sqlite/capture.ts';
 import { deltaLogNames } from '../../src/core/store/sqlite/delta-log.ts';
 import { pruneDelta } from '../../src/core/store/sqlite/delta-pruning.ts';
 import { capture, type EngineDonor, openDonor } from '../support/engine-copy.ts';
-import { type RandomTable, randomTable, randomWrite } from '../support/random-tables.ts';
+import { type RandomTable, randomTable, randomWrite, writeOwn } from '../support/random-tables.ts';
 import { quoted, temporaryFolder } from '../support/tables.ts';
 
 const numRuns = Number(process.env.FORESYNC_FAULT_RUNS ?? 300);
@@ -49,21 +49,6 @@ const story = randomTable.chain((table) =>
     steps: fc.array(anyStep(table), { minLength: 3, maxLength: 25 }),
   }),
 );
-
-/** A writer's own mistakes are not what is tested. */
-function write(db: Database.Database, sql: string): void {
-  try {
-    db.exec(sql);
-  } catch (error) {
-    const { code } = error as { code: string };
-    const isOwn =
-      code === 'SQLITE_ERROR'
-        ? /transaction|savepoint|trigger recursion/.test(String(error))
-        : /^SQLITE_(CONSTRAINT|MISMATCH|FULL)/.test(code);
-    if (!isOwn) throw error;
-    if (db.inTransaction) db.exec('ROLLBACK');
-  }
-}
 
 /** The rows as they are now, each with its key and as one text of all that it is, into a table of the donor's connection alone. */
 function remember({ db, shape }: EngineDonor, as: 'was' | 'now'): void {
@@ -118,14 +103,15 @@ test('whatever is written and pruned, each change has a number past all that wer
         writer.pragma('synchronous = OFF');
         const name = quoted(table.name);
         const trigger = `CREATE TRIGGER application AFTER INSERT ON ${name} WHEN NEW.v IS NOT 'seen' BEGIN UPDATE ${name} SET v = 'seen' WHERE k IS NEW.k; END`;
-        for (const sql of [...table.create, ...(hasTrigger ? [trigger] : []), ...before]) write(writer, sql);
+        for (const sql of [...table.create, ...(hasTrigger ? [trigger] : []), ...before])
+          writeOwn(writer, sql);
         donor = openDonor(file, table.name);
         capture(donor);
         let watermark = 0;
         for (const step of steps) {
           const log = logOf(donor);
           remember(donor, 'was');
-          if ('writes' in step) for (const sql of step.writes) write(writer, sql);
+          if ('writes' in step) for (const sql of step.writes) writeOwn(writer, sql);
           else {
             const { keys } = pruneDelta(donor.db, donor.shape, step);
             const gone = log.seqs

@@ -6,7 +6,7 @@ import fc from 'fast-check';
 import type { RowKey } from '../../src/core/row-key.ts';
 import { dropCapture } from '../../src/core/store/sqlite/capture.ts';
 import { capture, copyTable, openDonor, publishCopy } from '../support/engine-copy.ts';
-import { randomTable, randomWrite } from '../support/random-tables.ts';
+import { randomTable, randomWrite, writeOwn } from '../support/random-tables.ts';
 import { rowsOf, schemaOf, temporaryFolder } from '../support/tables.ts';
 
 const numRuns = Number(process.env.FORESYNC_FAULT_RUNS ?? 300);
@@ -54,18 +54,6 @@ const story = randomTable.chain((table) =>
   }),
 );
 
-/** A writer's own mistakes are not what is tested. */
-function write(db: Database.Database, sql: string): void {
-  try {
-    db.exec(sql);
-  } catch (error) {
-    if (!/^SQLITE_(CONSTRAINT|MISMATCH|FULL|ERROR$)/.test((error as { code: string }).code)) throw error;
-    if ((error as { code: string }).code === 'SQLITE_ERROR' && !/transaction/.test(String(error)))
-      throw error;
-    if (db.inTransaction) db.exec('ROLLBACK');
-  }
-}
-
 test('whatever is written meanwhile, the joiner ends equal to the donor, without a repair', (t) => {
   const folder = temporaryFolder(t);
   let run = 0;
@@ -84,12 +72,12 @@ test('whatever is written meanwhile, the joiner ends equal to the donor, without
           writer.pragma(`encoding = '${table.encoding}'`);
           writer.pragma(`journal_mode = ${table.journal}`);
           writer.pragma('synchronous = OFF');
-          for (const sql of [...table.create, ...before]) write(writer, sql);
+          for (const sql of [...table.create, ...before]) writeOwn(writer, sql);
           const schema = schemaOf(donorFile);
 
           donor = openDonor(donorFile, table.name);
           capture(donor);
-          for (const sql of captured) write(writer, sql);
+          for (const sql of captured) writeOwn(writer, sql);
           const tally = { unequal: 0 };
           const dying = deaths.values();
           const behind = rounds.values();
@@ -102,7 +90,7 @@ test('whatever is written meanwhile, the joiner ends equal to the donor, without
             tally,
           });
           const writes = meanwhile.values();
-          while (!steps.next().done) for (const sql of writes.next().value ?? []) write(writer, sql);
+          while (!steps.next().done) for (const sql of writes.next().value ?? []) writeOwn(writer, sql);
           assert.equal(tally.unequal, 0, 'digests agreed at once');
 
           publishCopy(joinerFile, donor.shape);

@@ -9,7 +9,7 @@ import { Joiner } from '../../src/core/store/sqlite/joiner.ts';
 import { publish } from '../../src/core/store/sqlite/publish.ts';
 import { releasePublished } from '../../src/core/store/sqlite/published.ts';
 import { capture, captureId, copyTable, openDonor } from '../support/engine-copy.ts';
-import { randomTable, randomWrite } from '../support/random-tables.ts';
+import { randomTable, randomWrite, writeOwn } from '../support/random-tables.ts';
 import { rowsOf, schemaOf, temporaryFolder } from '../support/tables.ts';
 
 const numRuns = Math.ceil(Number(process.env.FORESYNC_FAULT_RUNS ?? 300) / 3);
@@ -32,21 +32,6 @@ const story = randomTable.chain((table) =>
     maxKeys: fc.constantFrom(1, 2, 5, 100),
   }),
 );
-
-/** A writer's own mistakes are not what is tested. */
-function write(db: Database.Database, sql: string): void {
-  try {
-    db.exec(sql);
-  } catch (error) {
-    const { code } = error as { code: string };
-    const isOwn =
-      code === 'SQLITE_ERROR'
-        ? /transaction/.test(String(error))
-        : /^SQLITE_(CONSTRAINT|MISMATCH|FULL)/.test(code);
-    if (!isOwn) throw error;
-    if (db.inTransaction) db.exec('ROLLBACK');
-  }
-}
 
 function sequenceOf(file: string): unknown[] {
   const db = new Database(file, { readonly: true });
@@ -72,7 +57,7 @@ test('whatever is written, a joiner that is followed is equal whenever it is lev
         writer.pragma(`encoding = '${table.encoding}'`);
         writer.pragma(`journal_mode = ${table.journal}`);
         writer.pragma('synchronous = OFF');
-        for (const sql of [...table.create, ...before]) write(writer, sql);
+        for (const sql of [...table.create, ...before]) writeOwn(writer, sql);
         const schema = schemaOf(donorFile);
         if (besideOthers) {
           const other = new Database(joinerFile);
@@ -113,7 +98,7 @@ test('whatever is written, a joiner that is followed is equal whenever it is lev
         const rowid = shape.rowid === undefined ? [] : [shape.rowid];
         joiner = open();
         for (const { writes, isPruned, dies } of looks) {
-          for (const sql of writes) write(writer, sql);
+          for (const sql of writes) writeOwn(writer, sql);
           const chunk = reader.delta(joiner.checkpoint.watermark, limits);
           if (chunk.keys > 0) joiner.delta(chunk);
           if (isPruned) pruneDelta(db, shape, { upTo: joiner.checkpoint.watermark, maxKeys });

@@ -131,7 +131,7 @@ test('whatever is written and fetched while rows are on their way, no reader see
             return read.complete;
           };
           const find = (n: number) => {
-            const known = joiner.find(keyOf(n));
+            const known = findIn(joiner, keyOf(n));
             if (known.kind === 'row')
               history.told(n, (JSON.parse(known.json) as { version: number }).version);
             if (known.kind === 'none') history.told(n, undefined);
@@ -152,7 +152,7 @@ test('whatever is written and fetched while rows are on their way, no reader see
             if (one.do === 'round') round(one.maxKeys);
             if (one.do === 'deliver') underWay.shift()?.();
             if (one.do === 'find') find(one.key);
-            if (one.do === 'fetch' && joiner.find(keyOf(one.key)).kind === 'unknown') {
+            if (one.do === 'fetch' && findIn(joiner, keyOf(one.key)).kind === 'unknown') {
               const read = reader.planned.hot([keyOf(one.key)], { maxBytes: 1 << 20, digests: false });
               joiner.fetched(read.image, [keyOf(one.key)], { watermark: read.watermark, asOfMs: 0 });
               find(one.key);
@@ -176,4 +176,9 @@ test('whatever is written and fetched while rows are on their way, no reader see
 
 function sameKey(row: readonly unknown[], parts: readonly unknown[]): boolean {
   return parts.every((part, i) => row[i] === part);
+}
+
+function findIn({ served }: Joiner, key: RowKey) {
+  if (!served) throw new Error('nobody reads at the joiner');
+  return served.find(key);
 }

@@ -1,3 +1,4 @@
+import type Database from 'better-sqlite3';
 import fc from 'fast-check';
 import { quoted } from './tables.ts';
 
@@ -175,4 +176,19 @@ export function randomWrite(table: RandomTable): fc.Arbitrary<string> {
     .tuple(fc.array(single, { minLength: 1, maxLength: 3 }), fc.constantFrom('COMMIT', 'ROLLBACK'))
     .map(([statements, end]) => ['BEGIN', ...statements, end].join(';'));
   return fc.oneof({ weight: 5, arbitrary: single }, { weight: 1, arbitrary: several });
+}
+
+/** A writer's own mistakes are not what is tested. */
+export function writeOwn(db: Database.Database, sql: string): void {
+  try {
+    db.exec(sql);
+  } catch (error) {
+    const { code } = error as { code: string };
+    const isOwn =
+      code === 'SQLITE_ERROR'
+        ? /transaction|savepoint|trigger recursion/.test(String(error))
+        : /^SQLITE_(CONSTRAINT|MISMATCH|FULL)/.test(code);
+    if (!isOwn) throw error;
+    if (db.inTransaction) db.exec('ROLLBACK');
+  }
 }

@@ -106,7 +106,7 @@ export function joinerHandlers(tell: Tell): {
       ),
     }),
     'joiner.publish': async ({ takes, status, ...options }) => {
-      await joiner().forced;
+      await joiner().served?.forced;
       const { checkpoint } = joiner();
       const result = { rows: joiner().rowCount(), watermark: checkpoint.watermark };
       const early = takes === 'rows' && checkpoint.stage === 'hot';

@@ -89,7 +89,7 @@ export class Serving {
     const asked = this.#reads?.asked(batch);
     const joiner = this.#open()?.joiner;
     if (!asked || !this.#reads) return;
-    if (!rows || !joiner || joiner.isWhole) return this.#reads.failed(batch);
+    if (!rows || !joiner || joiner.served?.isWhole) return this.#reads.failed(batch);
     const keys = asked.keys.slice(0, keysRead);
     const isStored = joiner.fetched(rows, keys, { watermark, asOfMs: asked.askedMs });
     // Rounds have gone past it: what they brought is newer, and the rest is asked for again.
@@ -97,7 +97,7 @@ export class Serving {
   }
 
   level(ageMs: number, isWhole: boolean): void {
-    this.#open()?.joiner.level(systemClock.nowMs() - ageMs, { isWhole });
+    this.#open()?.joiner.served?.level(systemClock.nowMs() - ageMs, { isWhole });
   }
 
   async close(): Promise<void> {
@@ -107,7 +107,7 @@ export class Serving {
   }
 
   #find(key: RowKey): Known {
-    return this.#open()?.joiner.find(key) ?? { kind: 'unknown' };
+    return this.#open()?.joiner.served?.find(key) ?? { kind: 'unknown' };
   }
 
   async #ask(batch: number, keys: readonly RowKey[]): Promise<void> {
@@ -125,7 +125,7 @@ export class Serving {
     return {
       stage: joiner?.checkpoint.stage,
       watermark: joiner?.checkpoint.watermark,
-      whole: joiner?.isWhole ?? false,
+      whole: joiner?.served?.isWhole ?? false,
       ...this.hits,
       hitRate: this.#meter.rate,
       ready: this.#whyNotReady() === undefined,
@@ -134,7 +134,7 @@ export class Serving {
   }
 
   #whyNotReady(): string | undefined {
-    if (this.#open()?.joiner.isWhole) return undefined;
+    if (this.#open()?.joiner.served?.isWhole) return undefined;
     const { rate } = this.#meter;
     if (rate === undefined) return 'Too few reads have come to tell how many the joiner answers by itself.';
     return rate >= this.#readyAt

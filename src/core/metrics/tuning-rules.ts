@@ -1,4 +1,4 @@
-import { formatCount, formatCounted, formatDuration, formatPercent } from '../format.ts';
+import { formatCount, formatCounted, formatDuration, formatPercent, formatSpan } from '../format.ts';
 import type { CameTrue } from './came-true.ts';
 import type { PlanCameTrue } from './plan-reads.ts';
 import type { RunFigures } from './run-figures.ts';
@@ -110,13 +110,13 @@ export function halfLifeRule(used: number, { cameTrue }: Evidence): Verdict {
   const all = missed.recent + missed.older + missed.unseen + missed.uncounted;
   const { least, most, factor } = limits.halfLifeMs;
   if (missed.recent > all / 2) {
-    const reason = `${rates(plan)}; ${formatPercent(missed.recent / all, 1)} of the missed reads were of keys read within the last ${formatDuration(used)}`;
+    const reason = `${rates(plan)}; ${formatPercent(missed.recent / all, 1)} of the missed reads were of keys read within the last ${formatSpan(used)}`;
     return used <= least
       ? { reason: `${reason}, but it is at its lower bound` }
       : { new: Math.max(least, Math.round(used / factor)), reason };
   }
   if (missed.older > all / 2) {
-    const reason = `${rates(plan)}; ${formatPercent(missed.older / all, 1)} of the missed reads were of keys last read longer than ${formatDuration(used)} ago`;
+    const reason = `${rates(plan)}; ${formatPercent(missed.older / all, 1)} of the missed reads were of keys last read longer than ${formatSpan(used)} ago`;
     return used >= most
       ? { reason: `${reason}, but it is at its upper bound` }
       : { new: Math.min(most, Math.round(used * factor)), reason };

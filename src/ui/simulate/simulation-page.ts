@@ -66,6 +66,9 @@ const sources: Record<FigureSource, string> = {
   assumed: 'assumed',
 };
 
+/** Of fewer, one more or less moves a hit rate by a hundredth. */
+const enoughReads = 100;
+
 function sourceWords(table: SourcedFigures, figure: keyof SourcedFigures): string {
   return sources[table[figure].from];
 }
@@ -82,7 +85,8 @@ function replayWords({ replayed, reads, lookedAtMs, sample, plan }: SimulationRe
       : plan.file === undefined
         ? ' The plan is as it would have been made at that time.'
         : ` The plan is ${printable(plan.file, 60)}.`;
-  return `Hit rates are of the first ${formatSpan(lookedAtMs)}, with ${readsWords(reads)} in ${from}${sampled}.${order}`;
+  const few = reads < enoughReads ? ' So few say little of any hit rate.' : '';
+  return `Hit rates are of the first ${formatSpan(lookedAtMs)}, with ${readsWords(reads)} in ${from}${sampled}.${few}${order}`;
 }
 
 /** Reads of a minute are spread over it, so a part of one may fall into the time that is looked at. */

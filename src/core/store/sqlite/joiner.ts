@@ -1,10 +1,8 @@
 import path from 'node:path';
 import type { RowKey } from '../../row-key.ts';
-import type { Known } from '../../serve/read-through.ts';
 import { BulkLoad } from './bulk-load.ts';
 import type { Checkpoint, LogExtent } from './checkpoint.ts';
 import { type Connection, storeError } from './connection.ts';
-import { forceFile } from './forced-beside.ts';
 import { digestOfSpent, type Image, type ImageShape, isSameSpent } from './image.ts';
 import { ImageInbox } from './image-inbox.ts';
 import { JoinerProgress } from './joiner-progress.ts';
@@ -35,7 +33,6 @@ export class Joiner {
   #writer: RowWriter;
   #bulk: BulkLoad | undefined;
   readonly #progress: JoinerProgress;
-  #forcing: Promise<void> | undefined;
   /** Where applications read its rows while they come. */
   #served: ServedRows | undefined;
 
@@ -75,46 +72,18 @@ export class Joiner {
   }
 
   /**
-   * From now on `find` reads its rows. They are as the lead was at `asOfMs`, or later. What is put together past SQLite could not be read before it is whole, so
+   * From now on `served` reads its rows. They are as the lead was at `asOfMs`, or later. What is put together past SQLite could not be read before it is whole, so
    * the snapshot is not.
    */
   serve(asOfMs: number): void {
     this.#guard(() => this.#seal());
-    const { stage } = this.checkpoint;
-    const isWhole = stage === 'verify' || stage === 'synced';
-    this.#served = new ServedRows(this.#db, this.#shape, this.#writer.fetched, { asOfMs, isWhole });
+    const { fetched } = this.#writer;
+    this.#served = new ServedRows(this.#db, this.#shape, fetched, { progress: this.#progress, asOfMs });
   }
 
-  /** What is known of a key. Throws where `serve` was not called. */
-  find(key: RowKey): Known {
-    if (!this.#served) throw new TypeError('Nobody reads here.');
-    const served = this.#served;
-    return this.#progress.reading(
-      () => this.#db,
-      () => served.find(key, this.checkpoint),
-    );
-  }
-
-  /** Whether what is not here is nowhere, for those who read. */
-  get isWhole(): boolean {
-    return this.#served?.isWhole ?? false;
-  }
-
-  /** See `ServedRows`. */
-  level(asOfMs: number, { isWhole }: { isWhole: boolean }): void {
-    this.#served?.level(asOfMs, isWhole);
-    if (isWhole && !this.isPublished) this.#beginForcing();
-  }
-
-  /** Resolves when what was begun to be forced to disk is there; rejects with the disk's error. To be awaited before `publish`. */
-  get forced(): Promise<void> {
-    return this.#forcing ?? Promise.resolve();
-  }
-
-  /** On another thread: `publish` would keep readers waiting for all of it. */
-  #beginForcing(): void {
-    this.#forcing ??= forceFile(this.#db.name);
-    this.#forcing.catch(() => undefined);
+  /** Undefined where nobody reads here. */
+  get served(): ServedRows | undefined {
+    return this.#served;
   }
 
   /**

@@ -2,9 +2,10 @@ import type { Statement } from 'better-sqlite3';
 import type { RowKey } from '../../row-key.ts';
 import type { Known } from '../../serve/read-through.ts';
 import { type RowValue, rowJson } from '../../serve/row-json.ts';
-import type { Checkpoint } from './checkpoint.ts';
 import type { Connection } from './connection.ts';
 import type { FetchedRows } from './fetched-rows.ts';
+import { forceFile } from './forced-beside.ts';
+import type { JoinerProgress } from './joiner-progress.ts';
 import { bindKey } from './key-codec.ts';
 import { keyTerms } from './scan.ts';
 import { all, quote } from './sql.ts';
@@ -15,45 +16,69 @@ export class ServedRows {
   readonly #db: Connection;
   readonly #shape: TableShape;
   readonly #fetched: FetchedRows;
-  readonly #find: Statement<unknown[]>;
+  readonly #progress: JoinerProgress;
+  readonly #row: Statement<unknown[]>;
   readonly #columns: string[];
   /** When the lead was as the rows that are here say, or later: all of them were read since. */
   #asOfMs: number;
   #isWhole: boolean;
+  #forcing: Promise<void> | undefined;
 
   constructor(
     db: Connection,
     shape: TableShape,
     fetched: FetchedRows,
-    { asOfMs, isWhole }: { asOfMs: number; isWhole: boolean },
+    { progress, asOfMs }: { progress: JoinerProgress; asOfMs: number },
   ) {
+    const { stage } = progress.checkpoint;
+    this.#progress = progress;
     this.#db = db;
     this.#shape = shape;
     this.#fetched = fetched;
     this.#asOfMs = asOfMs;
-    this.#isWhole = isWhole;
+    this.#isWhole = stage === 'verify' || stage === 'synced';
     const found = all(keyTerms(shape).map((term) => `${term} = ?`));
-    this.#find = this.#db
+    this.#row = this.#db
       .prepare(`SELECT * FROM main.${quote(shape.name)} t WHERE ${found}`)
       .raw()
       .safeIntegers();
-    this.#columns = this.#find.columns().map(({ name }) => name);
+    this.#columns = this.#row.columns().map(({ name }) => name);
   }
 
   /** Rounds of the Delta Log have brought all changes up to that time; `isWhole`: behind all rows, so that what is not here is nowhere. */
-  level(asOfMs: number, isWhole: boolean): void {
+  level(asOfMs: number, { isWhole }: { isWhole: boolean }): void {
     this.#asOfMs = Math.max(this.#asOfMs, asOfMs);
     this.#isWhole ||= isWhole;
+    if (isWhole && !this.#progress.isPublished) this.#beginForcing();
+  }
+
+  /** Resolves when what was begun to be forced to disk is there; rejects with the disk's error. To be awaited before `publish`. */
+  get forced(): Promise<void> {
+    return this.#forcing ?? Promise.resolve();
   }
 
   get isWhole(): boolean {
     return this.#isWhole;
   }
 
-  find(key: RowKey, { watermark }: Checkpoint): Known {
+  find(key: RowKey): Known {
+    return this.#progress.reading(
+      () => this.#db,
+      () => this.#find(key),
+    );
+  }
+
+  /** On another thread: `publish` would keep readers waiting for all of it. */
+  #beginForcing(): void {
+    this.#forcing ??= forceFile(this.#db.name);
+    this.#forcing.catch(() => undefined);
+  }
+
+  #find(key: RowKey): Known {
+    const { watermark } = this.#progress.checkpoint;
     const values = bindKey(key, this.#shape.key.length);
     if (!values) return { kind: 'foreign' };
-    const row = this.#find.get(...values) as RowValue[] | undefined;
+    const row = this.#row.get(...values) as RowValue[] | undefined;
     const fetched = this.#fetched.of(key);
     const known = {
       watermark: Math.max(watermark, fetched?.watermark ?? 0),
