@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { ForesyncError } from '../errors.ts';
 import type { ReplicaGroup } from '../group/config.ts';
 import { hostLabel, parseHost } from '../group/host.ts';
+import { storedStore } from '../group/store-spec.ts';
 import { printable } from '../text.ts';
 import type { JoinerSpec } from './refusals.ts';
 
@@ -72,7 +73,7 @@ export function joinerStoreOf(request: RunRequest | undefined): string | undefin
 
 /** Throws where the kept text is no host: it goes to ssh. */
 export function joinerOf({ joiner: { name, host, path } }: AddReplicaRequest): JoinerSpec {
-  return { name, host: parseHost(host), store: { kind: 'sqlite', path } };
+  return { name, host: parseHost(host), store: storedStore(path) };
 }
 
 /**
