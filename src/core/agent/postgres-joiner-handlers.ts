@@ -1,6 +1,6 @@
 import { ForesyncError } from '../errors.ts';
 import { forgetJoining, handOver } from '../store/postgres/hand-over.ts';
-import { discardJoiner, PostgresJoiner } from '../store/postgres/joiner.ts';
+import { discardJoiner, PostgresJoiner, rehearseJoiner } from '../store/postgres/joiner.ts';
 import type { Handlers } from './handlers.ts';
 import { decodeKeyTexts, encodeKeyTexts } from './key-texts.ts';
 
@@ -40,6 +40,10 @@ export function postgresJoinerHandlers(): { handlers: Handlers; close(): Promise
       return {
         result: { resumed, stage, spooledTo, rows, chunks: count, ...(to != null && { chunksTo: to }) },
       };
+    },
+    'pg.joiner.rehearse': async ({ url, ...table }) => {
+      await rehearseJoiner(url, table);
+      return { result: {} };
     },
     'pg.joiner.spool': async (_, [changes]) => {
       const { spool } = joiner();

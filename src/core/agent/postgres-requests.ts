@@ -30,6 +30,8 @@ export const postgresRequests = {
       systemId,
       timeline: count,
       keyOrder: z.string().max(10_000),
+      /** How much WAL a slot may keep at most; absent where there is no bound. */
+      keptWalBytes: z.number().min(0).optional(),
     }),
   ),
   /** The slot of a capture; absent where there is none. */
@@ -129,6 +131,11 @@ export const postgresRequests = {
       chunks: count,
       chunksTo: key.optional(),
     }),
+  ),
+  /** Tries whether the table can be made there, and takes it back. */
+  'pg.joiner.rehearse': request(
+    z.strictObject({ url, id: captureId, definition, keyOrder: z.string().max(10_000) }),
+    none,
   ),
   /** Part: changes. Resolves when they are safe on disk. */
   'pg.joiner.spool': request(

@@ -69,6 +69,7 @@ export const requestRoles: Record<RequestType, readonly Role[]> = {
   'pg.sequences': nobody,
   'pg.joiner.look': nobody,
   'pg.joiner.open': nobody,
+  'pg.joiner.rehearse': nobody,
   'pg.joiner.spool': nobody,
   'pg.joiner.chunk': nobody,
   'pg.joiner.rows': nobody,

@@ -44,6 +44,9 @@ const addReplicaRequest = z.object({
       readyAt: z.number(),
     })
     .optional(),
+  handOver: z.enum(['subscription', 'none']).optional(),
+  /** Absent where it holds a password. */
+  subscriptionConninfo: z.string().optional(),
   /** Shell lines of the operator's. */
   onHotReady: z.string().optional(),
   onSynced: z.string().optional(),

@@ -18,6 +18,8 @@ export interface DonorLook extends TableFacts {
   rowBytes: number;
   systemId: string;
   timeline: number;
+  /** How much WAL a slot may keep at most; undefined without a bound. */
+  keptWalBytes: number | undefined;
   /** How texts in the key are sorted: ranges mean the same only where that is the same. */
   keyOrder: string;
 }
@@ -53,8 +55,9 @@ export class PostgresDonor {
     try {
       await refuseUnfitDonor(session);
       const facts = await readDefinition(session, table);
-      const [system, timeline] = await session.row(
-        'SELECT (SELECT system_identifier FROM pg_control_system()), (SELECT timeline_id FROM pg_control_checkpoint())',
+      const [system, timeline, kept] = await session.row(
+        `SELECT (SELECT system_identifier FROM pg_control_system()), (SELECT timeline_id FROM pg_control_checkpoint()),
+          (SELECT setting FROM pg_settings WHERE name = 'max_slot_wal_keep_size')`,
       );
       const [estimate, size] = await session.row(
         `SELECT coalesce(sum(greatest(c.reltuples, 0)), 0)::int8, coalesce(sum(pg_table_size(c.oid)), 0)::int8
@@ -75,6 +78,7 @@ export class PostgresDonor {
         rowBytes,
         systemId: system ?? '',
         timeline: Number(timeline),
+        keptWalBytes: Number(kept) < 0 ? undefined : Number(kept) * 2 ** 20,
         keyOrder: await keyOrderOf(session, facts.definition, qualified(table)),
       });
     } finally {

@@ -316,6 +316,19 @@ export class PostgresJoiner {
   }
 }
 
+/** Tries whether a joiner's table can be made, and takes it back. Throws what `open` would refuse it with. */
+export async function rehearseJoiner(
+  url: string,
+  table: { id: string; definition: TableDefinition; keyOrder: string },
+): Promise<void> {
+  const session = await Session.open(url);
+  try {
+    await rehearse(session, table.definition, table.id);
+  } finally {
+    await session.end();
+  }
+}
+
 /** Takes away the half-built table and all that was kept for it. A table in its place stays. May be called again. */
 export async function discardJoiner(
   url: string,

@@ -18,7 +18,9 @@ describe('adding a replica at PostgreSQL', { skip: withoutPostgres }, () => {
        INSERT INTO items SELECT g, 'item ' || g, g * 1.5 FROM generate_series(1, 60000) g;
        CREATE INDEX items_by_name ON items (name);`,
     );
-    const { options, events } = postgresRun(pair, 'items', { plan: planOf({ lead: [7, 8, 'none', 59_999] }) });
+    const { options, events } = postgresRun(pair, 'items', {
+      plan: planOf({ lead: [7, 8, 'none', 59_999] }),
+    });
     const result = await addReplica(options);
     assert.equal(result.rows, 60_000);
     const all = 'SELECT * FROM items ORDER BY id';
@@ -27,7 +29,10 @@ describe('adding a replica at PostgreSQL', { skip: withoutPostgres }, () => {
     assert.equal(pair.donor.sql('SELECT count(*) FROM pg_replication_slots'), '0');
     assert.equal(pair.donor.sql('SELECT count(*) FROM pg_publication'), '0');
     assert.equal(pair.joiner.sql("SELECT count(*) FROM pg_namespace WHERE nspname = 'foresync'"), '0');
-    assert.equal(pair.joiner.sql("SELECT indexname FROM pg_indexes WHERE tablename = 'items' ORDER BY 1"), 'items_by_name\nitems_pkey');
+    assert.equal(
+      pair.joiner.sql("SELECT indexname FROM pg_indexes WHERE tablename = 'items' ORDER BY 1"),
+      'items_by_name\nitems_pkey',
+    );
   });
 
   test('a subscription goes on from where the copy ended', async () => {
@@ -38,7 +43,9 @@ describe('adding a replica at PostgreSQL', { skip: withoutPostgres }, () => {
     const conninfo = conninfoOf(pair);
     const { options } = postgresRun(pair, 'live', { handOver: { kind: 'subscription', conninfo } });
     await addReplica(options);
-    pair.donor.sql(`INSERT INTO live (name) VALUES ('late'); UPDATE live SET name = 'changed' WHERE id = 7; DELETE FROM live WHERE id = 8`);
+    pair.donor.sql(
+      `INSERT INTO live (name) VALUES ('late'); UPDATE live SET name = 'changed' WHERE id = 7; DELETE FROM live WHERE id = 8`,
+    );
     const all = 'SELECT * FROM live ORDER BY id';
     const wanted = pair.donor.sql(all);
     for (let tries = 0; tries < 200 && pair.joiner.sql(all) !== wanted; tries++)
