@@ -24,13 +24,20 @@ describe('foresync between PostgreSQL servers', { skip: withoutPostgres }, () =>
 
   function folderFor(t: { after(work: () => unknown): void }, table: string): string {
     const folder = temporaryFolder(t as never);
-    const document = { group: 'shop', table, lead: 'east', replicas: { east: { store: pair.donor.store() } } };
+    const document = {
+      group: 'shop',
+      table,
+      lead: 'east',
+      replicas: { east: { store: pair.donor.store() } },
+    };
     writeFileSync(path.join(folder, 'foresync.yaml'), JSON.stringify(document));
     return folder;
   }
 
   test('a replica is added by the command, and its subscription goes on', async (t) => {
-    pair.donor.sql("CREATE SCHEMA \"Shop\"; CREATE TABLE \"Shop\".\"My Items\" (a int, b text, c jsonb, PRIMARY KEY (a, b)); INSERT INTO \"Shop\".\"My Items\" SELECT g, 'b' || g, '{}' FROM generate_series(1, 20000) g");
+    pair.donor.sql(
+      'CREATE SCHEMA "Shop"; CREATE TABLE "Shop"."My Items" (a int, b text, c jsonb, PRIMARY KEY (a, b)); INSERT INTO "Shop"."My Items" SELECT g, \'b\' || g, \'{}\' FROM generate_series(1, 20000) g',
+    );
     pair.joiner.sql('CREATE SCHEMA "Shop"');
     const folder = folderFor(t, '"Shop"."My Items"');
     const args = ['add-replica', 'west', '--host', 'local', '--store', pair.joiner.store(), '--no-plan'];
@@ -48,9 +55,21 @@ describe('foresync between PostgreSQL servers', { skip: withoutPostgres }, () =>
   });
 
   test('stopped in the middle it goes on, and aborted it leaves nothing', async (t) => {
-    pair.donor.sql("CREATE TABLE large AS SELECT g::bigint AS id, repeat(md5(g::text), 8) AS body FROM generate_series(1, 60000) g; ALTER TABLE large ADD PRIMARY KEY (id)");
+    pair.donor.sql(
+      'CREATE TABLE large AS SELECT g::bigint AS id, repeat(md5(g::text), 8) AS body FROM generate_series(1, 60000) g; ALTER TABLE large ADD PRIMARY KEY (id)',
+    );
     const folder = folderFor(t, 'large');
-    const args = ['add-replica', 'west', '--host', 'local', '--store', pair.joiner.store(), '--no-plan', '--bwlimit', '1MB'];
+    const args = [
+      'add-replica',
+      'west',
+      '--host',
+      'local',
+      '--store',
+      pair.joiner.store(),
+      '--no-plan',
+      '--bwlimit',
+      '1MB',
+    ];
     const run = new RunningCli([...args, '--hand-over', 'none', '--progress', 'plain'], { cwd: folder });
     await run.says(/snapshot/i);
     run.kill('SIGINT');
@@ -70,15 +89,21 @@ describe('foresync between PostgreSQL servers', { skip: withoutPostgres }, () =>
 
   test('a password in a store is refused, and one in the connection of the subscription is not kept', async (t) => {
     const folder = folderFor(t, 'large');
-    const refused = await runCli(['add-replica', 'x', '--host', 'local', '--store', 'postgres://me:secret@host/db'], { cwd: folder });
+    const refused = await runCli(
+      ['add-replica', 'x', '--host', 'local', '--store', 'postgres://me:secret@host/db'],
+      { cwd: folder },
+    );
     assert.equal(refused.exitCode, 78);
     assert.doesNotMatch(refused.stdout + refused.stderr, /secret/);
     const store = pair.joiner.store();
     const conninfo = `${conninfoOf(pair)} password=hush-hush`;
-    const done = await runCli(['add-replica', 'west', '--host', 'local', '--store', store, '--no-plan', '--progress', 'plain'], {
-      cwd: folder,
-      env: { FORESYNC_SUBSCRIPTION_CONNINFO: conninfo },
-    });
+    const done = await runCli(
+      ['add-replica', 'west', '--host', 'local', '--store', store, '--no-plan', '--progress', 'plain'],
+      {
+        cwd: folder,
+        env: { FORESYNC_SUBSCRIPTION_CONNINFO: conninfo },
+      },
+    );
     assert.equal(done.exitCode, 0, done.stderr);
     assert.doesNotMatch(done.stdout + done.stderr, /hush-hush/);
     assert.equal(readFileSync(path.join(folder, 'foresync.db')).includes('hush-hush'), false);
@@ -87,7 +112,9 @@ describe('foresync between PostgreSQL servers', { skip: withoutPostgres }, () =>
 
   test('a group of both kinds of stores is refused by name', async (t) => {
     const folder = folderFor(t, 'large');
-    const mixed = await runCli(['add-replica', 'x', '--host', 'local', '--store', 'sqlite:x.db'], { cwd: folder });
+    const mixed = await runCli(['add-replica', 'x', '--host', 'local', '--store', 'sqlite:x.db'], {
+      cwd: folder,
+    });
     assert.equal(mixed.exitCode, 78);
     assert.match(mixed.stderr, /east is at PostgreSQL, and x is to be at SQLite/);
   });

@@ -160,15 +160,33 @@ export async function placeTable(
       await session.rows(`ALTER INDEX ${qualified({ schema, name: built })} RENAME TO ${quoteName(name)}`);
   }
   for (const [place, { name }] of definition.partitions.entries())
-    if (await isFree({ schema, name }))
-      await session.rows(
-        `ALTER TABLE ${qualified({ schema, name: names.partition(place) })} RENAME TO ${quoteName(name)}`,
-      );
+    await placePartition(session, { schema, name: names.partition(place) }, name, isFree);
   for (const column of definition.columns) {
     const told = sequences.find((one) => one.column === column.name);
     if (column.sequence)
       await placeSequence(session, definition, column, { id, lastValue: told?.lastValue ?? null, isFree });
   }
+}
+
+/** With its indexes, whose names PostgreSQL made of its own. */
+async function placePartition(
+  session: Session,
+  built: TableName,
+  name: string,
+  isFree: (name: TableName) => Promise<boolean>,
+): Promise<void> {
+  const { schema } = built;
+  const indexes = await session.rows(
+    `SELECT c.relname FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid WHERE i.indrelid = $1::regclass AND starts_with(c.relname, $2)`,
+    [qualified(built), built.name],
+  );
+  for (const [index = ''] of indexes as string[][]) {
+    const wanted = `${name}${index.slice(built.name.length)}`;
+    if (await isFree({ schema, name: wanted }))
+      await session.rows(`ALTER INDEX ${qualified({ schema, name: index })} RENAME TO ${quoteName(wanted)}`);
+  }
+  if (await isFree({ schema, name }))
+    await session.rows(`ALTER TABLE ${qualified(built)} RENAME TO ${quoteName(name)}`);
 }
 
 async function placeSequence(

@@ -12,7 +12,7 @@ import { cutRange, type NumberedRange, Ranges, sentRange } from './ranges.ts';
 export const copyLanes = [3, 4] as const;
 const chunksAhead = 2;
 /** Of one chunk; past it the range is cut once more. */
-const maxChunkBytes = 64 << 20;
+const maxChunkBytes = 32 << 20;
 /** A row of PostgreSQL's may be a gigabyte; of one so large as this, foresync says so. */
 const maxRowBytes = 256 << 20;
 
