@@ -1,5 +1,5 @@
 import { ForesyncError } from '../../errors.ts';
-import { type Barrier, ChangeFold, type FoldedChanges } from './change-fold.ts';
+import { ChangeFold, type FoldedChanges, type PartRow, type Trusts } from './change-fold.ts';
 import { carriedColumns, keyColumns, type TableDefinition } from './definition.ts';
 import { recordTables } from './joining-record.ts';
 import { type ChangedValue, decodeMessage, messagesIn, type PgMessage } from './pgoutput.ts';
@@ -30,6 +30,8 @@ export class Applier {
   readonly #definition: TableDefinition;
   readonly #keyPlaces: number[];
   onKey: OnKey = () => undefined;
+  /** Of keys as texts, a character a byte. */
+  trusts: Trusts = () => false;
 
   private constructor(session: Session, id: string, target: string, definition: TableDefinition) {
     this.#session = session;
@@ -53,13 +55,15 @@ export class Applier {
     await session.rows(
       `SET synchronous_commit = off; SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off; SET jit = off`,
     );
-    for (const [name, those] of [
-      ['foresync_rows', carried],
-      ['foresync_parts', carried],
-      ['foresync_gone', keyColumns(definition)],
-    ] as const)
+    const key = keyColumns(definition);
+    const sources = key.map(({ type }, place) => `foresync_source${place} ${type}`).join(', ');
+    for (const [name, list] of [
+      ['foresync_rows', columns(carried)],
+      ['foresync_parts', `${columns(carried)}, ${sources}`],
+      ['foresync_gone', columns(key)],
+    ])
       await session.rows(
-        `DROP TABLE IF EXISTS pg_temp.${name}; CREATE TEMPORARY TABLE ${name} (${columns(those)}) ON COMMIT DELETE ROWS`,
+        `DROP TABLE IF EXISTS pg_temp.${name}; CREATE TEMPORARY TABLE ${name} (${list}) ON COMMIT DELETE ROWS`,
       );
     return new Applier(session, id, target, definition);
   }
@@ -78,7 +82,7 @@ export class Applier {
     const at = { seq: Number(seqText), to: Number(toText) };
     const [before] = await this.#session.rows(`SELECT whole FROM ${spool} WHERE seq = $1`, [String(at.seq)]);
     const run = { ...at, isWithin: before?.[0] === 'f', changes: 0, bytes: 0, isStopped: false };
-    const fold = new ChangeFold(this.#keyPlaces);
+    const fold = new ChangeFold(this.#keyPlaces, this.trusts);
     let complete = false;
     while (run.bytes < batchBytes && !run.isStopped) {
       const [row] = await this.#session.rows(
@@ -128,15 +132,15 @@ export class Applier {
         run.isWithin = false;
       } else if (!run.isWithin) throw disordered();
       else if (!isLeftOut) {
-        const barrier = this.#foldOne(message, fold);
         run.changes += 1;
-        if (barrier) await this.#pass(barrier, fold);
+        if (message.type === 'truncate') await this.#truncate(fold);
+        else this.#foldOne(message, fold);
         if (fold.bytes > 16 * batchBytes) await this.#flush(fold.take());
       }
     }
   }
 
-  #foldOne(message: PgMessage, fold: ChangeFold): Barrier | undefined {
+  #foldOne(message: PgMessage, fold: ChangeFold): void {
     const columns = carriedColumns(this.#definition).length;
     const check = (row: readonly ChangedValue[]) => {
       if (row.length !== columns) throw disordered();
@@ -144,94 +148,57 @@ export class Applier {
       if (key.every((value) => typeof value === 'string')) this.onKey(key as string[]);
       return row;
     };
-    switch (message.type) {
-      case 'insert':
-        fold.insert(check(message.row));
-        return undefined;
-      case 'update':
-        return fold.update(check(message.row), message.old && check(message.old), message);
-      case 'delete':
-        fold.delete(check(message.old));
-        return undefined;
-      case 'truncate':
-        return fold.truncate();
-      default:
-        return undefined;
-    }
+    if (message.type === 'insert') fold.insert(check(message.row));
+    else if (message.type === 'update')
+      fold.update(check(message.row), message.old && check(message.old), message);
+    else if (message.type === 'delete') fold.delete(check(message.old));
   }
 
-  async #pass(barrier: Barrier, fold: ChangeFold): Promise<void> {
-    await this.#flush(fold.take());
-    if (barrier.kind === 'truncate') {
-      await this.#session.rows(`DELETE FROM ${recordTables(this.#id).refetch}; TRUNCATE ${this.#target}`);
-      return;
-    }
-    await this.#move(barrier);
-  }
-
-  /**
-   * The values that did not travel lie under the old key. Where nothing is there, the chunk that read the new key's place may have brought the row; where
-   * that came too early as well, the row is asked for once more.
-   */
-  async #move({ from, row }: { from: string[]; row: ChangedValue[] }): Promise<void> {
-    const key = keyColumns(this.#definition);
-    const carried = carriedColumns(this.#definition);
-    const isKey = key
-      .map(({ name, bareType }, place) => `${quoteName(name)} = $${place + 1}::text::${bareType}`)
-      .join(' AND ');
-    const oldKey = from.map(utf8);
-    const newKey = this.#keyPlaces.map((place) => utf8(row[place] as string));
-    const [found] = await this.#session.row(
-      `SELECT EXISTS (SELECT FROM ${this.#target} WHERE ${isKey})`,
-      oldKey,
-    );
-    const hasOld = found === 't';
-    if (hasOld) await this.#session.rows(`DELETE FROM ${this.#target} WHERE ${isKey}`, newKey);
-    const known = carried.flatMap((column, place) => {
-      const value = row[place];
-      return value === undefined ? [] : [{ column, value: value === null ? null : utf8(value) }];
-    });
-    const sets = known
-      .map(
-        ({ column }, place) => `${quoteName(column.name)} = $${key.length + place + 1}::text::${column.type}`,
-      )
-      .join(', ');
-    const changed = await this.#session.rows(
-      `UPDATE ${this.#target} SET ${sets} WHERE ${isKey} RETURNING 1`,
-      [...(hasOld ? oldKey : newKey), ...known.map(({ value }) => value)],
-    );
-    if (changed.length === 0)
-      await this.#session.rows(
-        `INSERT INTO ${recordTables(this.#id).refetch} VALUES (${quoteTexts(newKey)})`,
-      );
+  async #truncate(fold: ChangeFold): Promise<void> {
+    fold.truncate();
+    await this.#session.rows(`DELETE FROM ${recordTables(this.#id).refetch}; TRUNCATE ${this.#target}`);
   }
 
   /** All rows go first, then those come that there are now: rows that give each other their values of a UNIQUE column never meet. */
-  async #flush({ gone, rows, parts }: FoldedChanges): Promise<void> {
+  async #flush({ gone, lost, rows, parts }: FoldedChanges): Promise<void> {
     const session = this.#session;
     const columns = carriedList(this.#definition);
     if (rows.length > 0) await session.copyIn(`COPY foresync_rows (${columns}) FROM STDIN`, copyText(rows));
-    for (const [mask, those] of byColumns(parts)) {
-      const carried = carriedColumns(this.#definition);
-      const known = carried.filter((_, place) => mask[place] === '1');
-      const values = those.map((row) => row.filter((value) => value !== undefined));
-      await session.copyIn(
-        `COPY foresync_parts (${columnList(known)}) FROM STDIN`,
-        copyText(values as (string | null)[][]),
-      );
-      const merged = carried.map(
-        ({ name }, place) => `${mask[place] === '1' ? 'p' : 't'}.${quoteName(name)}`,
-      );
-      await session.rows(`INSERT INTO foresync_rows (${columns}) SELECT ${merged.join(', ')} FROM foresync_parts p JOIN ${this.#target} t
-        ON ${keysEqual(this.#definition, 'p', 't')}; DELETE FROM foresync_parts`);
+    for (const [mask, those] of byColumns(parts)) await this.#completeParts(mask, those);
+    const leaving = [...gone, ...lost];
+    if (leaving.length > 0) {
+      const list = columnList(keyColumns(this.#definition));
+      await session.copyIn(`COPY foresync_gone (${list}) FROM STDIN`, copyText(leaving));
+      await this.#deleteAll('foresync_gone');
     }
-    if (gone.length > 0)
-      await session.copyIn(
-        `COPY foresync_gone (${columnList(keyColumns(this.#definition))}) FROM STDIN`,
-        copyText(gone),
+    for (const key of lost)
+      await session.rows(
+        `INSERT INTO ${recordTables(this.#id).refetch} VALUES (${quoteTexts(key.map(utf8))})`,
       );
-    if (gone.length > 0) await this.#deleteAll('foresync_gone');
     if (rows.length + parts.length > 0) await this.replaceRows();
+  }
+
+  /** Makes whole rows of parts, with what is there under the keys that the rows had. */
+  async #completeParts(mask: string, parts: readonly PartRow[]): Promise<void> {
+    const session = this.#session;
+    const key = keyColumns(this.#definition);
+    const carried = carriedColumns(this.#definition);
+    const isKnown = (place: number) => mask[place] === '1';
+    const known = columnList(carried.filter((_, place) => isKnown(place)));
+    const sources = key.map((_, place) => `foresync_source${place}`).join(', ');
+    const values = parts.map(({ row, source }) => [
+      ...(row.filter((value) => value !== undefined) as (string | null)[]),
+      ...source,
+    ]);
+    await session.copyIn(`COPY foresync_parts (${known}, ${sources}) FROM STDIN`, copyText(values));
+    const merged = carried
+      .map(({ name }, place) => `${isKnown(place) ? 'p' : 't'}.${quoteName(name)}`)
+      .join(', ');
+    const atSource = key
+      .map(({ name }, place) => `t.${quoteName(name)} = p.foresync_source${place}`)
+      .join(' AND ');
+    await session.rows(`INSERT INTO foresync_rows (${carriedList(this.#definition)})
+      SELECT ${merged} FROM foresync_parts p JOIN ${this.#target} t ON ${atSource}; DELETE FROM foresync_parts`);
   }
 
   /** Puts the rows of `foresync_rows` in the place of those with their keys, within a transaction. */
@@ -250,13 +217,13 @@ export class Applier {
   }
 }
 
-function byColumns(parts: readonly ChangedValue[][]): Map<string, ChangedValue[][]> {
-  const groups = new Map<string, ChangedValue[][]>();
-  for (const row of parts) {
-    const mask = row.map((value) => (value === undefined ? '0' : '1')).join('');
+function byColumns(parts: readonly PartRow[]): Map<string, PartRow[]> {
+  const groups = new Map<string, PartRow[]>();
+  for (const part of parts) {
+    const mask = part.row.map((value) => (value === undefined ? '0' : '1')).join('');
     const group = groups.get(mask);
-    if (group) group.push(row);
-    else groups.set(mask, [row]);
+    if (group) group.push(part);
+    else groups.set(mask, [part]);
   }
   return groups;
 }

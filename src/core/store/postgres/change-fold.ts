@@ -3,24 +3,29 @@ import type { ChangedValue } from './pgoutput.ts';
 /** A row whose values all are there. */
 export type FullRow = (string | null)[];
 
+/** A row of which only some columns are known; the others are those of the row that is there under `source` before anything is done. The key always is known. */
+export interface PartRow {
+  row: ChangedValue[];
+  source: string[];
+}
+
 /** What is left to do for some keys, each of them once. Values are as `pgoutput.ts` has them. */
 export interface FoldedChanges {
   gone: string[][];
+  /** There is such a row, but not all of it came: it must be asked for once more. */
+  lost: string[][];
   rows: FullRow[];
-  /** Rows of which only some columns are known; those that are not keep what they have. The key always is. */
-  parts: ChangedValue[][];
+  parts: PartRow[];
 }
 
 type State =
   | { kind: 'gone'; key: string[] }
+  | { kind: 'lost'; key: string[] }
   | { kind: 'row'; row: FullRow }
-  | { kind: 'part'; row: ChangedValue[] };
+  | ({ kind: 'part' } & PartRow);
 
-/** Why the changes before must be applied first. */
-export type Barrier =
-  | { kind: 'truncate' }
-  /** A row got another key, and has values that did not travel: those under its old key. */
-  | { kind: 'moved'; from: string[]; row: ChangedValue[] };
+/** Whether the row that is there under a key is what the donor had at this point of the stream, and no later one. */
+export type Trusts = (key: readonly string[]) => boolean;
 
 /**
  * Folds changes, in the order in which they were committed, to the last state of each key. What is applied so is the donor's state after the last of
@@ -31,9 +36,12 @@ export class ChangeFold {
   readonly #states = new Map<string, State>();
   #bytes = 0;
 
+  readonly #trusts: Trusts;
+
   /** `keyPlaces`: where the key's columns stand in a row. */
-  constructor(keyPlaces: readonly number[]) {
+  constructor(keyPlaces: readonly number[], trusts: Trusts) {
     this.#keyPlaces = keyPlaces;
+    this.#trusts = trusts;
   }
 
   get isEmpty(): boolean {
@@ -54,12 +62,11 @@ export class ChangeFold {
     this.#set(key, { kind: 'gone', key });
   }
 
-  /** A barrier where it cannot be folded: then `take` comes first, and what is told is done by itself. */
   update(
     row: readonly ChangedValue[],
     old: readonly ChangedValue[] | undefined,
     { oldIsKey }: { oldIsKey: boolean },
-  ): Barrier | undefined {
+  ): void {
     const from = old && this.#keyOf(old);
     // A large value that was left as it was is told with the old row, where there is one.
     const isTold = (place: number) => !oldIsKey || this.#keyPlaces.includes(place);
@@ -69,30 +76,36 @@ export class ChangeFold {
     const key = this.#keyOf(filled);
     const hasMoved = from !== undefined && !sameKey(from, key);
     const before = this.#states.get(nameOf(hasMoved ? from : key));
-    const merged = before && before.kind !== 'gone' ? overlaid(before.row, filled) : [...filled];
-    const isWhole = merged.every((value) => value !== undefined);
-    if (hasMoved) {
-      if (!isWhole) return { kind: 'moved', from, row: [...filled] };
-      this.#set(from, { kind: 'gone', key: from });
-    }
-    // A row that is gone and changes all the same is one that the donor will tell of again.
-    if (!isWhole && before?.kind === 'gone' && !hasMoved) return undefined;
-    this.#set(key, isWhole ? { kind: 'row', row: whole(merged) } : { kind: 'part', row: merged });
-    return undefined;
+    if (hasMoved) this.#set(from, { kind: 'gone', key: from });
+    this.#set(key, this.#changed(before, { row: filled, key, from: hasMoved ? from : undefined }));
   }
 
-  /** Nothing of before a TRUNCATE matters. */
-  truncate(): Barrier {
+  #changed(
+    before: State | undefined,
+    { row, key, from }: { row: ChangedValue[]; key: string[]; from: string[] | undefined },
+  ): State {
+    const under = before?.kind === 'row' || before?.kind === 'part' ? before.row : undefined;
+    const merged = under ? overlaid(under, row) : row;
+    if (merged.every((value) => value !== undefined)) return { kind: 'row', row: whole(merged) };
+    if (before?.kind === 'part') return { ...before, row: merged };
+    // Of a row that changes though it is gone, the donor will tell again.
+    if (before?.kind === 'gone' || before?.kind === 'lost') return { kind: from ? 'lost' : before.kind, key };
+    // What is there under the old key may be another row that came to be there later.
+    if (from && !this.#trusts(from)) return { kind: 'lost', key };
+    return { kind: 'part', row: merged, source: from ?? key };
+  }
+
+  /** Nothing of before a TRUNCATE matters; what is there must go before anything that follows is applied. */
+  truncate(): void {
     this.#clear();
-    return { kind: 'truncate' };
   }
 
   take(): FoldedChanges {
-    const folded: FoldedChanges = { gone: [], rows: [], parts: [] };
+    const folded: FoldedChanges = { gone: [], lost: [], rows: [], parts: [] };
     for (const state of this.#states.values()) {
-      if (state.kind === 'gone') folded.gone.push(state.key);
-      else if (state.kind === 'row') folded.rows.push(state.row);
-      else folded.parts.push(state.row);
+      if (state.kind === 'row') folded.rows.push(state.row);
+      else if (state.kind === 'part') folded.parts.push(state);
+      else folded[state.kind].push(state.key);
     }
     this.#clear();
     return folded;
@@ -105,7 +118,7 @@ export class ChangeFold {
 
   #set(key: string[], state: State): void {
     this.#states.set(nameOf(key), state);
-    const values = state.kind === 'gone' ? state.key : state.row;
+    const values = 'row' in state ? state.row : state.key;
     this.#bytes += values.reduce<number>((sum, value) => sum + (value?.length ?? 0) + 16, 64);
   }
 
@@ -122,7 +135,7 @@ function nameOf(key: readonly string[]): string {
   return key.length === 1 ? (key[0] as string) : JSON.stringify(key);
 }
 
-export function sameKey(one: readonly string[], other: readonly string[]): boolean {
+function sameKey(one: readonly string[], other: readonly string[]): boolean {
   return one.every((value, index) => value === other[index]);
 }
 

@@ -1,6 +1,6 @@
 import { ForesyncError } from '../../errors.ts';
 import { printable } from '../../text.ts';
-import { Applier } from './apply.ts';
+import { Applier, utf8 } from './apply.ts';
 import { refuseServer } from './capture.ts';
 import { copyFormat, keyColumns, type TableDefinition } from './definition.ts';
 import {
@@ -86,6 +86,7 @@ export class PostgresJoiner {
     this.#applier = opened.applier;
     this.#spool = opened.spool;
     this.#target = qualified(buildingNames(opened.record.definition, opened.id).table);
+    if (this.record.stage === 'verify') this.#applier.trusts = () => true;
     this.#applier.onKey = (key) => this.#touched.add(key);
   }
 
@@ -218,12 +219,21 @@ export class PostgresJoiner {
     return applied;
   }
 
-  /** Keys whose rows are to be asked for once more; they are forgotten with `taken`. */
+  /**
+   * Keys whose rows are to be asked for once more. They are forgotten with `taken`, when their rows are there. All chunks must have been read before what is applied by now: from
+   * then on only those rows are newer than the stream, until it has passed them as well.
+   */
   async refetch({ taken }: { taken: boolean }): Promise<string[][]> {
     const { refetch } = recordTables(this.#id);
-    if (taken) await this.#owner.rows(`DELETE FROM ${refetch}`);
+    if (taken) {
+      await this.#owner.rows(`DELETE FROM ${refetch}`);
+      return [];
+    }
     const rows = await this.#owner.rows(`SELECT DISTINCT array_to_json(key)::text FROM ${refetch}`);
-    return rows.map(([key]) => JSON.parse(key ?? '[]') as string[]);
+    const keys = rows.map(([key]) => JSON.parse(key ?? '[]') as string[]);
+    const newer = new Set(keys.map((key) => JSON.stringify(key)));
+    this.#applier.trusts = (key) => !newer.has(JSON.stringify(key.map(utf8)));
+    return keys;
   }
 
   async stage(stage: JoiningRecord['stage']): Promise<void> {
@@ -235,6 +245,7 @@ export class PostgresJoiner {
   async finish(): Promise<void> {
     await finishTable(this.#owner, this.#definition, this.#id);
     await this.stage('verify');
+    this.#applier.trusts = () => true;
   }
 
   async digest(range: KeyRange): Promise<{ rows: number; sum: string }> {
@@ -291,7 +302,7 @@ export class PostgresJoiner {
     await this.#owner.transaction('BEGIN', async () => {
       const { spool } = recordTables(this.#id);
       const [isLeft] = await this.#owner.row(
-        `SELECT EXISTS (SELECT FROM ${spool} WHERE seq > (SELECT applied_seq FROM foresync.joining WHERE id = $1))`,
+        `SELECT EXISTS (SELECT FROM ${spool} WHERE whole AND seq > (SELECT applied_seq FROM foresync.joining WHERE id = $1))`,
         [this.#id],
       );
       if (isLeft === 't')

@@ -21,11 +21,12 @@ export interface JoiningRecord {
   appliedTo: number;
 }
 
-/** Names of what a run keeps at the joiner's server. */
+/** Names of what a run keeps at the joiner's server. What was spooled has a table of its own, for it is written while changes are applied. */
 export function recordTables(id: string) {
   const table = (kind: string) => `foresync.${quoteName(`${kind}_${id}`)}`;
   return {
     joining: 'foresync.joining',
+    spooled: 'foresync.spooled',
     chunks: table('chunks'),
     spool: table('spool'),
     refetch: table('refetch'),
@@ -36,7 +37,7 @@ export async function readRecord(session: Session, id: string): Promise<JoiningR
   const [there] = await session.row("SELECT to_regclass('foresync.joining') IS NOT NULL");
   if (there !== 't') return undefined;
   const [row] = await session.rows(
-    `SELECT stage, definition, system_id, timeline, spooled_to, applied_seq, applied_to FROM foresync.joining WHERE id = $1`,
+    `SELECT stage, definition, system_id, timeline, s.spooled_to, applied_seq, applied_to FROM foresync.joining JOIN foresync.spooled s USING (id) WHERE id = $1`,
     [id],
   );
   if (!row) return undefined;
@@ -54,11 +55,12 @@ export async function readRecord(session: Session, id: string): Promise<JoiningR
 
 /** Begins a record anew, in the caller's transaction; what another one of this id left is gone. */
 export async function createRecord(session: Session, id: string, record: JoiningRecord): Promise<void> {
-  const { joining, chunks, spool, refetch } = recordTables(id);
+  const { joining, spooled, chunks, spool, refetch } = recordTables(id);
   try {
     await session.rows(`CREATE SCHEMA IF NOT EXISTS foresync;
       CREATE TABLE IF NOT EXISTS ${joining} (id text PRIMARY KEY, stage text NOT NULL, definition text NOT NULL, system_id text NOT NULL,
-        timeline int8 NOT NULL, spooled_to int8 NOT NULL, applied_seq int8 NOT NULL, applied_to int8 NOT NULL)`);
+        timeline int8 NOT NULL, applied_seq int8 NOT NULL, applied_to int8 NOT NULL);
+      CREATE TABLE IF NOT EXISTS ${spooled} (id text PRIMARY KEY, spooled_to int8 NOT NULL)`);
   } catch (error) {
     if (!(error instanceof StatementError) || error.kind !== 'permission') throw error;
     throw new ForesyncError(
@@ -78,10 +80,12 @@ export async function createRecord(session: Session, id: string, record: Joining
     CREATE TABLE ${refetch} (key text[] NOT NULL)`);
   const { stage, definition, systemId, timeline, spooledTo, appliedSeq, appliedTo } = record;
   await session.rows(`DELETE FROM ${joining} WHERE id = $1`, [id]);
-  await session.rows(`INSERT INTO ${joining} VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`, [
+  await session.rows(`DELETE FROM ${spooled} WHERE id = $1`, [id]);
+  await session.rows(`INSERT INTO ${joining} VALUES ($1, $2, $3, $4, $5, $6, $7)`, [
     ...[id, stage, JSON.stringify(definition), systemId],
-    ...[timeline, spooledTo, appliedSeq, appliedTo].map(String),
+    ...[timeline, appliedSeq, appliedTo].map(String),
   ]);
+  await session.rows(`INSERT INTO ${spooled} VALUES ($1, $2)`, [id, String(spooledTo)]);
 }
 
 export async function setStage(session: Session, id: string, stage: JoiningStage): Promise<void> {
@@ -95,9 +99,10 @@ export async function dropRecord(session: Session, id: string): Promise<void> {
   const [there] = await session.row("SELECT to_regclass('foresync.joining') IS NOT NULL");
   if (there !== 't') return;
   await session.rows('DELETE FROM foresync.joining WHERE id = $1', [id]);
+  await session.rows('DELETE FROM foresync.spooled WHERE id = $1', [id]);
   await session.rows(`DO $$ BEGIN
     IF NOT EXISTS (SELECT FROM foresync.joining) THEN
-      DROP TABLE foresync.joining;
+      DROP TABLE foresync.joining, foresync.spooled;
       IF NOT EXISTS (SELECT FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = 'foresync') THEN
         DROP SCHEMA foresync;
       END IF;

@@ -48,7 +48,7 @@ export class SpoolWriter {
       [id],
     );
     const [spooledTo, bytes] = await session.row(
-      `SELECT spooled_to, (SELECT coalesce(sum(octet_length(data)), 0) FROM ${spool} WHERE seq > applied_seq) FROM foresync.joining WHERE id = $1`,
+      `SELECT (SELECT spooled_to FROM foresync.spooled WHERE id = $1), (SELECT coalesce(sum(octet_length(data)), 0) FROM ${spool} WHERE seq > applied_seq) FROM foresync.joining WHERE id = $1`,
       [id],
     );
     return new SpoolWriter(session, id, {
@@ -81,7 +81,7 @@ export class SpoolWriter {
     await this.#session.transaction('BEGIN', async () => {
       for (const { whole, data } of rows)
         await this.#session.rows(`INSERT INTO ${spool} (whole, data) VALUES ($1, $2)`, [String(whole), data]);
-      await this.#session.rows('UPDATE foresync.joining SET spooled_to = $2 WHERE id = $1', [
+      await this.#session.rows('UPDATE foresync.spooled SET spooled_to = $2 WHERE id = $1', [
         this.#id,
         String(this.#spooledTo),
       ]);

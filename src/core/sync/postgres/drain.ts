@@ -1,4 +1,4 @@
-import type { AgentClient } from '../../agent/client.ts';
+import type { AgentClient, Reply } from '../../agent/client.ts';
 import { ForesyncError } from '../../errors.ts';
 import { formatBytes } from '../../format.ts';
 
@@ -16,11 +16,6 @@ export interface DrainSides {
   budgetBytes: number;
 }
 
-interface Waiter {
-  at: number;
-  resolve(): void;
-}
-
 /**
  * Carries changes from the slot into the joiner's Delta Log for as long as the run lasts, so that the donor need not keep its WAL for them. What is
  * confirmed to the slot is on disk at the joiner before.
@@ -32,7 +27,7 @@ export class Drain {
   #pendingBytes = 0;
   #isStopping = false;
   #error: unknown;
-  #waiters: Waiter[] = [];
+  readonly #waiting: (() => void)[] = [];
   /** Rejects when it can go on no longer. */
   readonly failed: Promise<never>;
 
@@ -58,10 +53,9 @@ export class Drain {
     return this.#pendingBytes;
   }
 
-  /** Resolves when all that was committed before a position is in the Delta Log; rejects where that will not be. */
-  async reached(at: number): Promise<void> {
-    if (this.#spooledTo >= at) return;
-    await Promise.race([new Promise<void>((resolve) => this.#waiters.push({ at, resolve })), this.failed]);
+  /** Resolves when more is in the Delta Log; rejects where that will not be. */
+  async more(): Promise<void> {
+    await Promise.race([new Promise<void>((resolve) => this.#waiting.push(resolve)), this.failed]);
   }
 
   /** Ends the stream, so that the slot is free. What has come is in the Delta Log then. */
@@ -79,28 +73,35 @@ export class Drain {
 
   async #run(): Promise<void> {
     try {
-      while (!this.#isStopping) await this.#once();
+      // What is written and what comes next are under way at the same time.
+      let next = this.#take();
+      while (!this.#isStopping) {
+        const taken = await next;
+        next = this.#take();
+        next.catch(() => undefined);
+        await this.#write(taken);
+      }
+      await this.#write(await next);
     } catch (error) {
       this.#error = error;
       throw error;
     }
   }
 
-  async #once(): Promise<void> {
-    const { donor, joiner, budgetBytes } = this.#sides;
-    const { result, parts } = await donor.call('pg.stream.take', {
+  #take() {
+    return this.#sides.donor.call('pg.stream.take', {
       ...{ flushedTo: this.#spooledTo, maxBytes: takeBytes, waitMs, lane: streamLane },
     });
+  }
+
+  async #write({ result, parts }: Reply<'pg.stream.take'>): Promise<void> {
     if (result.bytes === 0) return;
+    const { joiner, budgetBytes } = this.#sides;
     const { result: written } = await joiner.call('pg.joiner.spool', { lane: streamLane }, parts);
     this.#spooledTo = written.spooledTo;
     this.#pendingBytes = written.pendingBytes;
     if (this.#pendingBytes > budgetBytes) throw overBudget(budgetBytes);
-    this.#waiters = this.#waiters.filter(({ at, resolve }) => {
-      if (at > written.spooledTo) return true;
-      resolve();
-      return false;
-    });
+    for (const wake of this.#waiting.splice(0)) wake();
   }
 }
 

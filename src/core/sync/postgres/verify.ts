@@ -186,7 +186,12 @@ export type ApplySides = Pick<VerifyOptions, 'lead' | 'joiner' | 'emit'>;
 
 /** The joiner then has what was committed at the donor before a position, and, as far as that can be had, nothing else. */
 export async function applyUpTo(at: number, sides: ApplySides & { drain: Drain }): Promise<void> {
-  await sides.drain.reached(at);
+  while (sides.drain.spooledTo < at) {
+    const more = sides.drain.more();
+    more.catch(() => undefined);
+    await applyAll(sides, at);
+    await more;
+  }
   await applyAll(sides, at);
 }
 
