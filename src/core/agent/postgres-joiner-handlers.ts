@@ -89,10 +89,14 @@ export function postgresJoinerHandlers(): { handlers: Handlers; close(): Promise
         parts: [encodeKeyTexts(untouched), encodeKeyTexts(touched)],
       };
     },
-    'pg.joiner.place': async (placing) => {
+    'pg.joiner.analyze': async ({ lane }) => {
+      await joiner().analyze(lane);
+      return { result: {} };
+    },
+    'pg.joiner.place': async ({ rows, ...placing }) => {
       const at = joiner().record.stage === 'placed' ? joiner().record.spooledTo : joiner().spool.spooledTo;
       if (joiner().record.stage !== 'placed') await joiner().place(placing);
-      return { result: { rows: await joiner().rowCount(), at } };
+      return { result: { rows: rows ?? (await joiner().rowCount()), at } };
     },
     'pg.joiner.hand-over': async ({ url, ...options }) => ({ result: await handOver(url, options) }),
     'pg.joiner.forget': async ({ url, id }) => {

@@ -79,7 +79,7 @@ export const postgresRequests = {
       range: keyRange,
       expectedBytes: chunkBytes,
       maxBytes: chunkBytes,
-      level: count.max(22).optional(),
+      level: z.number().int().min(-100).max(22).optional(),
     }),
     z.strictObject({ rows: count, rawBytes: bytes, tooLarge: z.boolean() }),
   ),
@@ -160,6 +160,8 @@ export const postgresRequests = {
   /** Part back: keys whose rows are to be asked for once more. `taken`: those of before were. */
   'pg.joiner.refetch': request(z.strictObject({ taken: z.boolean() }), z.strictObject({ keys: count })),
   'pg.joiner.finish': request(none, none),
+  /** Has the server make statistics of the table. */
+  'pg.joiner.analyze': request(z.strictObject({ lane }), none),
   /** From now on it is kept which keys the stream changes. */
   'pg.joiner.watch': request(none, none),
   'pg.joiner.digest': request(
@@ -171,8 +173,9 @@ export const postgresRequests = {
     z.strictObject({ range: keyRange.optional() }),
     z.strictObject({ untouched: count, touched: count }),
   ),
+  /** `rows`: how many there are, where that is known. */
   'pg.joiner.place': request(
-    z.strictObject({ replace: z.boolean(), sequences }),
+    z.strictObject({ replace: z.boolean(), sequences, rows: count.optional() }),
     z.strictObject({ rows: count, at: position }),
   ),
   /** Makes the subscription that goes on from where the joiner is. May be repeated. */

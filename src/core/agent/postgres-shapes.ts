@@ -37,6 +37,7 @@ export const definition = z.strictObject({
         typeOid: count,
         send: sql,
         isBinary: z.boolean(),
+        isExact: z.boolean(),
         notNull: z.boolean(),
         collation: sql.optional(),
         fallback: sql.optional(),

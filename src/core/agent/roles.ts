@@ -78,6 +78,7 @@ export const requestRoles: Record<RequestType, readonly Role[]> = {
   'pg.joiner.apply': nobody,
   'pg.joiner.refetch': nobody,
   'pg.joiner.finish': nobody,
+  'pg.joiner.analyze': nobody,
   'pg.joiner.watch': nobody,
   'pg.joiner.digest': nobody,
   'pg.joiner.compare': nobody,

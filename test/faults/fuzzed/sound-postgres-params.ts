@@ -9,7 +9,7 @@ const definition = {
   columns: [
     {
       ...{ name: 'id', type: 'bigint', bareType: 'bigint', typeOid: 20, send: 'pg_catalog.int8send' },
-      ...{ isBinary: true, notNull: true },
+      ...{ isBinary: true, isExact: true, notNull: true },
     },
   ],
   ...{ key: ['id'], keyName: 'items_pkey', indexes: [], checks: [], partitions: [] },
@@ -49,6 +49,7 @@ export const knownPostgres: { [T in PostgresRequest]: () => Params<T> } = {
   'pg.joiner.apply': () => ({ upTo: 5 }),
   'pg.joiner.refetch': () => ({ taken: false }),
   'pg.joiner.finish': () => ({}),
+  'pg.joiner.analyze': () => ({ lane }),
   'pg.joiner.watch': () => ({}),
   'pg.joiner.digest': () => ({ range }),
   'pg.joiner.compare': () => ({ range }),

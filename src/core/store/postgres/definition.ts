@@ -10,6 +10,8 @@ export interface ColumnDefinition {
   typeOid: number;
   /** Writes a value to the bit: a function of the type, or of text where the type's own output differs between servers. */
   send: string;
+  /** Values are equal where their bits are, and only there. */
+  isExact: boolean;
   /** The type's own binary form means the same at every server. */
   isBinary: boolean;
   notNull: boolean;

@@ -174,8 +174,8 @@ export class PostgresJoiner {
   async chunk(lane: number, n: number | undefined, range: KeyRange, rows: Buffer): Promise<number> {
     const session = await this.#lanes.session(lane);
     const { chunks } = recordTables(this.#id);
-    return session.transaction('BEGIN', async () => {
-      await session.rows(`DELETE FROM ${this.#target} WHERE ${within(this.#definition, range)}`);
+    const clear = `DELETE FROM ${this.#target} WHERE ${within(this.#definition, range)}`;
+    return session.transaction(`BEGIN; ${clear}`, async () => {
       const taken = await session.copyIn(this.#copyInto(this.#target), rows);
       if (n === undefined) return taken;
       const upto = range.to === undefined ? 'NULL' : quoteTexts(range.to);
@@ -246,6 +246,11 @@ export class PostgresJoiner {
     await finishTable(this.#owner, this.#definition, this.#id);
     await this.stage('verify');
     this.#applier.trusts = () => true;
+  }
+
+  async analyze(lane: number): Promise<void> {
+    const session = await this.#lanes.session(lane);
+    await session.rows(`ANALYZE ${this.#target}`);
   }
 
   async digest(range: KeyRange): Promise<{ rows: number; sum: string }> {

@@ -41,9 +41,9 @@ function compared(definition: TableDefinition, operator: '>' | '<=', key: KeyTex
 
 /** A row's hash, by the bits of its values and not by what its types call equal; `seed` is a 64-bit integer. */
 export function rowHash(definition: TableDefinition, seed: string, prefix = ''): string {
-  const values = carriedColumns(definition).map(({ name, send, isBinary }) => {
+  const values = carriedColumns(definition).map(({ name, send, isBinary, isExact }) => {
     const column = `${prefix}${quoteName(name)}`;
-    return `${send}(${isBinary ? column : `${column}::pg_catalog.text`})`;
+    return isExact ? column : `${send}(${isBinary ? column : `${column}::pg_catalog.text`})`;
   });
   return `pg_catalog.hash_record_extended(ROW(${values.join(', ')}), ${quoteText(seed)}::pg_catalog.int8)`;
 }

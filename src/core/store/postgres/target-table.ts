@@ -114,7 +114,6 @@ export async function finishTable(session: Session, definition: TableDefinition,
   ];
   for (const [place, statement] of statements.entries())
     if (!there.has(wanted[place] as string)) await alone(session, statement);
-  await session.rows(`ANALYZE ${qualified(names.table)}`);
 }
 
 /** With the extended protocol, where one message is one statement: what comes from the donor cannot end it and begin another. */

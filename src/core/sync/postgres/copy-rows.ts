@@ -11,6 +11,8 @@ import { cutRange, type NumberedRange, Ranges, sentRange } from './ranges.ts';
 /** Connections at each side that read and write chunks; the lanes before are for the stream, for cutting and for what is applied. */
 export const copyLanes = [3, 4] as const;
 const chunksAhead = 2;
+/** Of zstd: it takes hardly longer than to copy. */
+const unpackedLevel = 1;
 /** Of one chunk; past it the range is cut once more. */
 const maxChunkBytes = 32 << 20;
 /** A row of PostgreSQL's may be a gigabyte; of one so large as this, foresync says so. */
@@ -22,6 +24,10 @@ export interface CopyOptions {
   keyColumns: number;
   rowBytes: number;
   rowsEstimate: number;
+  /** Told where the table is cut. */
+  onCut: (cut: readonly string[]) => void;
+  /** Both agents run on this machine. */
+  isLocal: boolean;
   /** Where an earlier run stopped. */
   from: { chunks: number; after: string[] | undefined };
   emit: Emit;
@@ -36,7 +42,7 @@ export async function copyRows(options: CopyOptions): Promise<void> {
   const rows = () => Math.max(1, pace.chunkBytes / size.rowBytes);
   const ranges = new Ranges(
     lead,
-    { keyColumns: options.keyColumns, rows },
+    { keyColumns: options.keyColumns, rows, onCut: options.onCut },
     { n: from.chunks, after: from.after },
   );
   const over = new AbortController();
@@ -86,7 +92,8 @@ async function readNext(
   const next = await ranges.next();
   if (!next) return undefined;
   await options.pace.turn(options.signal);
-  const { level } = options.pipeline;
+  // Nothing is gained by packing what never leaves the machine.
+  const level = options.isLocal && options.pace.limit === undefined ? unpackedLevel : options.pipeline.level;
   return {
     ...next,
     reply: await readRange(next.range, lane, { ...options, level, maxBytes: maxChunkBytes }),

@@ -5,7 +5,7 @@ import { formatBytes } from '../../format.ts';
 /** The lane that changes take, at both agents. */
 export const streamLane = 1;
 const takeBytes = 4 << 20;
-const waitMs = 400;
+const waitMs = 150;
 
 export interface DrainSides {
   donor: AgentClient;

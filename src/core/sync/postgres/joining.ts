@@ -17,7 +17,10 @@ import { captureIdOf, type Slot, settled } from './capture.ts';
 import { copyLanes, copyRows } from './copy-rows.ts';
 import { Drain } from './drain.ts';
 import { sendHotRows } from './hot-rows.ts';
+import { KeptCuts } from './kept-cuts.ts';
 import { applyAll, applyUpTo, verifyAll } from './verify.ts';
+
+const analyzeLane = 5;
 
 /** Bytes of changes that may wait at the joiner. */
 export const usualBudgetBytes = 8 * 1024 ** 3;
@@ -175,6 +178,7 @@ export class PostgresJoining {
 
   async #copied(copy: Copy, batches: Batches | undefined): Promise<AddReplicaResult> {
     const { lead, joiner, opened, drain } = copy;
+    const cuts = new KeptCuts();
     const sides = { ...copy, ...this.#shared, rowsEstimate: copy.table.rowsEstimate };
     this.#emit({ type: 'donor', donor: lead.name, state: 'reading' });
     if (batches && opened.stage === 'hot' && opened.chunks === 0) await this.#hot(copy, batches);
@@ -184,14 +188,30 @@ export class PostgresJoining {
         await joiner.call('pg.joiner.stage', { stage: 'snapshot' });
         const from = { chunks: opened.chunks, after: opened.chunksTo };
         if (from.chunks === 0 || from.after)
-          await copyRows({ ...sides, rowBytes: copy.table.rowBytes, from });
+          await copyRows({
+            ...sides,
+            rowBytes: copy.table.rowBytes,
+            from,
+            isLocal: this.#isLocal,
+            onCut: (cut) => cuts.add(cut),
+          });
         await joiner.call('pg.joiner.stage', { stage: 'delta' });
       });
     else this.#phases.skip('snapshot');
     await this.#phases.in('delta', () => this.#delta(copy, opened.stage === 'verify'));
     this.#emit({ type: 'donor', donor: lead.name, state: 'done' });
-    await this.#phases.in('verify', () => verifyAll({ ...sides, drain, wait: this.#options.wait }));
-    return this.#phases.in('publish', () => this.#place(copy)).then((there) => this.#finish(copy, there));
+    const verified = await this.#phases.in('verify', async () => {
+      // Its statistics are made meanwhile.
+      const analysed = joiner.call('pg.joiner.analyze', { lane: analyzeLane });
+      analysed.catch(() => undefined);
+      const isOwnCopy = opened.stage === 'hot' || (opened.stage === 'snapshot' && opened.chunks === 0);
+      const known = isOwnCopy ? cuts.cuts : undefined;
+      const result = await verifyAll({ ...sides, drain, cuts: known, wait: this.#options.wait });
+      await analysed;
+      return result;
+    });
+    const there = await this.#phases.in('publish', () => this.#place(copy, verified));
+    return this.#finish(copy, there);
   }
 
   async #hot(copy: Copy, batches: Batches): Promise<void> {
@@ -232,14 +252,15 @@ export class PostgresJoining {
     return true;
   }
 
-  /** The stream ends, what has come of it is applied, and the table is put in its place. */
-  async #place({ lead, joiner, drain }: Copy): Promise<AddReplicaResult> {
+  /** The stream ends, what has come of it is applied, and the table is put in its place. What was counted holds where nothing has changed since. */
+  async #place({ lead, joiner, drain }: Copy, verified: { rows: number }): Promise<AddReplicaResult> {
     await drain.stop();
-    await applyAll({ lead, joiner, emit: this.#emit });
+    const { changes } = await applyAll({ lead, joiner, emit: this.#emit });
     const { result } = await lead.call('pg.sequences', { lane: copyLanes[0] });
     const { result: placed } = await joiner.call('pg.joiner.place', {
       replace: this.#options.replace,
       sequences: result.sequences,
+      ...(changes === 0 && { rows: verified.rows }),
     });
     this.#isPlaced = true;
     return { rows: placed.rows, watermark: placed.at };
@@ -276,6 +297,11 @@ export class PostgresJoining {
       await joiner.call('pg.joiner.forget', { url, id });
     });
     return there;
+  }
+
+  get #isLocal(): boolean {
+    const { group, joiner } = this.#options;
+    return group.lead.host.kind === 'local' && joiner.host.kind === 'local';
   }
 
   get #shared() {

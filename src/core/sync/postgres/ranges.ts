@@ -14,6 +14,8 @@ export interface NumberedRange {
 
 export interface CutOptions {
   keyColumns: number;
+  /** Told of each cut, in the order of the table. */
+  onCut?: (cut: readonly string[]) => void;
   /** Of each range, at the time that it is cut. */
   rows(): number;
 }
@@ -66,8 +68,29 @@ export class Ranges {
     const after = this.#after;
     const to = this.#cuts.shift();
     this.#isOver = to === undefined;
+    if (to) this.#options.onCut?.(to);
     this.#after = to;
     return { n: this.#n++, range: { after, to } };
+  }
+}
+
+/** The same of a table that was cut before. */
+export class KnownRanges {
+  readonly #cuts: readonly (readonly string[])[];
+  #n = 0;
+
+  constructor(cuts: readonly (readonly string[])[]) {
+    this.#cuts = cuts;
+  }
+
+  get isOver(): boolean {
+    return this.#n > this.#cuts.length;
+  }
+
+  async next(): Promise<NumberedRange | undefined> {
+    if (this.isOver) return undefined;
+    const n = this.#n++;
+    return { n, range: { after: this.#cuts[n - 1], to: this.#cuts[n] } };
   }
 }
 

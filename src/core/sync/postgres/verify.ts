@@ -9,7 +9,7 @@ import type { Pace } from '../pace.ts';
 import { pump } from '../pump.ts';
 import { settled } from './capture.ts';
 import type { Drain } from './drain.ts';
-import { Ranges, sentRange } from './ranges.ts';
+import { KnownRanges, Ranges, sentRange } from './ranges.ts';
 
 const digestLanes = [3, 4] as const;
 const rangeRows = 50_000;
@@ -22,6 +22,8 @@ export interface VerifyOptions {
   drain: Drain;
   keyColumns: number;
   rowsEstimate: number;
+  /** Where a copy of this very run has cut the table; none where it goes on with an earlier one's. */
+  cuts: readonly (readonly string[])[] | undefined;
   emit: Emit;
   pace: Pace;
   wait: Wait;
@@ -32,7 +34,7 @@ export interface VerifyOptions {
  * Compares all of both tables, range by range. Where a digest differs the rows are compared one by one; a row that the stream has changed meanwhile is looked at
  * again, one that it has not is sent once more, counted, and looked at again too. Resolves when nothing differs any longer.
  */
-export async function verifyAll(options: VerifyOptions): Promise<void> {
+export async function verifyAll(options: VerifyOptions): Promise<{ rows: number }> {
   const { joiner, emit, signal } = options;
   await joiner.call('pg.joiner.watch', {});
   const told = { ranges: 0, rows: 0, differences: 0, repairedRows: 0 };
@@ -44,6 +46,7 @@ export async function verifyAll(options: VerifyOptions): Promise<void> {
     differing = await compareKeys([...differing.untouched, ...differing.touched], options);
   }
   emit({ type: 'verified', ...told });
+  return { rows: told.rows };
 }
 
 interface Differing {
@@ -72,7 +75,9 @@ async function compareRanges(
 ): Promise<Differing> {
   const { lead, joiner, keyColumns, emit, pace, signal, rowsEstimate } = options;
   const found: Differing = { untouched: [], touched: [] };
-  const ranges = new Ranges(lead, { keyColumns, rows: () => rangeRows }, { n: 0, after: undefined });
+  const ranges = options.cuts
+    ? new KnownRanges(options.cuts)
+    : new Ranges(lead, { keyColumns, rows: () => rangeRows }, { n: 0, after: undefined });
   let turn = 0;
   await pump({
     depth: 3,
@@ -199,9 +204,11 @@ export async function applyUpTo(at: number, sides: ApplySides & { drain: Drain }
 export async function applyAll(
   { lead, joiner, emit }: ApplySides,
   upTo?: number,
-): Promise<{ appliedTo: number }> {
+): Promise<{ changes: number }> {
+  let changes = 0;
   for (let round = 1; ; round++) {
     const { result } = await joiner.call('pg.joiner.apply', upTo === undefined ? {} : { upTo });
+    changes += result.changes;
     if (result.changes > 0) {
       emit({
         type: 'rows',
@@ -213,6 +220,6 @@ export async function applyAll(
       });
       emit({ type: 'backlog', keys: 0, round });
     }
-    if (result.complete) return { appliedTo: result.appliedTo };
+    if (result.complete) return { changes };
   }
 }
