@@ -1,12 +1,11 @@
 import { z } from 'zod';
 import type { LogReading } from '../../core/metrics/measure-run.ts';
 import type { RunReport } from '../../core/metrics/run-report.ts';
-import { type GroupParameters, type ParameterChange, parameterNames } from '../../core/state/parameters.ts';
-import type { Tuning } from '../../core/tuning/tune-by-run.ts';
 import { rejectedLine } from './analyze.ts';
 import { declaredAs } from './declared-as.ts';
 import { bytes, count, durationMs, flag, gate, share, text, timeMs } from './figures.ts';
 import { moved, verification } from './run.ts';
+import { parameterChanges, parameters, tuning } from './tune.ts';
 
 const hitCount = { reads: count('Reads.'), hits: count('Those that found their row.') };
 const hits = z.strictObject(hitCount);
@@ -137,44 +136,6 @@ const runReport = declaredAs<RunReport>()(
     ).optional(),
     figures: figures.optional(),
     cameTrue: cameTrue.describe("Once the joiner's log was measured.").optional(),
-  }),
-);
-
-const parameters = z.array(
-  declaredAs<GroupParameters>()(
-    z.strictObject({
-      group: text('The replica group; absent for plans without one.').optional(),
-      parameters: z.strictObject({
-        horizonMs: durationMs('How far plans look ahead.').optional(),
-        halfLifeMs: durationMs('Of the decayed count.').optional(),
-        minConfidence: share('The threshold of plans.').optional(),
-      }),
-    }),
-  ),
-);
-
-const parameterChanges = z
-  .array(
-    declaredAs<ParameterChange>()(
-      z.strictObject({
-        group: text('The replica group.').optional(),
-        name: z.enum(parameterNames),
-        old: count('Its value before.'),
-        new: count('Its value since.'),
-        reason: text('Why, one sentence.'),
-        runId: text('The run that it was tuned by.'),
-        changedMs: timeMs('When.'),
-      }),
-    ),
-  )
-  .describe('Newest first.');
-
-const tuning = declaredAs<Tuning>()(
-  z.strictObject({
-    name: z.enum(parameterNames),
-    old: count('The value that the plan used.').optional(),
-    new: count('Absent where the parameter stays.').optional(),
-    reason: text('Why, one sentence.'),
   }),
 );
 

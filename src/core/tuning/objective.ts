@@ -1,0 +1,67 @@
+/** What an operator pays and gains, in units of one read that is served early. None is below zero. */
+export interface Prices {
+  /** A read that found its row by plan and would have missed without one. */
+  servedRead: number;
+  /** A million bytes of planned rows that were sent and that nobody read before in sync. */
+  unreadMegabyte: number;
+  /** A million bytes of rows that travelled twice, since they changed after they had been sent early. */
+  twiceMegabyte: number;
+  /** A million bytes that donors read ahead of a run, into their Prefetch Caches. */
+  readAheadMegabyte: number;
+  /** A second until in sync. */
+  syncSecond: number;
+}
+
+/**
+ * A read is what all else is measured in. Rows travel once whether or not they are planned, so a row that nobody read cost its place in the queue alone, and a
+ * row that travelled twice its bytes; reads that are missed because all of it takes longer are counted as reads, so a second costs nothing more.
+ */
+export const usualPrices: Prices = {
+  servedRead: 1,
+  unreadMegabyte: 0.5,
+  twiceMegabyte: 1,
+  readAheadMegabyte: 0.1,
+  syncSecond: 0,
+};
+
+/** What a join came to, beside the same join without a plan. */
+export interface JoinOutcome {
+  /** Reads from the join's start until the join without a plan would be in sync. */
+  reads: number;
+  /** Those that found their row. */
+  hits: number;
+  /** How many more found it than without a plan; below zero where the plan held up more than it brought. */
+  servedEarly: number;
+  unreadBytes: number;
+  twiceBytes: number;
+  readAheadBytes: number;
+  /** How much later in sync than without a plan. */
+  syncDelaySeconds: number;
+}
+
+/** What a plan was worth, as reads served early; by part, and in all. */
+export interface Worth {
+  served: number;
+  unread: number;
+  twice: number;
+  readAhead: number;
+  sync: number;
+  /** What was served less all costs. */
+  value: number;
+}
+
+const bytesPerMegabyte = 1e6;
+
+/**
+ * The objective of tuning: the value of the reads that a plan served early, less what was spent on it. In reads, where a served read has a price of 1.
+ * It is additive, so joins can be summed, and a share of the reads once it is divided by them.
+ */
+export function worthOf(outcome: JoinOutcome, prices: Prices): Worth {
+  const megabytes = (bytes: number) => bytes / bytesPerMegabyte;
+  const served = prices.servedRead * outcome.servedEarly;
+  const unread = prices.unreadMegabyte * megabytes(outcome.unreadBytes);
+  const twice = prices.twiceMegabyte * megabytes(outcome.twiceBytes);
+  const readAhead = prices.readAheadMegabyte * megabytes(outcome.readAheadBytes);
+  const sync = prices.syncSecond * outcome.syncDelaySeconds;
+  return { served, unread, twice, readAhead, sync, value: served - unread - twice - readAhead - sync };
+}
