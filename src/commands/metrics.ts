@@ -28,8 +28,10 @@ import { type Brush, brushFor } from '../ui/metrics-paint.ts';
 import { parameterLines, tuningLines } from '../ui/metrics-parameters.ts';
 import { runDetails } from '../ui/metrics-run.ts';
 import { runsTable } from '../ui/metrics-table.ts';
+import { tuningHistoryLines } from '../ui/tune-page.ts';
 
 const shownChanges = 10;
+const allChanges = 100_000;
 
 export default class Metrics extends BaseCommand {
   static override summary = 'Show what past runs cost and what their forecasts were worth.';
@@ -40,6 +42,7 @@ With an access log of the joiner it measures the hit rate that came true, keeps 
     '<%= config.bin %> <%= command.id %>',
     '<%= config.bin %> <%= command.id %> 3f9a1c2b',
     '<%= config.bin %> <%= command.id %> 3f9a1c2b --log /srv/shop/access-eu-west.csv',
+    '<%= config.bin %> <%= command.id %> --tuning',
   ];
   static override args = {
     run: Args.string({
@@ -64,6 +67,11 @@ With an access log of the joiner it measures the hit rate that came true, keeps 
     tune: Flags.boolean({
       description: 'Tune the parameters by this run; the default with --log.',
       allowNo: true,
+    }),
+    tuning: Flags.boolean({
+      default: false,
+      description: 'Show every parameter over the runs, and all steps with their reasons.',
+      exclusive: ['log', 'tune', 'fail-under'],
     }),
     'fail-under': probabilityFlag({
       description:
@@ -93,6 +101,7 @@ With an access log of the joiner it measures the hit rate that came true, keeps 
     }
     const state = openState(flags.state);
     try {
+      if (flags.tuning) return this.history(state, args.run);
       if (!one) return this.list(state, flags.limit);
       const run = args.run === undefined ? newestJoin(state) : readRun(state, args.run);
       const shown = await this.show(state, run, {
@@ -123,6 +132,14 @@ With an access log of the joiner it measures the hit rate that came true, keeps 
     const newest = runs.find(({ command }) => command === 'add-replica');
     if (newest && !this.jsonEnabled()) this.suggest(newest, false, state.path);
     return { runs, parameters, parameterChanges: changes };
+  }
+
+  /** Of one run alone where it is named. */
+  private history(state: StateFile, run: string | undefined): unknown {
+    const runId = run === undefined ? undefined : readRun(state, run).id;
+    const changes = listParameterChanges(state, { runId, limit: allChanges });
+    this.print(['', ...tuningHistoryLines(changes, this.brush())]);
+    return { parameters: listParameters(state), parameterChanges: changes };
   }
 
   private async show(state: StateFile, stored: StoredRun, options: ShowOptions) {

@@ -1,6 +1,7 @@
 import type { ParameterChange } from '../core/state/parameter-steps.ts';
-import type { GroupParameters, ParameterName, ParameterValue } from '../core/state/parameters.ts';
+import type { GroupParameters, ParameterName } from '../core/state/parameters.ts';
 import { printable } from '../core/text.ts';
+import type { StepValue } from '../core/tuning/parameter-ranges.ts';
 import type { Tuning } from '../core/tuning/try-steps.ts';
 import type { Brush } from './metrics-paint.ts';
 import { startedAt } from './metrics-words.ts';
@@ -73,7 +74,7 @@ export function tuningLines(tunings: readonly Tuning[], brush: Brush): string[] 
         ...because(reason, brush),
       ];
     }
-    const refused = tuning.refused === undefined ? '' : `, not ${parameterValue(name, tuning.refused)}`;
+    const refused = tuning.refused === undefined ? '' : `, not ${valueOr(name, tuning.refused)}`;
     return [
       `  ${label} stays${old === undefined ? '' : ` at ${parameterValue(name, old)}`}${refused}`,
       ...because(reason, brush),
@@ -82,18 +83,14 @@ export function tuningLines(tunings: readonly Tuning[], brush: Brush): string[] 
 }
 
 export function stepWords(
-  {
-    name,
-    old,
-    new: value,
-  }: { name: ParameterName; old: ParameterValue | undefined; new: ParameterValue | undefined },
+  { name, old, new: value }: { name: ParameterName; old: StepValue | undefined; new: StepValue | undefined },
   { arrow }: Brush,
 ): string {
   return `${valueOr(name, old)} ${arrow} ${valueOr(name, value)}`;
 }
 
-export function valueOr(name: ParameterName, value: ParameterValue | undefined): string {
-  return value === undefined ? 'default' : parameterValue(name, value);
+export function valueOr(name: ParameterName, value: StepValue | undefined): string {
+  return value === undefined || value === 'default' ? 'default' : parameterValue(name, value);
 }
 
 function because(reason: string, { width }: Brush): string[] {

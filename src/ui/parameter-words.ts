@@ -30,3 +30,15 @@ export function parameterValue(name: ParameterName, value: ParameterValue): stri
       return formatSpan(value);
   }
 }
+
+/** As operators write them: the flags of `plan` and `add-replica` where there are such. */
+export const parameterWords: Readonly<Record<ParameterName, string>> = {
+  minConfidence: 'min-confidence',
+  horizonMs: 'horizon',
+  halfLifeMs: 'half-life',
+  decayWeight: 'decay-weight',
+  budgetKeys: 'budget-keys',
+  budgetBytes: 'budget-bytes',
+  prefetchTimeoutMs: 'prefetch-timeout',
+  order: 'order',
+};

@@ -13,6 +13,8 @@ import { bytes, count, durationMs, flag, share, text, timeMs } from './figures.t
 const order = z.enum(hotOrders).describe('What rows that go ahead are ordered by.');
 const value = z.union([z.number(), z.enum(hotOrders)]);
 
+const stepValue = z.union([z.number(), z.enum(hotOrders), z.literal('default')]);
+
 const values = z.strictObject({
   horizonMs: durationMs('How far plans look ahead.').optional(),
   halfLifeMs: durationMs('Of the decayed count.').optional(),
@@ -54,8 +56,8 @@ export const tuning = declaredAs<Tuning>()(
   z.strictObject({
     name: z.enum(parameterNames),
     old: value.describe('The value that the plan used.').optional(),
-    new: value.describe('Absent where the parameter stays.').optional(),
-    refused: value.describe('What was proposed and not borne out by the backtest.').optional(),
+    new: stepValue.describe('Absent where the parameter stays.').optional(),
+    refused: stepValue.describe('What was proposed and not borne out by the backtest.').optional(),
     reason: text('Why, one sentence.'),
   }),
 );

@@ -1,28 +1,4 @@
-/** What an operator pays and gains, in units of one read that is served early. None is below zero. */
-export interface Prices {
-  /** A read that found its row by plan and would have missed without one. */
-  servedRead: number;
-  /** A million bytes of planned rows that were sent and that nobody read before in sync. */
-  unreadMegabyte: number;
-  /** A million bytes of rows that travelled twice, since they changed after they had been sent early. */
-  twiceMegabyte: number;
-  /** A million bytes that donors read ahead of a run, into their Prefetch Caches. */
-  readAheadMegabyte: number;
-  /** A second until in sync. */
-  syncSecond: number;
-}
-
-/**
- * A read is what all else is measured in. Rows travel once whether or not they are planned, so a row that nobody read cost its place in the queue alone, and a
- * row that travelled twice its bytes; reads that are missed because all of it takes longer are counted as reads, so a second costs nothing more.
- */
-export const usualPrices: Prices = {
-  servedRead: 1,
-  unreadMegabyte: 0.5,
-  twiceMegabyte: 1,
-  readAheadMegabyte: 0.1,
-  syncSecond: 0,
-};
+import type { Prices } from '../group/prices.ts';
 
 /** What a join came to, beside the same join without a plan. */
 export interface JoinOutcome {

@@ -14,7 +14,8 @@ const dayMs = 86_400_000;
 /** Of every parameter that is a number. The order has three values, and one step is from any to any other. */
 export const numberRanges: Readonly<Record<Exclude<ParameterName, 'order'>, NumberRange>> = {
   horizonMs: { least: 15 * minuteMs, most: 14 * dayMs, step: { factor: 1.25 }, isWhole: true },
-  halfLifeMs: { least: 60 * minuteMs, most: 90 * dayMs, step: { factor: 1.25 }, isWhole: true },
+  // Half-lives that a forecast knows double, so a smaller step would change nothing.
+  halfLifeMs: { least: 60 * minuteMs, most: 90 * dayMs, step: { factor: 2 }, isWhole: true },
   decayWeight: { least: 0, most: 4, step: { add: 0.5 }, isWhole: false },
   minConfidence: { least: 0.05, most: 0.95, step: { add: 0.05 }, isWhole: false },
   budgetKeys: { least: 100, most: 100_000_000, step: { factor: 1.25 }, isWhole: true },
@@ -48,9 +49,13 @@ export function stepsFrom<N extends ParameterName>(name: N, value: ParameterValu
   return (['down', 'up'] as const).flatMap((direction) => stepFrom(number, value, direction) ?? []);
 }
 
+/** What a step leads to: a value, or back to what holds when nothing is tuned. */
+export type StepValue = ParameterValue | 'default';
+
 /** With one parameter at another value. */
-export function withValue(parameters: Parameters, name: ParameterName, value: ParameterValue): Parameters {
-  return { ...parameters, [name]: value };
+export function withValue(parameters: Parameters, name: ParameterName, value: StepValue): Parameters {
+  const { [name]: _, ...others } = parameters;
+  return value === 'default' ? others : { ...others, [name]: value };
 }
 
 /** Off the noise of adding 0.05, so that values compare. */

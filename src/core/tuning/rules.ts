@@ -1,4 +1,4 @@
-import { formatCounted, formatDuration, formatPercent, formatSpan } from '../format.ts';
+import { formatDuration, formatPercent, formatSpan } from '../format.ts';
 import type { CameTrue } from '../metrics/came-true.ts';
 import type { PlanCameTrue } from '../metrics/plan-reads.ts';
 import type { RunFigures } from '../metrics/run-figures.ts';
@@ -18,17 +18,17 @@ export type Verdict = { new: number; reason: string } | { new?: undefined; reaso
 export const limits = {
   /** How far the hit rate may stay below what was expected. */
   hitRateSlack: 0.05,
-  /** Delta Log keys, as a share of the table's rows, past which early rows travel twice too often. */
-  deltaShare: 0.2,
-  thin: { reads: 200, tableRows: 1000, coveredForHits: 0.5 },
+  /** Shares of the horizon, past and within which in sync is late and early. */
+  horizon: { past: 0.8, within: 0.5 },
+  thin: { reads: 200, coveredForHits: 0.5 },
 } as const;
 
 /**
- * Lengthened when the plan was nearly used up before the replica was in sync; shortened when many rows travelled twice
- * and in sync came early in the horizon. Both are known without a log.
+ * Lengthened when the plan was nearly used up before the replica was in sync; shortened when in sync came early in the horizon: what is read later is no
+ * reason to send a row early. Both are known without a log.
  */
 export function horizonRule(used: number, { figures }: Evidence): Verdict {
-  const { plan, inSyncAtMs, startedAtMs, tableRows, moved } = figures;
+  const { plan, inSyncAtMs, startedAtMs } = figures;
   if (!plan || inSyncAtMs === undefined)
     return { reason: 'the run was not in sync, so the time it needs is not known' };
   if (startedAtMs < plan.originMs || startedAtMs - plan.originMs > plan.horizonMs) {
@@ -36,19 +36,12 @@ export function horizonRule(used: number, { figures }: Evidence): Verdict {
   }
   const neededMs = inSyncAtMs - plan.originMs;
   const needed = `in sync came ${formatDuration(neededMs)} after the plan's origin`;
-  if (neededMs > 0.8 * used) return step('horizonMs', used, 'up', `${needed}, past 80 % of the horizon`);
-  if (!tableRows || tableRows < limits.thin.tableRows)
-    return { reason: `${needed}, within the horizon, and the table is small` };
-  const deltaShare = moved.delta.rows / tableRows;
-  const twice = `${formatCounted(moved.delta.rows, 'row')} went through the Delta Log, ${formatPercent(deltaShare, 1)} of the table`;
-  if (deltaShare <= limits.deltaShare || neededMs > 0.25 * used)
-    return { reason: `${needed}, within the horizon; ${twice}` };
-  return step(
-    'horizonMs',
-    used,
-    'down',
-    `${twice} (over ${formatPercent(limits.deltaShare, 1)}), so rows sent long before they are read travel twice, and ${needed}`,
-  );
+  const { past, within } = limits.horizon;
+  if (neededMs > past * used)
+    return step('horizonMs', used, 'up', `${needed}, past ${formatPercent(past)} of the horizon`);
+  if (neededMs < within * used)
+    return step('horizonMs', used, 'down', `${needed}, within ${formatPercent(within)} of the horizon`);
+  return { reason: `${needed}, well within the horizon` };
 }
 
 /**

@@ -11,13 +11,18 @@ const usualPlannedToScanned = 1.5;
  * A model of joins that go as fast as this run went: what slowed it down, link, machines or distance, is in the rows a second that it came to, and
  * its Delta Log and comparison are in those of its snapshot. Undefined for a run that was never in sync or sent no snapshot.
  */
-export function paceOf({ moved, hotReadyMs, inSyncMs, tableRows }: RunFigures): JoinModel | undefined {
+export function paceOf(
+  { moved, hotReadyMs, inSyncMs, tableRows }: RunFigures,
+  prefetchTimeoutMs: number,
+): JoinModel | undefined {
   const { hot, snapshot, delta } = moved;
   if (inSyncMs === undefined || !tableRows || snapshot.rows === 0) return undefined;
   const rowBytes = Math.max(1, snapshot.rawBytes / snapshot.rows);
   const costs = measuredCosts(rowBytes);
   const connectMs = Math.min(costs.connectMs, mostConnecting * (hotReadyMs ?? inSyncMs));
-  const hotMs = hotReadyMs === undefined ? 0 : hotReadyMs - connectMs;
+  // Without hot-ready the timeout has cut the hot rows off.
+  const hotEndMs = hotReadyMs ?? (hot.rows > 0 ? connectMs + prefetchTimeoutMs : connectMs);
+  const hotMs = Math.max(0, Math.min(hotEndMs, inSyncMs) - connectMs);
   const perSecond = (rows: number, ms: number) => (1000 * rows) / Math.max(1, ms);
   const snapshotRowsPerSecond = perSecond(snapshot.rows, inSyncMs - connectMs - hotMs);
   // Without hot rows of its own, so much slower than the snapshot as they are between machines that nothing holds back.

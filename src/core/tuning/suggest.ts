@@ -1,5 +1,5 @@
 import type { ParameterName, ParameterValue } from '../state/parameters.ts';
-import { stepsFrom } from './parameter-ranges.ts';
+import { type StepValue, stepsFrom } from './parameter-ranges.ts';
 import { decayWeightRule, type Evidence, halfLifeRule, horizonRule, thinLog, type Verdict } from './rules.ts';
 import type { Bearing } from './used-parameters.ts';
 
@@ -8,11 +8,9 @@ export interface Suggestion {
   name: ParameterName;
   /** What the run's plan used, where that is known. */
   used: ParameterValue | undefined;
-  /** Values to try, a step away; none where the parameter stays. */
-  values: ParameterValue[];
-  /** What asks for the step: evidence of the log and the run's times, or neighbours that are to be tried on the run's reads. */
-  asked: 'evidence' | 'hindsight';
-  /** Why; of neighbours that are to be tried there is nothing to say yet. */
+  /** Values to try; none where the parameter stays. */
+  values: StepValue[];
+  /** Why; empty where there is nothing to say before the values were tried. */
   reason: string;
 }
 
@@ -24,21 +22,24 @@ const rules: Partial<Record<ParameterName, (used: number, evidence: Evidence) =>
 
 /**
  * Rules speak where a forecast would have to be made anew for every value: they tell a direction from what the run's log and times say. What is only a choice among
- * the same forecast's keys is tried both ways, which costs little.
+ * the same forecast's keys is tried both ways, which costs little. Where a plan would choose by itself what was tuned, that is tried too, or a
+ * value that was good once would hold for good.
  */
-export function suggest(name: ParameterName, bearing: Bearing, evidence: Evidence): Suggestion {
-  const { used } = bearing;
-  const stays = (reason: string): Suggestion => ({ name, used, values: [], asked: 'evidence', reason });
-  if (bearing.why !== undefined) return stays(bearing.why);
-  const rule = rules[name];
-  if (rule) {
-    if (typeof used !== 'number') return stays('its value is no number');
-    const verdict = rule(used, evidence);
-    return verdict.new === undefined
-      ? stays(verdict.reason)
-      : { ...stays(verdict.reason), values: [verdict.new] };
-  }
+export function suggest(
+  name: ParameterName,
+  { used, why }: Bearing,
+  { evidence, isTuned }: { evidence: Evidence; isTuned: boolean },
+): Suggestion {
+  const stays = (reason: string): Suggestion => ({ name, used, values: [], reason });
+  if (why !== undefined) return stays(why);
   const thin = thinLog(evidence.cameTrue?.plan);
-  if (thin !== undefined) return stays(thin);
-  return { name, used, values: stepsFrom(name, bearing.used), asked: 'hindsight', reason: '' };
+  const rule = rules[name];
+  if (!rule)
+    return thin === undefined ? { name, used, values: stepsFrom(name, used), reason: '' } : stays(thin);
+  if (typeof used !== 'number') return stays('its value is no number');
+  const verdict = rule(used, evidence);
+  const isChosen = name === 'halfLifeMs' || name === 'decayWeight';
+  const values: StepValue[] = verdict.new === undefined ? [] : [verdict.new];
+  if (isTuned && isChosen && thin === undefined) values.push('default');
+  return { name, used, values, reason: verdict.reason };
 }

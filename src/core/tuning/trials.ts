@@ -2,6 +2,7 @@ import { ForesyncError } from '../errors.ts';
 import { forecastModels } from '../forecast/models.ts';
 import { defaultTimeBudget } from '../forecast/panel/time-budget.ts';
 import { formatInstant, formatSpan } from '../format.ts';
+import type { Prices } from '../group/prices.ts';
 import type { AccessHistory } from '../history/access-history.ts';
 import type { RunFigures } from '../metrics/run-figures.ts';
 import type { PlanHeader } from '../plan/prefetch-plan.ts';
@@ -10,7 +11,7 @@ import type { Parameters } from '../state/parameters.ts';
 import type { StepGains } from './confirm.ts';
 import { type ForecastSource, Forecasts } from './forecast-source.ts';
 import { JoinTrial, type TrialOptions, type TrialWindow } from './join-trial.ts';
-import { type Prices, worthOf } from './objective.ts';
+import { worthOf } from './objective.ts';
 import { paceOf } from './run-pace.ts';
 
 import { windowsBefore } from './trial-windows.ts';
@@ -24,6 +25,8 @@ const leastCovered = 0.5;
 
 export interface TrialsOptions extends Partial<Pick<TrialOptions, 'logs' | 'layout' | 'wishes'>> {
   prices: Prices;
+  /** That the run went by. */
+  prefetchTimeoutMs: number;
   signal: AbortSignal;
   /** Where forecasts come from; by default they are made. */
   forecasts?: ForecastSource | undefined;
@@ -63,7 +66,7 @@ export class Trials {
     const { firstMs, lastMs } = history?.summary() ?? {};
     if (!history || firstMs === undefined || lastMs === undefined)
       return 'there is no access history to confirm a step on';
-    const model = paceOf(figures);
+    const model = paceOf(figures, options.prefetchTimeoutMs);
     if (!model) return 'the run was not in sync, so how a join goes is not known';
     const window = ownWindow(figures, model, logs.length > 0 ? (options.loggedUntilMs ?? lastMs) : lastMs);
     if (typeof window === 'string') return window;

@@ -1,6 +1,6 @@
 import type { ParameterName, Parameters, ParameterValue } from '../state/parameters.ts';
 import { confirmStep, gainWords, leastGain, signedShare } from './confirm.ts';
-import { withValue } from './parameter-ranges.ts';
+import { type StepValue, withValue } from './parameter-ranges.ts';
 import type { Suggestion } from './suggest.ts';
 import type { Trials } from './trials.ts';
 
@@ -10,9 +10,9 @@ export interface Tuning {
   /** The value that the run's plan used; undefined where it is not known. */
   old: ParameterValue | undefined;
   /** Absent where the parameter stays. */
-  new?: ParameterValue;
+  new?: StepValue;
   /** A step that the run proposed and the backtest did not bear out. */
-  refused?: ParameterValue;
+  refused?: StepValue;
   reason: string;
 }
 
@@ -91,26 +91,31 @@ export async function trySteps(
 
 /** The best of the values by the run's own reads, if the windows before bear it out. */
 async function tryStep(suggestion: Suggestion, standing: Parameters, trials: Trials): Promise<Tuning> {
-  const { name, used: old, asked, reason } = suggestion;
-  let best: { value: ParameterValue; gain: number } | undefined;
+  const { name, used: old, reason } = suggestion;
+  let best: { value: StepValue; gain: number } | undefined;
   for (const value of suggestion.values) {
     const gain = await trials.gainOnOwn(standing, withValue(standing, name, value));
     if (!best || gain > best.gain) best = { value, gain };
   }
   if (!best) return stays(suggestion);
-  if (asked === 'hindsight' && best.gain < leastGain) {
-    const gain = `the best step, to ${best.value}, would have been worth ${signedShare(best.gain)} of the run's reads`;
-    return { name, old, reason: `no step from it is worth the while: ${gain}` };
-  }
+  if (best.gain < leastGain)
+    return {
+      name,
+      old,
+      reason: joined(
+        reason,
+        `no step is worth the while, at best ${signedShare(best.gain)} of the run's reads`,
+      ),
+    };
   const gains = await trials.gains(standing, withValue(standing, name, best.value));
-  const found = confirmStep(gains, asked);
+  const found = confirmStep(gains);
   const worth = `worth ${gainWords(gains, found)}`;
   if (found.isAdopted) return { name, old, new: best.value, reason: joined(reason, `the step is ${worth}`) };
   return {
     name,
     old,
     refused: best.value,
-    reason: joined(reason, `the backtest refuses the step: it is ${worth}`),
+    reason: joined(reason, `the backtest refuses the step, which is ${worth}`),
   };
 }
 

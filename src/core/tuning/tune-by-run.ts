@@ -1,13 +1,13 @@
+import { type Prices, usualPrices } from '../group/prices.ts';
 import type { AccessHistory } from '../history/access-history.ts';
 import type { RunReport } from '../metrics/run-report.ts';
 import { unpackPlan } from '../plan/plan-text.ts';
 import type { PlanHeader } from '../plan/prefetch-plan.ts';
 import type { StateFile } from '../state/open.ts';
 import { listParameterChanges, recordRunStep } from '../state/parameter-steps.ts';
-import { type ParameterName, type Parameters, readStandings } from '../state/parameters.ts';
+import { type ParameterName, type Parameters, readStandings, usualParameters } from '../state/parameters.ts';
 import { readRunRequest } from '../state/run-progress.ts';
 import { readRunPlan } from '../state/runs.ts';
-import { type Prices, usualPrices } from './objective.ts';
 import type { Evidence } from './rules.ts';
 import { suggest } from './suggest.ts';
 import { Trials, type TrialsOptions } from './trials.ts';
@@ -70,15 +70,18 @@ export async function tuneByRun(
   );
   // What a plan chooses by itself is chosen anew on each window.
   const base = { ...used, halfLifeMs: current.halfLifeMs, decayWeight: current.decayWeight } as Parameters;
-  const suggestions = order.map((name) => suggest(name, bearings.get(name) as Bearing, evidence));
+  const suggestions = order.map((name) =>
+    suggest(name, bearings.get(name) as Bearing, { evidence, isTuned: current[name] !== undefined }),
+  );
   const { history, prices = usualPrices, budgetMs = usualBudgetMs, signal, onProgress } = options;
+  const { prefetchTimeoutMs = usualParameters.prefetchTimeoutMs } = base;
   const loggedUntilMs = evidence.cameTrue?.log.lastMs;
   const tunings = await trySteps(suggestions, {
     open: (signal) =>
       Trials.of(
         history,
         { figures: evidence.figures, header: header as PlanHeader },
-        { ...options, prices, loggedUntilMs, signal },
+        { ...options, prices, loggedUntilMs, prefetchTimeoutMs, signal },
       ),
     ...{ base, budgetMs, signal: signal ?? new AbortController().signal, onProgress },
   });
@@ -108,8 +111,9 @@ function kept(
 ): Tuning[] {
   return tunings.map((tuning) => {
     const { name, old, reason } = tuning;
-    const value = tuning.new ?? tuning.refused;
-    if (old === undefined || value === undefined) return tuning;
+    const wanted = tuning.new ?? tuning.refused;
+    const value = wanted === 'default' ? undefined : wanted;
+    if (old === undefined || wanted === undefined) return tuning;
     const kind = tuning.new === undefined ? 'refused' : 'tuned';
     const step = {
       group,
