@@ -7,6 +7,8 @@ import { nextStep, sameFiles } from '../cli/next-step.ts';
 import { patternFlags } from '../cli/pattern-flags.ts';
 import { probabilityFlag } from '../cli/probability-flag.ts';
 import { readStandings } from '../cli/run-standings.ts';
+import { tuneAfter } from '../cli/tuning.ts';
+import { numberChanges, toldTuning } from '../cli/tuning-json.ts';
 import { parseColumns } from '../core/access-log/columns.ts';
 import { formats, type LayoutChoice } from '../core/access-log/layout.ts';
 import { openLogFile, openStream } from '../core/access-log/log-file.ts';
@@ -20,8 +22,6 @@ import { listParameterChanges } from '../core/state/parameter-steps.ts';
 import { listParameters } from '../core/state/parameters.ts';
 import { listRuns, type RunChoice, readRun, type StoredRun } from '../core/state/runs.ts';
 import { printable, shortId } from '../core/text.ts';
-import type { Tuning } from '../core/tuning/try-steps.ts';
-import { tuneByRun } from '../core/tuning/tune-by-run.ts';
 import { formatCounted } from '../ui/format.ts';
 import { rejectedLines } from '../ui/metrics-log.ts';
 import { type Brush, brushFor } from '../ui/metrics-paint.ts';
@@ -131,7 +131,7 @@ With an access log of the joiner it measures the hit rate that came true, keeps 
     ]);
     const newest = runs.find(({ command }) => command === 'add-replica');
     if (newest && !this.jsonEnabled()) this.suggest(newest, false, state.path);
-    return { runs, parameters, parameterChanges: changes };
+    return { runs, parameters, parameterChanges: numberChanges(changes), parameterSteps: changes };
   }
 
   /** Of one run alone where it is named. */
@@ -139,7 +139,7 @@ With an access log of the joiner it measures the hit rate that came true, keeps 
     const runId = run === undefined ? undefined : readRun(state, run).id;
     const changes = listParameterChanges(state, { runId, limit: allChanges });
     this.print(['', ...tuningHistoryLines(changes, this.brush())]);
-    return { parameters: listParameters(state), parameterChanges: changes };
+    return { parameters: listParameters(state), parameterSteps: changes };
   }
 
   private async show(state: StateFile, stored: StoredRun, options: ShowOptions) {
@@ -149,7 +149,10 @@ With an access log of the joiner it measures the hit rate that came true, keeps 
       : { report: reportOf(stored), logs: [] };
     const tuning =
       (options.tune ?? options.log !== undefined)
-        ? await tune(state, run, { nowMs, dryRun: options.dryRun, signal: this.signal })
+        ? await tuneAfter(state, run, {
+            ...{ logs: options.log ?? [], layout: options, nowMs, dryRun: options.dryRun },
+            ...{ json: this.jsonEnabled(), signal: this.signal },
+          })
         : [];
     const brush = this.brush();
     this.print(['', ...runDetails(run, brush), ...logs.flatMap((log) => rejectedLines(log, brush))]);
@@ -163,9 +166,10 @@ With an access log of the joiner it measures the hit rate that came true, keeps 
       dryRun: options.dryRun,
       run,
       logs,
-      tuning,
+      tuning: tuning.map(toldTuning),
       parameters: listParameters(state),
-      parameterChanges: changes,
+      parameterChanges: numberChanges(changes),
+      parameterSteps: changes,
     };
   }
 
@@ -221,16 +225,6 @@ interface ShowOptions extends LayoutChoice {
 
 function toMeasure(file: string): LogToMeasure {
   return { name: file, open: () => (file === '-' ? openStream(process.stdin) : openLogFile(file)) };
-}
-
-async function tune(
-  state: StateFile,
-  run: RunReport,
-  options: { nowMs: number; dryRun: boolean; signal: AbortSignal },
-): Promise<Tuning[]> {
-  const { figures, cameTrue } = run;
-  if (!figures) return [];
-  return tuneByRun(state, run, { figures, cameTrue }, { ...options, history: openHistory(state) });
 }
 
 function judgeRun({ id, planHitRate }: RunReport, failUnder: number): Gate {

@@ -8,13 +8,8 @@ import { ForesyncError } from '../core/errors.ts';
 import { loadGroup } from '../core/group/config.ts';
 import { usualPrices } from '../core/group/prices.ts';
 import { openState, type StateFile } from '../core/state/open.ts';
-import {
-  freezeParameter,
-  listParameterChanges,
-  type ParameterChange,
-  setParameter,
-  undoSteps,
-} from '../core/state/parameter-steps.ts';
+import { listParameterChanges, type ParameterChange } from '../core/state/parameter-steps.ts';
+import { freezeParameter, setParameter, undoSteps } from '../core/state/parameter-wishes.ts';
 import { parameterNames, readStandings, usualParameters } from '../core/state/parameters.ts';
 import { brushFor } from '../ui/metrics-paint.ts';
 import { changedLines, tuneLines } from '../ui/tune-page.ts';

@@ -5,7 +5,7 @@ import { rejectedLine } from './analyze.ts';
 import { declaredAs } from './declared-as.ts';
 import { bytes, count, durationMs, flag, gate, share, text, timeMs } from './figures.ts';
 import { moved, verification } from './run.ts';
-import { parameterChanges, parameters, tuning } from './tune.ts';
+import { parameterChanges, parameterSteps, parameters, tuning } from './tune.ts';
 
 const hitCount = { reads: count('Reads.'), hits: count('Those that found their row.') };
 const hits = z.strictObject(hitCount);
@@ -152,6 +152,7 @@ export const metricsListJson = z.strictObject({
   runs: z.array(runReport).describe('Newest first, without tries that ended before anything had begun.'),
   parameters: parameters.optional(),
   parameterChanges: parameterChanges.optional(),
+  parameterSteps: parameterSteps.optional(),
 });
 
 export const metricsRunJson = z.strictObject({
@@ -161,5 +162,6 @@ export const metricsRunJson = z.strictObject({
   tuning: z.array(tuning),
   parameters,
   parameterChanges,
+  parameterSteps,
   gate,
 });

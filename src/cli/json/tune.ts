@@ -6,7 +6,7 @@ import {
   type ParameterStanding,
   parameterNames,
 } from '../../core/state/parameters.ts';
-import type { Tuning } from '../../core/tuning/try-steps.ts';
+import type { NumberChange, ToldTuning } from '../tuning-json.ts';
 import { declaredAs } from './declared-as.ts';
 import { bytes, count, durationMs, flag, share, text, timeMs } from './figures.ts';
 
@@ -48,15 +48,33 @@ const change = {
   changedMs: timeMs('When.'),
 };
 
-export const parameterChanges = z
+export const parameterSteps = z
   .array(declaredAs<ParameterChange>()(z.strictObject({ id: count('Rising with time.'), ...change })))
-  .describe('Newest first.');
+  .describe('All steps, whoever made or refused them, newest first.');
 
-export const tuning = declaredAs<Tuning>()(
+export const parameterChanges = z
+  .array(
+    declaredAs<NumberChange>()(
+      z.strictObject({
+        group: text('The replica group.').optional(),
+        name: z.enum(parameterNames),
+        old: count('Its value before.'),
+        new: count('Its value since.'),
+        reason: text('Why, one sentence.'),
+        runId: text('The run that it was tuned by.'),
+        changedMs: timeMs('When.'),
+      }),
+    ),
+  )
+  .describe('Steps that runs made of parameters that are numbers, newest first.');
+
+export const tuning = declaredAs<ToldTuning>()(
   z.strictObject({
     name: z.enum(parameterNames),
-    old: value.describe('The value that the plan used.').optional(),
-    new: stepValue.describe('Absent where the parameter stays.').optional(),
+    old: count('The value that the plan used, where it is a number.').optional(),
+    new: count('The new value, where it is a number.').optional(),
+    from: stepValue.describe('The value that the plan used.').optional(),
+    to: stepValue.describe('The new value; absent where the parameter stays.').optional(),
     refused: stepValue.describe('What was proposed and not borne out by the backtest.').optional(),
     reason: text('Why, one sentence.'),
   }),
@@ -88,7 +106,4 @@ export const tuneJson = z.strictObject({
     .describe('What tuning goes by.'),
 });
 
-export const metricsTuningJson = z.strictObject({
-  parameters,
-  parameterChanges,
-});
+export const metricsTuningJson = z.strictObject({ parameters, parameterSteps });
