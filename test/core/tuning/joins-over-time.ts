@@ -20,8 +20,9 @@ import { type Parameters, readParameters, usualParameters } from '../../../src/c
 import { beginProgress } from '../../../src/core/state/run-progress.ts';
 import { type RunRecord, recordRun } from '../../../src/core/state/runs.ts';
 import { type ForecastSource, Forecasts } from '../../../src/core/tuning/forecast-source.ts';
+import type { Evidence } from '../../../src/core/tuning/rules.ts';
 import type { Tuning } from '../../../src/core/tuning/try-steps.ts';
-import { tuneByRun } from '../../../src/core/tuning/tune-by-run.ts';
+import { type TunableRun, type TuningOptions, tuneByRun } from '../../../src/core/tuning/tune-by-run.ts';
 
 export const hourMs = 3_600_000;
 export const dayMs = 24 * hourMs;
@@ -100,9 +101,9 @@ export class JoinsOverTime {
     const rates: number[] = [];
     try {
       for (let join = 0; join < this.#stage.joins; join++) {
-        const done = await this.#join(join, readParameters(state, 'shop'));
-        rates.push(done.simulated.hitRate ?? 0);
-        told(join, await this.#tune(state, join, done));
+        const { hitRate, run, evidence, options } = await this.run(state, join);
+        rates.push(hitRate);
+        told(join, await tuneByRun(state, run, evidence, options));
       }
       return rates;
     } finally {
@@ -142,27 +143,23 @@ export class JoinsOverTime {
     return gathered;
   }
 
-  async #tune(
-    state: StateFile,
-    join: number,
-    { startMs, header, entries, simulated, prefetchTimeoutMs }: JoinDone,
-  ): Promise<Tuning[]> {
-    const run: RunRecord = {
+  /** One run of the group 'shop' with all that it tells, kept in a state file as a real one is. */
+  async run(state: StateFile, join: number): Promise<JoinedRun> {
+    const done = await this.#join(join, readParameters(state, 'shop'));
+    const { startMs, header, entries, simulated, prefetchTimeoutMs } = done;
+    const run: RunRecord & { joiner: undefined } = {
       ...{
         id: `run-${String(join).padStart(3, '0')}`,
         command: 'add-replica',
         group: 'shop',
         table: 'items',
       },
-      ...{ startedMs: startMs, outcome: 'done', snapshot: {} },
-    } as const;
+      ...{ startedMs: startMs, outcome: 'done', snapshot: {}, joiner: undefined },
+    };
     const text = [header, ...entries].map((line) => `${JSON.stringify(line)}\n`).join('');
     const plan = zstdCompressSync(text);
     recordRun(state, { ...run, plan });
-    beginProgress(state, run.id, {
-      process: {},
-      request: { prefetchTimeoutMs },
-    });
+    beginProgress(state, run.id, { process: {}, request: { prefetchTimeoutMs } });
     const figures = figuresOf(simulated, startMs, this.#model.rows, header);
     const log = await JoinerLog.against(figures, await readStoredPlan(plan));
     for (const { atMs, key } of this.#stage.reads)
@@ -170,15 +167,17 @@ export class JoinsOverTime {
         log.take({ timeMs: atMs, key: name(key), read: true });
     const cameTrue = log.result(startMs + dayMs, this.#history);
     const forecasts: ForecastSource = (wish) => this.#forecasts.of(wish);
-    return tuneByRun(
-      state,
-      run,
-      { figures, cameTrue },
-      {
-        ...{ nowMs: startMs + dayMs, dryRun: false, history: this.#history, forecasts },
-      },
-    );
+    const options = { nowMs: startMs + dayMs, dryRun: false, history: this.#history, forecasts };
+    return { hitRate: simulated.hitRate ?? 0, run, evidence: { figures, cameTrue }, options };
   }
+}
+
+/** What `tuneByRun` takes. */
+export interface JoinedRun {
+  hitRate: number;
+  run: TunableRun;
+  evidence: Evidence;
+  options: TuningOptions;
 }
 
 type JoinDone = {
