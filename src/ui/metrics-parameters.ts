@@ -1,6 +1,6 @@
 import type { ParameterChange } from '../core/state/parameter-steps.ts';
 import type { GroupParameters, ParameterName } from '../core/state/parameters.ts';
-import { printable } from '../core/text.ts';
+import { printable, shortId } from '../core/text.ts';
 import type { StepValue } from '../core/tuning/parameter-ranges.ts';
 import type { Tuning } from '../core/tuning/try-steps.ts';
 import type { Brush } from './metrics-paint.ts';
@@ -35,7 +35,7 @@ export function parameterLines(
 
 /** One step, whoever took it, and why. */
 export function changeLines(change: ParameterChange, brush: Brush): string[] {
-  const by = change.runId === undefined ? '' : `, run ${printable(change.runId, 8)}`;
+  const by = change.runId === undefined ? '' : `, run ${shortId(change.runId)}`;
   const where = `${startedAt(change.changedMs)} UTC, ${groupName(change.group)}${by}`;
   const role = change.kind === 'refused' ? 'quiet' : 'active';
   return [

@@ -1,6 +1,7 @@
 import type { Prices } from '../core/group/prices.ts';
 import type { ParameterChange } from '../core/state/parameter-steps.ts';
 import type { ParameterName, ParameterStanding, Parameters } from '../core/state/parameters.ts';
+import { shortId } from '../core/text.ts';
 import { fitCells } from './cells.ts';
 import { formatFraction } from './format.ts';
 import type { Brush } from './metrics-paint.ts';
@@ -67,9 +68,9 @@ function rowOf(
   const last = changes.find(
     (change) => change.name === name && (change.kind === 'tuned' || change.kind === 'set'),
   );
-  const when = origin === 'default' || !last ? '' : ` ${startedAt(last.changedMs)}`;
-  const by = origin === 'tuned' && last?.runId !== undefined ? `, run ${last.runId.slice(0, 8)}` : '';
-  return [parameterWords[name], shown, `${origin}${when}${by}${isFrozen ? ', frozen' : ''}`];
+  const how = origin === 'tuned' && last?.runId !== undefined ? ` by run ${shortId(last.runId)}` : '';
+  const when = origin === 'set' && last ? ` ${startedAt(last.changedMs)}` : '';
+  return [parameterWords[name], shown, `${origin}${how}${when}${isFrozen ? ', frozen' : ''}`];
 }
 
 function columns(cells: readonly string[], { theme }: Brush): string {
@@ -117,6 +118,12 @@ export function tuningHistoryLines(changes: readonly ParameterChange[], brush: B
   ];
 }
 
+/** From the least value to the most, so that small steps show; the least is not nothing. */
+function spread(values: readonly number[]): number[] {
+  const [least, most] = [Math.min(...values), Math.max(...values)];
+  return values.map((value) => (most > least ? 0.1 + (0.9 * (value - least)) / (most - least) : 1));
+}
+
 /** `changes` are the oldest first. */
 function courseLine(name: ParameterName, changes: readonly ParameterChange[], brush: Brush): string[] {
   const steps = changes.filter(
@@ -129,7 +136,7 @@ function courseLine(name: ParameterName, changes: readonly ParameterChange[], br
   const plot =
     brush.theme.plain || numbers.length < 2
       ? ''
-      : `${sparkline(numbers, Math.min(24, numbers.length), brush.theme)}  `;
+      : `${sparkline(spread(numbers), Math.min(24, numbers.length), brush.theme)}  `;
   const shown = values.slice(-mostValues).map((value) => valueOr(name, value));
   const told = `${values.length > mostValues ? `(${values.length - mostValues} before) ` : ''}${shown.join(` ${brush.arrow} `)}`;
   return [`  ${parameterLabels[name].padEnd(20)}${plot}${told}`];

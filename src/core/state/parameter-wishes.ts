@@ -1,3 +1,4 @@
+import { shortId } from '../text.ts';
 import type { StateFile } from './open.ts';
 import {
   changeOf,
@@ -108,7 +109,7 @@ export function undoSteps(
         const { id, name, old, new: value, kind, wasDefault } = step;
         const earlier = wasDefault ? undefined : old;
         const what =
-          kind === 'tuned' ? `the step that run ${step.runId?.slice(0, 8)} made` : 'what an operator set';
+          kind === 'tuned' ? `the step that run ${shortId(step.runId ?? '')} made` : 'what an operator set';
         const back = {
           ...{
             group,

@@ -83,6 +83,11 @@ export class JoinsOverTime {
     rmSync(this.#folder, { recursive: true, force: true });
   }
 
+  /** By the names that the log has. */
+  get reads(): { atMs: number; key: string }[] {
+    return this.#stage.reads.map(({ atMs, key }) => ({ atMs, key: name(key) }));
+  }
+
   startOf(join: number): number {
     return beganMs + (this.#stage.firstJoinDay + join) * dayMs + 9 * hourMs;
   }

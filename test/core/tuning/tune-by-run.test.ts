@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
+import { openLogFile } from '../../../src/core/access-log/log-file.ts';
 import { openState, type StateFile } from '../../../src/core/state/open.ts';
 import { listParameterChanges } from '../../../src/core/state/parameter-steps.ts';
 import { freezeParameter, setParameter, undoSteps } from '../../../src/core/state/parameter-wishes.ts';
@@ -139,4 +140,23 @@ test('a signal ends it with nothing kept', async (t) => {
   const onProgress = () => stop.abort(new Error('enough'));
   await assert.rejects(tune(state, joined, { signal: stop.signal, onProgress }), /enough/);
   assert.deepEqual(listParameterChanges(state, { limit: 9 }), []);
+});
+
+test("the joiner's own log stands for its reads where the history does not have them yet", async (t) => {
+  const state = fresh(t);
+  const joined = await joins.run(state, 1);
+  const { history } = joined.options;
+  const { startedMs } = joined.run;
+  assert.ok(history);
+  const ended = {
+    ...{ bucketMs: history.bucketMs, series: () => history.series() },
+    summary: () => ({ ...history.summary(), lastMs: startedMs }),
+  };
+  const file = path.join(folder, 'joiner.csv');
+  const reads = joins.reads.filter(({ atMs }) => atMs > startedMs && atMs < startedMs + 24 * 3_600_000);
+  const lines = reads.filter((_, n) => n % 4 !== 0).map(({ atMs, key }) => `${Math.round(atMs)},GET,${key}`);
+  writeFileSync(file, `time,op,key\n${lines.join('\n')}\n`);
+  const logs = [{ name: file, open: () => openLogFile(file) }];
+  const own = of(await tune(state, joined, { history: ended, logs }), 'prefetchTimeoutMs');
+  assert.match(own?.reason ?? '', /% on its own|of the run's reads/);
 });
