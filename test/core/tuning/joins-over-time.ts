@@ -16,7 +16,13 @@ import { joinTimes } from '../../../src/core/simulate/join-times.ts';
 import { plannedKeys } from '../../../src/core/simulate/planned-keys.ts';
 import { replayJoin, type SimulatedJoin, timeJoin } from '../../../src/core/simulate/simulate-join.ts';
 import { openState, type StateFile } from '../../../src/core/state/open.ts';
-import { type Parameters, readParameters, usualParameters } from '../../../src/core/state/parameters.ts';
+import { setParameter } from '../../../src/core/state/parameter-wishes.ts';
+import {
+  type ParameterName,
+  type Parameters,
+  readParameters,
+  usualParameters,
+} from '../../../src/core/state/parameters.ts';
 import { beginProgress } from '../../../src/core/state/run-progress.ts';
 import { type RunRecord, recordRun } from '../../../src/core/state/runs.ts';
 import { type ForecastSource, Forecasts } from '../../../src/core/tuning/forecast-source.ts';
@@ -100,9 +106,14 @@ export class JoinsOverTime {
     return rates;
   }
 
-  /** Hit rates of joins each of which tunes the next. */
-  async tuned(told: (join: number, tunings: Tuning[]) => void = () => undefined): Promise<number[]> {
+  /** Hit rates of joins each of which tunes the next, from values on that an operator has set. */
+  async tuned(
+    from: Parameters = {},
+    told: (join: number, tunings: Tuning[]) => void = () => undefined,
+  ): Promise<number[]> {
     const state = openState(path.join(this.#folder, `tuned-${Math.random()}.db`));
+    for (const name of Object.keys(from) as ParameterName[])
+      setParameter(state, { group: 'shop', name, value: from[name], nowMs: 0 });
     const rates: number[] = [];
     try {
       for (let join = 0; join < this.#stage.joins; join++) {

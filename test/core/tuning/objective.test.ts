@@ -17,15 +17,16 @@ test('a plan is worth the reads that it served early, less what was spent on it,
   assert.equal(worthOf(outcome, { ...usualPrices, servedRead: 0 }).value, -40);
 });
 
-test('a step is adopted where it is worth more than none by more than the noise', () => {
-  assert.equal(confirmStep({ own: 0.02, before: [0.01, 0.01, 0.01] }).isAdopted, true);
+test('a step is adopted where it is worth more than none by more than twice the noise', () => {
+  assert.equal(confirmStep({ own: 0.02, before: [0.02, 0, 0] }).isAdopted, true);
   assert.equal(confirmStep({ own: 0.02, before: [-0.03, -0.03, -0.03] }).isAdopted, false);
   assert.equal(confirmStep({ own: 0.02, before: [0.05, -0.04, 0.01] }).isAdopted, false, 'windows disagree');
   assert.equal(confirmStep({ own: leastGain, before: [leastGain] }).isAdopted, true);
   assert.equal(confirmStep({ own: 0, before: [0, 0, 0] }).isAdopted, false);
+  assert.equal(confirmStep({ own: 0.02, before: [0, 0, 0] }).isAdopted, false, 'the run alone');
   const { gain, noise } = confirmStep({ own: 0.04, before: [0.01, 0.03] });
   assert.ok(Math.abs(gain - 0.03) < 1e-12);
-  assert.ok(Math.abs(noise - Math.sqrt(0.0002 * 1.5) / 2) < 1e-12);
+  assert.ok(Math.abs(noise - Math.sqrt((0.0014 / 3 / 2) * 1.5) / 2) < 1e-12);
 });
 
 test('a step is small and stays within bounds, off the noise of adding', () => {

@@ -3,7 +3,7 @@ import { beganMs, dayMs, hourMs, type Read, type Stage } from './joins-over-time
 /** How often a key is read at a moment, in reads a day; may change for good at `changeMs`. */
 type Rate = (key: number, atMs: number) => number;
 
-const keys = 300;
+const keys = 200;
 const rows = 4000;
 const firstJoinDay = 12;
 const joins = 30;
