@@ -105,6 +105,17 @@ const shared = {
   serving: z
     .strictObject({
       address: text('Where, at its host.'),
+      sinceMs: timeMs('Since when.'),
+      clockAheadMs: z
+        .number()
+        .describe("How far its host's clock, by which reads are logged, was ahead of foresync's."),
+      log: z
+        .strictObject({
+          host: text("The joiner's host, as foresync.yaml writes it."),
+          file: text('A file there.'),
+        })
+        .describe('Where every read is written down.')
+        .optional(),
       reads: count('Reads that it has answered.'),
       hits: count('Those that it answered by itself.'),
     })

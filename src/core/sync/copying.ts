@@ -3,6 +3,7 @@ import type { AgentClient } from '../agent/client.ts';
 import type { Result } from '../agent/protocol.ts';
 import { steadyClock, systemWait } from '../clock.ts';
 import { messageOf } from '../errors.ts';
+import { hostLabel } from '../group/host.ts';
 import type { AddReplicaOptions, AddReplicaResult } from './add-replica.ts';
 import type { Batches } from './batches.ts';
 import type { HeldCapture } from './capture-lease.ts';
@@ -128,14 +129,18 @@ export class Copying {
   }
 
   async #serve(): Promise<void> {
-    const { serve, pace } = this.#options;
+    const { serve, pace, clock } = this.#options;
     if (!serve) return;
     const { joiner, lead } = this.#sides;
     pace.keepChunksShort();
     this.#reads = new LeadReads(joiner, lead, this.#emit);
     this.#both.reads = this.#reads;
+    const askedMs = clock.nowMs();
     const { result } = await joiner.call('joiner.serve', serve);
-    this.#emit({ type: 'serving', address: result.address });
+    const clockAheadMs = Math.round(result.nowMs - (askedMs + clock.nowMs()) / 2);
+    const { host } = this.#options.joiner;
+    const log = serve.log === undefined ? undefined : { host: hostLabel(host), file: serve.log };
+    this.#emit({ type: 'serving', address: result.address, clockAheadMs, ...(log ? { log } : {}) });
     this.#note('info', `${joiner.name} answers reads at ${result.address}.`);
   }
 

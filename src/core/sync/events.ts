@@ -30,6 +30,12 @@ export interface RateLimit {
 
 export type RowKind = 'cache' | 'hot' | 'snapshot' | 'delta' | 'repair' | 'fetched';
 
+/** A file at a host, as `foresync.yaml` writes hosts. */
+export interface ServedLogPlace {
+  host: string;
+  file: string;
+}
+
 /** What happens in a run, as core tells it. `atMs` is the time since the epoch. Everything that is shown folds from these. */
 export type RunEvent = { atMs: number } & (
   | {
@@ -93,8 +99,11 @@ export type RunEvent = { atMs: number } & (
   | { type: 'latency'; donor: string; answerMs: number; writeMs?: number }
   /** Keys in the Delta Log at the lead, and how many it may hold. */
   | { type: 'delta-log'; keys: number; budgetKeys: number }
-  /** The joiner answers reads at this address of its host. */
-  | { type: 'serving'; address: string }
+  /**
+   * The joiner answers reads at this address of its host. `log`: where each of them is written down, by a clock that was `clockAheadMs` ahead of the
+   * operator's.
+   */
+  | { type: 'serving'; address: string; log?: ServedLogPlace; clockAheadMs: number }
   /** How many reads it has answered so far, and how many of them by itself. */
   | { type: 'served'; reads: number; hits: number }
   | { type: 'hot-ready' }

@@ -1,4 +1,4 @@
-import type { HookName, HookState, PhaseName, RateLimit, RowKind } from './events.ts';
+import type { HookName, HookState, PhaseName, RateLimit, RowKind, ServedLogPlace } from './events.ts';
 
 export type PhaseState = 'waiting' | 'running' | 'done' | 'skipped' | 'failed';
 
@@ -88,8 +88,20 @@ export interface RunSnapshot {
   pausedSinceMs: number | undefined;
   /** In all pauses that are over. */
   pausedMs: number;
-  /** Reads that the joiner answers while it is built, and how many it answered by itself. */
-  serving: { address: string; reads: number; hits: number } | undefined;
+  /**
+   * Reads that the joiner answers while it is built, and how many it answered by itself. `log` is where each of them is written down, by a clock that was
+   * `clockAheadMs` ahead of the operator's when it was looked at last.
+   */
+  serving:
+    | {
+        address: string;
+        sinceMs: number;
+        clockAheadMs: number;
+        log?: ServedLogPlace;
+        reads: number;
+        hits: number;
+      }
+    | undefined;
   hotReadyAtMs: number | undefined;
   inSyncAtMs: number | undefined;
   inSyncRows: number | undefined;

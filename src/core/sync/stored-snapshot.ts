@@ -77,7 +77,16 @@ const stored = z.object({
   etaRange: z.object({ leastMs: figure, mostMs: figure }).optional(),
   pausedSinceMs: figure.optional(),
   pausedMs: figure.default(0),
-  serving: z.object({ address: z.string(), reads: figure, hits: figure }).optional(),
+  serving: z
+    .object({
+      address: z.string(),
+      sinceMs: figure.default(0),
+      clockAheadMs: figure.default(0),
+      log: z.object({ host: z.string(), file: z.string() }).optional(),
+      reads: figure,
+      hits: figure,
+    })
+    .optional(),
   hotReadyAtMs: figure.optional(),
   inSyncAtMs: figure.optional(),
   inSyncRows: figure.optional(),
