@@ -168,7 +168,7 @@ export class Serving {
 export function servingHandlers(serving: Serving): Handlers {
   return {
     'joiner.serve': async (wishes) => ({
-      result: { address: await serving.start(wishes), nowMs: systemClock.nowMs() },
+      result: { address: await serving.start(wishes) },
     }),
     'joiner.fetched': ({ batch, keysRead, watermark }, [rows]) => {
       serving.fetched({ batch, keysRead, watermark }, rows);

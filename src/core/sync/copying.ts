@@ -129,18 +129,15 @@ export class Copying {
   }
 
   async #serve(): Promise<void> {
-    const { serve, pace, clock } = this.#options;
+    const { serve, pace, joiner: target } = this.#options;
     if (!serve) return;
     const { joiner, lead } = this.#sides;
     pace.keepChunksShort();
     this.#reads = new LeadReads(joiner, lead, this.#emit);
     this.#both.reads = this.#reads;
-    const askedMs = clock.nowMs();
     const { result } = await joiner.call('joiner.serve', serve);
-    const clockAheadMs = Math.round(result.nowMs - (askedMs + clock.nowMs()) / 2);
-    const { host } = this.#options.joiner;
-    const log = serve.log === undefined ? undefined : { host: hostLabel(host), file: serve.log };
-    this.#emit({ type: 'serving', address: result.address, clockAheadMs, ...(log ? { log } : {}) });
+    const log = serve.log === undefined ? {} : { log: { host: hostLabel(target.host), file: serve.log } };
+    this.#emit({ type: 'serving', address: result.address, ...log });
     this.#note('info', `${joiner.name} answers reads at ${result.address}.`);
   }
 
