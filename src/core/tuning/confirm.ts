@@ -18,7 +18,7 @@ export interface Confirmation {
 export const leastGain = 0.001;
 
 /** By how many standard errors. With one, a workload that stays as it is was walked away from by luck. */
-const leastErrors = 1.5;
+const leastErrors = 2;
 
 /**
  * Whether a step is adopted: it must be worth more than none, by `leastGain` and by twice the noise. The run counts as much as all earlier windows together: they

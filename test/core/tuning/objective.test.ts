@@ -17,7 +17,7 @@ test('a plan is worth the reads that it served early, less what was spent on it,
   assert.equal(worthOf(outcome, { ...usualPrices, servedRead: 0 }).value, -40);
 });
 
-test('a step is adopted where it is worth more than none by more than twice the noise', () => {
+test('a step is adopted where it is worth more than none by twice the noise', () => {
   assert.equal(confirmStep({ own: 0.02, before: [0.02, 0, 0] }).isAdopted, true);
   assert.equal(confirmStep({ own: 0.02, before: [-0.03, -0.03, -0.03] }).isAdopted, false);
   assert.equal(confirmStep({ own: 0.02, before: [0.05, -0.04, 0.01] }).isAdopted, false, 'windows disagree');
