@@ -1,12 +1,16 @@
 import { z } from 'zod';
 import type { LogReading } from '../../core/metrics/measure-run.ts';
 import type { RunReport } from '../../core/metrics/run-report.ts';
+import type { Trend } from '../../core/metrics/run-trend.ts';
+import { type ComparedValue, type RunValueName, runValues } from '../../core/metrics/run-values.ts';
 import type { Tuning } from '../../core/metrics/tuning.ts';
 import { type GroupParameters, type ParameterChange, parameterNames } from '../../core/state/parameters.ts';
 import { rejectedLine } from './analyze.ts';
 import { declaredAs } from './declared-as.ts';
 import { bytes, count, durationMs, flag, gate, share, text, timeMs } from './figures.ts';
 import { joinerClock, logPlace, moved, msRange, verification, writeTimes } from './run.ts';
+
+const valueNames = runValues.map(({ name }) => name) as [RunValueName, ...RunValueName[]];
 
 const hitCount = { reads: count('Reads.'), hits: count('Those that found their row.') };
 const hits = z.strictObject(hitCount);
@@ -55,6 +59,7 @@ const figures = z.strictObject({
     })
     .describe("What was promised before the first row was read, from the run's start.")
     .optional(),
+  limitBytesPerSecond: bytes('Of what went to the joiner, a second, at the end.').optional(),
   phases: z
     .array(z.strictObject({ name: text('The phase.'), ms: durationMs('What it took.') }))
     .describe('In their order.'),
@@ -160,7 +165,7 @@ const planCameTrue = z.strictObject({
   course: course('Over the horizon.'),
 });
 
-const cameTrue = z.strictObject({
+export const cameTrue = z.strictObject({
   version: z.literal(2),
   measuredAtMs: timeMs('When it was measured.'),
   log: z.strictObject({
@@ -268,7 +273,7 @@ const parameterChanges = z
   )
   .describe('Newest first.');
 
-const tuning = declaredAs<Tuning>()(
+export const tuning = declaredAs<Tuning>()(
   z.strictObject({
     name: z.enum(parameterNames),
     old: count('The value that the plan used.').optional(),
@@ -290,6 +295,27 @@ const logReading = declaredAs<LogReading>()(
 
 export const metricsListJson = z.strictObject({
   runs: z.array(runReport).describe('Newest first, without tries that ended before anything had begun.'),
+  trends: z
+    .array(
+      declaredAs<Trend>()(
+        z.strictObject({
+          group: text('The replica group.'),
+          table: text('The table.'),
+          runIds: z.array(z.string()).describe('Those that got in sync, oldest first.'),
+          lines: z.array(
+            z.strictObject({
+              name: z.enum(valueNames),
+              unit: z.enum(['share', 'ms', 'bytes', 'count']),
+              values: z
+                .array(z.number().nullable())
+                .describe('In the order of the runs; null where it is not known.'),
+            }),
+          ),
+        }),
+      ),
+    )
+    .describe('Of each table with two such runs or more.')
+    .optional(),
   parameters: parameters.optional(),
   parameterChanges: parameterChanges.optional(),
 });
@@ -298,8 +324,34 @@ export const metricsRunJson = z.strictObject({
   dryRun: flag('Nothing was kept or tuned.'),
   run: runReport,
   logs: z.array(logReading),
+  notMeasured: text('Why the log that the joiner wrote with --serve was not measured.').optional(),
   tuning: z.array(tuning),
   parameters,
   parameterChanges,
   gate,
+});
+
+/** Of two runs. */
+export const metricsCompareJson = z.strictObject({
+  compared: z.array(runReport).describe('Both, in the order in which they were named.'),
+  values: z.array(
+    declaredAs<ComparedValue>()(
+      z.strictObject({
+        name: z.enum(valueNames),
+        unit: z.enum(['share', 'ms', 'bytes', 'count']),
+        first: count('Of the first run.').optional(),
+        second: count('Of the second.').optional(),
+        difference: count('Of the second over the first; absent where one of them is not known.').optional(),
+      }),
+    ),
+  ),
+});
+
+/** With --prometheus. */
+export const metricsCollectorJson = z.strictObject({
+  prometheus: z.strictObject({
+    file: text('The file, its absolute path.'),
+    runs: count('Runs in it.'),
+    dryRun: flag('It was only told.'),
+  }),
 });

@@ -53,6 +53,8 @@ export interface RunFigures {
   promise:
     | { hotReady: MsRange | undefined; inSync: MsRange; from: 'runs' | 'measured'; runs: number }
     | undefined;
+  /** Of what went to the joiner, in force at the end; undefined without one. */
+  limitBytesPerSecond: number | undefined;
   /** What each phase took. */
   phases: { name: string; ms: number }[];
   /** It went on with what an earlier run had left. */
@@ -102,6 +104,7 @@ const storedSnapshot = z.object({
   promise: z
     .object({ hotReady: range.optional(), inSync: range, from: z.enum(['runs', 'measured']), runs: count })
     .optional(),
+  limit: z.object({ bytesPerSecond: count }).optional(),
   serving: z
     .object({
       reads: count,
@@ -166,6 +169,7 @@ export function figuresOf(run: StoredRun): RunFigures | undefined {
         ? []
         : [{ name, ms: earlierMs + endedAtMs - startedAtMs }],
     ),
+    limitBytesPerSecond: snapshot.limit?.bytesPerSecond,
     resumed: snapshot.resumed ?? false,
     serving: snapshot.serving && { log: undefined, ...snapshot.serving },
     joinerClock: snapshot.joinerClock,

@@ -43,7 +43,7 @@ function tunings({ plan, log = true, used, run, current = {} }: Case): Record<Pa
     inSyncMs: 59_000,
     deltaRounds: 1,
     ...{ mostDeltaKeys: undefined, donors: [], promise: undefined, phases: [], resumed: false },
-    ...{ serving: undefined, joinerClock: undefined },
+    ...{ limitBytesPerSecond: undefined, serving: undefined, joinerClock: undefined },
     tableRows: 10_000,
     snapshotSmallerBy: 0.01,
     verification: undefined,
