@@ -16,6 +16,7 @@ import { expectedTimesLines } from './metrics-times.ts';
 import { hitRateOr } from './metrics-words.ts';
 import { rowSentence } from './row-sentence.ts';
 import { bar } from './theme.ts';
+import { wrapWords } from './wrap-words.ts';
 
 const headings = ['CONFIDENCE', 'KEYS', 'SAID', 'THINNED', 'READ'] as const;
 const coveredForCalibration = 0.9;
@@ -38,7 +39,7 @@ export function cameTrueLines(run: RunReport, cameTrue: CameTrue, brush: Brush):
     ...replicaLines(run, cameTrue, brush),
   ];
   if ((replica.measured?.reads ?? 0) === replica.reads) return lines;
-  const note = 'A log of reads alone cannot tell keys that have no row: they count like others.';
+  const note = 'A log of reads alone cannot tell keys without a row: they count like others.';
   return [...lines, '', `  ${brush.paint('quiet', note)}`];
 }
 
@@ -59,7 +60,12 @@ function planLines(plan: PlanCameTrue, rate: number | undefined, brush: Brush): 
     `    ${reads}.`,
     `    The log covers ${formatPercent(plan.covered)} of the horizon.`,
     ...volumeLines(plan.volume),
-    `    Never read: ${formatCount(wasted.keys)} of the ${formatCounted(wasted.sentKeys, 'planned key')} that ${wasted.sentKeys === 1 ? 'was' : 'were'} sent${bytes}.`,
+    ...wrapWords(
+      [
+        `Never read: ${formatCount(wasted.keys)} of the ${formatCounted(wasted.sentKeys, 'planned key')} that ${wasted.sentKeys === 1 ? 'was' : 'were'} sent${bytes}.`,
+      ],
+      brush.width - 4,
+    ).map((text) => `    ${text}`),
   ];
   if (Math.round(wasted.byVolume) > 0)
     lines.push(

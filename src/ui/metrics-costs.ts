@@ -6,6 +6,7 @@ import type { Brush } from './metrics-paint.ts';
 import { unknown } from './metrics-words.ts';
 import { keptWords, promiseWords } from './promise-words.ts';
 import { rowSentence } from './row-sentence.ts';
+import { wrapWords } from './wrap-words.ts';
 
 const headings = ['DONOR', 'ROWS READ', 'BYTES READ', 'CPU TIME', 'PEAK MEMORY'] as const;
 const donorWidth = 17;
@@ -48,9 +49,12 @@ export function donorLines({ donors, mostDeltaKeys }: RunFigures, brush: Brush):
           : []),
       ]),
       ...(writes
-        ? [
-            `    ${formatCounted(writes.count, 'small write')} there took ${writeMs(writes.medianMs)} in the median, ${writeMs(writes.p99Ms)} at p99, ${writeMs(writes.maxMs)} at most.`,
-          ]
+        ? wrapWords(
+            [
+              `${formatCounted(writes.count, 'small write')} there took ${writeMs(writes.medianMs)} in the median, ${writeMs(writes.p99Ms)} at p99, ${writeMs(writes.maxMs)} at most.`,
+            ],
+            brush.width - 4,
+          ).map((line) => `    ${line}`)
         : []),
     ]),
     ...(mostDeltaKeys ? [`    The Delta Log held ${formatCounted(mostDeltaKeys, 'key')} at most.`] : []),

@@ -77,16 +77,15 @@ function kindLines(kinds: KindsOfReads | undefined, brush: Brush): string[] {
 
 function readyLines(ready: ReadyTimes | undefined, brush: Brush): string[] {
   if (!ready) return ['', ...quietly(['Too few reads came to say from when on they hit.'], brush)];
-  const moments = ready.times.map(({ share, afterMs }) => {
-    const isFirst = afterMs !== undefined && afterMs <= ready.firstReadMs;
-    const when =
-      afterMs === undefined ? 'never' : `${isFirst ? 'the first read on, ' : ''}${formatDuration(afterMs)}`;
-    return `${formatPercent(share)} from ${when}`.replace('from never', 'never');
-  });
-  const words = `From then on every window of ${formatCount(ready.windowReads)} reads, one after the other, had that share of hits, up to the end of what is looked at.`;
+  const words = `Every window of ${formatCount(ready.windowReads)} reads, one after the other, that begins then or later has so many hits, to the end of what is looked at.`;
   return [
     '',
-    `  ${brush.paint('strong', 'Hit rate reached')}  ${moments.join(brush.separator)}`,
+    `  ${brush.paint('strong', 'Hit rate reached')}`,
+    ...ready.times.map(({ share, afterMs }) => {
+      const first = afterMs !== undefined && afterMs <= ready.firstReadMs ? ', the first read' : '';
+      const when = afterMs === undefined ? 'never' : `from ${formatDuration(afterMs)} on${first}`;
+      return `    ${formatPercent(share).padEnd(brush.asSentences ? 0 : 5)} ${when}${brush.asSentences ? '.' : ''}`;
+    }),
     ...quietly([words], brush),
   ];
 }
