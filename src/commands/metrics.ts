@@ -26,7 +26,7 @@ With an access log of the joiner it measures what came true: the hit rate and fr
     '<%= config.bin %> <%= command.id %> 3f9a1c2b',
     '<%= config.bin %> <%= command.id %> 3f9a1c2b --log /srv/shop/access-eu-west.csv',
     '<%= config.bin %> <%= command.id %> 3f9a1c2b 8d07e5f4',
-    '<%= config.bin %> <%= command.id %> --prometheus /var/lib/node_exporter/foresync.prom',
+    '<%= config.bin %> <%= command.id %> --prometheus foresync.prom',
   ];
   static override args = {
     run: Args.string({

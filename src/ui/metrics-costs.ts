@@ -1,7 +1,7 @@
 import type { RunFigures } from '../core/metrics/run-figures.ts';
 import { printable } from '../core/text.ts';
 import { fitEndsCells } from './cells.ts';
-import { formatBytes, formatCount, formatCounted, formatDuration } from './format.ts';
+import { formatBytes, formatCount, formatCounted, formatDuration, formatFraction } from './format.ts';
 import type { Brush } from './metrics-paint.ts';
 import { unknown } from './metrics-words.ts';
 import { keptWords, promiseWords } from './promise-words.ts';
@@ -63,5 +63,5 @@ export function donorLines({ donors, mostDeltaKeys }: RunFigures, brush: Brush):
 
 /** A write of SQLite takes less than a millisecond where nobody is in its way. */
 function writeMs(ms: number): string {
-  return ms < 9.95 ? `${ms.toFixed(1)} ms` : formatDuration(ms);
+  return ms < 9.95 ? `${formatFraction(ms, 1)} ms` : formatDuration(ms);
 }

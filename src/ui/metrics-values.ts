@@ -1,5 +1,5 @@
 import type { RunValueName, ValueUnit } from '../core/metrics/run-values.ts';
-import { formatBytes, formatCount, formatDuration, formatHitRate } from './format.ts';
+import { formatBytes, formatCount, formatDuration, formatFraction, formatHitRate } from './format.ts';
 import { unknown } from './metrics-words.ts';
 
 export const valueLabels: Readonly<Record<RunValueName, string>> = {
@@ -43,10 +43,8 @@ export function valueWords(value: number | undefined, unit: ValueUnit): string {
 export function differenceWords(difference: number | undefined, unit: ValueUnit): string {
   if (difference === undefined) return '';
   const size = Math.abs(difference);
-  const points = `${(size * 100).toFixed(1)} points`;
+  const points = `${formatFraction(size * 100, 1)} points`;
   const words = unit === 'share' ? points : valueWords(size, unit);
-  if (difference === 0 || points === '0.0 points') {
-    if (difference === 0 || unit === 'share') return 'none';
-  }
+  if (difference === 0 || (unit === 'share' && points === '0.0 points')) return 'none';
   return `${difference > 0 ? '+' : '-'}${words}`;
 }
