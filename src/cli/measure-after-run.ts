@@ -1,10 +1,10 @@
 import { systemClock } from '../core/clock.ts';
 import { messageOf } from '../core/errors.ts';
 import type { CameTrue } from '../core/metrics/came-true.ts';
-import type { Tuning } from '../core/metrics/tuning.ts';
 import { openState } from '../core/state/open.ts';
 import { readRun } from '../core/state/runs.ts';
 import { printable, shortId } from '../core/text.ts';
+import type { Tuning } from '../core/tuning/tune-by-run.ts';
 import { brushFor } from '../ui/metrics-paint.ts';
 import { tuningLines } from '../ui/metrics-parameters.ts';
 import { measuredLine } from '../ui/metrics-reads.ts';

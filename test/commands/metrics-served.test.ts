@@ -24,7 +24,13 @@ function servedRun(t: TestContext, host = 'local', more: Partial<RunRecord> = {}
   const file = path.join(folder, 'reads.jsonl');
   writeFileSync(file, servedLog());
   const snapshot = exampleSnapshot();
-  snapshot.serving = { address: '127.0.0.1:8080', reads: 400, hits: 300, log: { host, file } };
+  snapshot.serving = {
+    address: '127.0.0.1:8080',
+    sinceMs: startMs,
+    reads: 400,
+    hits: 300,
+    log: { host, file },
+  };
   record(folder, { ...exampleRun(snapshot), plan: zstdCompressSync(examplePlan), ...more });
   return { folder, file };
 }
@@ -102,7 +108,7 @@ test('the log is fetched from its host over ssh', async (t) => {
   record(folder, {
     ...exampleRun({
       ...exampleSnapshot(),
-      serving: { address: 'x', reads: 1, hits: 1, log: { host: 'nowhere.invalid', file } },
+      serving: { address: 'x', sinceMs: startMs, reads: 1, hits: 1, log: { host: 'nowhere.invalid', file } },
     }),
     id: 'run-2',
   });

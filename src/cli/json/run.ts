@@ -149,6 +149,7 @@ const shared = {
   serving: z
     .strictObject({
       address: text('Where, at its host.'),
+      sinceMs: timeMs('Since when.'),
       reads: count('Reads that it has answered.'),
       hits: count('Those that it answered by itself.'),
       log: logPlace,

@@ -1,10 +1,9 @@
 import type { ObjectTaker } from '../access-log/json-lines.ts';
 import type { LineTally } from '../access-log/line-tally.ts';
+import type { Origin } from '../serve/read-through.ts';
 import type { LoggedAccess } from './came-true.ts';
 
-/** By what a row came to the joiner first; a new key comes by the Delta Log. */
-export const servedOrigins = ['plan', 'snapshot', 'read-through', 'delta'] as const;
-export type ServedOrigin = (typeof servedOrigins)[number];
+const origins = ['plan', 'snapshot', 'read-through', 'delta'] as const satisfies readonly Origin[];
 
 /** What a joiner that answers reads has logged of one. */
 export interface ServedAnswer {
@@ -12,8 +11,8 @@ export interface ServedAnswer {
   hit: boolean;
   /** There is such a row. */
   found: boolean;
-  /** Undefined where the log does not say it. */
-  by: ServedOrigin | undefined;
+  /** By what the row came to the joiner first; a new key comes by the Delta Log. Undefined where the log does not say it. */
+  by: Origin | undefined;
 }
 
 const lineFeed = 10;
@@ -46,7 +45,7 @@ export class ServedObjects implements ObjectTaker {
     if (typeof key !== 'string') return this.#tally.reject('there is no key');
     if (typeof hit !== 'boolean' || typeof found !== 'boolean')
       return this.#tally.reject('it does not say whether the read hit');
-    const origin = servedOrigins.find((known) => known === by);
+    const origin = origins.find((known) => known === by);
     this.#take({ timeMs, key, read: true, served: { hit, found, by: origin } });
     this.#tally.countEvents(1);
     this.#tally.times.take(timeMs);

@@ -133,11 +133,8 @@ export class RunFold {
         state.deltaLog = { keys, mostKeys, budgetKeys, keysPerSecond, fullInMs };
         return;
       }
-      case 'serving': {
-        const { address, log } = event;
-        state.serving = { reads: 0, hits: 0, ...state.serving, address, ...(log ? { log } : {}) };
-        return;
-      }
+      case 'serving':
+        return this.serving(event);
       case 'served':
         if (state.serving) Object.assign(state.serving, { reads: event.reads, hits: event.hits });
         return;
@@ -228,6 +225,12 @@ export class RunFold {
     const level = levelAtMs ?? state.follow?.levelAtMs ?? state.inSyncAtMs ?? atMs;
     const follow = { watermark, keysWaiting: keys, levelAtMs: level, lagMs: atMs - level };
     state.follow = rows === undefined ? follow : { ...follow, rows };
+  }
+
+  /** An agent that had to be begun anew counts from the start. */
+  private serving({ address, log, atMs }: Extract<RunEvent, { type: 'serving' }>): void {
+    const { sinceMs = atMs, reads = 0, hits = 0 } = this.state.serving ?? {};
+    this.state.serving = { address, sinceMs, ...(log ? { log } : {}), reads, hits };
   }
 
   private hook({ hook, state, exitCode }: Extract<RunEvent, { type: 'hook' }>): void {

@@ -109,7 +109,9 @@ export interface RunSnapshot {
   /** How far the clock of the joiner's host is ahead of ours, give or take `withinMs`. */
   joinerClock: { aheadMs: number; withinMs: number } | undefined;
   /** Reads that the joiner answers while it is built, and how many it answered by itself; `log` has them one by one. */
-  serving: { address: string; reads: number; hits: number; log?: ServedLogPlace } | undefined;
+  serving:
+    | { address: string; sinceMs: number; log?: ServedLogPlace; reads: number; hits: number }
+    | undefined;
   hotReadyAtMs: number | undefined;
   inSyncAtMs: number | undefined;
   inSyncRows: number | undefined;

@@ -90,6 +90,7 @@ const stored = z.object({
   serving: z
     .object({
       address: z.string(),
+      sinceMs: figure.default(0),
       reads: figure,
       hits: figure,
       log: z.object({ host: z.string(), file: z.string() }).optional(),
