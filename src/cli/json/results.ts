@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import { analyzeJson } from './analyze.ts';
 import { doctorJson, foretoldJson } from './checks.ts';
-import { metricsListJson, metricsRunJson } from './metrics.ts';
+import { metricsCollectorJson, metricsCompareJson, metricsListJson, metricsRunJson } from './metrics.ts';
 import {
   abortJson,
   addReplicaJson,
@@ -48,6 +48,8 @@ export const results = {
   'metrics RUN': metricsRunJson,
   'metrics --tuning': metricsTuningJson,
   tune: tuneJson,
+  'metrics RUN OTHER': metricsCompareJson,
+  'metrics --prometheus': metricsCollectorJson,
   report: reportJson,
   completion: completionJson,
 } as const satisfies Record<string, z.ZodType>;

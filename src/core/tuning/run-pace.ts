@@ -9,14 +9,15 @@ const usualPlannedToScanned = 1.5;
 
 /**
  * A model of joins that go as fast as this run went: what slowed it down, link, machines or distance, is in the rows a second that it came to, and
- * its Delta Log and comparison are in those of its snapshot. Undefined for a run that was never in sync or sent no snapshot.
+ * its Delta Log and comparison are in those of its snapshot. Undefined for a run that was never in sync, sent no snapshot, or went
+ * on with what an earlier one had left, whose time has a pause in it.
  */
 export function paceOf(
-  { moved, hotReadyMs, inSyncMs, tableRows }: RunFigures,
+  { moved, hotReadyMs, inSyncMs, tableRows, resumed }: RunFigures,
   prefetchTimeoutMs: number,
 ): JoinModel | undefined {
   const { hot, snapshot, delta } = moved;
-  if (inSyncMs === undefined || !tableRows || snapshot.rows === 0) return undefined;
+  if (resumed || inSyncMs === undefined || !tableRows || snapshot.rows === 0) return undefined;
   const rowBytes = Math.max(1, snapshot.rawBytes / snapshot.rows);
   const costs = measuredCosts(rowBytes);
   const connectMs = Math.min(costs.connectMs, mostConnecting * (hotReadyMs ?? inSyncMs));

@@ -67,7 +67,7 @@ export class Trials {
     if (!history || firstMs === undefined || lastMs === undefined)
       return 'there is no access history to confirm a step on';
     const model = paceOf(figures, options.prefetchTimeoutMs);
-    if (!model) return 'the run was not in sync, so how a join goes is not known';
+    if (!model) return 'the run was not in sync at one go, so how long a join takes is not known';
     const window = ownWindow(figures, model, logs.length > 0 ? (options.loggedUntilMs ?? lastMs) : lastMs);
     if (typeof window === 'string') return window;
     const spanMs = joinSpanMs(model);

@@ -265,6 +265,8 @@ function figuresOf(
     },
     hotReadyMs: hotKeys === header.entries ? hotReadyMs : undefined,
     ...{ inSyncMs, deltaRounds: 1, tableRows: rows, snapshotSmallerBy: hotKeys / rows },
+    ...{ mostDeltaKeys: undefined, donors: [], promise: undefined, phases: [], resumed: false },
+    ...{ limitBytesPerSecond: undefined, serving: undefined, joinerClock: undefined },
     ...{ verification: undefined, error: undefined, startedAtMs: startMs },
     lastKnownMs: startMs + (inSyncMs ?? 0),
     hotReadyAtMs: hotKeys === header.entries ? at(hotReadyMs) : undefined,
