@@ -5,6 +5,7 @@ import { steadyClock, systemWait } from '../clock.ts';
 import { messageOf } from '../errors.ts';
 import { hostLabel } from '../group/host.ts';
 import type { AddReplicaOptions, AddReplicaResult } from './add-replica.ts';
+import { BatchQueues } from './batch-queues.ts';
 import type { Batches } from './batches.ts';
 import type { HeldCapture } from './capture-lease.ts';
 import { DeltaBudget } from './delta-budget.ts';
@@ -46,6 +47,8 @@ export class Copying {
   readonly #sides: CopySides;
   readonly #both: DeltaSides & { readBack: ReadBack };
   #reads: LeadReads | undefined;
+  /** Planned rows that are still to be sent. */
+  #queues: BatchQueues | undefined;
   readonly #readBack = new ReadBack();
   readonly #phases: Phases;
   readonly #emit: Emit;
@@ -70,6 +73,7 @@ export class Copying {
 
   /** `batches` is the plan, dealt to the donors. */
   async whole(batches: Batches | undefined): Promise<AddReplicaResult> {
+    this.#queues = batches && new BatchQueues(batches);
     const { stage } = await this.#open();
     if (batches && stage === 'hot') await this.#hot(batches);
     else this.#phases.skip('hot');
@@ -133,7 +137,7 @@ export class Copying {
     if (!serve) return;
     const { joiner, lead } = this.#sides;
     pace.keepChunksShort();
-    this.#reads = new LeadReads(joiner, lead, this.#emit);
+    this.#reads = new LeadReads({ joiner, lead, emit: this.#emit, queues: this.#queues });
     this.#both.reads = this.#reads;
     const askedMs = clock.nowMs();
     const { result } = await joiner.call('joiner.serve', serve);
@@ -170,7 +174,8 @@ export class Copying {
     const { complete } = await this.#phases.in('hot', () => {
       const timeout = unpausedTimeout(prefetchTimeoutMs, { pace, wait: systemWait });
       const { others } = this.#sides;
-      return sendHotRows({ ...this.#both, others, batches, deadline: timeout.signal }).finally(timeout.end);
+      const queues = this.#queues ?? new BatchQueues(batches);
+      return sendHotRows({ ...this.#both, others, queues, deadline: timeout.signal }).finally(timeout.end);
     });
     if (!complete) {
       this.#note('warning', 'The prefetch timed out; the snapshot brings the rest of the plan.');

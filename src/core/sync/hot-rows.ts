@@ -1,8 +1,8 @@
 import type { AgentClient } from '../agent/client.ts';
 import { compress } from '../agent/compression.ts';
 import { messageOf } from '../errors.ts';
-import { BatchQueues } from './batch-queues.ts';
-import { type Batch, type Batches, batchPart, restOf } from './batches.ts';
+import type { BatchQueues } from './batch-queues.ts';
+import { type Batch, batchPart, restOf } from './batches.ts';
 import type { Emit } from './events.ts';
 import type { Pace } from './pace.ts';
 import { pump } from './pump.ts';
@@ -11,7 +11,7 @@ import { type Donor, pipelineDepth } from './run.ts';
 import { type GivenBatch, settle } from './settle-rows.ts';
 
 interface HotRowsOptions {
-  batches: Batches;
+  queues: BatchQueues;
   lead: Donor;
   others: ReadonlyMap<string, Donor>;
   joiner: AgentClient;
@@ -45,8 +45,7 @@ class NotDelivered extends Error {
 }
 
 async function send(options: HotRowsOptions): Promise<{ complete: boolean }> {
-  const { batches, lead, others, emit, deadline } = options;
-  const queues = new BatchQueues(batches);
+  const { queues, lead, others, emit, deadline } = options;
   const settling: GivenBatch[] = [];
   await Promise.all(
     [...others.values()]
@@ -107,7 +106,7 @@ async function sendFrom(
   }
 }
 
-type SendOptions = Omit<HotRowsOptions, 'batches' | 'others'>;
+type SendOptions = Omit<HotRowsOptions, 'queues' | 'others'>;
 type ReadBatch = Awaited<ReturnType<typeof readBatch>>;
 
 /** Puts a batch's rows into the joiner, and tells of them. */

@@ -1,10 +1,24 @@
 import type { AgentClient } from '../agent/client.ts';
+import { decompress } from '../agent/compression.ts';
+import { decodeKeys } from '../agent/planned-keys.ts';
 import { ForesyncError } from '../errors.ts';
+import type { BatchQueues } from './batch-queues.ts';
 import type { Emit } from './events.ts';
 import type { Donor } from './run.ts';
 
 /** Of one answer; what does not fit is asked for again. */
 const maxBytes = 4 * 1024 * 1024;
+
+/** Of the keys of one batch, before compression. */
+const maxKeyBytes = 64 * 1024 * 1024;
+
+interface LeadReadsOptions {
+  joiner: AgentClient;
+  lead: Donor;
+  emit: Emit;
+  /** Planned rows that are still to be sent: those beside a missed one go first. */
+  queues: BatchQueues | undefined;
+}
 
 /**
  * Brings rows that readers ask a joiner for from the lead, out of turn. Each is handed on as soon as it has come, before anything that was read later: that is what the
@@ -20,13 +34,17 @@ export class LeadReads {
   #isEnding = false;
   #told = 0;
 
-  constructor(joiner: AgentClient, lead: Donor, emit: Emit) {
+  constructor({ joiner, lead, emit, queues }: LeadReadsOptions) {
     this.#joiner = joiner;
     this.#lead = lead;
     this.#emit = emit;
     joiner.onWanted = (batch, keys) => {
-      if (this.#isEnding) this.#held.push(batch);
-      else this.#track(this.#fetch(batch, Buffer.from(keys)));
+      if (this.#isEnding) {
+        this.#held.push(batch);
+        return;
+      }
+      if (queues && !queues.isEmpty) this.#track(pullForward(queues, Buffer.from(keys)));
+      this.#track(this.#fetch(batch, Buffer.from(keys)));
     };
   }
 
@@ -67,4 +85,8 @@ export class LeadReads {
     const done = work.catch(() => undefined).finally(() => this.#underWay.delete(done));
     this.#underWay.add(done);
   }
+}
+
+async function pullForward(queues: BatchQueues, keys: Buffer): Promise<void> {
+  queues.missed(decodeKeys(await decompress(keys, maxKeyBytes)));
 }
