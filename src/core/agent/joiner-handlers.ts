@@ -1,5 +1,6 @@
 import { statfsSync } from 'node:fs';
 import path from 'node:path';
+import { setImmediate as eventLoopTurn } from 'node:timers/promises';
 import { ForesyncError, systemCodeOf } from '../errors.ts';
 import { type Checkpoint, isWhole } from '../store/sqlite/checkpoint.ts';
 import { storeError } from '../store/sqlite/connection.ts';
@@ -42,6 +43,16 @@ export function joinerHandlers(tell: Tell): {
     return holder !== undefined && !isThisProcess(holder) && livenessOf(holder) === 'alive';
   };
 
+  /** Readers are let in between. */
+  const counted = async (counting: Joiner): Promise<number> => {
+    if (!serving.isOn) return counting.rowCount();
+    const parts = counting.countInParts();
+    for (let part = parts.next(); ; part = parts.next()) {
+      if (part.done) return part.value;
+      await eventLoopTurn();
+    }
+  };
+
   const handlers: Handlers = {
     'joiner.look': ({ path: file, table, stores }) => {
       const place = inspectPlace(file, table);
@@ -54,7 +65,7 @@ export function joinerHandlers(tell: Tell): {
       const told = { captureId: published.captureId, isWhole: isWhole(published), heldBy };
       return { result: { ...found, published: told } };
     },
-    'joiner.open': ({ path: file, shape, runId, captureId, prunedTo, logEnd }) => {
+    'joiner.open': async ({ path: file, shape, runId, captureId, prunedTo, logEnd }) => {
       open?.joiner.close();
       open = undefined;
       checkShape(shape);
@@ -74,7 +85,7 @@ export function joinerHandlers(tell: Tell): {
           stage,
           watermark,
           snapshotAfter,
-          rows: opened.resumed ? opened.joiner.rowCount() : 0,
+          rows: opened.resumed ? await counted(opened.joiner) : 0,
         },
       };
     },
@@ -88,7 +99,7 @@ export function joinerHandlers(tell: Tell): {
       result: joiner().delta({ image: part(parts, 0), ...position }),
     }),
     ...servingHandlers(serving),
-    'joiner.count': () => ({ result: { rows: joiner().rowCount() } }),
+    'joiner.count': async () => ({ result: { rows: await counted(joiner()) } }),
     'joiner.indexes': () => {
       joiner().finishIndexes();
       return { result: {} };
@@ -108,7 +119,7 @@ export function joinerHandlers(tell: Tell): {
     'joiner.publish': async ({ takes, status, ...options }) => {
       await joiner().served?.forced;
       const { checkpoint } = joiner();
-      const result = { rows: joiner().rowCount(), watermark: checkpoint.watermark };
+      const result = { rows: await counted(joiner()), watermark: checkpoint.watermark };
       const early = takes === 'rows' && checkpoint.stage === 'hot';
       if ((checkpoint.stage !== 'synced' && !early) || !open) {
         throw new ForesyncError(

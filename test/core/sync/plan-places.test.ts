@@ -18,12 +18,14 @@ test('a key is found in its batch, however it is written, and no other key is fo
 });
 
 test('numbers and composite keys are those that readers name', () => {
-  const keys: RowKey[] = [42, ['eu', 7], { base64: 'AP8=' }];
+  const keys: RowKey[] = [42, ['eu', 7], { base64: 'AP8=' }, { int: '9007199254740993' }];
   const places = new PlanPlaces([{ keys: [] }, { keys }]);
+  const named: RowKey[] = ['42', ['eu', 7], ['eu', '7'], '["eu",7]', { base64: 'AP8=' }, '9007199254740993'];
   assert.deepEqual(
-    ['42', ['eu', 7], { base64: 'AP8=' }].map((key) => places.of(key as RowKey)),
-    [1, 1, 1],
+    named.map((key) => places.of(key)),
+    named.map(() => 1),
   );
+  assert.equal(places.of('[no JSON'), undefined);
   assert.equal(places.of('43'), undefined);
   assert.equal(new PlanPlaces([]).of('42'), undefined);
 });
