@@ -4,6 +4,7 @@ import { messageOf } from '../errors.ts';
 import type { BatchQueues } from './batch-queues.ts';
 import { type Batch, batchPart, restOf } from './batches.ts';
 import type { Emit } from './events.ts';
+import type { LeadReads } from './lead-reads.ts';
 import type { Pace } from './pace.ts';
 import { pump } from './pump.ts';
 import type { ReadBack } from './read-back.ts';
@@ -18,6 +19,8 @@ interface HotRowsOptions {
   emit: Emit;
   pace: Pace;
   readBack: ReadBack;
+  /** Undefined where nobody reads at the joiner. */
+  reads?: LeadReads | undefined;
   signal: AbortSignal;
   deadline: AbortSignal;
 }
@@ -94,7 +97,9 @@ async function sendFrom(
   };
   if (!queues.isEmpty) options.emit({ type: 'donor', donor: donor.name, state: 'reading' });
   try {
-    do await pump({ depth: pipelineDepth, signal: options.signal, next, deliver });
+    const { signal, reads } = options;
+    const deliveries = reads && (() => reads.deliveries);
+    do await pump({ depth: pipelineDepth, deliveries, signal, next, deliver });
     while (
       // What is left came back with the last batches, or is another donor's that can be taken over now.
       !queues.isEmpty &&
@@ -113,14 +118,15 @@ type ReadBatch = Awaited<ReturnType<typeof readBatch>>;
 async function toJoiner(
   donor: Donor,
   { batch, rest, reply }: ReadBatch & { rest: Batch | undefined },
-  { lead, joiner, readBack, emit }: SendOptions,
+  { lead, joiner, readBack, emit, reads }: SendOptions,
 ): Promise<GivenBatch> {
   const { result, parts, wireBytes } = reply;
   const [rows = Buffer.alloc(0), digestsInReply = Buffer.alloc(0)] = parts;
   const digests = Buffer.from(digestsInReply);
   // What another donor gave is compared with the lead's own when it is settled.
   const compare = readBack.holds && (donor !== lead || result.quiet);
-  const { result: stored } = await joiner.call('joiner.hot', { compare }, [rows]).catch((error: unknown) => {
+  const put = () => joiner.call('joiner.hot', { compare }, [rows]);
+  const { result: stored } = await (reads ? reads.deliver(put) : put()).catch((error: unknown) => {
     throw new NotDelivered(error);
   });
   readBack.take(stored);
@@ -142,12 +148,15 @@ async function toJoiner(
   return { batch: covered, digests };
 }
 
-async function readBatch(donor: Donor, batch: Batch, { lead, pace, signal }: SendOptions) {
+async function readBatch(donor: Donor, batch: Batch, { lead, pace, reads, signal }: SendOptions) {
   const keys = await compress(batchPart(batch));
   await pace.turn(signal);
   const isLead = donor === lead;
   const params = { maxBytes: pace.chunkBytes, leaveOut: isLead, digests: !isLead };
+  const fetched = reads?.handedOn();
   const reply = await donor.agent.call('hot.read', params, [keys]);
+  // Of two donors it is not known whose rows were read first.
+  await (isLead ? fetched : reads?.handedOn());
   pace.sent(reply.wireBytes);
   return { batch, reply };
 }

@@ -1,8 +1,9 @@
-import type { AgentClient } from '../agent/client.ts';
+import type { AgentClient, Reply } from '../agent/client.ts';
 import { decompress } from '../agent/compression.ts';
 import { decodeKeys } from '../agent/planned-keys.ts';
 import { ForesyncError } from '../errors.ts';
 import type { BatchQueues } from './batch-queues.ts';
+import { DeliveryWindow } from './delivery-window.ts';
 import type { Emit } from './events.ts';
 import type { Donor } from './run.ts';
 
@@ -31,6 +32,9 @@ export class LeadReads {
   readonly #underWay = new Set<Promise<void>>();
   /** Batches that came after the last one that is fetched: they are told once all rows are there. */
   readonly #held: number[] = [];
+  /** Those that the lead has not answered yet. */
+  readonly #asked = new Set<Promise<void>>();
+  readonly #window = new DeliveryWindow();
   #isEnding = false;
   #told = 0;
 
@@ -46,6 +50,27 @@ export class LeadReads {
       if (queues && !queues.isEmpty) this.#track(pullForward(queues, Buffer.from(keys)));
       this.#track(this.#fetch(batch, Buffer.from(keys)));
     };
+  }
+
+  /**
+   * Resolves when all that the lead was asked for until now has been handed on to the joiner. Answers may overtake one another; what was read later than a fetched row must
+   * not arrive before it.
+   */
+  async handedOn(): Promise<void> {
+    await Promise.all(this.#asked);
+  }
+
+  /** How many deliveries may be on their way to the joiner. */
+  get deliveries(): number {
+    return this.#window.size;
+  }
+
+  /** Makes a delivery. */
+  async deliver<T>(call: () => Promise<T>): Promise<T> {
+    const askedMs = performance.now();
+    const reply = await call();
+    this.#window.delivered(performance.now() - askedMs - this.#joiner.roundTripMs);
+    return reply;
   }
 
   /** Resolves when nothing is fetched any more. */
@@ -65,15 +90,41 @@ export class LeadReads {
   }
 
   async #fetch(batch: number, keys: Buffer): Promise<void> {
-    const reply = await this.#lead.agent.call('rows.read', { maxBytes }, [keys]).catch((error: unknown) => {
+    const asked = Promise.withResolvers<void>();
+    this.#asked.add(asked.promise);
+    try {
+      // It is on its way when the call returns, not when it is answered.
+      const taken = await this.#handOn(batch, keys);
+      asked.resolve();
+      this.#asked.delete(asked.promise);
+      await taken();
+    } finally {
+      this.#asked.delete(asked.promise);
+      asked.resolve();
+    }
+  }
+
+  /** Resolves, once the rows are on their way to the joiner, with what waits for it to have them. */
+  async #handOn(batch: number, keys: Buffer): Promise<() => Promise<void>> {
+    const reply = await this.#read(keys);
+    if (!reply) return () => this.#unfetched(batch);
+    const { keysRead, rows, watermark, rawBytes } = reply.result;
+    const { wireBytes, parts } = reply;
+    const taken = this.#joiner.call('joiner.fetched', { batch, keysRead, watermark }, parts);
+    return async () => {
+      await taken;
+      this.#emit({ type: 'rows', kind: 'fetched', donor: this.#lead.name, rows, rawBytes, wireBytes });
+    };
+  }
+
+  /** Undefined where the lead gives nothing. */
+  async #read(keys: Buffer): Promise<Reply<'rows.read'> | undefined> {
+    try {
+      return await this.#lead.agent.call('rows.read', { maxBytes }, [keys]);
+    } catch (error) {
       if (error instanceof ForesyncError) return undefined;
       throw error;
-    });
-    if (!reply) return this.#unfetched(batch);
-    const { keysRead, rows, watermark, rawBytes } = reply.result;
-    await this.#joiner.call('joiner.fetched', { batch, keysRead, watermark }, reply.parts);
-    const { wireBytes } = reply;
-    this.#emit({ type: 'rows', kind: 'fetched', donor: this.#lead.name, rows, rawBytes, wireBytes });
+    }
   }
 
   async #unfetched(batch: number): Promise<void> {

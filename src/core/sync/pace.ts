@@ -5,8 +5,8 @@ import { chunkBytes, deltaLimits } from './run.ts';
 /** What a chunk is taken to cost before the first one has come. */
 const firstGuessBytes = 256 * 1024;
 const leastChunkBytes = 64 * 1024;
-/** Written in a few milliseconds. */
-const shortChunkBytes = 256 * 1024;
+/** Written in a millisecond or two, and a few milliseconds long on most links. */
+const shortChunkBytes = 128 * 1024;
 /** Compared in a few milliseconds. */
 const shortRangeBytes = 1024 * 1024;
 const shortDeltaLimits = { maxKeys: 1000, maxBytes: 1024 * 1024 };
