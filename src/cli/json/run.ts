@@ -118,6 +118,9 @@ const shared = {
         .optional(),
       reads: count('Reads that it has answered.'),
       hits: count('Those that it answered by itself.'),
+      readsPerSecond: z.number().describe('Over the last second or so.').optional(),
+      recentHitRate: share('Of the last thousand reads, those that it answered by itself.').optional(),
+      keysUnderWay: count('Keys that were being fetched for readers.'),
     })
     .describe('Since the joiner answers reads.')
     .optional(),

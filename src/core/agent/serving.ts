@@ -13,7 +13,7 @@ import type { TableShape } from '../store/sqlite/table-shape.ts';
 import { compress } from './compression.ts';
 import type { Handlers } from './handlers.ts';
 import { encodeKeys } from './planned-keys.ts';
-import type { Params } from './protocol.ts';
+import type { Params, Result } from './protocol.ts';
 
 /** Sends a frame that nobody has asked for. */
 export type Tell = (header: unknown, payload: Buffer) => Promise<void>;
@@ -46,8 +46,10 @@ export class Serving {
     return this.#server !== undefined;
   }
 
-  get hits(): { reads: number; hits: number } {
-    return { reads: this.#meter.reads, hits: this.#meter.hits };
+  get figures(): Result<'joiner.reads'> {
+    const { reads, hits, rate: recentHitRate } = this.#meter;
+    const told = recentHitRate === undefined ? {} : { recentHitRate };
+    return { reads, hits, ...told, keysUnderWay: this.#reads?.keysUnderWay ?? 0 };
   }
 
   /** A joiner was opened; `isAnew`: no row is in it that was read before. */
@@ -148,8 +150,7 @@ export class Serving {
       stage: joiner?.checkpoint.stage,
       watermark: joiner?.checkpoint.watermark,
       whole: joiner?.served?.isWhole ?? false,
-      ...this.hits,
-      hitRate: this.#meter.rate,
+      ...this.figures,
       ready: this.#whyNotReady() === undefined,
       notLogged: this.#log?.leftOut ?? 0,
     };
@@ -176,7 +177,8 @@ export function servingHandlers(serving: Serving): Handlers {
     },
     'joiner.level': ({ ageMs, isWhole }) => {
       serving.level(ageMs, isWhole);
-      return { result: serving.hits };
+      return { result: {} };
     },
+    'joiner.reads': () => ({ result: serving.figures }),
   };
 }

@@ -78,6 +78,10 @@ export class ReadThrough {
     return isHit ? { ...known, from: 'joiner', isHit } : this.#fetched(key);
   }
 
+  get keysUnderWay(): number {
+    return this.#misses.size;
+  }
+
   /** A batch that was asked for: its keys, and when. Undefined where it is none, or was settled. */
   asked(batch: number): { keys: RowKey[]; askedMs: number } | undefined {
     const found = this.#batches.get(batch);

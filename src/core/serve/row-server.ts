@@ -28,6 +28,8 @@ const maxConnections = 1000;
 const idleMs = 30_000;
 /** Answers that wait for their clients, together; past that a row is not read. */
 const maxUnsentBytes = 64 << 20;
+/** How long clients may take for their last answers. */
+const lastAnswersMs = 500;
 const retryAfterSeconds = '1';
 
 interface Answer {
@@ -75,11 +77,13 @@ export class RowServer {
       : { ...address, port: (this.#server.address() as AddressInfo).port };
   }
 
-  /** Ends it, and every connection to it. May be called again. */
+  /** Ends it: who has asked is answered, where he takes it soon. May be called again. */
   async close(): Promise<void> {
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
-    this.#server.closeAllConnections();
+    this.#server.closeIdleConnections();
+    const deaf = setTimeout(() => this.#server.closeAllConnections(), lastAnswersMs);
     await closed;
+    clearTimeout(deaf);
   }
 
   async #respond(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -96,6 +100,7 @@ export class RowServer {
       'Content-Type': 'application/json; charset=utf-8',
       'Content-Length': bytes.length,
       'Cache-Control': 'no-store',
+      ...(this.#server.listening ? {} : { Connection: 'close' }),
       ...headers,
     });
     response.end(request.method === 'HEAD' ? undefined : bytes);

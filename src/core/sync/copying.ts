@@ -2,7 +2,7 @@ import { hash } from 'node:crypto';
 import type { AgentClient } from '../agent/client.ts';
 import type { Result } from '../agent/protocol.ts';
 import { steadyClock, systemWait } from '../clock.ts';
-import { messageOf } from '../errors.ts';
+import { ForesyncError, messageOf } from '../errors.ts';
 import { hostLabel } from '../group/host.ts';
 import type { AddReplicaOptions, AddReplicaResult } from './add-replica.ts';
 import { BatchQueues } from './batch-queues.ts';
@@ -71,6 +71,11 @@ export class Copying {
     return this.#isFollowing;
   }
 
+  /** Tells how reads of the joiner go, where it answers any. */
+  async tellReads(): Promise<void> {
+    await this.#reads?.tell();
+  }
+
   /** `batches` is the plan, dealt to the donors. */
   async whole(batches: Batches | undefined): Promise<AddReplicaResult> {
     this.#queues = batches && new BatchQueues(batches);
@@ -88,6 +93,7 @@ export class Copying {
     if (stage === 'synced' && this.#isPlaced) this.#phases.skip('verify');
     else await this.#phases.in('verify', () => verifyAll(this.#both));
     const there = await this.#placeWhole();
+    await this.tellReads();
     this.#emit({ type: 'in-sync', ...there });
     if (!this.#options.follow) return there;
     const { watermark, rows } = await this.#follow();
@@ -124,7 +130,7 @@ export class Copying {
     if (opened.published && opened.stage === 'snapshot') this.#emit({ type: 'hot-ready' });
     if (this.#options.publishAt === 'hot-ready' && !opened.published && opened.stage !== 'hot')
       this.#note('info', 'The hot rows have had their turn before: the table appears when it is in sync.');
-    await this.#serve();
+    await this.#serve({ isResumed: opened.resumed });
     const { watermark, snapshotAfter } = opened;
     await lead.agent.call('donor.seek', { watermark, snapshotAfter });
     await budget.applied(watermark, signal);
@@ -132,7 +138,7 @@ export class Copying {
     return opened;
   }
 
-  async #serve(): Promise<void> {
+  async #serve({ isResumed }: { isResumed: boolean }): Promise<void> {
     const { serve, pace, clock } = this.#options;
     if (!serve) return;
     const { joiner, lead } = this.#sides;
@@ -140,7 +146,9 @@ export class Copying {
     this.#reads = new LeadReads({ joiner, lead, emit: this.#emit, queues: this.#queues });
     this.#both.reads = this.#reads;
     const askedMs = clock.nowMs();
-    const { result } = await joiner.call('joiner.serve', serve);
+    const { result } = await joiner.call('joiner.serve', serve).catch((error: unknown) => {
+      throw isResumed ? heldByLast(error) : error;
+    });
     const clockAheadMs = Math.round(result.nowMs - (askedMs + clock.nowMs()) / 2);
     const { host } = this.#options.joiner;
     const log = serve.log === undefined ? undefined : { host: hostLabel(host), file: serve.log };
@@ -227,6 +235,7 @@ export class Copying {
     this.#isFollowing = true;
     const sides = { ...this.#both, joinerName: joiner.name, clock, wait };
     const followed = await this.#phases.inspite('follow', () => follow(sides));
+    await this.tellReads();
     if (!followed.isLevel)
       this.#note(
         'warning',
@@ -238,4 +247,13 @@ export class Copying {
   #note(level: 'info' | 'warning', text: string): void {
     this.#emit({ type: 'note', level, text });
   }
+}
+
+/** An agent that was cut off holds its address until it notices. What is there already is worth to wait for that. */
+function heldByLast(error: unknown): unknown {
+  if (!(error instanceof ForesyncError) || error.code !== 'serve-in-use') return error;
+  return new ForesyncError('unreachable', error.code, error.message, {
+    ...(error.hint === undefined ? {} : { hint: error.hint }),
+    cause: error,
+  });
 }

@@ -1,6 +1,7 @@
 /** How much longer than a lone request a delivery may take: what is fetched for a reader waits behind those that are on their way. */
 const targetMs = 15;
-const firstSize = 2;
+/** Where hosts are busy all takes longer, however few are on their way: then fewer would slow the copy, and help nobody. */
+const leastSize = 4;
 const mostSize = 16;
 
 /**
@@ -8,7 +9,7 @@ const mostSize = 16;
  * Like LEDBAT (RFC 6817) it goes by how long they take beside the quickest.
  */
 export class DeliveryWindow {
-  #size = firstSize;
+  #size = leastSize;
   #sinceChange = 0;
 
   get size(): number {
@@ -22,6 +23,6 @@ export class DeliveryWindow {
     this.#sinceChange = 0;
     // Twice as long as is meant is a link that has become slower, or a joiner that is busy.
     const next = overMs > 2 * targetMs ? this.#size / 2 : this.#size + (overMs > targetMs ? -1 : 1);
-    this.#size = Math.min(mostSize, Math.max(1, next));
+    this.#size = Math.min(mostSize, Math.max(leastSize, next));
   }
 }

@@ -104,8 +104,11 @@ export type RunEvent = { atMs: number } & (
    * operator's.
    */
   | { type: 'serving'; address: string; log?: ServedLogPlace; clockAheadMs: number }
-  /** How many reads it has answered so far, and how many of them by itself. */
-  | { type: 'served'; reads: number; hits: number }
+  /**
+   * How many reads its agent has answered so far, and how many of them by itself; of the last thousand the share of those; and how many keys are fetched just
+   * now.
+   */
+  | { type: 'served'; reads: number; hits: number; recentHitRate?: number; keysUnderWay: number }
   | { type: 'hot-ready' }
   | { type: 'verified'; ranges: number; rows: number; differences: number; repairedRows: number }
   | { type: 'in-sync'; watermark: number; rows: number }

@@ -4,6 +4,7 @@ import type { PhaseName, RowKind, RunEvent } from './events.ts';
 import { LogGrowth } from './log-growth.ts';
 import { movePhase } from './phase-course.ts';
 import { Rates } from './rates.ts';
+import { ReadFigures } from './read-figures.ts';
 import type { DonorSnapshot, RowCount, RunSnapshot } from './snapshot.ts';
 
 const keptNotes = 50;
@@ -18,6 +19,7 @@ export class RunFold {
   private rates = new Rates(0);
   private etas = new Map<PhaseName, PhaseEta>();
   private logGrowth = new LogGrowth();
+  private reads = new ReadFigures();
   private current: PhaseName | undefined;
   private goesOn = false;
 
@@ -59,6 +61,7 @@ export class RunFold {
     this.rates = new Rates(event.atMs);
     this.etas = new Map();
     this.logGrowth = new LogGrowth();
+    this.reads = new ReadFigures();
     this.current = undefined;
     this.goesOn = false;
   }
@@ -121,7 +124,7 @@ export class RunFold {
       case 'serving':
         return this.serving(event);
       case 'served':
-        if (state.serving) Object.assign(state.serving, { reads: event.reads, hits: event.hits });
+        if (state.serving) state.serving = this.reads.after(event, state.serving);
         return;
       case 'hot-ready':
         state.hotReadyAtMs = event.atMs;
@@ -201,10 +204,10 @@ export class RunFold {
     state.follow = rows === undefined ? follow : { ...follow, rows };
   }
 
-  /** An agent that had to be begun anew counts from the start. */
   private serving({ address, log, clockAheadMs, atMs }: Extract<RunEvent, { type: 'serving' }>): void {
     const { sinceMs = atMs, reads = 0, hits = 0 } = this.state.serving ?? {};
-    this.state.serving = { address, sinceMs, clockAheadMs, ...(log ? { log } : {}), reads, hits };
+    const place = { address, sinceMs, clockAheadMs, ...(log ? { log } : {}) };
+    this.state.serving = { ...place, reads, hits, keysUnderWay: 0 };
   }
 
   private hook({ hook, state, exitCode }: Extract<RunEvent, { type: 'hook' }>): void {

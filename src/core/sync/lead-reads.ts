@@ -36,7 +36,6 @@ export class LeadReads {
   readonly #asked = new Set<Promise<void>>();
   readonly #window = new DeliveryWindow();
   #isEnding = false;
-  #told = 0;
 
   constructor({ joiner, lead, emit, queues }: LeadReadsOptions) {
     this.#joiner = joiner;
@@ -83,10 +82,14 @@ export class LeadReads {
   async level(askedMs: number, { isWhole }: { isWhole: boolean }): Promise<void> {
     // The answer to a request that is alone takes its way there and back; so does this.
     const ageMs = performance.now() - askedMs + this.#joiner.roundTripMs;
-    const { result } = await this.#joiner.call('joiner.level', { ageMs, isWhole });
-    if (result.reads > this.#told) this.#emit({ type: 'served', ...result });
-    this.#told = result.reads;
+    await this.#joiner.call('joiner.level', { ageMs, isWhole });
     if (isWhole) for (const batch of this.#held.splice(0)) await this.#unfetched(batch);
+  }
+
+  /** Tells how reads go. */
+  async tell(): Promise<void> {
+    const { result } = await this.#joiner.call('joiner.reads', {});
+    this.#emit({ type: 'served', ...result });
   }
 
   async #fetch(batch: number, keys: Buffer): Promise<void> {

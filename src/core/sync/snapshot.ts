@@ -100,6 +100,12 @@ export interface RunSnapshot {
         log?: ServedLogPlace;
         reads: number;
         hits: number;
+        /** Between the last two times that it told. */
+        readsPerSecond?: number;
+        /** Of the last thousand reads, the share that it answered by itself. */
+        recentHitRate?: number;
+        /** Keys that were being fetched. */
+        keysUnderWay: number;
       }
     | undefined;
   hotReadyAtMs: number | undefined;

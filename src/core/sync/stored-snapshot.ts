@@ -85,6 +85,9 @@ const stored = z.object({
       log: z.object({ host: z.string(), file: z.string() }).optional(),
       reads: figure,
       hits: figure,
+      readsPerSecond: figure.optional(),
+      recentHitRate: figure.optional(),
+      keysUnderWay: figure.default(0),
     })
     .optional(),
   hotReadyAtMs: figure.optional(),

@@ -11,6 +11,7 @@ import {
   formatHitRate,
   formatPercent,
 } from '../format.ts';
+import { readsWords } from '../reads-words.ts';
 import { printableRun } from './printable-run.ts';
 import {
   currentPhase,
@@ -60,6 +61,7 @@ export function progressLine(snapshot: RunSnapshot): string | undefined {
     if (phase.name !== 'cache') parts.push(formatByteRate(snapshot.wireBytesPerSecond));
     if (snapshot.limit) parts.push(`limit ${limitWords(snapshot.limit)}`);
   }
+  if (snapshot.serving) parts.push(readsWords(snapshot.serving));
   const log = currentLog(snapshot);
   if (log && log.keys > 0) parts.push(`Delta Log ${deltaLogWords(log)}`);
   const eta = etaWords(snapshot);

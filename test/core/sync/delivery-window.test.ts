@@ -17,9 +17,9 @@ function settled({ chunkMs, delayMs }: { chunkMs: number; delayMs: number }) {
 }
 
 test('so many deliveries are under way as fill a link, and few that wait before it', () => {
-  assert.deepEqual(settled({ chunkMs: 40, delayMs: 5 }), { least: 1, most: 1 });
+  assert.deepEqual(settled({ chunkMs: 40, delayMs: 5 }), { least: 4, most: 4 });
   const near = settled({ chunkMs: 4, delayMs: 0 });
-  assert.ok(near.least >= 2 && near.most <= 5, JSON.stringify(near));
+  assert.ok(near.least >= 4 && near.most <= 5, JSON.stringify(near));
   const usual = settled({ chunkMs: 4, delayMs: 20 });
   assert.ok(usual.least >= 6 && usual.most <= 10, JSON.stringify(usual));
   assert.deepEqual(settled({ chunkMs: 2, delayMs: 200 }), { least: 16, most: 16 });
@@ -33,7 +33,7 @@ test('a joiner that stands still for a moment has fewer under way at once, and s
   all(1, 300);
   assert.equal(window.size, 16);
   all(200, 16);
-  assert.equal(window.size, 8);
+  assert.ok(window.size <= 8);
   all(1, 300);
   assert.equal(window.size, 16);
 });
