@@ -66,6 +66,7 @@ export function joinerHandlers(tell: Tell): {
       return { result: { ...found, published: told } };
     },
     'joiner.open': async ({ path: file, shape, runId, captureId, prunedTo, logEnd }) => {
+      const { asOfMs } = open?.joiner.served ?? {};
       open?.joiner.close();
       open = undefined;
       checkShape(shape);
@@ -76,7 +77,7 @@ export function joinerHandlers(tell: Tell): {
         ? { joiner: published, resumed: true }
         : Joiner.open(file, shape, { ...identity, bootId: bootId() });
       open = { joiner: opened.joiner, path: file, shape };
-      serving.opened({ isAnew: !opened.resumed });
+      serving.opened({ isAnew: !opened.resumed, asOfMs });
       const { stage, watermark, snapshotAfter } = opened.joiner.checkpoint;
       return {
         result: {
@@ -131,6 +132,7 @@ export function joinerHandlers(tell: Tell): {
       if (joiner().isPublished) return { result };
       if (early) joiner().finishIndexes();
       const { path: file, shape } = open;
+      const { asOfMs } = joiner().served ?? {};
       joiner().close();
       open = undefined;
       // What is planned is there: from then on it lacks what the snapshot brings.
@@ -146,11 +148,12 @@ export function joinerHandlers(tell: Tell): {
       const published = takes === 'nothing' ? undefined : Joiner.openPublished(file, shape, identity);
       if (published) {
         open = { joiner: published, path: file, shape };
-        serving.opened({ isAnew: false });
+        serving.opened({ isAnew: false, asOfMs });
       }
       return { result };
     },
-    'joiner.release': ({ path: file, table }) => {
+    'joiner.release': async ({ path: file, table }) => {
+      await serving.close();
       open?.joiner.close();
       open = undefined;
       releasePublished(file, table);

@@ -52,9 +52,9 @@ export class Serving {
     return { reads, hits, ...told, keysUnderWay: this.#reads?.keysUnderWay ?? 0 };
   }
 
-  /** A joiner was opened; `isAnew`: no row is in it that was read before. */
-  opened({ isAnew }: { isAnew: boolean }): void {
-    this.#openedAsOfMs = isAnew ? systemClock.nowMs() : 0;
+  /** A joiner was opened; `isAnew`: no row is in it that was read before. Else its rows are of `asOfMs` or later, where that is known. */
+  opened({ isAnew, asOfMs = 0 }: { isAnew: boolean; asOfMs?: number | undefined }): void {
+    this.#openedAsOfMs = isAnew ? systemClock.nowMs() : asOfMs;
     this.#isAnew = isAnew;
     // What was noted is of rows that are gone.
     if (isAnew) this.#forgetOrigins();
@@ -122,11 +122,12 @@ export class Serving {
     this.#origins = undefined;
   }
 
-  /** Before what is open is closed: it answers until then. */
+  /** Before what is open is closed: it answers until then. May be called again. */
   async close(): Promise<void> {
     this.#reads?.close();
     await this.#server?.close();
     await this.#log?.close();
+    this.#server = undefined;
     this.#forgetOrigins();
   }
 

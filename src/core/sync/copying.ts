@@ -214,7 +214,9 @@ export class Copying {
   }
 
   async #placeWhole(): Promise<AddReplicaResult> {
-    const work = () => this.#place(this.#options.follow ? 'deltas' : 'nothing');
+    const { follow, serve } = this.#options;
+    // It answers from there until it is released.
+    const work = () => this.#place(follow || serve ? 'deltas' : 'nothing');
     return this.#isPlaced ? work() : this.#phases.in('publish', work);
   }
 
