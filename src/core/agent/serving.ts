@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { systemClock } from '../clock.ts';
-import { ForesyncError } from '../errors.ts';
+import { ForesyncError, messageOf } from '../errors.ts';
 import type { RowKey } from '../row-key.ts';
 import { parseServeAddress, serveAddressText } from '../serve/address.ts';
 import { HitMeter } from '../serve/hit-meter.ts';
@@ -10,6 +10,7 @@ import { ServedLog } from '../serve/served-log.ts';
 import type { Joiner } from '../store/sqlite/joiner.ts';
 import { OriginsFile } from '../store/sqlite/row-origins.ts';
 import type { TableShape } from '../store/sqlite/table-shape.ts';
+import { printable } from '../text.ts';
 import { compress } from './compression.ts';
 import type { Handlers } from './handlers.ts';
 import { encodeKeys } from './planned-keys.ts';
@@ -75,16 +76,23 @@ export class Serving {
     });
     const reads = this.#reads;
     if (!this.#server) {
-      if (log !== undefined) this.#log = await ServedLog.open(log, systemClock);
-      this.#server = await RowServer.listen({
+      const logged = Promise.withResolvers<void>();
+      const server = await RowServer.listen({
         address: parseServeAddress(address),
         clock: systemClock,
         keyColumns: open.shape.key.length,
-        read: (key: RowKey) => reads.read(key),
+        read: async (key: RowKey) => {
+          await logged.promise;
+          return reads.read(key);
+        },
         served: (key: RowKey, outcome: Outcome) => this.#log?.served(key, outcome),
         status: () => this.#status(),
         whyNotReady: () => this.#whyNotReady(),
       });
+      this.#server = server;
+      // An address that is in use leaves nothing behind.
+      if (log !== undefined) this.#log = await openedLog(log, server);
+      logged.resolve();
     }
     this.#serve();
     return serveAddressText(this.#server.address);
@@ -164,6 +172,23 @@ export class Serving {
     return rate >= this.#readyAt
       ? undefined
       : `The joiner answers ${Math.floor(rate * 100)} % of the reads by itself.`;
+  }
+}
+
+async function openedLog(file: string, server: RowServer): Promise<ServedLog> {
+  try {
+    return await ServedLog.open(file, systemClock);
+  } catch (error) {
+    await server.close();
+    throw new ForesyncError(
+      'config',
+      'serve-log',
+      `${printable(file)} takes no log of reads: ${messageOf(error)}.`,
+      {
+        cause: error,
+        hint: 'Name a file in a folder that is there with --serve-log.',
+      },
+    );
   }
 }
 

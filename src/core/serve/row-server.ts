@@ -57,7 +57,7 @@ export class RowServer {
     this.#server.setTimeout(idleMs);
   }
 
-  /** Resolves when it listens. Throws `exists`, `serve-in-use`, or `io`, `serve-failed`. */
+  /** Resolves when it listens. Throws `exists`, `serve-in-use`, or `config`, `serve-failed`. */
   static async listen(options: RowServerOptions): Promise<RowServer> {
     const { address } = options;
     if (address.kind === 'unix') await freeSocket(address.path);
@@ -172,7 +172,8 @@ function listenFailure(address: ServeAddress, error: unknown): ForesyncError {
       cause: error,
       hint: 'Choose another --serve address.',
     });
-  return new ForesyncError('io', 'serve-failed', `Nothing can listen at ${where}: ${messageOf(error)}.`, {
+  return new ForesyncError('config', 'serve-failed', `Nothing can listen at ${where}: ${messageOf(error)}.`, {
     cause: error,
+    hint: "Choose an address of the joiner's host for --serve, or a socket in a folder that is there.",
   });
 }

@@ -147,7 +147,7 @@ export class Copying {
     this.#both.reads = this.#reads;
     const askedMs = clock.nowMs();
     const { result } = await joiner.call('joiner.serve', serve).catch((error: unknown) => {
-      throw isResumed ? heldByLast(error) : error;
+      throw isResumed ? withCopyKept(error) : error;
     });
     const clockAheadMs = Math.round(result.nowMs - (askedMs + clock.nowMs()) / 2);
     const { host } = this.#options.joiner;
@@ -251,10 +251,14 @@ export class Copying {
   }
 }
 
-/** An agent that was cut off holds its address until it notices. What is there already is worth to wait for that. */
-function heldByLast(error: unknown): unknown {
-  if (!(error instanceof ForesyncError) || error.code !== 'serve-in-use') return error;
-  return new ForesyncError('unreachable', error.code, error.message, {
+/**
+ * What is there already stays, whatever becomes of the place to serve at. An agent that was cut off holds its address until it notices, which is worth to be waited
+ * for.
+ */
+function withCopyKept(error: unknown): unknown {
+  if (!(error instanceof ForesyncError) || !error.code.startsWith('serve-')) return error;
+  const kind = error.code === 'serve-in-use' ? 'unreachable' : 'stopped';
+  return new ForesyncError(kind, error.code, error.message, {
     ...(error.hint === undefined ? {} : { hint: error.hint }),
     cause: error,
   });
