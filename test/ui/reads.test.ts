@@ -47,7 +47,7 @@ test('reads of an agent that was begun anew are added to those of the one before
 });
 
 test('what is not known of reads is not told', () => {
-  const none = { address: '', sinceMs: 0, clockAheadMs: 0, reads: 0, hits: 0, keysUnderWay: 0 };
+  const none = { address: '', sinceMs: 0, reads: 0, hits: 0, keysUnderWay: 0 };
   assert.equal(readsWords(none), 'nobody reads yet');
   assert.equal(readsWords({ ...none, reads: 7 }), '7 reads');
 });

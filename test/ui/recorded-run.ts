@@ -99,7 +99,7 @@ export function recordedRun(recording: Recording = {}): RunEvent[] {
 
   const { readsPerSecond } = recording;
   const log = { host: 'ops@eu-west', file: '/srv/shop.db.foresync-reads.jsonl' };
-  if (readsPerSecond) emit({ type: 'serving', address: '127.0.0.1:8080', log, clockAheadMs: 3 });
+  if (readsPerSecond) emit({ type: 'serving', address: '127.0.0.1:8080', log });
   const servedFromMs = atMs;
   const tellReads = (hitRate: number) => {
     if (!readsPerSecond) return;

@@ -76,8 +76,7 @@ export const joinerRequests = {
       maxStalenessMs: z.number().min(0).optional(),
       readyAt: z.number().min(0).max(1),
     }),
-    /** `nowMs` by the clock that reads are logged by. */
-    z.strictObject({ address: z.string().max(300), nowMs: z.number().min(0) }),
+    z.strictObject({ address: z.string().max(300) }),
   ),
   /**
    * Of a batch of wanted keys the first `keysRead`, as they were at the lead at `watermark`. Part: their rows; without it nobody can be asked

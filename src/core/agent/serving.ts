@@ -195,7 +195,7 @@ async function openedLog(file: string, server: RowServer): Promise<ServedLog> {
 export function servingHandlers(serving: Serving): Handlers {
   return {
     'joiner.serve': async (wishes) => ({
-      result: { address: await serving.start(wishes), nowMs: systemClock.nowMs() },
+      result: { address: await serving.start(wishes) },
     }),
     'joiner.fetched': ({ batch, keysRead, watermark }, [rows]) => {
       serving.fetched({ batch, keysRead, watermark }, rows);

@@ -139,20 +139,17 @@ export class Copying {
   }
 
   async #serve({ isResumed }: { isResumed: boolean }): Promise<void> {
-    const { serve, pace, clock } = this.#options;
+    const { serve, pace, joiner: target } = this.#options;
     if (!serve) return;
     const { joiner, lead } = this.#sides;
     pace.keepChunksShort();
     this.#reads = new LeadReads({ joiner, lead, emit: this.#emit, queues: this.#queues });
     this.#both.reads = this.#reads;
-    const askedMs = clock.nowMs();
     const { result } = await joiner.call('joiner.serve', serve).catch((error: unknown) => {
       throw isResumed ? withCopyKept(error) : error;
     });
-    const clockAheadMs = Math.round(result.nowMs - (askedMs + clock.nowMs()) / 2);
-    const { host } = this.#options.joiner;
-    const log = serve.log === undefined ? undefined : { host: hostLabel(host), file: serve.log };
-    this.#emit({ type: 'serving', address: result.address, clockAheadMs, ...(log ? { log } : {}) });
+    const log = serve.log === undefined ? {} : { log: { host: hostLabel(target.host), file: serve.log } };
+    this.#emit({ type: 'serving', address: result.address, ...log });
     this.#note('info', `${joiner.name} answers reads at ${result.address}.`);
   }
 
