@@ -137,7 +137,8 @@ export class RunFold {
         return;
       }
       case 'serving':
-        return this.serving(event);
+        state.serving = this.reads.began(event, state.serving);
+        return;
       case 'served':
         if (state.serving) state.serving = this.reads.after(event, state.serving);
         return;
@@ -228,13 +229,6 @@ export class RunFold {
     const level = levelAtMs ?? state.follow?.levelAtMs ?? state.inSyncAtMs ?? atMs;
     const follow = { watermark, keysWaiting: keys, levelAtMs: level, lagMs: atMs - level };
     state.follow = rows === undefined ? follow : { ...follow, rows };
-  }
-
-  /** An agent that had to be begun anew counts from the start. */
-  private serving({ address, log, atMs }: Extract<RunEvent, { type: 'serving' }>): void {
-    const { sinceMs = atMs, reads = 0, hits = 0 } = this.state.serving ?? {};
-    const place = { address, sinceMs, ...(log ? { log } : {}) };
-    this.state.serving = { ...place, reads, hits, keysUnderWay: 0 };
   }
 
   private hook({ hook, state, exitCode }: Extract<RunEvent, { type: 'hook' }>): void {
