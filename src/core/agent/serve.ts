@@ -51,7 +51,7 @@ export async function serve(
   const joiner = joinerHandlers((header, payload) => writer.write({ header, payload }));
   const postgres = postgresHandlers(() => writer.write({ header: beatHeader, payload: [] }));
   const handlers: Handlers = {
-    'agent.ping': () => ({ result: {} }),
+    'agent.ping': () => ({ result: costSoFar() }),
     ...lookHandlers(systemClock),
     ...donor.handlers,
     ...joiner.handlers,
@@ -116,6 +116,11 @@ export async function serve(
     await joiner.close();
     await postgres.close();
   }
+}
+
+function costSoFar(): { cpuMs: number; peakBytes: number } {
+  const { userCPUTime, systemCPUTime, maxRSS } = process.resourceUsage();
+  return { cpuMs: (userCPUTime + systemCPUTime) / 1000, peakBytes: maxRSS * 1024 };
 }
 
 function alone(): ForesyncError {

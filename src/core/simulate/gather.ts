@@ -27,6 +27,7 @@ export interface Gathered {
   keys: KnownKeys;
   reads: ReplayedReads;
   firstWriteMs: number[];
+  writtenKeys: number[];
   sample: KeySample;
 }
 
@@ -38,11 +39,11 @@ export async function gather(history: AccessHistory, options: GatherOptions): Pr
     const sample = new KeySample(share);
     const isLogged = logs.length > 0;
     const split = await splitHistory(history, sample, { ...options, mostReads: isLogged ? 0 : mostReads });
-    const { keys, firstWriteMs } = split;
+    const { keys, firstWriteMs, writtenKeys } = split;
     const reads = isLogged ? await readsOfLogs(logs, keys, sample, { ...options, mostReads }) : split.reads;
     if (reads.isWhole) {
       const widthMs = isLogged ? 0 : history.bucketMs;
-      return { keys, reads: reads.result(widthMs), firstWriteMs, sample };
+      return { keys, reads: reads.result(widthMs), firstWriteMs, writtenKeys, sample };
     }
     share *= (room * mostReads) / reads.seen;
   }

@@ -1,4 +1,5 @@
 import type { AgentClient } from '../agent/client.ts';
+import { lookAtHost } from '../agent/host-look.ts';
 import { systemWait } from '../clock.ts';
 import { type ErrorKind, ForesyncError } from '../errors.ts';
 import type { AddReplicaOptions, AddReplicaResult } from './add-replica.ts';
@@ -23,6 +24,7 @@ import { tableThere } from './refusals.ts';
 import type { Donor } from './run.ts';
 import { spareDonor } from './spare-donor.ts';
 import { watchDonors } from './watch-donors.ts';
+import { watchReads } from './watch-reads.ts';
 
 /** Errors after which the same command goes on from the joiner's checkpoint; after others nothing is left behind. */
 export const resumable: ReadonlySet<ErrorKind> = new Set([
@@ -34,6 +36,9 @@ export const resumable: ReadonlySet<ErrorKind> = new Set([
   'verification',
   'defect',
 ]);
+
+/** They are a round trip each, before the first row may go. */
+const clockLooks = 2;
 
 interface Sides {
   lead: Donor;
@@ -89,7 +94,7 @@ export class Joining {
       return result;
     });
     // Losing the lead, noticed while renewing the lease, must not wait for a step that waits for something else.
-    return Promise.race([capture.failed, this.#watching(sides, capture, copied)]);
+    return Promise.race([capture.failed, this.#watching(sides, capture, { copying, work: copied })]);
   }
 
   /** After a failure: what can be gone on with stays, everything else is taken away. */
@@ -115,7 +120,8 @@ export class Joining {
     const { joiner: target, group } = this.#options;
     const joining = connectJoiner(this.#agents, this.#options);
     const donating = this.#agents.connectDonors(new Set(batches?.byDonor.keys()));
-    const [place, { lead, others }] = await Promise.all([joining, donating]).catch(async (error) => {
+    const clock = joining.then(({ agent }) => this.#lookAtClock(agent));
+    const [place, { lead, others }] = await Promise.all([joining, donating, clock]).catch(async (error) => {
       const [joiner] = await Promise.allSettled([joining, donating]);
       if (error instanceof ForesyncError && error.code === 'table-dropped')
         await this.#dropRemains(joiner.status === 'fulfilled' ? joiner.value : undefined);
@@ -136,6 +142,12 @@ export class Joining {
     return { lead, others, joiner: place.agent, standing };
   }
 
+  /** Its log has the times of its host. */
+  async #lookAtClock(joiner: AgentClient): Promise<void> {
+    const { skew } = await lookAtHost(joiner, this.#options.clock, clockLooks);
+    this.#emit({ type: 'clock', aheadMs: skew.aheadMs, withinMs: skew.roundTripMs / 2 });
+  }
+
   async #hold(lead: Donor): Promise<HeldCapture> {
     const { group, joiner, newId, clock, deltaBudgetKeys: budgetKeys, holderOf } = this.#options;
     const owner = ownerOf(group.name, joiner);
@@ -143,8 +155,12 @@ export class Joining {
     return this.#capture;
   }
 
-  /** The work, with an eye on what it costs the donors. */
-  async #watching<T>({ lead, others }: Sides, capture: HeldCapture, work: Promise<T>): Promise<T> {
+  /** The work, with an eye on what it costs the donors, and on what readers ask for. */
+  async #watching<T>(
+    { lead, others }: Sides,
+    capture: HeldCapture,
+    { copying, work }: { copying: Copying; work: Promise<T> },
+  ): Promise<T> {
     const { maxDonorLatencyMs: maxWriteMs, pace, clock, wait } = this.#options;
     const over = new AbortController();
     const shared = { pace, emit: this.#emit, signal: over.signal };
@@ -163,12 +179,18 @@ export class Joining {
       maxWriteMs !== undefined &&
       spareDonor({ ...shared, wait, probe: () => capture.probe(), maxWriteMs, clock, tell });
     // A donor that does not answer fails the work as well, which says why.
-    Promise.all([watching, sparing]).catch(() => undefined);
+    const reading = watchReads({
+      tell: () => copying.tellReads(),
+      wait: systemWait,
+      signal: over.signal,
+    });
+    Promise.all([watching, sparing, reading]).catch(() => undefined);
     return work.finally(() => over.abort());
   }
 
   async #cleanUp({ lead, others }: Sides): Promise<void> {
     this.#capture?.release();
+    await this.#tellCosts([lead, ...others.values()]);
     await lead.agent.call('capture.stop', {});
     await this.#release();
     // A prefetch may have filled caches at donors that this run did not ask for rows, or has lost since.
@@ -176,6 +198,17 @@ export class Joining {
       ? this.#options.group.replicas.keys()
       : [lead.name, ...others.keys()];
     await this.#drop(holders, new Map([...others, [lead.name, lead]]));
+  }
+
+  async #tellCosts(donors: readonly Donor[]): Promise<void> {
+    for (const { name, agent } of donors) {
+      // One that is lost is no reason for a run not to end well; of the lead, what comes next tells it.
+      const answer = await agent.call('agent.ping', {}).catch((error: unknown) => {
+        if (error instanceof ForesyncError) return undefined;
+        throw error;
+      });
+      if (answer) this.#emit({ type: 'cost', donor: name, ...answer.result });
+    }
   }
 
   async #release(): Promise<void> {

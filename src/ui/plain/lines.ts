@@ -11,6 +11,8 @@ import {
   formatHitRate,
   formatPercent,
 } from '../format.ts';
+import { promiseWords } from '../promise-words.ts';
+import { readsWords } from '../reads-words.ts';
 import { printableRun } from './printable-run.ts';
 import {
   currentPhase,
@@ -60,6 +62,7 @@ export function progressLine(snapshot: RunSnapshot): string | undefined {
     if (phase.name !== 'cache') parts.push(formatByteRate(snapshot.wireBytesPerSecond));
     if (snapshot.limit) parts.push(`limit ${limitWords(snapshot.limit)}`);
   }
+  if (snapshot.serving) parts.push(readsWords(snapshot.serving));
   const log = currentLog(snapshot);
   if (log && log.keys > 0) parts.push(`Delta Log ${deltaLogWords(log)}`);
   const eta = etaWords(snapshot);
@@ -88,6 +91,8 @@ function eventText(event: RunEvent, run: RunSnapshot): string | undefined {
       return phaseText(event, run);
     case 'donor':
       return event.state === 'lost' ? `donor ${printable(event.donor, 60)} is lost` : undefined;
+    case 'promise':
+      return `promised  ${promiseWords(event)}`;
     case 'hot-ready':
       return (
         run.plan && `hot-ready  ${formatPercent(readsShare(run.plan))} of the expected reads are covered`

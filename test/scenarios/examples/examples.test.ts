@@ -20,8 +20,9 @@ const notRun: { pattern: RegExp; why: string }[] = [
   { pattern: /clickhouse:\/\//, why: 'a server by that name; test/scenarios/clickhouse has ones of its own' },
 ];
 
-/** The id of a run, as the help shows it. */
+/** The id of a run, as the help shows it, and that of another one, which may be the same here. */
 const shownRun = '3f9a1c2b';
+const otherRun = '8d07e5f4';
 
 /** What must be there before an example of a command; returns how the id of its run begins. */
 type Preparation = (shop: ExampleShop, line: string) => Promise<string | undefined>;
@@ -67,6 +68,10 @@ const preparations: Record<string, Preparation> = {
     return undefined;
   },
   completion: async () => undefined,
+  tune: async (shop) => {
+    await shop.did('foresync tune --set order=reads --set decay-weight=1');
+    return undefined;
+  },
 };
 
 /** Some words of what an example says on standard output, by its command; of `--json` its object is looked at instead. */
@@ -78,7 +83,7 @@ const said: Record<string, RegExp> = {
   completion: /^$/,
   doctor: /Ready\./,
   init: /foresync\.yaml is written\.|^group: /m,
-  metrics: /HIT RATE|hit rate/,
+  metrics: /HIT RATE|hit rate|the newest of each joiner|tuned or set yet/,
   plan: /Planned [\d,]+ keys|Backtest on|confidence/,
   'plan diff': /B against A/,
   'plan inspect': /plan\.jsonl|confidence/,
@@ -87,11 +92,12 @@ const said: Record<string, RegExp> = {
   resume: /holds items: [\d,]+ rows, equal to us-east/,
   simulate: /^Simulated join of [\d,]+ rows, [\s\S]*^ {2}foresync /m,
   status: /in sync/,
+  tune: /Parameters of shop|, (?:set|frozen|taken back)\./,
   throttle: /^Run [0-9a-f]{8}, eu-west: /,
 };
 
 /** Commands that have nothing to do with hosts, or are told of them by runs. */
-const withoutSsh = /^(plan|simulate|abort|cleanup|resume|metrics|report|status|throttle)\b/;
+const withoutSsh = /^(plan|simulate|abort|cleanup|resume|metrics|report|status|throttle|tune)\b/;
 
 const usually: Preparation = async (shop) => {
   await shop.analyzeAndPlan();
@@ -147,7 +153,10 @@ async function runExample({ line }: Example, afterwards: (work: () => unknown) =
     shop.remove();
   });
   const runId = await (preparations[words] ?? preparations[command] ?? usually)(shop, line);
-  const asked = shop.here(line).replaceAll(shownRun, runId ?? shownRun);
+  const asked = shop
+    .here(line)
+    .replaceAll(shownRun, runId ?? shownRun)
+    .replaceAll(otherRun, runId ?? otherRun);
   const { exitCode, stdout, stderr } = await shop.run(isOfZsh(line) ? inZsh(asked) : asked);
   assert.equal(exitCode, expectedCode(line), `${asked}\n${stdout}${stderr}`);
   if (line.includes('--json')) assert.equal(JSON.parse(stdout).error, undefined);

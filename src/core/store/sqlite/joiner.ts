@@ -9,6 +9,7 @@ import { JoinerProgress } from './joiner-progress.ts';
 import type { ScanKey } from './key-codec.ts';
 import { openPublished } from './published.ts';
 import type { Comparison, ReceivedDelta, Stored } from './received.ts';
+import { type OriginsFile, RowOrigins } from './row-origins.ts';
 import { type ImageKind, RowReader } from './row-reader.ts';
 import { RowWriter } from './row-writer.ts';
 import { refuseForeignPlaces, type ScanRange } from './scan.ts';
@@ -16,6 +17,9 @@ import { ServedRows } from './served-rows.ts';
 import { openStaging } from './staging.ts';
 import type { TableShape } from './table-shape.ts';
 import { type StagingIdentity, takeStaging } from './take-staging.ts';
+
+/** Counted in a few milliseconds. */
+const partRows = 50_000;
 
 /**
  * Builds the joiner in a staging file, or goes on with one that has appeared. Each call is one transaction that also moves the checkpoint, so that the process
@@ -73,12 +77,21 @@ export class Joiner {
 
   /**
    * From now on `served` reads its rows. They are as the lead was at `asOfMs`, or later. What is put together past SQLite could not be read before it is whole, so
-   * the snapshot is not.
+   * the snapshot is not. In `file` it is kept by what rows have come, from here on.
    */
-  serve(asOfMs: number): void {
+  serve(asOfMs: number, file?: OriginsFile): void {
     this.#guard(() => this.#seal());
     const { fetched } = this.#writer;
-    this.#served = new ServedRows(this.#db, this.#shape, fetched, { progress: this.#progress, asOfMs });
+    if (file) this.#writer.origins ??= new RowOrigins(this.#db, this.#shape, file);
+    const { origins } = this.#writer;
+    // Later, with all rows, readers would wait for as long as an index takes.
+    if (this.checkpoint.stage === 'hot') this.finishIndexes();
+    this.#served = new ServedRows(
+      this.#db,
+      this.#shape,
+      { fetched, origins, progress: this.#progress },
+      asOfMs,
+    );
   }
 
   /** Undefined where nobody reads here. */
@@ -115,7 +128,7 @@ export class Joiner {
     const keys = keyImage === undefined ? [] : [this.#image('keys', keyImage)];
     return this.#store(image, { kind: 'rows', compare, keys }, (rows, replaced) => {
       if (replaced !== undefined) this.#writer.removeKeys(replaced);
-      return this.#writer.put(rows);
+      return this.#writer.putPlanned(rows);
     });
   }
 
@@ -207,13 +220,19 @@ export class Joiner {
   }
 
   rowCount(): number {
-    const { bulk, stage, snapshotAfter } = this.checkpoint;
-    if (bulk && this.#bulk)
-      return bulk.rows + (stage === 'snapshot' ? this.#bulk.aheadAfter(snapshotAfter) : 0);
-    return this.#progress.reading(
-      () => this.#db,
-      () => this.#writer.count(),
-    );
+    return this.#bulkCount() ?? this.#reading(() => this.#writer.count());
+  }
+
+  /** The same, in parts of a few milliseconds; between two of them `served` may be read, and nothing may be written. */
+  *countInParts(): Generator<undefined, number> {
+    const inBulk = this.#bulkCount();
+    if (inBulk !== undefined) return inBulk;
+    const parts = this.#writer.countInParts(partRows);
+    for (;;) {
+      const { done, value } = this.#reading(() => parts.next());
+      if (done) return value;
+      yield undefined;
+    }
   }
 
   /** Closes the file; `publish` may follow. */
@@ -263,8 +282,7 @@ export class Joiner {
   }
 
   #applyDelta(image: string, watermark: number): number {
-    this.#writer.removeKeys(image, watermark);
-    const { rows } = this.#writer.put(image, watermark);
+    const { rows } = this.#writer.change(image, watermark);
     this.#move({ watermark });
     // Hot rows of other donors may be older than any round.
     if (this.checkpoint.stage !== 'hot') this.#writer.fetched.forget(watermark);
@@ -315,6 +333,16 @@ export class Joiner {
 
   #guard<T>(work: () => T): T {
     return this.#progress.guard(() => this.#db, work);
+  }
+
+  #reading<T>(work: () => T): T {
+    return this.#progress.reading(() => this.#db, work);
+  }
+
+  #bulkCount(): number | undefined {
+    const { bulk, stage, snapshotAfter } = this.checkpoint;
+    if (!bulk || !this.#bulk) return undefined;
+    return bulk.rows + (stage === 'snapshot' ? this.#bulk.aheadAfter(snapshotAfter) : 0);
   }
 
   #image(kind: ImageKind, bytes: Buffer): ReceivedImage {

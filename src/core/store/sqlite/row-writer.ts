@@ -2,7 +2,9 @@ import { systemCodeOf } from '../../errors.ts';
 import type { RowKey } from '../../row-key.ts';
 import type { Connection } from './connection.ts';
 import { FetchedRows } from './fetched-rows.ts';
-import type { Bindable } from './key-codec.ts';
+import type { Bindable, ScanKey } from './key-codec.ts';
+import { PartsOfTable } from './parts-of-table.ts';
+import type { RowOrigins } from './row-origins.ts';
 import {
   carriedColumns,
   carriedTerms,
@@ -30,6 +32,8 @@ export class RowWriter {
   readonly #carried: string;
   /** Rows that came out of turn, whose places older ones must not take. */
   readonly fetched: FetchedRows;
+  /** Undefined where nobody asks. */
+  origins: RowOrigins | undefined;
   /** `version` changes where another connection writes. */
   #counted: { rows: number; version: unknown } | undefined;
 
@@ -90,6 +94,22 @@ export class RowWriter {
     );
   }
 
+  /** `put` of rows that were planned. */
+  putPlanned(image: string): { rows: number; displaced: boolean } {
+    this.origins?.planned(image, this.fetched.mayPut(beforeAll));
+    return this.put(image);
+  }
+
+  /** Puts what an image of a Delta Log says, up to its watermark, in place of what is under its keys. */
+  change(image: string, watermark: number): { rows: number } {
+    const mayChange = this.fetched.mayRemove(watermark);
+    this.origins?.changed(image, mayChange);
+    this.removeKeys(image, watermark);
+    const written = this.put(image, watermark);
+    this.origins?.changed(image, mayChange);
+    return written;
+  }
+
   /** Deletes the rows of all keys in the image's `k` that were not fetched past the change `upTo`. */
   removeKeys(image: string, upTo = beforeAll): number {
     const { key, rowid } = this.#shape;
@@ -110,7 +130,7 @@ export class RowWriter {
     keys: readonly RowKey[],
     { watermark, asOfMs }: { watermark: number; asOfMs: number },
   ): void {
-    this.fetched.take(keys, watermark, asOfMs);
+    this.fetched.take(keys, { watermark, asOfMs }, this.origins);
     this.#counted = undefined;
     this.put(image, watermark);
     this.fetched.settle();
@@ -157,6 +177,25 @@ export class RowWriter {
     const version = this.#db.pragma('data_version', { simple: true });
     if (this.#counted && this.#counted.version === version) return this.#counted.rows;
     const rows = this.#db.prepare(`SELECT count(*) FROM ${this.#table}`).pluck().get() as number;
+    this.#counted = { rows, version };
+    return rows;
+  }
+
+  /**
+   * The same, a part of the table at a time: between two parts others may read, and nobody may write. Gives the number in the end.
+   */
+  *countInParts(partRows: number): Generator<undefined, number> {
+    const version = this.#db.pragma('data_version', { simple: true });
+    if (this.#counted && this.#counted.version === version) return this.#counted.rows;
+    const parts = new PartsOfTable(this.#db, this.#shape, partRows);
+    let rows = 0;
+    let after: ScanKey | undefined;
+    do {
+      const part = parts.next(after);
+      rows += part.rows;
+      after = part.to;
+      yield undefined;
+    } while (after);
     this.#counted = { rows, version };
     return rows;
   }
