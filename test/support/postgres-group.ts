@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { systemClock, systemWait } from '../../src/core/clock.ts';
 import type { ReplicaGroup } from '../../src/core/group/config.ts';
+import { usualPrices } from '../../src/core/group/prices.ts';
 import type { AddReplicaOptions } from '../../src/core/sync/add-replica.ts';
 import type { RunEvent } from '../../src/core/sync/events.ts';
 import { Pace } from '../../src/core/sync/pace.ts';
@@ -21,6 +22,7 @@ export function postgresGroup({ donor }: PostgresPair, table: string, database =
     replicas: new Map([['lead', lead]]),
     pin: [],
     exclude: [],
+    prices: usualPrices,
     file: '/nowhere/foresync.yaml',
   };
 }

@@ -143,7 +143,9 @@ export class Session {
   #error(error: unknown): unknown {
     if (error instanceof ForesyncError) return error;
     const state = sqlStateOf(error);
-    if (this.isLost || state === undefined || /^(08|57P0)/.test(state)) {
+    // A statement that fails may tell of other connections too, as one that makes a subscription does.
+    const isOver = this.isLost || (error as { severity?: string }).severity === 'FATAL';
+    if (isOver || state === undefined) {
       if (!isOfServer(error) && this.#end === undefined) return error;
       return new ForesyncError(
         'unreachable',
@@ -171,7 +173,7 @@ export class StatementError extends ForesyncError {
 
 function kindOf(state: string): 'permission' | 'io' | 'defect' | 'config' {
   if (state === '42501' || state.startsWith('28')) return 'permission';
-  if (/^(53|58|55|57|40)/.test(state)) return 'io';
+  if (/^(08|53|58|55|57|40)/.test(state)) return 'io';
   return state.startsWith('0A') ? 'config' : 'defect';
 }
 
