@@ -19,7 +19,7 @@ export const handOverFlags = {
     description:
       "How the joiner's server reaches the lead's, in libpq's words. Default: as the lead's store says, where both are reached from one host. PostgreSQL keeps it in pg_subscription, a password in it too, which superusers can read there; 'passfile=FILE' names a file at the joiner's server in its place.",
     helpValue: 'CONNINFO',
-    env: 'FORESYNC_SUBSCRIPTION_CONNINFO',
+    env: 'FORESYNC_CONNINFO',
   }),
 };
 

@@ -101,7 +101,7 @@ describe('foresync between PostgreSQL servers', { skip: withoutPostgres }, () =>
       ['add-replica', 'west', '--host', 'local', '--store', store, '--no-plan', '--progress', 'plain'],
       {
         cwd: folder,
-        env: { FORESYNC_SUBSCRIPTION_CONNINFO: conninfo },
+        env: { FORESYNC_CONNINFO: conninfo },
       },
     );
     assert.equal(done.exitCode, 0, done.stderr);
