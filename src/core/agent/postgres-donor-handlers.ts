@@ -29,9 +29,9 @@ export function postgresDonorHandlers(): { handlers: Handlers; close(): Promise<
   };
   const keysOf = (part: Buffer | undefined) => decodeKeyTexts(part, donor().definition.key.length);
   const handlers: Handlers = {
-    'pg.donor.open': async ({ url, table, seed }) => {
+    'pg.donor.open': async ({ url, table, seed, id }) => {
       await close();
-      open = await PostgresDonor.open(url, table);
+      open = await PostgresDonor.open(url, table, id);
       open.seed = seed;
       const { oid: _oid, ...result } = open.look;
       return { result };

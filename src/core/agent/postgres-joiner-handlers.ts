@@ -1,6 +1,7 @@
 import { ForesyncError } from '../errors.ts';
 import { forgetJoining, handOver } from '../store/postgres/hand-over.ts';
-import { discardJoiner, PostgresJoiner, rehearseJoiner } from '../store/postgres/joiner.ts';
+import { PostgresJoiner } from '../store/postgres/joiner.ts';
+import { discardJoiner, lookAtJoiner, rehearseJoiner } from '../store/postgres/joiner-place.ts';
 import type { Handlers } from './handlers.ts';
 import { decodeKeyTexts, encodeKeyTexts } from './key-texts.ts';
 
@@ -23,7 +24,7 @@ export function postgresJoinerHandlers(): { handlers: Handlers; close(): Promise
   const keysOf = (bytes: Buffer | undefined) => decodeKeyTexts(bytes, joiner().record.definition.key.length);
   const handlers: Handlers = {
     'pg.joiner.look': async ({ url, id, table }) => {
-      const { hasTable, record, systemId } = await PostgresJoiner.look(url, id, table);
+      const { hasTable, record, systemId } = await lookAtJoiner(url, id, table);
       if (!record) return { result: { hasTable, systemId } };
       const { stage, spooledTo, timeline } = record;
       return {

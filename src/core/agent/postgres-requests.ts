@@ -18,9 +18,9 @@ const stage = z.enum(['hot', 'snapshot', 'delta', 'verify', 'placed', 'handed'])
 
 /** What an agent answers for PostgreSQL stores. Lists of keys travel as parts: JSON, an array of texts a key. */
 export const postgresRequests = {
-  /** Opens a donor's table, and refuses what its changes cannot be had of. May be repeated. */
+  /** Opens a donor's table, and refuses what its changes cannot be had of; `id`: the capture whose slot may be there already. May be repeated. */
   'pg.donor.open': request(
-    z.strictObject({ url, table, seed: integerText }),
+    z.strictObject({ url, table, seed: integerText, id: captureId }),
     z.strictObject({
       definition,
       leftOut: z.array(z.string().max(200)).max(10),

@@ -18,7 +18,8 @@ export async function lookAtPostgresLead(
 ): Promise<{ table: PostgresTable; checks: Check[] }> {
   const url = store.path;
   const name = parseTableName(group.table);
-  const { result: table } = await agent.call('pg.donor.open', { url, table: name, seed: '0' });
+  const id = joiner ? captureIdOf(group, joiner) : 'doctor';
+  const { result: table } = await agent.call('pg.donor.open', { url, table: name, seed: '0', id });
   const { definition, rowsEstimate, sizeBytes, leftOut, keptWalBytes } = table;
   const key = definition.key.join(', ');
   const checks = [
@@ -41,7 +42,7 @@ export async function lookAtPostgresLead(
     );
   if (leftOut.length > 0) checks.push(info('surroundings', `not copied: ${leftOut.join(' and ')}`));
   if (joiner) {
-    const { result } = await agent.call('pg.capture.look', { url, id: captureIdOf(group, joiner) });
+    const { result } = await agent.call('pg.capture.look', { url, id });
     if (result.slot)
       checks.push(
         info(

@@ -22,7 +22,7 @@ type PostgresRequest = Extract<RequestType, `pg.${string}`>;
 
 /** Parameters that an agent takes, of every request about PostgreSQL stores. */
 export const knownPostgres: { [T in PostgresRequest]: () => Params<T> } = {
-  'pg.donor.open': () => ({ url, table, seed: '7' }),
+  'pg.donor.open': () => ({ url, table, seed: '7', id }),
   'pg.capture.look': () => ({ url, id }),
   'pg.capture.start': () => ({ id }),
   'pg.capture.over': () => ({ below: '5' }),

@@ -93,15 +93,16 @@ export async function isOver(session: Session, below: string): Promise<boolean> 
   return over === 't';
 }
 
-/** What a server must be and have before its changes can be captured. Throws by name, with what to do. */
-export async function refuseUnfitDonor(session: Session): Promise<void> {
+/** What a server must be and have before its changes can be captured; the slot of `id` may be there. Throws by name, with what to do. */
+export async function refuseUnfitDonor(session: Session, id: string): Promise<void> {
   const [level, slots, senders, inRecovery, canReplicate, encoding, version] = await session.row(
     `SELECT current_setting('wal_level'),
-        current_setting('max_replication_slots')::int - (SELECT count(*) FROM pg_replication_slots),
-        current_setting('max_wal_senders')::int - (SELECT count(*) FROM pg_stat_replication),
+        current_setting('max_replication_slots')::int - (SELECT count(*) FROM pg_replication_slots WHERE slot_name <> $1),
+        current_setting('max_wal_senders')::int - (SELECT count(*) FROM pg_stat_replication WHERE pid NOT IN (SELECT active_pid FROM pg_replication_slots WHERE slot_name = $1 AND active_pid IS NOT NULL)),
         pg_is_in_recovery(),
         (SELECT rolsuper OR rolreplication FROM pg_roles WHERE rolname = current_user),
         current_setting('server_encoding'), current_setting('server_version_num')`,
+    [captureName(id)],
   );
   refuseServer(version, encoding);
   if (inRecovery === 't')

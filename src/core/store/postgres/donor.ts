@@ -50,10 +50,10 @@ export class PostgresDonor {
     );
   }
 
-  static async open(url: string, table: TableName): Promise<PostgresDonor> {
+  static async open(url: string, table: TableName, captureId: string): Promise<PostgresDonor> {
     const session = await Session.open(url);
     try {
-      await refuseUnfitDonor(session);
+      await refuseUnfitDonor(session, captureId);
       const facts = await readDefinition(session, table);
       const [system, timeline, kept] = await session.row(
         `SELECT (SELECT system_identifier FROM pg_control_system()), (SELECT timeline_id FROM pg_control_checkpoint()),

@@ -1,56 +1,26 @@
 import { ForesyncError } from '../../errors.ts';
-import { printable } from '../../text.ts';
 import { Applier, utf8 } from './apply.ts';
-import { refuseServer } from './capture.ts';
+import { differingKeys, type Keys } from './compare-rows.ts';
 import { copyFormat, keyColumns, type TableDefinition } from './definition.ts';
 import {
-  createRecord,
-  dropRecord,
-  type JoiningRecord,
-  readRecord,
-  recordTables,
-  setStage,
-} from './joining-record.ts';
-import { keyOrderOf } from './key-order.ts';
+  beginAnew,
+  checkOrder,
+  fits,
+  holdAlone,
+  joinIn,
+  letIn,
+  type OpenJoinerOptions,
+} from './hold-joiner.ts';
+import { type JoiningRecord, readRecord, recordTables, setStage } from './joining-record.ts';
 import { Lanes } from './lanes.ts';
 import { keysRelation } from './row-keys.ts';
 import { Session } from './session.ts';
 import { SpoolWriter } from './spool.ts';
-import { qualified, quoteName, quoteTexts, type TableName } from './sql.ts';
-import {
-  carriedList,
-  columnList,
-  type KeyRange,
-  keysEqual,
-  keyTextList,
-  rowHash,
-  within,
-} from './table-sql.ts';
-import { buildingNames, createTable, finishTable, placeTable, rehearse } from './target-table.ts';
+import { qualified, quoteTexts } from './sql.ts';
+import { carriedList, columnList, type KeyRange, keysEqual, rowHash, within } from './table-sql.ts';
+import { buildingNames, finishTable, placeTable } from './target-table.ts';
 import { TouchedKeys } from './touched-keys.ts';
 
-/** What stands at the joiner's server for a run's id. */
-export interface JoinerLook {
-  hasTable: boolean;
-  record: JoiningRecord | undefined;
-  systemId: string;
-}
-
-export interface OpenJoinerOptions {
-  id: string;
-  definition: TableDefinition;
-  keyOrder: string;
-  systemId: string;
-  timeline: number;
-  /** Where the slot begins; a joiner that has less than the slot can still give must begin anew. */
-  captureFrom: number;
-  seed: string;
-  /** Nothing that was there is gone on with. */
-  anew: boolean;
-}
-
-/** How long a process that holds the joiner may take to be noticed as dead. */
-const holderGoneMs = 15_000;
 const applyLane = 0;
 const spoolLane = 1;
 
@@ -90,28 +60,6 @@ export class PostgresJoiner {
     this.#applier.onKey = (key) => this.#touched.add(key);
   }
 
-  /** Touches nothing. */
-  static async look(url: string, id: string, table: TableName): Promise<JoinerLook> {
-    const session = await Session.open(url);
-    try {
-      const [version, encoding, inRecovery] = await session.row(
-        `SELECT current_setting('server_version_num'), current_setting('server_encoding'), pg_is_in_recovery()`,
-      );
-      refuseServer(version, encoding);
-      if (inRecovery === 't')
-        throw new ForesyncError(
-          'config',
-          'joiner-is-standby',
-          "The joiner's server is a standby, which takes no rows.",
-        );
-      const [there] = await session.row('SELECT to_regclass($1) IS NOT NULL', [qualified(table)]);
-      const [systemId] = await session.row('SELECT system_identifier FROM pg_control_system()');
-      return { hasTable: there === 't', record: await readRecord(session, id), systemId: systemId ?? '' };
-    } finally {
-      await session.end();
-    }
-  }
-
   /**
    * Goes on with what is there for this id, or begins anew where it does not fit the donor, its capture or its table of today. Throws `joiner-busy` while
    * another process builds it.
@@ -120,7 +68,7 @@ export class PostgresJoiner {
     const { id, seed } = options;
     const owner = await Session.open(url);
     const lanes = new Lanes(url, async (session) => {
-      await session.rows('SELECT pg_advisory_lock_shared(hashtextextended($1, 1))', [id]);
+      await joinIn(session, id);
       await session.rows(
         'SET synchronous_commit = off; SET enable_seqscan = off; SET jit = off; SET max_parallel_workers_per_gather = 0',
       );
@@ -130,7 +78,7 @@ export class PostgresJoiner {
       const left = await readRecord(owner, id);
       const record = left && fits(left, options) ? left : await beginAnew(owner, options);
       if (record.stage !== 'placed' && record.stage !== 'handed') await checkOrder(owner, options);
-      await owner.rows('SELECT pg_advisory_unlock(hashtextextended($1, 1))', [id]);
+      await letIn(owner, id);
       const target = qualified(buildingNames(record.definition, id).table);
       const applier = await Applier.open(await lanes.session(applyLane), id, target, record.definition);
       const spool = await SpoolWriter.open(await lanes.session(spoolLane), id, record.definition);
@@ -261,34 +209,12 @@ export class PostgresJoiner {
     return { rows: Number(rows), sum: sum ?? '' };
   }
 
-  /** Keys of a range, or of those that are named, whose rows are not those of the donor's list; `touched`: the stream has changed it since `watchKeys`. */
-  async compare(
-    of: KeyRange | { keys: readonly (readonly string[])[] },
-    lines: Buffer,
-  ): Promise<{ key: string[]; touched: boolean }[]> {
+  /** `touched`: the stream has changed it since `watchKeys`. */
+  async compare(of: KeyRange | Keys, lines: Buffer): Promise<{ key: string[]; touched: boolean }[]> {
     const session = await this.#lanes.session(applyLane);
-    const columns = keyColumns(this.#definition);
-    return session.transaction('BEGIN', async () => {
-      const declared = columns.map(
-        ({ name, type, collation }) =>
-          `${quoteName(name)} ${type}${collation ? ` COLLATE ${collation}` : ''}`,
-      );
-      await session.rows(
-        `CREATE TEMPORARY TABLE foresync_theirs (${declared.join(', ')}, foresync_hash int8) ON COMMIT DROP`,
-      );
-      await session.copyIn('COPY foresync_theirs FROM STDIN', lines);
-      await session.rows(`CREATE INDEX ON foresync_theirs (${columnList(columns)})`);
-      const own =
-        'keys' in of
-          ? `${keysRelation(this.#definition, of.keys)} k JOIN ${this.#target} t ON ${keysEqual(this.#definition, 'k', 't')}`
-          : `${this.#target} t WHERE ${within(this.#definition, of)}`;
-      const keyList = columns.map(({ name }) => `t.${quoteName(name)}`).join(', ');
-      const found = await session.rows(
-        `SELECT ${keyTextList(this.#definition)} FROM foresync_theirs FULL JOIN (SELECT ${keyList}, ${rowHash(this.#definition, this.#seed, 't.')} AS foresync_own FROM ${own}) ours
-          USING (${columnList(columns)}) WHERE foresync_hash IS DISTINCT FROM foresync_own LIMIT 100000`,
-      );
-      return found.map((key) => ({ key: key as string[], touched: this.#touched.has(key as string[]) }));
-    });
+    const about = { definition: this.#definition, target: this.#target, seed: this.#seed };
+    const found = await differingKeys(session, about, of, lines);
+    return found.map((key) => ({ key, touched: this.#touched.has(key) }));
   }
 
   /** From now on it is kept which keys the stream changes. */
@@ -330,96 +256,4 @@ export class PostgresJoiner {
   #copyInto(table: string): string {
     return `COPY ${table} (${carriedList(this.#definition)}) FROM STDIN (FORMAT ${copyFormat(this.#definition)})`;
   }
-}
-
-/** Tries whether a joiner's table can be made, and takes it back. Throws what `open` would refuse it with. */
-export async function rehearseJoiner(
-  url: string,
-  table: { id: string; definition: TableDefinition; keyOrder: string },
-): Promise<void> {
-  const session = await Session.open(url);
-  try {
-    await rehearse(session, table.definition, table.id);
-  } finally {
-    await session.end();
-  }
-}
-
-/** Takes away the half-built table and all that was kept for it. A table in its place stays. May be called again. */
-export async function discardJoiner(
-  url: string,
-  id: string,
-  table: TableName,
-): Promise<{ existed: boolean; placed: boolean }> {
-  const session = await Session.open(url);
-  try {
-    const record = await readRecord(session, id);
-    if (record) await holdAlone(session, id);
-    const placed = record?.stage === 'placed' || record?.stage === 'handed';
-    const building = qualified(buildingNames(record?.definition ?? table, id).table);
-    const [there] = await session.row('SELECT to_regclass($1) IS NOT NULL', [building]);
-    if (there === 't') await session.rows(`DROP TABLE IF EXISTS ${building}`);
-    await dropRecord(session, id);
-    return { existed: record !== undefined || there === 't', placed };
-  } finally {
-    await session.end();
-  }
-}
-
-/** Two locks: one for as long as a process has the joiner, one that each of its connections has a share of, so that none of an earlier one writes any more. */
-async function holdAlone(owner: Session, id: string): Promise<void> {
-  for (const which of ['0', '1']) {
-    await owner.rows(`SET lock_timeout = ${holderGoneMs}`);
-    try {
-      await owner.rows('SELECT pg_advisory_lock(hashtextextended($1, $2::int8))', [id, which]);
-    } catch (error) {
-      if (!(error instanceof ForesyncError) || error.code !== 'postgres-55P03') throw error;
-      throw new ForesyncError('exists', 'joiner-busy', 'Another run builds this joiner just now.', {
-        cause: error,
-      });
-    }
-  }
-  await owner.rows('SET lock_timeout = 0');
-}
-
-function fits(
-  left: JoiningRecord,
-  { definition, systemId, timeline, captureFrom, anew }: OpenJoinerOptions,
-): boolean {
-  return (
-    !anew &&
-    left.systemId === systemId &&
-    left.timeline === timeline &&
-    left.spooledTo >= captureFrom &&
-    (left.stage === 'placed' ||
-      left.stage === 'handed' ||
-      JSON.stringify(left.definition) === JSON.stringify(definition))
-  );
-}
-
-async function beginAnew(owner: Session, options: OpenJoinerOptions): Promise<JoiningRecord> {
-  const { id, definition, systemId, timeline, captureFrom } = options;
-  const record: JoiningRecord = {
-    ...{ stage: 'hot', definition, systemId, timeline },
-    ...{ spooledTo: captureFrom, appliedSeq: 0, appliedTo: captureFrom },
-  };
-  await rehearse(owner, definition, id);
-  await owner.transaction('BEGIN', async () => {
-    await createTable(owner, definition, id);
-    await createRecord(owner, id, record);
-  });
-  return record;
-}
-
-async function checkOrder(owner: Session, { id, definition, keyOrder }: OpenJoinerOptions): Promise<void> {
-  const own = await keyOrderOf(owner, definition, qualified(buildingNames(definition, id).table));
-  if (own === keyOrder) return;
-  throw new ForesyncError(
-    'config',
-    'collation-differs',
-    `The two servers sort the key in other ways: ${printable(keyOrder)} and ${printable(own)}.`,
-    {
-      hint: 'Make the joiner a database with the locale of the donor, at a host with the same version of it.',
-    },
-  );
 }

@@ -171,9 +171,11 @@ export class StatementError extends ForesyncError {
   }
 }
 
-function kindOf(state: string): 'permission' | 'io' | 'defect' | 'config' {
+function kindOf(state: string): 'permission' | 'io' | 'defect' | 'config' | 'exists' {
   if (state === '42501' || state.startsWith('28')) return 'permission';
   if (/^(08|53|58|55|57|40)/.test(state)) return 'io';
+  // Something else depends on what was to go.
+  if (state.startsWith('2B')) return 'exists';
   return state.startsWith('0A') ? 'config' : 'defect';
 }
 

@@ -1,9 +1,6 @@
-import { randomBytes } from 'node:crypto';
 import type { AgentClient } from '../../agent/client.ts';
-import type { Result } from '../../agent/protocol.ts';
 import { systemWait } from '../../clock.ts';
 import { ForesyncError } from '../../errors.ts';
-import { hostLabel } from '../../group/host.ts';
 import { parseTableName } from '../../store/postgres/sql.ts';
 import type { AddReplicaOptions, AddReplicaResult } from '../add-replica.ts';
 import type { Batches } from '../batches.ts';
@@ -11,33 +8,17 @@ import type { Agents } from '../connect.ts';
 import type { Emit, PhaseName } from '../events.ts';
 import { resumable } from '../joining.ts';
 import { Phases } from '../phases.ts';
-import { tableThere } from '../refusals.ts';
 import { unpausedTimeout } from '../unpaused-timeout.ts';
-import { captureIdOf, type Slot, settled } from './capture.ts';
+import { beginCopy, type Copy } from './begin-copy.ts';
+import { captureIdOf } from './capture.ts';
+import { connectServers, type Sides } from './connect-servers.ts';
 import { copyLanes, copyRows } from './copy-rows.ts';
-import { Drain } from './drain.ts';
+import type { Drain } from './drain.ts';
 import { sendHotRows } from './hot-rows.ts';
 import { KeptCuts } from './kept-cuts.ts';
 import { applyAll, applyUpTo, verifyAll } from './verify.ts';
 
 const analyzeLane = 5;
-
-/** Bytes of changes that may wait at the joiner. */
-export const usualBudgetBytes = 8 * 1024 ** 3;
-
-interface Sides {
-  lead: AgentClient;
-  joiner: AgentClient;
-  table: Result<'pg.donor.open'>;
-  left: Result<'pg.joiner.look'>['left'];
-  slot: Slot | undefined;
-}
-
-interface Copy extends Sides {
-  drain: Drain;
-  opened: Result<'pg.joiner.open'>;
-  keyColumns: number;
-}
 
 /** One try at adding a replica between two PostgreSQL servers, with agents of its own, from the first connection to the clean-up. */
 export class PostgresJoining {
@@ -46,10 +27,11 @@ export class PostgresJoining {
   readonly #emit: Emit;
   readonly #phases: Phases;
   readonly #id: string;
-  #begun = false;
+  /** An earlier run left something, or this one is about to. */
+  #hasLeft = false;
+  #holds = false;
   #isPlaced = false;
-  #lead: AgentClient | undefined;
-  #joiner: AgentClient | undefined;
+  #sides: Sides | undefined;
   #drain: Drain | undefined;
 
   constructor(options: AddReplicaOptions, agents: Agents, emit: Emit) {
@@ -61,11 +43,11 @@ export class PostgresJoining {
   }
 
   get begun(): boolean {
-    return this.#begun;
+    return this.#hasLeft || this.#holds;
   }
 
   get joiner(): AgentClient | undefined {
-    return this.#joiner;
+    return this.#sides?.joiner;
   }
 
   get phase(): PhaseName | undefined {
@@ -73,10 +55,18 @@ export class PostgresJoining {
   }
 
   async whole(batches: Batches | undefined): Promise<AddReplicaResult> {
-    const sides = await this.#phases.in('connect', () => this.#connect());
+    const options = { ...this.#options, id: this.#id, emit: this.#emit };
+    const sides = await this.#phases.in('connect', () => connectServers(options, this.#agents));
+    this.#sides = sides;
+    this.#hasLeft = sides.left !== undefined;
     const { stage } = sides.left ?? {};
     if (stage === 'placed' || stage === 'handed') return this.#finishPlaced(sides);
-    const copy = await this.#phases.in('capture', () => this.#capture(sides));
+    const copy = await this.#phases.in('capture', () => {
+      this.#holds = true;
+      return beginCopy(sides, options, (drain) => {
+        this.#drain = drain;
+      });
+    });
     // A stream that is lost must not wait for a step that waits for something else.
     return Promise.race([copy.drain.failed, this.#copied(copy, batches)]);
   }
@@ -84,96 +74,16 @@ export class PostgresJoining {
   /** After a failure: what can be gone on with stays, everything else is taken away. */
   async leave(error: unknown): Promise<void> {
     this.#drain?.leave();
-    if (!(error instanceof ForesyncError) || resumable.has(error.kind) || !this.#begun || this.#isPlaced)
+    if (!(error instanceof ForesyncError) || resumable.has(error.kind) || !this.#holds || this.#isPlaced)
       return;
     if (error.code === 'joiner-busy') return;
     const { group, joiner } = this.#options;
     await Promise.allSettled([
-      this.#lead?.call('pg.capture.drop', { url: group.lead.store.path, id: this.#id }),
-      this.#joiner?.call('pg.joiner.discard', {
+      this.#sides?.lead.call('pg.capture.drop', { url: group.lead.store.path, id: this.#id }),
+      this.#sides?.joiner.call('pg.joiner.discard', {
         ...{ url: joiner.store.path, id: this.#id, table: parseTableName(group.table) },
       }),
     ]);
-  }
-
-  async #connect(): Promise<Sides> {
-    const { group, joiner: target, replace, restart } = this.#options;
-    const table = parseTableName(group.table);
-    const id = this.#id;
-    const host = hostLabel(group.lead.host);
-    this.#emit({ type: 'donor', donor: group.lead.name, host, state: 'connecting' });
-    const connecting = [
-      this.#agents.connect(group.lead.name, group.lead.host),
-      this.#agents.connect(target.name, target.host),
-    ] as const;
-    await Promise.allSettled(connecting);
-    const [lead, joiner] = await Promise.all(connecting);
-    this.#lead = lead;
-    this.#joiner = joiner;
-    const seed = randomBytes(8).readBigInt64BE().toString();
-    const url = group.lead.store.path;
-    const [donor, look, slot] = await Promise.all([
-      lead.call('pg.donor.open', { url, table, seed }).then(({ result }) => ({ ...result, seed })),
-      joiner.call('pg.joiner.look', { url: target.store.path, id, table }).then(({ result }) => result),
-      lead.call('pg.capture.look', { url, id }).then(({ result }) => result.slot),
-    ]);
-    this.#emit({ type: 'donor', donor: lead.name, host, state: 'ready' });
-    const left =
-      restart && look.left?.stage !== 'placed' && look.left?.stage !== 'handed' ? undefined : look.left;
-    if (look.hasTable && !replace && left?.stage !== 'placed' && left?.stage !== 'handed')
-      throw tableThere(target, group.table);
-    if (left) this.#begun = true;
-    this.#emit({ type: 'table', rowsEstimate: donor.rowsEstimate, sizeBytes: donor.sizeBytes });
-    if (donor.leftOut.length > 0)
-      this.#note(
-        'info',
-        `Not taken over: ${donor.leftOut.join(', ')}. A replica receives rows, it does not check or react to them.`,
-      );
-    this.#seed = seed;
-    return { lead, joiner, table: donor, left, slot };
-  }
-
-  #seed = '0';
-
-  async #capture({ lead, joiner, table, left, slot }: Sides): Promise<Copy> {
-    const { group, joiner: target, restart, wait, signal, deltaBudgetKeys } = this.#options;
-    const id = this.#id;
-    const goesOn =
-      slot !== undefined &&
-      !slot.isLost &&
-      left !== undefined &&
-      left.spooledTo >= slot.confirmedTo &&
-      !restart;
-    if (slot && !goesOn) await lead.call('pg.capture.drop', { url: group.lead.store.path, id });
-    this.#begun = true;
-    const started = goesOn ? undefined : (await lead.call('pg.capture.start', { id })).result;
-    const from = started?.from ?? slot?.confirmedTo ?? 0;
-    const { definition, keyOrder, systemId, timeline } = table;
-    const { result: opened } = await joiner.call('pg.joiner.open', {
-      ...{ url: target.store.path, id, definition, keyOrder, systemId, timeline },
-      ...{ captureFrom: from, seed: this.#seed, anew: !goesOn },
-    });
-    if (opened.resumed) this.#emit({ type: 'resumed', rows: opened.rows });
-    else if (left)
-      this.#note(
-        'warning',
-        'The copy begins anew: what was left of it does not fit the slot or the table of today.',
-      );
-    const drain = await Drain.start(
-      {
-        donor: lead,
-        joiner,
-        id,
-        budgetBytes: deltaBudgetKeys === undefined ? usualBudgetBytes : deltaBudgetKeys * 100,
-      },
-      opened.spooledTo,
-    );
-    this.#drain = drain;
-    if (opened.stage === 'hot' || opened.stage === 'snapshot') {
-      const below = started?.below ?? (await lead.call('pg.capture.under-way', {})).result.below;
-      await settled(lead, { below, wait, signal, emit: this.#emit });
-    }
-    return { lead, joiner, table, left, slot, drain, opened, keyColumns: definition.key.length };
   }
 
   async #copied(copy: Copy, batches: Batches | undefined): Promise<AddReplicaResult> {
