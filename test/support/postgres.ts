@@ -1,4 +1,4 @@
-import { execFileSync, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { appendFileSync, chownSync, existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir, userInfo } from 'node:os';
@@ -31,6 +31,12 @@ const testSettings: Record<string, string> = {
   log_min_messages: 'warning',
   timezone: 'UTC',
 };
+
+/** Tests that were given up leave none behind. */
+const running = new Set<ChildProcess>();
+process.on('exit', () => {
+  for (const child of running) child.kill('SIGQUIT');
+});
 
 /** A real server in a folder of its own, on a Unix socket alone. Its superuser is `postgres`, and needs no password there. */
 export class PostgresServer {
@@ -87,7 +93,7 @@ export class PostgresServer {
         '-f',
         '-',
       ],
-      { input: text, encoding: 'utf8', maxBuffer: 1 << 30, stdio: ['pipe', 'pipe', 'pipe'] },
+      { input: text, encoding: 'utf8', maxBuffer: 1 << 30, timeout: 60_000, stdio: ['pipe', 'pipe', 'pipe'] },
     ).trim();
   }
 
@@ -109,11 +115,12 @@ export class PostgresServer {
       stdio: ['ignore', 'ignore', 'pipe'],
     });
     this.#pid = child.pid;
+    running.add(child);
     let said = '';
     child.stderr.setEncoding('utf8').on('data', (text: string) => {
       said += text;
     });
-    const ended = once(child, 'exit');
+    const ended = once(child, 'exit').then(() => running.delete(child));
     for (;;) {
       const isReady = this.#isReady();
       if (isReady) return;

@@ -83,7 +83,8 @@ export async function dropCapture(session: Session, id: string): Promise<void> {
  * may lie before the slot's position, while nobody sees it yet. So rows are read only when all that were under way here are seen.
  */
 export async function underWay(session: Session): Promise<{ below: string }> {
-  const [below] = await session.row('SELECT pg_snapshot_xmax(pg_current_snapshot())');
+  // A snapshot's xmax lies behind the last transaction that is over, and may be the number of one that is not: a number of our own is behind all.
+  const [below] = await session.row('SELECT pg_current_xact_id()');
   return { below: below ?? '' };
 }
 
