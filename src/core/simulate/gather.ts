@@ -15,6 +15,8 @@ export interface GatherOptions {
   /** (origin, until] is replayed. */
   originMs: number;
   untilMs: number;
+  /** How many times faster all that comes after the origin comes than it did; above 0. */
+  timeScale: number;
   /** Of more keys a sample is drawn. */
   maxKeys: number;
   /** Replayed in place of the history's own buckets, which know times to the minute. They are in the history too. */
@@ -30,9 +32,9 @@ export interface Gathered {
   sample: KeySample;
 }
 
-/** What a simulation replays, of as many keys as it holds. Memory is bounded by the keys and by 16 million reads, whatever there is of both. */
+/** What a simulation replays, in the join's own time, of as many keys as it holds. Memory is bounded by the keys and by 16 million reads, whatever there is of both. */
 export async function gather(history: AccessHistory, options: GatherOptions): Promise<Gathered> {
-  const { maxKeys, logs } = options;
+  const { maxKeys, logs, timeScale } = options;
   let share = Math.min(1, maxKeys / Math.max(1, history.summary().keys));
   for (;;) {
     const sample = new KeySample(share);
@@ -42,8 +44,21 @@ export async function gather(history: AccessHistory, options: GatherOptions): Pr
     const reads = isLogged ? await readsOfLogs(logs, keys, sample, { ...options, mostReads }) : split.reads;
     if (reads.isWhole) {
       const widthMs = isLogged ? 0 : history.bucketMs;
-      return { keys, reads: reads.result(widthMs), firstWriteMs, sample };
+      return {
+        keys,
+        reads: faster(reads.result(widthMs), timeScale),
+        firstWriteMs: firstWriteMs.map((ms) => ms / timeScale),
+        sample,
+      };
     }
     share *= (room * mostReads) / reads.seen;
   }
+}
+
+function faster(reads: ReplayedReads, timeScale: number): ReplayedReads {
+  return {
+    ...reads,
+    fromMs: reads.fromMs.map((ms) => ms / timeScale),
+    widthMs: reads.widthMs / timeScale,
+  };
 }
