@@ -27,7 +27,10 @@ export const timeScaleFlag = Flags.custom<number>({
   parse: async (input) => {
     const scale = /^\d{1,6}(?:\.\d{1,6})?$/.test(input.trim()) ? Number(input) : Number.NaN;
     if (!(scale > 0))
-      throw usageError(`'${input}' is no time scale.`, 'Write 60 where an hour of accesses falls into a minute.');
+      throw usageError(
+        `'${input}' is no time scale.`,
+        'Write 60 where an hour of accesses falls into a minute.',
+      );
     return scale;
   },
   default: 1,
