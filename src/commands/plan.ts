@@ -60,7 +60,7 @@ What is not said by a flag comes from the parameters that metrics has tuned, if 
     }),
     rows: keyNumberFlag({
       description:
-        "The table's rows, for --min-confidence auto: the fewer are hot of the more, the more of them are worth it. By default as in the latest run, else the keys that the logs know.",
+        "The table's rows, roughly, for --min-confidence auto: of a larger table more are worth it. By default as in the latest run.",
       dependsOn: ['min-confidence'],
     }),
     'budget-keys': Flags.integer({ description: 'Plan so many keys at most.', min: 1, helpValue: 'N' }),

@@ -73,7 +73,7 @@ function facts(report: PlanReport, brush: Brush): [name: string, text: string][]
 }
 
 function sizedWords({ rows, from }: NonNullable<PlanReport['sizedFor']>): string {
-  const source = { flag: 'as said', run: 'as in the latest run', keys: 'those that the logs know' }[from];
+  const source = { flag: 'as said', run: 'as in the latest run' }[from];
   return `as many as are worth sending ahead of ${formatCounted(rows, 'row')} (${source})`;
 }
 

@@ -27,10 +27,10 @@ const planReport = z.strictObject({
   sizedFor: z
     .strictObject({
       rows: count('Its rows.'),
-      from: z.enum(['flag', 'run', 'keys']),
+      from: z.enum(['flag', 'run']),
     })
     .describe(
-      'The table that the plan has as many keys for as are worth sending ahead, with --min-confidence auto. `from`: a flag, its latest run, or the keys that the logs know.',
+      'The table that the plan has as many keys for as are worth sending ahead, with --min-confidence auto. `from`: a flag, or its latest run.',
     )
     .optional(),
   budgetKeys: count('The budget in keys.').optional(),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ForesyncError } from '../errors.ts';
 import type { StateFile } from '../state/open.ts';
 import { listRuns } from '../state/runs.ts';
 import type { JoinedTable } from './worth-ahead.ts';
@@ -10,7 +11,10 @@ const storedRun = z.object({
   tableEstimate: z.object({ rows: z.number() }).optional(),
 });
 
-/** How many rows the table has: as is said, else as in its latest run, else as many as the history knows, and never fewer. */
+/**
+ * How many rows the table has: as is said, else as in its latest run, and never fewer than there are known keys. Throws `table-rows-unknown`
+ * (kind `usage`): the known keys alone say little of how large the table is.
+ */
 export function tableRows(
   state: StateFile,
   {
@@ -20,7 +24,16 @@ export function tableRows(
   }: { group: { name: string; table: string } | undefined; said: number | undefined; knownKeys: number },
 ): JoinedTable {
   const found = said ?? (group && rowsInLatestRun(state, group));
-  if (found === undefined) return { rows: knownKeys, from: 'keys' };
+  if (found === undefined) {
+    throw new ForesyncError(
+      'usage',
+      'table-rows-unknown',
+      'No run has told yet how many rows the table has.',
+      {
+        hint: 'Say it with --rows, roughly.',
+      },
+    );
+  }
   return { rows: Math.max(found, knownKeys), from: said === undefined ? 'run' : 'flag' };
 }
 

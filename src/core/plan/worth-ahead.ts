@@ -2,8 +2,8 @@
 export interface JoinedTable {
   /** At least as many as there are keys that the history knows. */
   rows: number;
-  /** What that is known from: a flag, the table's latest run, or the keys that the history knows, which are the least that there are. */
-  from: 'flag' | 'run' | 'keys';
+  /** What that is known from: a flag, or the table's latest run. */
+  from: 'flag' | 'run';
 }
 
 /**
