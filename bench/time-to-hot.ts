@@ -2,7 +2,7 @@
 // the plain copy of the file takes: `add-replica --serve` with the plan that was made of what came before, without a plan, and with the order that
 // hindsight would choose; and the copy, which answers nothing until it is whole.
 //
-//   node bench/time-to-hot.ts [--traces online_retail,nasa_day,bpi2012] [--rows 300000] [--photo-bytes 2000] [--rate 100mbit] [--rtt 100ms] [--host-node]
+//   node bench/time-to-hot.ts [--traces online_retail,nasa_day,bpi2012] [--rows 400000] [--photo-bytes 1000] [--rate 100mbit] [--rtt 100ms] [--plan '--min-confidence auto'] [--host-node]
 //
 // Needs slow-link.mjs, as slow-link.ts does, and traces of accesses, which are no part of foresync either: FORESYNC_TRACES, by default
 // ../shared/traces, with NAME.tsv.gz of time, operation and key. A trace's keys become rows anywhere in a table of many more, which nobody reads.
@@ -34,11 +34,11 @@ export interface TimeToHotFigures {
 const { values } = parseArgs({
   options: {
     traces: { type: 'string', default: 'online_retail,nasa_day,bpi2012' },
-    rows: { type: 'string', default: '300000' },
-    'photo-bytes': { type: 'string', default: '2000' },
+    rows: { type: 'string', default: '400000' },
+    'photo-bytes': { type: 'string', default: '1000' },
     rate: { type: 'string', default: '100mbit' },
     rtt: { type: 'string', default: '100ms' },
-    plan: { type: 'string', default: '--horizon 1h' },
+    plan: { type: 'string', default: '--min-confidence auto' },
     'host-node': { type: 'boolean', default: false },
   },
 });

@@ -127,18 +127,20 @@ function figuresOf(
   const { order, rows, reads, untilMs, simulated } = options;
   const arrivalMs = arrivalOf(times, { rows, planned: order });
   const [join] = simulated.joins;
-  const hitRate = join?.hitRate ?? Number.NaN;
+  const met = missedByReaders(reads, answered, { inSyncMs: times.inSyncMs, untilMs });
+  // Over the same reads: once it is in sync nothing is missed.
+  const simulatedMisses = (1 - (join?.hitRate ?? Number.NaN)) * simulated.reads;
   return {
     name,
     hotKeys,
     wireBytes,
     times,
     outcomes: counted(answered),
-    met: missedByReaders(reads, answered, { inSyncMs: times.inSyncMs, untilMs }),
+    met,
     withoutReadThrough: missedBy(reads, untilMs, ({ dueMs, row }) => dueMs >= arrivalMs(row)),
     simulated: {
-      hitRate,
-      misses: Math.round((1 - hitRate) * simulated.reads),
+      hitRate: 1 - simulatedMisses / met.reads,
+      misses: Math.round(simulatedMisses),
       inSyncMs: join?.inSyncMs ?? Number.NaN,
       hotReadyMs: join?.hotReadyMs,
     },
@@ -153,7 +155,7 @@ async function simulatedBeside(
   const stdout = await place.foresync(
     'simulate',
     ...['--state', state, '--log', log, '--replica', 'east', '--time-scale', timeScale.toFixed(6)],
-    ...['--at', new Date(trace.originMs).toISOString(), '--horizon', '90m'],
+    ...['--at', new Date(trace.originMs).toISOString(), '--horizon', '24h'],
     ...['--link', `${link.bytesPerSecond}/s`, '--rtt', link.rtt],
     ...(plan === undefined ? ['--order', 'copy'] : ['--plan', plan, '--order', 'foresync']),
     '--json',
