@@ -21,6 +21,8 @@ const arrows: Record<Layer, readonly Layer[]> = {
   metrics: ['history'],
   // What a join would be, out of the history and a plan: as metrics would see it.
   simulate: ['metrics', 'plan'],
+  // What runs teach the next plan: rules on what came true, tried on replayed joins.
+  tuning: ['simulate'],
   // What a run was, out of its journal and of what was measured of it.
   report: ['metrics', 'sync'],
 };

@@ -15,11 +15,11 @@ import type { ForesyncError } from '../core/errors.ts';
 import { openHistory } from '../core/history/open-history.ts';
 import { type LogToMeasure, measureRun } from '../core/metrics/measure-run.ts';
 import { type RunReport, reportOf } from '../core/metrics/run-report.ts';
-import { type Tuning, tuneByRun } from '../core/metrics/tuning.ts';
 import { openState, type StateFile } from '../core/state/open.ts';
 import { listParameterChanges, listParameters } from '../core/state/parameters.ts';
 import { listRuns, type RunChoice, readRun, type StoredRun } from '../core/state/runs.ts';
 import { printable, shortId } from '../core/text.ts';
+import { type Tuning, tuneByRun } from '../core/tuning/tune-by-run.ts';
 import { formatCounted } from '../ui/format.ts';
 import { rejectedLines } from '../ui/metrics-log.ts';
 import { type Brush, brushFor } from '../ui/metrics-paint.ts';
@@ -129,7 +129,9 @@ With an access log of the joiner it measures the hit rate that came true, keeps 
       ? await this.measure(state, stored, options, nowMs)
       : { report: reportOf(stored), logs: [] };
     const tuning =
-      (options.tune ?? options.log !== undefined) ? tune(state, run, { nowMs, dryRun: options.dryRun }) : [];
+      (options.tune ?? options.log !== undefined)
+        ? await tune(state, run, { nowMs, dryRun: options.dryRun, signal: this.signal })
+        : [];
     const brush = this.brush();
     this.print(['', ...runDetails(run, brush), ...logs.flatMap((log) => rejectedLines(log, brush))]);
     const tuningTitle = options.dryRun ? 'What this run would tune' : 'Tuning by this run';
@@ -202,8 +204,14 @@ function toMeasure(file: string): LogToMeasure {
   return { name: file, open: () => (file === '-' ? openStream(process.stdin) : openLogFile(file)) };
 }
 
-function tune(state: StateFile, run: RunReport, options: { nowMs: number; dryRun: boolean }): Tuning[] {
-  return run.figures ? tuneByRun(state, run, { figures: run.figures, cameTrue: run.cameTrue }, options) : [];
+async function tune(
+  state: StateFile,
+  run: RunReport,
+  options: { nowMs: number; dryRun: boolean; signal: AbortSignal },
+): Promise<Tuning[]> {
+  const { figures, cameTrue } = run;
+  if (!figures) return [];
+  return tuneByRun(state, run, { figures, cameTrue }, { ...options, history: openHistory(state) });
 }
 
 function judgeRun({ id, planHitRate }: RunReport, failUnder: number): Gate {

@@ -1,6 +1,6 @@
-import type { Tuning } from '../core/metrics/tuning.ts';
 import type { GroupParameters, ParameterChange } from '../core/state/parameters.ts';
 import { printable } from '../core/text.ts';
+import type { Tuning } from '../core/tuning/tune-by-run.ts';
 import type { Brush } from './metrics-paint.ts';
 import { parameterLabels, parameterValue, shownParameters, startedAt } from './metrics-words.ts';
 import { wrapWords } from './wrap-words.ts';

@@ -6,7 +6,7 @@ import { deltaLogWords } from '../../src/ui/delta-log-words.ts';
 import { progressLine } from '../../src/ui/plain/lines.ts';
 import { recordedRun } from './recorded-run.ts';
 
-const log = { keys: 12_300, budgetKeys: 300_300, keysPerSecond: 1200, fullInMs: 240_000 };
+const log = { keys: 12_300, mostKeys: 12_300, budgetKeys: 300_300, keysPerSecond: 1200, fullInMs: 240_000 };
 
 test('keys, growth, and when the budget is full, each where it is known and soon', () => {
   assert.equal(deltaLogWords(log), '12,300 keys, +1,200/s; budget full in 4 min 00 s');

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import type { LogReading } from '../../core/metrics/measure-run.ts';
 import type { RunReport } from '../../core/metrics/run-report.ts';
-import type { Tuning } from '../../core/metrics/tuning.ts';
 import { type GroupParameters, type ParameterChange, parameterNames } from '../../core/state/parameters.ts';
+import type { Tuning } from '../../core/tuning/tune-by-run.ts';
 import { rejectedLine } from './analyze.ts';
 import { declaredAs } from './declared-as.ts';
 import { bytes, count, durationMs, flag, gate, share, text, timeMs } from './figures.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { hookNames, hookStates, limitSetters, phaseNames } from '../../core/sync/events.ts';
+import { hookNames, hookStates, limitSetters, phaseNames, promiseGrounds } from '../../core/sync/events.ts';
 import type { RunSnapshot } from '../../core/sync/snapshot.ts';
 import type { RunProgress } from '../../ui/json-lines.ts';
 import { declaredAs } from './declared-as.ts';
@@ -40,6 +40,44 @@ export const verification = z.strictObject({
   repairedRows: count('Rows that were sent again.'),
 });
 
+const msRange = (words: string) =>
+  z
+    .strictObject({ leastMs: durationMs('At the soonest.'), mostMs: durationMs('At the latest.') })
+    .describe(words);
+
+export const promise = z
+  .strictObject({
+    hotReady: msRange('When all planned rows were to be there; absent without a plan.').optional(),
+    inSync: msRange('When it was to be in sync.'),
+    from: z.enum(promiseGrounds).describe('By the rates of earlier runs, or of foresync as it was measured.'),
+    runs: count('How many earlier runs that were.'),
+  })
+  .describe("From the run's start, told before the first row was read; absent for a run that was resumed.")
+  .optional();
+
+export const writeTimes = z
+  .strictObject({
+    count: count('Small writes that were timed.'),
+    medianMs: durationMs('Half of them took no longer.'),
+    p99Ms: durationMs('99 of a hundred took no longer.'),
+    maxMs: durationMs('The longest.'),
+  })
+  .describe('What writers felt there; with --max-donor-latency.')
+  .optional();
+
+export const logPlace = z
+  .strictObject({ host: text('`local`, or as ssh takes it.'), file: text('A file there.') })
+  .describe('The access log of --serve.')
+  .optional();
+
+export const joinerClock = z
+  .strictObject({
+    aheadMs: durationMs('How far it is ahead of ours; below zero where it is behind.'),
+    withinMs: durationMs('Give or take.'),
+  })
+  .describe("The clock of the joiner's host.")
+  .optional();
+
 const shared = {
   runId: text('The id of the run.'),
   command: z.enum(['prefetch', 'add-replica']),
@@ -68,6 +106,9 @@ const shared = {
       state: z.enum(['connecting', 'ready', 'reading', 'done', 'lost']),
       answerMs: durationMs('How long it takes for an answer, lately.').optional(),
       writeMs: durationMs('How long a small write takes there; with --max-donor-latency.').optional(),
+      writes: writeTimes,
+      cpuMs: durationMs('Time of processors that its agent took, at the end.').optional(),
+      peakBytes: bytes('The most memory that its agent had.').optional(),
       ...counted,
     }),
   ),
@@ -80,6 +121,7 @@ const shared = {
   deltaLog: z
     .strictObject({
       keys: count('Keys in the Delta Log at the lead.'),
+      mostKeys: count('As many as it ever held.'),
       budgetKeys: count('How many it may hold.'),
       keysPerSecond: count('Over the last ten seconds; below zero while it shrinks.').optional(),
       fullInMs: durationMs('Until its budget is full, at that rate.').optional(),
@@ -102,11 +144,15 @@ const shared = {
     .optional(),
   pausedSinceMs: timeMs('Since when the operator lets it wait; absent while it goes on.').optional(),
   pausedMs: durationMs('In all pauses that are over.'),
+  promise,
+  joinerClock,
   serving: z
     .strictObject({
       address: text('Where, at its host.'),
+      sinceMs: timeMs('Since when.'),
       reads: count('Reads that it has answered.'),
       hits: count('Those that it answered by itself.'),
+      log: logPlace,
     })
     .describe('Since the joiner answers reads.')
     .optional(),

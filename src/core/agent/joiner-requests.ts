@@ -76,6 +76,7 @@ export const joinerRequests = {
       maxStalenessMs: z.number().min(0).optional(),
       readyAt: z.number().min(0).max(1),
     }),
+    /** `nowMs` by the clock that reads are logged by. */
     z.strictObject({ address: z.string().max(300) }),
   ),
   /**

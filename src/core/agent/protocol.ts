@@ -13,8 +13,8 @@ import { bytes, count, none, problem, request } from './wire-shapes.ts';
  */
 
 export const requests = {
-  /** Tells the agent that somebody is there. */
-  'agent.ping': request(none, none),
+  /** Tells the agent that somebody is there; it says what it has cost so far: time of processors, and the most memory that it had. */
+  'agent.ping': request(none, z.strictObject({ cpuMs: z.number().min(0), peakBytes: bytes })),
   ...lookRequests,
   ...donorRequests,
   ...joinerRequests,

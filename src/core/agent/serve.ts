@@ -48,7 +48,7 @@ export async function serve(
   const writer = new FrameWriter(output);
   const joiner = joinerHandlers((header, payload) => writer.write({ header, payload }));
   const handlers: Handlers = {
-    'agent.ping': () => ({ result: {} }),
+    'agent.ping': () => ({ result: costSoFar() }),
     ...lookHandlers(systemClock),
     ...donor.handlers,
     ...joiner.handlers,
@@ -109,6 +109,11 @@ export async function serve(
     donor.close();
     await joiner.close();
   }
+}
+
+function costSoFar(): { cpuMs: number; peakBytes: number } {
+  const { userCPUTime, systemCPUTime, maxRSS } = process.resourceUsage();
+  return { cpuMs: (userCPUTime + systemCPUTime) / 1000, peakBytes: maxRSS * 1024 };
 }
 
 function alone(): ForesyncError {

@@ -1,3 +1,4 @@
+import path from 'node:path';
 import { systemClock } from '../clock.ts';
 import { ForesyncError } from '../errors.ts';
 import type { RowKey } from '../row-key.ts';
@@ -7,6 +8,7 @@ import { type Known, type Outcome, ReadThrough } from '../serve/read-through.ts'
 import { RowServer } from '../serve/row-server.ts';
 import { ServedLog } from '../serve/served-log.ts';
 import type { Joiner } from '../store/sqlite/joiner.ts';
+import { OriginsFile } from '../store/sqlite/row-origins.ts';
 import type { TableShape } from '../store/sqlite/table-shape.ts';
 import { compress } from './compression.ts';
 import type { Handlers } from './handlers.ts';
@@ -17,7 +19,7 @@ import type { Params } from './protocol.ts';
 export type Tell = (header: unknown, payload: Buffer) => Promise<void>;
 
 /** What is open just now. */
-type Open = () => { joiner: Joiner; shape: TableShape } | undefined;
+type Open = () => { joiner: Joiner; path: string; shape: TableShape } | undefined;
 
 /**
  * The reads that a joiner's agent answers. They are answered between requests, on the same thread and connection, so that a reader never sees half of
@@ -32,6 +34,8 @@ export class Serving {
   #log: ServedLog | undefined;
   #readyAt = 1;
   #openedAsOfMs = 0;
+  #isAnew = false;
+  #origins: OriginsFile | undefined;
 
   constructor(open: Open, tell: Tell) {
     this.#open = open;
@@ -49,7 +53,10 @@ export class Serving {
   /** A joiner was opened; `isAnew`: no row is in it that was read before. */
   opened({ isAnew }: { isAnew: boolean }): void {
     this.#openedAsOfMs = isAnew ? systemClock.nowMs() : 0;
-    if (this.#server) this.#open()?.joiner.serve(this.#openedAsOfMs);
+    this.#isAnew = isAnew;
+    // What was noted is of rows that are gone.
+    if (isAnew) this.#forgetOrigins();
+    if (this.#server) this.#serve();
   }
 
   /** Resolves with the address when it listens. */
@@ -77,7 +84,7 @@ export class Serving {
         whyNotReady: () => this.#whyNotReady(),
       });
     }
-    open.joiner.serve(this.#openedAsOfMs);
+    this.#serve();
     return serveAddressText(this.#server.address);
   }
 
@@ -100,10 +107,25 @@ export class Serving {
     this.#open()?.joiner.served?.level(systemClock.nowMs() - ageMs, { isWhole });
   }
 
+  /** Rows that an agent before this one has stored are not told apart any more. */
+  #serve(): void {
+    const open = this.#open();
+    if (!open) return;
+    this.#origins ??= new OriginsFile(path.dirname(open.path), { isComplete: this.#isAnew });
+    open.joiner.serve(this.#openedAsOfMs, this.#origins);
+  }
+
+  #forgetOrigins(): void {
+    this.#origins?.close();
+    this.#origins = undefined;
+  }
+
+  /** Before what is open is closed: it answers until then. */
   async close(): Promise<void> {
     this.#reads?.close();
     await this.#server?.close();
     await this.#log?.close();
+    this.#forgetOrigins();
   }
 
   #find(key: RowKey): Known {
@@ -145,7 +167,9 @@ export class Serving {
 
 export function servingHandlers(serving: Serving): Handlers {
   return {
-    'joiner.serve': async (wishes) => ({ result: { address: await serving.start(wishes) } }),
+    'joiner.serve': async (wishes) => ({
+      result: { address: await serving.start(wishes) },
+    }),
     'joiner.fetched': ({ batch, keysRead, watermark }, [rows]) => {
       serving.fetched({ batch, keysRead, watermark }, rows);
       return { result: {} };

@@ -1,11 +1,12 @@
 import type { AgentClient } from '../agent/client.ts';
+import { type HostLook, lookAtHost } from '../agent/host-look.ts';
 import { ForesyncError } from '../errors.ts';
 import type { Replica } from '../group/config.ts';
 import { type HostSpec, hostLabel } from '../group/host.ts';
 import { replicasNear } from '../sync/refusals.ts';
 import { arrive } from './arrival.ts';
 import { type Check, type CheckId, failure, type Report } from './check.ts';
-import { clockCheck, type HostLook, lookAtHost } from './clock-check.ts';
+import { clockCheck } from './clock-check.ts';
 import { definitionCheck } from './definition-check.ts';
 import type { DoctorOptions } from './doctor-options.ts';
 import { placeChecks } from './joiner-checks.ts';
@@ -13,6 +14,8 @@ import { leftChecks } from './left-checks.ts';
 import { plannedKeys } from './planned-keys.ts';
 import { cacheRoom, deltaRoom, joinerRoom } from './room.ts';
 import { type StoreLook, storeChecks } from './store-checks.ts';
+
+const clockLooks = 5;
 
 /**
  * Looks at all hosts side by side, and gives a report of each: the lead, the other donors in the order of foresync.yaml, the joiner.
@@ -48,7 +51,7 @@ async function lookAtDonor(replica: Replica, options: DoctorOptions): Promise<Do
   const look: DonorLook = { replica, checks: [] };
   const isLead = replica.name === group.lead.name;
   look.checks = await withAgent(replica, 'store', options, async (agent, checks) => {
-    const { look: host, skew } = await lookAtHost(agent, clock);
+    const { look: host, skew } = await lookAtHost(agent, clock, clockLooks);
     look.host = host;
     if (replica.host.kind === 'ssh') checks.push(clockCheck(skew));
     const { path } = replica.store;
@@ -88,7 +91,7 @@ async function examineJoiner(
   const { group, joiner, clock } = options;
   const near = replicasNear(joiner, group);
   const checks = await withAgent(joiner, 'place', options, async (agent, found) => {
-    const { look: host, skew } = await lookAtHost(agent, clock);
+    const { look: host, skew } = await lookAtHost(agent, clock, clockLooks);
     if (joiner.host.kind === 'ssh') found.push(clockCheck(skew));
     const looks = await Promise.all(donors);
     const table = looks[0]?.store?.table;

@@ -1,8 +1,8 @@
+import type { HostLook } from '../agent/host-look.ts';
 import { formatBytes } from '../format.ts';
 import { usualBudgetKeys } from '../sync/capture-lease.ts';
 import { type JoinerSpec, noSpace } from '../sync/refusals.ts';
 import { type Check, failure, ok, warning } from './check.ts';
-import type { HostLook } from './clock-check.ts';
 import type { PlaceLook } from './joiner-checks.ts';
 import type { StoreLook } from './store-checks.ts';
 

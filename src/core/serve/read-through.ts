@@ -3,24 +3,36 @@ import type { RowKey } from '../row-key.ts';
 import type { HitMeter } from './hit-meter.ts';
 
 /**
+ * By what a row, or the knowledge that there is none, came to a joiner first: planned rows, the snapshot, a reader's miss, or a round of the Delta Log,
+ * which is how a new key comes.
+ */
+export type Origin = 'plan' | 'snapshot' | 'read-through' | 'delta';
+
+/**
  * What a joiner knows of a key by itself. `asOfMs`: what it says was so at the lead at that time, or later; `watermark` is the last change of the lead's that it is known to
- * have seen.
+ * have seen. `by` is undefined where it is not known any more.
  */
 export type Known =
-  | { kind: 'row'; json: string; watermark: number; asOfMs: number }
+  | { kind: 'row'; json: string; watermark: number; asOfMs: number; by: Origin | undefined }
   /** There is no such row. */
-  | { kind: 'none'; watermark: number; asOfMs: number }
+  | { kind: 'none'; watermark: number; asOfMs: number; by: Origin | undefined }
   /** It may be one of those that have not come yet. */
   | { kind: 'unknown' }
   /** No row of the table can have it. */
   | { kind: 'foreign' };
 
 export type Outcome =
-  | { kind: 'row'; json: string; watermark: number; asOfMs: number; from: 'joiner' | 'donor' }
-  | { kind: 'none'; watermark: number; asOfMs: number; from: 'joiner' | 'donor' }
+  | (Extract<Known, { kind: 'row' }> & Told)
+  | (Extract<Known, { kind: 'none' }> & Told)
   | { kind: 'foreign' }
   /** Nobody who knows can be asked now. */
   | { kind: 'unavailable' };
+
+/** `isHit`: it was known when it was asked for. It may have come with the sync while it was waited for. */
+interface Told {
+  from: 'joiner' | 'donor';
+  isHit: boolean;
+}
 
 export interface ReadThroughOptions {
   find(key: RowKey): Known;
@@ -63,7 +75,7 @@ export class ReadThrough {
     if (known.kind === 'foreign') return known;
     const isHit = known.kind !== 'unknown' && clock.nowMs() - known.asOfMs <= maxStalenessMs;
     meter.saw(isHit);
-    return isHit ? { ...known, from: 'joiner' } : this.#fetched(key);
+    return isHit ? { ...known, from: 'joiner', isHit } : this.#fetched(key);
   }
 
   /** A batch that was asked for: its keys, and when. Undefined where it is none, or was settled. */
@@ -79,9 +91,8 @@ export class ReadThrough {
     const asOfMs = this.#options.clock.nowMs();
     for (const miss of misses.slice(0, keysRead)) {
       const known = this.#options.find(miss.key);
-      miss.settle(
-        isTold(known) ? { ...known, from: 'donor' } : { kind: 'none', watermark, asOfMs, from: 'donor' },
-      );
+      const fetched = { from: 'donor', isHit: false, by: 'read-through' } as const;
+      miss.settle(isTold(known) ? { ...known, ...fetched } : { kind: 'none', watermark, asOfMs, ...fetched });
     }
     this.#flush();
   }
@@ -90,7 +101,7 @@ export class ReadThrough {
   failed(batch: number): void {
     for (const miss of this.#take(batch)) {
       const known = this.#options.find(miss.key);
-      miss.settle(isTold(known) ? { ...known, from: 'joiner' } : { kind: 'unavailable' });
+      miss.settle(isTold(known) ? { ...known, from: 'joiner', isHit: false } : { kind: 'unavailable' });
     }
     this.#flush();
   }

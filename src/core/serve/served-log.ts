@@ -10,7 +10,8 @@ const maxWaitingBytes = 8 << 20;
 
 /**
  * The access log of a joiner that serves reads, in JSON Lines that `foresync analyze` takes as they are: `time` (ISO 8601), `key`, `op`, and beside these
- * `hit`, whether the joiner answered by itself, and `found`.
+ * `hit`, whether the joiner knew it when it was asked, `found`, whether there is such a row, and `by`, how it came to the joiner first (`Origin`; of a row that was fetched
+ * for this read `read-through`). `by` is absent where that is not known any more, and where nobody could be asked.
  */
 export class ServedLog {
   readonly #stream: WriteStream;
@@ -47,8 +48,7 @@ export class ServedLog {
       time: new Date(this.#clock.nowMs()).toISOString(),
       key: rowKeyText(key),
       op: 'read',
-      hit: outcome.kind !== 'unavailable' && outcome.from === 'joiner',
-      found: outcome.kind === 'row',
+      ...toldOf(outcome),
     };
     this.#stream.write(`${JSON.stringify(line)}\n`);
   }
@@ -58,4 +58,10 @@ export class ServedLog {
     this.#stream.end();
     await once(this.#stream, 'close');
   }
+}
+
+function toldOf(outcome: Exclude<Outcome, { kind: 'foreign' }>) {
+  if (outcome.kind === 'unavailable') return { hit: false, found: false };
+  const { kind, isHit: hit, by } = outcome;
+  return { hit, found: kind === 'row', by };
 }

@@ -3,6 +3,7 @@ import type { AgentClient } from '../agent/client.ts';
 import type { Result } from '../agent/protocol.ts';
 import { steadyClock, systemWait } from '../clock.ts';
 import { messageOf } from '../errors.ts';
+import { hostLabel } from '../group/host.ts';
 import type { AddReplicaOptions, AddReplicaResult } from './add-replica.ts';
 import type { Batches } from './batches.ts';
 import type { HeldCapture } from './capture-lease.ts';
@@ -128,14 +129,15 @@ export class Copying {
   }
 
   async #serve(): Promise<void> {
-    const { serve, pace } = this.#options;
+    const { serve, pace, joiner: target } = this.#options;
     if (!serve) return;
     const { joiner, lead } = this.#sides;
     pace.keepChunksShort();
     this.#reads = new LeadReads(joiner, lead, this.#emit);
     this.#both.reads = this.#reads;
     const { result } = await joiner.call('joiner.serve', serve);
-    this.#emit({ type: 'serving', address: result.address });
+    const log = serve.log === undefined ? {} : { log: { host: hostLabel(target.host), file: serve.log } };
+    this.#emit({ type: 'serving', address: result.address, ...log });
     this.#note('info', `${joiner.name} answers reads at ${result.address}.`);
   }
 

@@ -29,6 +29,8 @@ export function emptySnapshot(): RunSnapshot {
     etaRange: undefined,
     pausedSinceMs: undefined,
     pausedMs: 0,
+    promise: undefined,
+    joinerClock: undefined,
     serving: undefined,
     hotReadyAtMs: undefined,
     inSyncAtMs: undefined,

@@ -28,6 +28,29 @@ export interface RateLimit {
   setBy: (typeof limitSetters)[number];
 }
 
+/** A file at a host, as `foresync.yaml` writes hosts. */
+export interface ServedLogPlace {
+  host: string;
+  file: string;
+}
+
+/** Between which times something is to come. */
+export interface MsRange {
+  leastMs: number;
+  mostMs: number;
+}
+
+export const promiseGrounds = ['runs', 'measured'] as const;
+
+/** `from`: the rates of so many earlier `runs` of the table, or, where there are none, those that foresync was measured with. */
+export interface RunPromise {
+  /** Absent without a plan. */
+  hotReady?: MsRange;
+  inSync: MsRange;
+  from: (typeof promiseGrounds)[number];
+  runs: number;
+}
+
 export type RowKind = 'cache' | 'hot' | 'snapshot' | 'delta' | 'repair' | 'fetched';
 
 /** What happens in a run, as core tells it. `atMs` is the time since the epoch. Everything that is shown folds from these. */
@@ -93,8 +116,14 @@ export type RunEvent = { atMs: number } & (
   | { type: 'latency'; donor: string; answerMs: number; writeMs?: number }
   /** Keys in the Delta Log at the lead, and how many it may hold. */
   | { type: 'delta-log'; keys: number; budgetKeys: number }
-  /** The joiner answers reads at this address of its host. */
-  | { type: 'serving'; address: string }
+  /** What an agent has cost its host so far: time of its processors, and the most memory that it ever had. */
+  | { type: 'cost'; donor: string; cpuMs: number; peakBytes: number }
+  /** How far the clock of the joiner's host is ahead of ours, give or take `withinMs`. */
+  | { type: 'clock'; aheadMs: number; withinMs: number }
+  /** When it is to be there, as told before the first row was read; counted from the run's start. */
+  | ({ type: 'promise' } & RunPromise)
+  /** The joiner answers reads at this address of its host, and writes them to this file there. */
+  | { type: 'serving'; address: string; log?: ServedLogPlace }
   /** How many reads it has answered so far, and how many of them by itself. */
   | { type: 'served'; reads: number; hits: number }
   | { type: 'hot-ready' }

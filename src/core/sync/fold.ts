@@ -5,6 +5,7 @@ import { LogGrowth } from './log-growth.ts';
 import { movePhase } from './phase-course.ts';
 import { Rates } from './rates.ts';
 import type { DonorSnapshot, RowCount, RunSnapshot } from './snapshot.ts';
+import { WriteTimes } from './write-times.ts';
 
 const keptNotes = 50;
 const planPhases: Partial<Record<RowKind, PhaseName>> = { cache: 'cache', hot: 'hot' };
@@ -18,6 +19,7 @@ export class RunFold {
   private rates = new Rates(0);
   private etas = new Map<PhaseName, PhaseEta>();
   private logGrowth = new LogGrowth();
+  private writeTimes = new Map<string, WriteTimes>();
   private current: PhaseName | undefined;
   private goesOn = false;
 
@@ -59,6 +61,7 @@ export class RunFold {
     this.rates = new Rates(event.atMs);
     this.etas = new Map();
     this.logGrowth = new LogGrowth();
+    this.writeTimes = new Map();
     this.current = undefined;
     this.goesOn = false;
   }
@@ -106,21 +109,32 @@ export class RunFold {
         return this.limit(event);
       case 'pause':
         return this.pause(event.isPaused, event.atMs);
-      case 'latency': {
-        const { answerMs, writeMs } = event;
-        Object.assign(this.donor(event.donor), writeMs === undefined ? { answerMs } : { answerMs, writeMs });
+      case 'latency':
+        return this.latency(event);
+      case 'cost': {
+        const { cpuMs, peakBytes } = event;
+        Object.assign(this.donor(event.donor), { cpuMs, peakBytes });
+        return;
+      }
+      case 'clock':
+        state.joinerClock = { aheadMs: event.aheadMs, withinMs: event.withinMs };
+        return;
+      case 'promise': {
+        const { type: _, atMs: __, ...promise } = event;
+        state.promise = promise;
         return;
       }
       case 'delta-log': {
         const { keys, budgetKeys } = event;
         this.logGrowth.add(event.atMs, keys);
         const keysPerSecond = this.logGrowth.perSecond;
-        state.deltaLog = { keys, budgetKeys, keysPerSecond, fullInMs: this.logGrowth.msUntil(budgetKeys) };
+        const mostKeys = Math.max(keys, state.deltaLog?.mostKeys ?? 0);
+        const fullInMs = this.logGrowth.msUntil(budgetKeys);
+        state.deltaLog = { keys, mostKeys, budgetKeys, keysPerSecond, fullInMs };
         return;
       }
       case 'serving':
-        state.serving = { reads: 0, hits: 0, ...state.serving, address: event.address };
-        return;
+        return this.serving(event);
       case 'served':
         if (state.serving) Object.assign(state.serving, { reads: event.reads, hits: event.hits });
         return;
@@ -148,6 +162,17 @@ export class RunFold {
       case 'end':
         return this.end(event);
     }
+  }
+
+  private latency({ donor: name, answerMs, writeMs }: Extract<RunEvent, { type: 'latency' }>): void {
+    const donor = this.donor(name);
+    donor.answerMs = answerMs;
+    if (writeMs === undefined) return;
+    donor.writeMs = writeMs;
+    const times = this.writeTimes.get(name) ?? new WriteTimes();
+    this.writeTimes.set(name, times);
+    times.take(writeMs);
+    donor.writes = times.summary;
   }
 
   private phase(event: Extract<RunEvent, { type: 'phase' }>): void {
@@ -200,6 +225,12 @@ export class RunFold {
     const level = levelAtMs ?? state.follow?.levelAtMs ?? state.inSyncAtMs ?? atMs;
     const follow = { watermark, keysWaiting: keys, levelAtMs: level, lagMs: atMs - level };
     state.follow = rows === undefined ? follow : { ...follow, rows };
+  }
+
+  /** An agent that had to be begun anew counts from the start. */
+  private serving({ address, log, atMs }: Extract<RunEvent, { type: 'serving' }>): void {
+    const { sinceMs = atMs, reads = 0, hits = 0 } = this.state.serving ?? {};
+    this.state.serving = { address, sinceMs, ...(log ? { log } : {}), reads, hits };
   }
 
   private hook({ hook, state, exitCode }: Extract<RunEvent, { type: 'hook' }>): void {

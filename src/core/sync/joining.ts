@@ -1,4 +1,5 @@
 import type { AgentClient } from '../agent/client.ts';
+import { lookAtHost } from '../agent/host-look.ts';
 import { systemWait } from '../clock.ts';
 import { type ErrorKind, ForesyncError } from '../errors.ts';
 import type { AddReplicaOptions, AddReplicaResult } from './add-replica.ts';
@@ -34,6 +35,9 @@ export const resumable: ReadonlySet<ErrorKind> = new Set([
   'verification',
   'defect',
 ]);
+
+/** They are a round trip each, before the first row may go. */
+const clockLooks = 2;
 
 interface Sides {
   lead: Donor;
@@ -115,7 +119,8 @@ export class Joining {
     const { joiner: target, group } = this.#options;
     const joining = connectJoiner(this.#agents, this.#options);
     const donating = this.#agents.connectDonors(new Set(batches?.byDonor.keys()));
-    const [place, { lead, others }] = await Promise.all([joining, donating]).catch(async (error) => {
+    const clock = joining.then(({ agent }) => this.#lookAtClock(agent));
+    const [place, { lead, others }] = await Promise.all([joining, donating, clock]).catch(async (error) => {
       const [joiner] = await Promise.allSettled([joining, donating]);
       if (error instanceof ForesyncError && error.code === 'table-dropped')
         await this.#dropRemains(joiner.status === 'fulfilled' ? joiner.value : undefined);
@@ -134,6 +139,12 @@ export class Joining {
     refusePlace(place, standing, [lead, ...others.values()], this.#options);
     await clearPlace(place, standing, this.#options);
     return { lead, others, joiner: place.agent, standing };
+  }
+
+  /** Its log has the times of its host. */
+  async #lookAtClock(joiner: AgentClient): Promise<void> {
+    const { skew } = await lookAtHost(joiner, this.#options.clock, clockLooks);
+    this.#emit({ type: 'clock', aheadMs: skew.aheadMs, withinMs: skew.roundTripMs / 2 });
   }
 
   async #hold(lead: Donor): Promise<HeldCapture> {
@@ -169,6 +180,7 @@ export class Joining {
 
   async #cleanUp({ lead, others }: Sides): Promise<void> {
     this.#capture?.release();
+    await this.#tellCosts([lead, ...others.values()]);
     await lead.agent.call('capture.stop', {});
     await this.#release();
     // A prefetch may have filled caches at donors that this run did not ask for rows, or has lost since.
@@ -176,6 +188,17 @@ export class Joining {
       ? this.#options.group.replicas.keys()
       : [lead.name, ...others.keys()];
     await this.#drop(holders, new Map([...others, [lead.name, lead]]));
+  }
+
+  async #tellCosts(donors: readonly Donor[]): Promise<void> {
+    for (const { name, agent } of donors) {
+      // One that is lost is no reason for a run not to end well; of the lead, what comes next tells it.
+      const answer = await agent.call('agent.ping', {}).catch((error: unknown) => {
+        if (error instanceof ForesyncError) return undefined;
+        throw error;
+      });
+      if (answer) this.#emit({ type: 'cost', donor: name, ...answer.result });
+    }
   }
 
   async #release(): Promise<void> {

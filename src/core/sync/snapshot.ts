@@ -1,4 +1,13 @@
-import type { HookName, HookState, PhaseName, RateLimit, RowKind } from './events.ts';
+import type {
+  HookName,
+  HookState,
+  PhaseName,
+  RateLimit,
+  RowKind,
+  RunPromise,
+  ServedLogPlace,
+} from './events.ts';
+import type { WriteTimesSummary } from './write-times.ts';
 
 export type PhaseState = 'waiting' | 'running' | 'done' | 'skipped' | 'failed';
 
@@ -18,6 +27,11 @@ export interface DonorSnapshot extends RowCount {
   answerMs?: number;
   /** How long a small write takes there, where the run is to keep that short. */
   writeMs?: number;
+  /** Of all those writes. */
+  writes?: WriteTimesSummary;
+  /** What its agent had cost at the end: time of processors, and the most memory that it ever had. */
+  cpuMs?: number;
+  peakBytes?: number;
 }
 
 export interface PhaseSnapshot {
@@ -66,6 +80,8 @@ export interface RunSnapshot {
   deltaLog:
     | {
         keys: number;
+        /** As many as it ever held. */
+        mostKeys: number;
         budgetKeys: number;
         keysPerSecond: number | undefined;
         /** Until its budget is full, at that rate; undefined while it does not grow. */
@@ -88,8 +104,14 @@ export interface RunSnapshot {
   pausedSinceMs: number | undefined;
   /** In all pauses that are over. */
   pausedMs: number;
-  /** Reads that the joiner answers while it is built, and how many it answered by itself. */
-  serving: { address: string; reads: number; hits: number } | undefined;
+  /** When it was to be there; undefined for a run that goes on from what an earlier one left. */
+  promise: RunPromise | undefined;
+  /** How far the clock of the joiner's host is ahead of ours, give or take `withinMs`. */
+  joinerClock: { aheadMs: number; withinMs: number } | undefined;
+  /** Reads that the joiner answers while it is built, and how many it answered by itself; `log` has them one by one. */
+  serving:
+    | { address: string; sinceMs: number; log?: ServedLogPlace; reads: number; hits: number }
+    | undefined;
   hotReadyAtMs: number | undefined;
   inSyncAtMs: number | undefined;
   inSyncRows: number | undefined;

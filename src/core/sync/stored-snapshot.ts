@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import { emptySnapshot } from './empty-snapshot.ts';
-import { hookNames, hookStates, limitSetters, phaseNames } from './events.ts';
+import { hookNames, hookStates, limitSetters, phaseNames, promiseGrounds } from './events.ts';
 import type { RunSnapshot } from './snapshot.ts';
 
 const figure = z.number();
+const range = z.object({ leastMs: figure, mostMs: figure });
 const count = z.object({ rows: figure, rawBytes: figure, wireBytes: figure });
 
 const stored = z.object({
@@ -55,16 +56,21 @@ const stored = z.object({
       state: z.enum(['connecting', 'ready', 'reading', 'done', 'lost']),
       answerMs: figure.optional(),
       writeMs: figure.optional(),
+      writes: z.object({ count: figure, medianMs: figure, p99Ms: figure, maxMs: figure }).optional(),
+      cpuMs: figure.optional(),
+      peakBytes: figure.optional(),
     }),
   ),
   backlog: z.object({ keys: figure, round: figure }).optional(),
   deltaLog: z
     .object({
       keys: figure,
+      mostKeys: figure.optional(),
       budgetKeys: figure,
       keysPerSecond: figure.optional(),
       fullInMs: figure.optional(),
     })
+    .transform((log) => ({ ...log, mostKeys: log.mostKeys ?? log.keys }))
     .optional(),
   verification: z
     .object({ ranges: figure, rows: figure, differences: figure, repairedRows: figure })
@@ -74,10 +80,22 @@ const stored = z.object({
   wireBytesPerSecond: figure,
   rateHistory: z.array(figure),
   etaMs: figure.optional(),
-  etaRange: z.object({ leastMs: figure, mostMs: figure }).optional(),
+  etaRange: range.optional(),
   pausedSinceMs: figure.optional(),
   pausedMs: figure.default(0),
-  serving: z.object({ address: z.string(), reads: figure, hits: figure }).optional(),
+  promise: z
+    .object({ hotReady: range.optional(), inSync: range, from: z.enum(promiseGrounds), runs: figure })
+    .optional(),
+  joinerClock: z.object({ aheadMs: figure, withinMs: figure }).optional(),
+  serving: z
+    .object({
+      address: z.string(),
+      sinceMs: figure.default(0),
+      reads: figure,
+      hits: figure,
+      log: z.object({ host: z.string(), file: z.string() }).optional(),
+    })
+    .optional(),
   hotReadyAtMs: figure.optional(),
   inSyncAtMs: figure.optional(),
   inSyncRows: figure.optional(),

@@ -20,9 +20,17 @@ export function printableRun(run: RunSnapshot, theme: CellTheme = { unicode: tru
     lead: name(run.lead),
     joiner: run.joiner === undefined ? undefined : name(run.joiner),
     plan: run.plan && { ...run.plan, origin: name(run.plan.origin) },
-    serving: run.serving && { ...run.serving, address: name(run.serving.address) },
+    serving: run.serving && {
+      ...run.serving,
+      address: text(run.serving.address),
+      ...printableLog(run.serving, text),
+    },
     donors: run.donors.map((donor) => ({ ...donor, donor: name(donor.donor), host: name(donor.host) })),
     notes: run.notes.map((note) => ({ ...note, text: text(note.text) })),
     error: run.error === undefined ? undefined : text(run.error),
   };
+}
+
+function printableLog({ log }: NonNullable<RunSnapshot['serving']>, text: (given: string) => string) {
+  return log && { log: { host: text(log.host), file: text(log.file) } };
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { HostLook } from '../../../src/core/doctor/clock-check.ts';
+import type { HostLook } from '../../../src/core/agent/host-look.ts';
 import type { PlaceLook } from '../../../src/core/doctor/joiner-checks.ts';
 import { cacheRoom, deltaRoom, joinerRoom } from '../../../src/core/doctor/room.ts';
 import type { StoreLook } from '../../../src/core/doctor/store-checks.ts';

@@ -18,7 +18,7 @@ function madeOf({ maxStalenessMs = Number.POSITIVE_INFINITY } = {}) {
     maxStalenessMs,
   });
   const put = (key: RowKey, watermark = 1, asOfMs = nowMs) =>
-    rows.set(JSON.stringify(key), { kind: 'row', json: `"${key}"`, watermark, asOfMs });
+    rows.set(JSON.stringify(key), { kind: 'row', json: `"${key}"`, watermark, asOfMs, by: 'plan' });
   return { reads, asked, meter, put, later: (ms: number) => (nowMs += ms), rows };
 }
 
@@ -30,7 +30,9 @@ test('what is here is answered at once, and asks nobody', async () => {
     json: '"a"',
     watermark: 1,
     asOfMs: 1000,
+    by: 'plan',
     from: 'joiner',
+    isHit: true,
   });
   await turn();
   assert.deepEqual([asked, meter.reads], [[], 1]);
@@ -49,7 +51,14 @@ test('however many miss a key at the same time, it is fetched once, with others 
     ['row', 'none', 'row', 'row'],
   );
   assert.ok(
-    outcomes.every((outcome) => 'from' in outcome && outcome.from === 'donor' && outcome.watermark === 7),
+    outcomes.every(
+      (outcome) =>
+        'from' in outcome &&
+        outcome.from === 'donor' &&
+        outcome.watermark === 7 &&
+        outcome.by === 'read-through' &&
+        !outcome.isHit,
+    ),
   );
 });
 

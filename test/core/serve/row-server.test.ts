@@ -30,7 +30,9 @@ async function serverAt(
         json: `{"k":"${key}"}`,
         watermark: 3,
         asOfMs: systemClock.nowMs(),
+        by: 'plan',
         from: 'joiner',
+        isHit: true,
       })),
     served: (key) => served.push(key),
     status: () => ({ stage: 'snapshot' }),
@@ -65,7 +67,7 @@ test('a row comes with where it is from, its watermark and its age', async (t) =
 
 test('each outcome has its status', async (t) => {
   const outcomes: Record<string, Outcome> = {
-    none: { kind: 'none', watermark: 1, asOfMs: 0, from: 'donor' },
+    none: { kind: 'none', watermark: 1, asOfMs: 0, by: 'read-through', from: 'donor', isHit: false },
     foreign: { kind: 'foreign' },
     away: { kind: 'unavailable' },
   };
@@ -114,7 +116,15 @@ test('a port in use is told as such', async (t) => {
 test('clients that never read their answers use up no memory, and others are answered once they are gone', async (t) => {
   const json = `"${'x'.repeat(8 << 20)}"`;
   const { server } = await serverAt(t, '0', {
-    read: async () => ({ kind: 'row', json, watermark: 1, asOfMs: 0, from: 'joiner' }),
+    read: async () => ({
+      kind: 'row',
+      json,
+      watermark: 1,
+      asOfMs: 0,
+      by: 'plan',
+      from: 'joiner',
+      isHit: true,
+    }),
   });
   const { host, port } = server.address as ServeAddress & { kind: 'tcp' };
   const deaf = Array.from({ length: 10 }, () => connect({ host, port }).on('error', () => undefined));

@@ -300,6 +300,7 @@ test('the Delta Log is told with its growth and the time until its budget is ful
   const fold = folded(start(), log(0, 0));
   assert.deepEqual(fold.snapshot.deltaLog, {
     keys: 0,
+    mostKeys: 0,
     budgetKeys: 10_000,
     keysPerSecond: undefined,
     fullInMs: undefined,
@@ -307,6 +308,7 @@ test('the Delta Log is told with its growth and the time until its budget is ful
   fold.apply(log(2000, 2000));
   assert.deepEqual(fold.snapshot.deltaLog, {
     keys: 2000,
+    mostKeys: 2000,
     budgetKeys: 10_000,
     keysPerSecond: 1000,
     fullInMs: 8000,
@@ -319,4 +321,32 @@ test('a snapshot that was kept is read back with its Delta Log', () => {
   const log = (laterMs: number, keys: number) => at(laterMs, { type: 'delta-log', keys, budgetKeys: 10_000 });
   const { snapshot } = folded(start(), log(0, 0), log(2000, 2000));
   assert.deepEqual(storedSnapshot(JSON.parse(JSON.stringify(snapshot))), snapshot);
+});
+
+test('what a run costs and was to be like: agents, writes at donors, the clock of the joiner, its promise, its log', () => {
+  const fold = new RunFold();
+  fold.apply(start());
+  for (const writeMs of [...Array.from({ length: 98 }, () => 2), 40, 400])
+    fold.apply(at(1, { type: 'latency', donor: 'us-east', answerMs: 1, writeMs }));
+  fold.apply(at(2, { type: 'cost', donor: 'us-east', cpuMs: 1500, peakBytes: 90_000_000 }));
+  fold.apply(at(3, { type: 'clock', aheadMs: -4000, withinMs: 20 }));
+  const promise = { inSync: { leastMs: 9000, mostMs: 12_000 }, from: 'runs', runs: 2 } as const;
+  fold.apply(at(4, { type: 'promise', ...promise }));
+  const log = { host: 'ops@eu-west', file: '/srv/reads.jsonl' };
+  fold.apply(at(5, { type: 'serving', address: '127.0.0.1:80', log }));
+  fold.apply(at(6, { type: 'delta-log', keys: 7, budgetKeys: 10 }));
+  fold.apply(at(7, { type: 'delta-log', keys: 3, budgetKeys: 10 }));
+  const { donors, joinerClock, promise: made, serving, deltaLog } = fold.snapshot;
+  const [donor] = donors;
+  assert.deepEqual([donor?.cpuMs, donor?.peakBytes, donor?.writes?.count], [1500, 90_000_000, 100]);
+  assert.equal(donor?.writes?.maxMs, 400);
+  assert.ok(Math.abs((donor?.writes?.medianMs ?? 0) - 2) < 0.11, 'by bins of five per cent');
+  assert.ok(Math.abs((donor?.writes?.p99Ms ?? 0) - 40) < 2.1);
+  assert.deepEqual(joinerClock, { aheadMs: -4000, withinMs: 20 });
+  assert.deepEqual(made, promise);
+  const sinceMs = at(5, { type: 'hot-ready' }).atMs;
+  assert.deepEqual(serving, { address: '127.0.0.1:80', sinceMs, reads: 0, hits: 0, log });
+  assert.equal(deltaLog?.mostKeys, 7);
+  const kept = storedSnapshot(JSON.parse(JSON.stringify(fold.snapshot)));
+  assert.deepEqual(JSON.parse(JSON.stringify(kept)), JSON.parse(JSON.stringify(fold.snapshot)));
 });

@@ -9,12 +9,20 @@ import { systemClock, systemWait } from '../../../src/core/clock.ts';
 import { parseServeAddress, serveAddressText } from '../../../src/core/serve/address.ts';
 import { addReplica } from '../../../src/core/sync/add-replica.ts';
 import type { RunEvent } from '../../../src/core/sync/events.ts';
+import { foldRun } from '../../../src/core/sync/fold.ts';
 import { Pace } from '../../../src/core/sync/pace.ts';
 import { agentWith, localGroup, planOf, watchedRun } from '../../support/local-group.ts';
 import { makeShop, replayShop, startShopWriter, writesIn } from '../../support/shop-writer.ts';
 import { rowsOf, type TestContext, temporaryFolder } from '../../support/tables.ts';
 
 const rows = 6000;
+
+interface LoggedRead {
+  key: string;
+  op: string;
+  hit: boolean;
+  by?: string;
+}
 
 interface Read {
   status: number;
@@ -105,12 +113,24 @@ test('rows are read from the first moment on, each fetched once, and none goes b
   const fetched = shop.events.filter((event) => event.type === 'rows' && event.kind === 'fetched');
   assert.ok(fetched.length > 0);
   const lines = readFileSync(shop.log, 'utf8').trimEnd().split('\n');
-  const logged = lines.map((line) => JSON.parse(line) as { key: string; op: string; hit: boolean });
+  const logged = lines.map((line) => JSON.parse(line) as LoggedRead);
   // Three at most were answered, and not received, when the server ended.
   const received = sources.donor + sources.joiner;
   assert.ok(logged.length >= received && logged.length <= received + 3, `${logged.length}, ${received}`);
   assert.ok(logged.filter(({ hit }) => !hit).length >= sources.donor);
   assert.ok(logged.every(({ op }) => op === 'read'));
+  const planned = (key: string) => Number(key) < 3000 && Number(key) % 10 === 0;
+  for (const { key, hit, by } of logged) {
+    // What nobody fetches any more is waited for until all rows are there.
+    if (!hit) assert.notEqual(by, 'plan', key);
+    else assert.ok(planned(key) || by !== 'plan', key);
+  }
+  // A planned key that had no row when its turn came may get one before the snapshot passes it.
+  const ofPlanned = (wanted: string) => logged.filter(({ key, by }) => planned(key) && by === wanted).length;
+  assert.ok(ofPlanned('plan') > 10 * ofPlanned('snapshot'));
+  // Those that were waited for when the server ended have come by nothing.
+  const all = ['delta', 'plan', 'read-through', 'snapshot'];
+  assert.deepEqual([...new Set(logged.flatMap(({ by }) => by ?? []))].sort(), all);
   const model = path.join(shop.folder, 'model.db');
   copyFileSync(shop.template, model);
   replayShop(model, writesIn(shop.joinerFile), rows);
@@ -129,6 +149,9 @@ test('a row that is nowhere is told as such, and the status tells how reads go',
   await shop.ended;
   const served = shop.events.filter((event) => event.type === 'served').at(-1);
   assert.equal(served?.type === 'served' && served.reads, 3);
+  const { serving } = foldRun(shop.events);
+  assert.deepEqual(serving?.log, { host: 'local', file: shop.log });
+  assert.equal(serving?.sinceMs, shop.events.find(({ type }) => type === 'serving')?.atMs);
 });
 
 test('while the lead is away what is here is answered, and the rest when it is back', async (t) => {

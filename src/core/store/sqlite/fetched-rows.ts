@@ -2,6 +2,7 @@ import type { Statement } from 'better-sqlite3';
 import type { RowKey } from '../../row-key.ts';
 import type { Connection } from './connection.ts';
 import { bindKey } from './key-codec.ts';
+import type { RowOrigins } from './row-origins.ts';
 import { carriedTerms, keyTerms, rowValue } from './scan.ts';
 import { all, imageColumns, quote } from './sql.ts';
 import type { TableShape } from './table-shape.ts';
@@ -32,7 +33,11 @@ export class FetchedRows {
   }
 
   /** Keeps that these keys were read at `watermark`, and takes what is under them out of the table, in the caller's transaction. */
-  take(keys: readonly RowKey[], watermark: number, asOfMs: number): void {
+  take(
+    keys: readonly RowKey[],
+    { watermark, asOfMs }: { watermark: number; asOfMs: number },
+    origins?: RowOrigins,
+  ): void {
     this.#make();
     const columns = imageColumns(this.#shape.key.length);
     const same = columns.map((column) => `${column} IS ?`).join(' AND ');
@@ -46,6 +51,7 @@ export class FetchedRows {
       this.#keys -= forget.run(...values).changes;
       this.#keys += note.run(...values, BigInt(watermark), asOfMs).changes;
     }
+    origins?.fetched(table, 'isNew');
     const main = `main.${quote(this.#shape.name)}`;
     const wanted = `SELECT ${columns.join(', ')} FROM ${table} WHERE isNew`;
     this.#db.exec(`DELETE FROM ${main} AS t WHERE ${rowValue(keyTerms(this.#shape))} IN (${wanted})`);

@@ -58,7 +58,7 @@ export class ImageInbox {
   }
 
   close(): void {
-    for (const folder of this.#folders.values()) rmSync(folder, { recursive: true, force: true });
+    for (const folder of this.#folders.values()) removePrivateFolder(folder);
     this.#folders.clear();
   }
 
@@ -66,10 +66,20 @@ export class ImageInbox {
     const parent = (bytes <= maxSharedBytes && sharedMemory()) || this.#beside;
     const known = this.#folders.get(parent);
     if (known !== undefined) return known;
-    const made = mkdtempSync(path.join(parent, `${prefix}${process.pid}-`));
+    const made = privateFolder(parent);
     this.#folders.set(parent, made);
     return made;
   }
+}
+
+/** A new folder of this process's own, which `sweepInboxes` removes once the process is gone. */
+export function privateFolder(parent: string): string {
+  return mkdtempSync(path.join(parent, `${prefix}${process.pid}-`));
+}
+
+/** With all that is in it. May be repeated. */
+export function removePrivateFolder(folder: string): void {
+  rmSync(folder, { recursive: true, force: true });
 }
 
 /** In place: a file cut to nothing first would give back its pages only to be given new ones. */

@@ -9,6 +9,7 @@ import { JoinerProgress } from './joiner-progress.ts';
 import type { ScanKey } from './key-codec.ts';
 import { openPublished } from './published.ts';
 import type { Comparison, ReceivedDelta, Stored } from './received.ts';
+import { type OriginsFile, RowOrigins } from './row-origins.ts';
 import { type ImageKind, RowReader } from './row-reader.ts';
 import { RowWriter } from './row-writer.ts';
 import { refuseForeignPlaces, type ScanRange } from './scan.ts';
@@ -73,12 +74,19 @@ export class Joiner {
 
   /**
    * From now on `served` reads its rows. They are as the lead was at `asOfMs`, or later. What is put together past SQLite could not be read before it is whole, so
-   * the snapshot is not.
+   * the snapshot is not. In `file` it is kept by what rows have come, from here on.
    */
-  serve(asOfMs: number): void {
+  serve(asOfMs: number, file?: OriginsFile): void {
     this.#guard(() => this.#seal());
     const { fetched } = this.#writer;
-    this.#served = new ServedRows(this.#db, this.#shape, fetched, { progress: this.#progress, asOfMs });
+    if (file) this.#writer.origins ??= new RowOrigins(this.#db, this.#shape, file);
+    const { origins } = this.#writer;
+    this.#served = new ServedRows(
+      this.#db,
+      this.#shape,
+      { fetched, origins, progress: this.#progress },
+      asOfMs,
+    );
   }
 
   /** Undefined where nobody reads here. */
@@ -115,7 +123,7 @@ export class Joiner {
     const keys = keyImage === undefined ? [] : [this.#image('keys', keyImage)];
     return this.#store(image, { kind: 'rows', compare, keys }, (rows, replaced) => {
       if (replaced !== undefined) this.#writer.removeKeys(replaced);
-      return this.#writer.put(rows);
+      return this.#writer.putPlanned(rows);
     });
   }
 
@@ -263,8 +271,7 @@ export class Joiner {
   }
 
   #applyDelta(image: string, watermark: number): number {
-    this.#writer.removeKeys(image, watermark);
-    const { rows } = this.#writer.put(image, watermark);
+    const { rows } = this.#writer.change(image, watermark);
     this.#move({ watermark });
     // Hot rows of other donors may be older than any round.
     if (this.checkpoint.stage !== 'hot') this.#writer.fetched.forget(watermark);

@@ -3,6 +3,7 @@ import type { RowKey } from '../../row-key.ts';
 import type { Connection } from './connection.ts';
 import { FetchedRows } from './fetched-rows.ts';
 import type { Bindable } from './key-codec.ts';
+import type { RowOrigins } from './row-origins.ts';
 import {
   carriedColumns,
   carriedTerms,
@@ -30,6 +31,8 @@ export class RowWriter {
   readonly #carried: string;
   /** Rows that came out of turn, whose places older ones must not take. */
   readonly fetched: FetchedRows;
+  /** Undefined where nobody asks. */
+  origins: RowOrigins | undefined;
   /** `version` changes where another connection writes. */
   #counted: { rows: number; version: unknown } | undefined;
 
@@ -90,6 +93,22 @@ export class RowWriter {
     );
   }
 
+  /** `put` of rows that were planned. */
+  putPlanned(image: string): { rows: number; displaced: boolean } {
+    this.origins?.planned(image, this.fetched.mayPut(beforeAll));
+    return this.put(image);
+  }
+
+  /** Puts what an image of a Delta Log says, up to its watermark, in place of what is under its keys. */
+  change(image: string, watermark: number): { rows: number } {
+    const mayChange = this.fetched.mayRemove(watermark);
+    this.origins?.changed(image, mayChange);
+    this.removeKeys(image, watermark);
+    const written = this.put(image, watermark);
+    this.origins?.changed(image, mayChange);
+    return written;
+  }
+
   /** Deletes the rows of all keys in the image's `k` that were not fetched past the change `upTo`. */
   removeKeys(image: string, upTo = beforeAll): number {
     const { key, rowid } = this.#shape;
@@ -110,7 +129,7 @@ export class RowWriter {
     keys: readonly RowKey[],
     { watermark, asOfMs }: { watermark: number; asOfMs: number },
   ): void {
-    this.fetched.take(keys, watermark, asOfMs);
+    this.fetched.take(keys, { watermark, asOfMs }, this.origins);
     this.#counted = undefined;
     this.put(image, watermark);
     this.fetched.settle();

@@ -7,15 +7,24 @@ import type { FetchedRows } from './fetched-rows.ts';
 import { forceFile } from './forced-beside.ts';
 import type { JoinerProgress } from './joiner-progress.ts';
 import { bindKey } from './key-codec.ts';
+import type { RowOrigins } from './row-origins.ts';
 import { keyTerms } from './scan.ts';
 import { all, quote } from './sql.ts';
 import type { TableShape } from './table-shape.ts';
+
+/** What is kept beside the rows. */
+interface Beside {
+  fetched: FetchedRows;
+  origins: RowOrigins | undefined;
+  progress: JoinerProgress;
+}
 
 /** Reads single rows of a joiner's table as applications ask for them. */
 export class ServedRows {
   readonly #db: Connection;
   readonly #shape: TableShape;
   readonly #fetched: FetchedRows;
+  readonly #origins: RowOrigins | undefined;
   readonly #progress: JoinerProgress;
   readonly #row: Statement<unknown[]>;
   readonly #columns: string[];
@@ -24,17 +33,13 @@ export class ServedRows {
   #isWhole: boolean;
   #forcing: Promise<void> | undefined;
 
-  constructor(
-    db: Connection,
-    shape: TableShape,
-    fetched: FetchedRows,
-    { progress, asOfMs }: { progress: JoinerProgress; asOfMs: number },
-  ) {
+  constructor(db: Connection, shape: TableShape, { fetched, origins, progress }: Beside, asOfMs: number) {
     const { stage } = progress.checkpoint;
     this.#progress = progress;
     this.#db = db;
     this.#shape = shape;
     this.#fetched = fetched;
+    this.#origins = origins;
     this.#asOfMs = asOfMs;
     this.#isWhole = stage === 'verify' || stage === 'synced';
     const found = all(keyTerms(shape).map((term) => `${term} = ?`));
@@ -84,8 +89,11 @@ export class ServedRows {
       watermark: Math.max(watermark, fetched?.watermark ?? 0),
       asOfMs: Math.max(this.#asOfMs, fetched?.asOfMs ?? 0),
     };
-    if (row) return { kind: 'row', json: rowJson(this.#columns, row), ...known };
+    const by = () => this.#origins?.of(key);
+    if (row) return { kind: 'row', json: rowJson(this.#columns, row), by: by(), ...known };
     // A row that was fetched may have given way to an older one that is unique where it was, until the next round.
-    return this.#isWhole || fetched?.hasRow === false ? { kind: 'none', ...known } : { kind: 'unknown' };
+    return this.#isWhole || fetched?.hasRow === false
+      ? { kind: 'none', by: by(), ...known }
+      : { kind: 'unknown' };
   }
 }

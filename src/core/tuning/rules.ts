@@ -1,7 +1,7 @@
 import { formatCount, formatCounted, formatDuration, formatPercent, formatSpan } from '../format.ts';
-import type { CameTrue } from './came-true.ts';
-import type { PlanCameTrue } from './plan-reads.ts';
-import type { RunFigures } from './run-figures.ts';
+import type { CameTrue } from '../metrics/came-true.ts';
+import type { PlanCameTrue } from '../metrics/plan-reads.ts';
+import type { RunFigures } from '../metrics/run-figures.ts';
 
 /** What a run tells about the parameters that its plan was made with. */
 export interface Evidence {

@@ -3,9 +3,9 @@ import { test } from 'node:test';
 import type { CameTrue } from '../../../src/core/metrics/came-true.ts';
 import type { PlanCameTrue } from '../../../src/core/metrics/plan-reads.ts';
 import type { RunFigures } from '../../../src/core/metrics/run-figures.ts';
-import { decide, type Tuning } from '../../../src/core/metrics/tuning.ts';
-import { limits } from '../../../src/core/metrics/tuning-rules.ts';
 import type { ParameterName, Parameters } from '../../../src/core/state/parameters.ts';
+import { limits } from '../../../src/core/tuning/rules.ts';
+import { decide, type Tuning } from '../../../src/core/tuning/tune-by-run.ts';
 
 const hourMs = 3_600_000;
 const moved = (rows: number) => ({ rows, rawBytes: rows * 300, wireBytes: rows * 100 });

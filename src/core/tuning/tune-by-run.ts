@@ -1,3 +1,5 @@
+import type { AccessHistory } from '../history/access-history.ts';
+import type { RunReport } from '../metrics/run-report.ts';
 import type { StateFile } from '../state/open.ts';
 import {
   changeParameter,
@@ -7,14 +9,7 @@ import {
   parameterNames,
   readParameters,
 } from '../state/parameters.ts';
-import {
-  confidenceRule,
-  type Evidence,
-  halfLifeRule,
-  horizonRule,
-  noLog,
-  type Verdict,
-} from './tuning-rules.ts';
+import { confidenceRule, type Evidence, halfLifeRule, horizonRule, noLog, type Verdict } from './rules.ts';
 
 /** What one run made of one parameter: a step, or why it stays. */
 export interface Tuning {
@@ -60,16 +55,28 @@ export function decide(evidence: Evidence, current: Parameters): Tuning[] {
   ];
 }
 
+/** What is known of the run that tunes. */
+export type TunableRun = Pick<RunReport, 'id' | 'group' | 'table' | 'command' | 'startedMs' | 'outcome'>;
+
+export interface TuningOptions {
+  nowMs: number;
+  /** Decides and tells, but keeps nothing. */
+  dryRun: boolean;
+  /** What steps are confirmed on; without it no step is adopted. */
+  history: AccessHistory | undefined;
+  signal?: AbortSignal | undefined;
+}
+
 /**
  * Decides for one run and keeps the steps, each with its reason; with `dryRun` it decides alone. May be repeated: a parameter that this run has moved
  * before stays where it is.
  */
-export function tuneByRun(
+export async function tuneByRun(
   state: StateFile,
-  run: { id: string; group: string },
+  run: TunableRun,
   evidence: Evidence,
-  { nowMs, dryRun }: { nowMs: number; dryRun: boolean },
-): Tuning[] {
+  { nowMs, dryRun }: TuningOptions,
+): Promise<Tuning[]> {
   const group = run.group === '' ? undefined : run.group;
   return state.db
     .transaction(() => {
