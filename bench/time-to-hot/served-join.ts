@@ -1,3 +1,4 @@
+import { readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { freePort } from '../../test/support/free-port.ts';
 import type { CopyPlace, Route } from '../support/copy-place.ts';
@@ -10,6 +11,8 @@ export interface ServedJoin {
   hotKeys: number;
   wireBytes: number;
   answered: AnsweredRead[];
+  /** Hits of the joiner's own log, by how their row came there first. */
+  hitsBy: Record<string, number>;
 }
 
 /** Adds a replica that serves from its first moment on, while readers replay a trace; they start with the command. `plan` is a file, or none. */
@@ -24,13 +27,31 @@ export async function servedJoin(
   try {
     // The trace's own time has long passed.
     const stale = plan === undefined ? [] : ['--allow-stale-plan'];
-    const more = ['--serve', String(port), '--state', state, ...stale];
+    const log = path.join(place.folder, 'served.jsonl');
+    rmSync(log, { force: true });
+    const more = ['--serve', String(port), '--serve-log', log, '--state', state, ...stale];
     readers.start();
     const { run, startedAtMs } = await place.addReplica(route, { planned: plan ?? false, more });
     const answered = await readers.end();
     const wireBytes = Object.values(run.byKind).reduce((sum, kind) => sum + kind.wireBytes, 0);
-    return { times: timesOf(run, startedAtMs), hotKeys: run.plan?.keys ?? 0, wireBytes, answered };
+    return {
+      times: timesOf(run, startedAtMs),
+      hotKeys: run.plan?.keys ?? 0,
+      wireBytes,
+      answered,
+      hitsBy: hitsOf(readFileSync(log, 'utf8')),
+    };
   } finally {
     await readers.kill();
   }
+}
+
+function hitsOf(log: string): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const line of log.split('\n')) {
+    if (line === '') continue;
+    const { hit, by = 'unknown' } = JSON.parse(line) as { hit: boolean; by?: string };
+    if (hit) counts[by] = (counts[by] ?? 0) + 1;
+  }
+  return counts;
 }

@@ -17,6 +17,8 @@ export interface JoinFigures {
   wireBytes: number;
   times: RunTimes;
   outcomes: Record<ReadOutcome, number>;
+  /** Hits by how their row came to the joiner first, as its own log has it. */
+  hitsBy: Record<string, number>;
   /** As the readers met it. */
   met: Missed;
   /** The same reads by when the plan, the snapshot and the Delta Log bring their rows. */
@@ -115,7 +117,7 @@ export async function traceTurn(turn: TraceTurn): Promise<TraceFigures> {
 
 function figuresOf(
   name: JoinFigures['name'],
-  { times, hotKeys, wireBytes, answered }: ServedJoin,
+  { times, hotKeys, wireBytes, answered, hitsBy }: ServedJoin,
   options: {
     order: readonly number[];
     rows: number;
@@ -136,6 +138,7 @@ function figuresOf(
     wireBytes,
     times,
     outcomes: counted(answered),
+    hitsBy,
     met,
     withoutReadThrough: missedBy(reads, untilMs, ({ dueMs, row }) => dueMs >= arrivalMs(row)),
     simulated: {
