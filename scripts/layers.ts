@@ -18,7 +18,8 @@ const arrows: Record<Layer, readonly Layer[]> = {
   sync: ['agent', 'plan'],
   // It foretells what a run would be refused for, in the run's own words.
   doctor: ['sync', 'state'],
-  metrics: ['history'],
+  // A joiner that answers reads says in its log what became of each.
+  metrics: ['history', 'serve'],
   // What a join would be, out of the history and a plan: as metrics would see it.
   simulate: ['metrics', 'plan'],
   // What runs teach the next plan: rules on what came true, tried on replayed joins.

@@ -9,6 +9,7 @@ import { type AddReplicaRequest, joinerOf } from '../core/sync/run-request.ts';
 import { shortId } from '../core/text.ts';
 import { addReplicaSteps } from '../ui/run-steps.ts';
 import { tellFailure } from './gate.ts';
+import { measureAfterRun } from './measure-after-run.ts';
 import { nextStep, sameFiles } from './next-step.ts';
 import type { ChosenPlan } from './plan-choice.ts';
 import type { ProgressMode } from './progress-flag.ts';
@@ -86,8 +87,10 @@ export async function addInFrame(options: AddInFrameOptions): Promise<unknown> {
       }),
     );
   }
+  const itself = snapshot.serving?.log && (await measureAfterRun(stateFile, frame.runId));
+  if (itself && !json) log(itself.lines.join('\n'));
   if (!json) log(nextStep(`foresync metrics ${shortId(frame.runId)}${sameFiles({ state: stateFile })}`));
-  return { runId: frame.runId, ...result, plan: plan?.source.from, run: snapshot };
+  return { runId: frame.runId, ...result, plan: plan?.source.from, run: snapshot, ...itself?.json };
 }
 
 async function foretellAdding(options: AddInFrameOptions): Promise<unknown> {

@@ -21,6 +21,7 @@ import { statusOfRun } from '../ui/status-run.ts';
 import { captureHolder } from './capture-holder.ts';
 import { sameFiles } from './next-step.ts';
 import type { ProgressMode } from './progress-flag.ts';
+import { isPromiseDue, promiseFor } from './run-promise.ts';
 import { readStanding } from './run-standings.ts';
 import { beforeEndAtOnce, interruptSelf, onStatusSignal, suspendSelf } from './signals.ts';
 import { Steering } from './steering.ts';
@@ -122,9 +123,16 @@ export class RunFrame {
     this.#view.onEvent(event);
     this.#takeCourse(event.atMs);
     if (event.type === 'start') this.#begin();
+    if (isPromiseDue(event, this.#fold.snapshot)) this.#promise(event.atMs);
     // What the next run must know if this one is killed.
     if (recordedAtOnce.has(event.type)) this.#record(undefined);
     if (event.type === 'hook' || event.type === 'pause' || event.type === 'limit') this.#recordProgress();
+  }
+
+  #promise(atMs: number): void {
+    const { group } = this.#options;
+    const promise = promiseFor(this.#fold.snapshot, { state: this.#state, group });
+    if (promise) this.#onEvent({ type: 'promise', ...promise, atMs });
   }
 
   #begin(): void {

@@ -1,4 +1,7 @@
+import path from 'node:path';
 import { Flags } from '@oclif/core';
+import type { HostSpec } from '../core/group/host.ts';
+import type { StoreSpec } from '../core/group/store-spec.ts';
 import { parseServeAddress, serveAddressText } from '../core/serve/address.ts';
 import type { ServeWishes } from '../core/sync/add-replica.ts';
 import { textFlag } from './base-command.ts';
@@ -46,11 +49,16 @@ interface GivenFlags {
 }
 
 /** Undefined where nothing is to be served. Refuses an address that is none. */
-export function serveWishes(flags: GivenFlags, storePath: string): ServeWishes | undefined {
+export function serveWishes(
+  flags: GivenFlags,
+  { host, store }: { host: HostSpec; store: StoreSpec },
+): ServeWishes | undefined {
   if (flags.serve === undefined) return undefined;
+  const log = flags['serve-log'] ?? `${store.path}.foresync-reads.jsonl`;
   return {
     address: serveAddressText(parseServeAddress(flags.serve)),
-    log: flags['serve-log'] ?? `${storePath}.foresync-reads.jsonl`,
+    // It is looked for later, from another folder perhaps.
+    log: host.kind === 'local' ? path.resolve(log) : log,
     maxStalenessMs: flags['max-staleness'],
     readyAt: flags['ready-at'] ?? usuallyReadyAt,
   };

@@ -152,7 +152,7 @@ export default class AddReplica extends BaseCommand {
         replace: flags.replace,
         publishAt,
         follow: flags.follow || flags.until === 'forever',
-        serve: serveWishes(flags, store.path),
+        serve: serveWishes(flags, { host, store }),
         onHotReady,
         onSynced,
         runtime: flags.runtime,

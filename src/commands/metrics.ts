@@ -1,43 +1,32 @@
 import { existsSync } from 'node:fs';
-import path from 'node:path';
 import { Args, Flags } from '@oclif/core';
-import { BaseCommand, stateFlag, usageError } from '../cli/base-command.ts';
-import { type Gate, judge } from '../cli/gate.ts';
-import { nextStep, sameFiles } from '../cli/next-step.ts';
+import { BaseCommand, stateFlag, textFlag, usageError } from '../cli/base-command.ts';
+import { begunRuns } from '../cli/begun-runs.ts';
+import { writeForCollector } from '../cli/metrics-collector.ts';
+import { compareMetrics } from '../cli/metrics-compare.ts';
+import { listMetrics } from '../cli/metrics-list.ts';
+import { metricsContext } from '../cli/metrics-page.ts';
+import { showMetrics } from '../cli/metrics-run.ts';
 import { patternFlags } from '../cli/pattern-flags.ts';
 import { probabilityFlag } from '../cli/probability-flag.ts';
-import { readStandings } from '../cli/run-standings.ts';
 import { parseColumns } from '../core/access-log/columns.ts';
-import { formats, type LayoutChoice } from '../core/access-log/layout.ts';
-import { openLogFile, openStream } from '../core/access-log/log-file.ts';
-import { systemClock } from '../core/clock.ts';
+import { formats } from '../core/access-log/layout.ts';
 import type { ForesyncError } from '../core/errors.ts';
-import { openHistory } from '../core/history/open-history.ts';
-import { type LogToMeasure, measureRun } from '../core/metrics/measure-run.ts';
-import { type RunReport, reportOf } from '../core/metrics/run-report.ts';
 import { openState, type StateFile } from '../core/state/open.ts';
-import { listParameterChanges, listParameters } from '../core/state/parameters.ts';
-import { listRuns, type RunChoice, readRun, type StoredRun } from '../core/state/runs.ts';
-import { printable, shortId } from '../core/text.ts';
-import { type Tuning, tuneByRun } from '../core/tuning/tune-by-run.ts';
-import { formatCounted } from '../ui/format.ts';
-import { rejectedLines } from '../ui/metrics-log.ts';
-import { type Brush, brushFor } from '../ui/metrics-paint.ts';
-import { parameterLines, tuningLines } from '../ui/metrics-parameters.ts';
-import { runDetails } from '../ui/metrics-run.ts';
-import { runsTable } from '../ui/metrics-table.ts';
-
-const shownChanges = 10;
+import { readRun, type StoredRun } from '../core/state/runs.ts';
+import { printable } from '../core/text.ts';
 
 export default class Metrics extends BaseCommand {
   static override summary = 'Show what past runs cost and what their forecasts were worth.';
   static override description =
-    `Lists the runs that the state file keeps, with the parameters that the next plan uses and how they came about.
-With an access log of the joiner it measures the hit rate that came true, keeps it with the run, and tunes the parameters by one small step each where the log gives ground for it.`;
+    `Lists the runs that the state file keeps, with what changed from one to the next, the parameters that the next plan uses and how they came about. Of two runs it shows one beside the other.
+With an access log of the joiner it measures what came true: the hit rate and from when on it was reached, what the plan sent that nobody read, and how its confidence and its expected times came out. That is kept with the run, and tunes the parameters by one small step each where the log gives ground for it. The log of add-replica --serve is taken from the joiner's host by itself, and says of each read whether it hit; by another log that is modelled. Where both cover the same time, the joiner's own counts.`;
   static override examples = [
     '<%= config.bin %> <%= command.id %>',
     '<%= config.bin %> <%= command.id %> 3f9a1c2b',
     '<%= config.bin %> <%= command.id %> 3f9a1c2b --log /srv/shop/access-eu-west.csv',
+    '<%= config.bin %> <%= command.id %> 3f9a1c2b 8d07e5f4',
+    '<%= config.bin %> <%= command.id %> --prometheus foresync.prom',
   ];
   static override args = {
     run: Args.string({
@@ -45,6 +34,7 @@ With an access log of the joiner it measures the hit rate that came true, keeps 
       ignoreStdin: true,
       description: 'A run, by its id or the beginning of it; the newest add-replica where a log is given.',
     }),
+    other: Args.string({ ignoreStdin: true, description: 'Another one, which is set beside the first.' }),
   };
   static override flags = {
     log: Flags.string({
@@ -67,7 +57,16 @@ With an access log of the joiner it measures the hit rate that came true, keeps 
       description:
         "Exit with 3 where the plan hit rate that came true (planHitRate of the run) is under this. Before the joiner's log was measured nothing is judged, and the exit code is 65.",
     }),
-    'dry-run': Flags.boolean({ default: false, description: 'Measure and tell, but keep and tune nothing.' }),
+    prometheus: textFlag({
+      description:
+        'Write the newest run of each joiner to this file, as the textfile collector of the Prometheus node exporter takes it: in place of what was there, by a rename.',
+      helpValue: 'FILE',
+      exclusive: ['log', 'tune', 'fail-under'],
+    }),
+    'dry-run': Flags.boolean({
+      default: false,
+      description: 'Measure and tell, but keep, tune and write nothing.',
+    }),
     limit: Flags.integer({
       description: 'How many runs are listed.',
       default: 20,
@@ -81,152 +80,61 @@ With an access log of the joiner it measures the hit rate that came true, keeps 
   async run(): Promise<unknown> {
     const { args, flags } = await this.parse(Metrics);
     const columns = flags.columns === undefined ? undefined : parseColumns(flags.columns);
-    const failUnder = flags['fail-under'];
-    const one =
-      args.run !== undefined || flags.log !== undefined || flags.tune === true || failUnder !== undefined;
+    const { log: logs = [], tune, 'fail-under': failUnder, 'dry-run': dryRun } = flags;
+    const { 'key-pattern': keyPattern, format, pattern, prometheus, limit } = flags;
+    const hasLayout = { format, columns, keyPattern, pattern };
+    refuseTogether({ ...args, prometheus, logs, tune, failUnder });
     // Looking at what is not there must not leave an empty state file behind.
-    if (!existsSync(flags.state)) {
-      if (one) throw noRuns(flags.state);
-      return this.sayNoRuns();
-    }
-    const state = openState(flags.state);
+    const isThere = existsSync(flags.state);
+    const one = args.run !== undefined || logs.length > 0 || tune === true || failUnder !== undefined;
+    if (!isThere && one) throw noRuns(flags.state);
+    if (!isThere && prometheus === undefined) return this.sayNoRuns();
+    const state = isThere ? openState(flags.state) : undefined;
     try {
-      if (!one) return this.list(state, flags.limit);
-      const run = args.run === undefined ? newestJoin(state) : readRun(state, args.run);
-      const shown = await this.show(state, run, {
-        ...flags,
-        columns,
-        keyPattern: flags['key-pattern'],
-        dryRun: flags['dry-run'],
+      if (!state || prometheus !== undefined)
+        return await writeForCollector(prometheus ?? '', state, {
+          dryRun,
+          print: (lines) => !this.jsonEnabled() && this.log(lines.join('\n')),
+        });
+      const context = metricsContext(state, {
+        json: this.jsonEnabled(),
+        signal: this.signal,
+        log: (text) => this.log(text),
       });
-      const gate = failUnder === undefined ? undefined : judgeRun(shown.run, failUnder);
-      return { ...shown, gate };
+      if (!one) return (await listMetrics(context, { limit, dryRun })) ?? this.sayNoRuns();
+      const run = args.run === undefined ? newestJoin(state) : readRun(state, args.run);
+      if (args.other !== undefined) return compareMetrics(context, [run, readRun(state, args.other)]);
+      return await showMetrics(context, run, { ...hasLayout, logs, tune, dryRun, failUnder });
     } finally {
-      state.close();
+      state?.close();
     }
-  }
-
-  private list(state: StateFile, limit: number): unknown {
-    const { runs: stored, tries } = begunRuns(state, { limit });
-    const runs = stored.map(reportOf);
-    if (runs.length === 0) return this.sayNoRuns();
-    const parameters = listParameters(state);
-    const changes = listParameterChanges(state, { limit: shownChanges });
-    const brush = this.brush();
-    const left = `Not listed: ${formatCounted(tries, 'try', 'tries')} that ended before anything had begun.`;
-    this.print([
-      ...['', ...runsTable(runs, brush), ...(tries === 0 ? [] : [`  ${brush.paint('quiet', left)}`])],
-      ...['', ...parameterLines(parameters, changes, brush)],
-    ]);
-    const newest = runs.find(({ command }) => command === 'add-replica');
-    if (newest && !this.jsonEnabled()) this.suggest(newest, false, state.path);
-    return { runs, parameters, parameterChanges: changes };
-  }
-
-  private async show(state: StateFile, stored: StoredRun, options: ShowOptions) {
-    const nowMs = systemClock.nowMs();
-    const { report: run, logs } = options.log
-      ? await this.measure(state, stored, options, nowMs)
-      : { report: reportOf(stored), logs: [] };
-    const tuning =
-      (options.tune ?? options.log !== undefined)
-        ? await tune(state, run, { nowMs, dryRun: options.dryRun, signal: this.signal })
-        : [];
-    const brush = this.brush();
-    this.print(['', ...runDetails(run, brush), ...logs.flatMap((log) => rejectedLines(log, brush))]);
-    const tuningTitle = options.dryRun ? 'What this run would tune' : 'Tuning by this run';
-    if (tuning.length > 0)
-      this.print(['', `  ${brush.paint('strong', tuningTitle)}`, ...tuningLines(tuning, brush)]);
-    if (!this.jsonEnabled() && !options.dryRun) this.suggest(run, options.log !== undefined, state.path);
-    const changes = listParameterChanges(state, { runId: run.id, limit: shownChanges });
-    if (options.dryRun) this.print(['', '  Nothing was kept or tuned.']);
-    return {
-      dryRun: options.dryRun,
-      run,
-      logs,
-      tuning,
-      parameters: listParameters(state),
-      parameterChanges: changes,
-    };
-  }
-
-  /** A forecast is worth something once it was measured, and the next one is made of that. */
-  private suggest({ id, command, cameTrue }: RunReport, isMeasured: boolean, file: string): void {
-    const state = path.relative('.', file);
-    if (isMeasured || cameTrue !== undefined) this.log(nextStep(`foresync plan${sameFiles({ state })}`));
-    else if (command === 'add-replica')
-      this.log(nextStep(`foresync metrics ${shortId(id)} --log FILE${sameFiles({ state })}`));
-  }
-
-  private measure(
-    state: StateFile,
-    run: StoredRun,
-    { log = [], format, columns, keyPattern, pattern, dryRun }: ShowOptions,
-    nowMs: number,
-  ) {
-    const history = openHistory(state);
-    return measureRun(state, run, {
-      logs: log.map(toMeasure),
-      format,
-      columns,
-      keyPattern,
-      pattern,
-      history,
-      keep: !dryRun,
-      nowMs,
-      signal: this.signal,
-    });
   }
 
   private sayNoRuns(): unknown {
-    this.print([
-      "No runs yet. The first 'foresync add-replica' will be listed here, with what its forecast was worth.",
-    ]);
+    if (!this.jsonEnabled())
+      this.log(
+        "No runs yet. The first 'foresync add-replica' will be listed here, with what its forecast was worth.",
+      );
     return { runs: [] };
   }
-
-  private brush(): Brush {
-    return brushFor(process.argv, process.env);
-  }
-
-  private print(lines: readonly string[]): void {
-    if (!this.jsonEnabled()) this.log(lines.join('\n'));
-  }
 }
 
-interface ShowOptions extends LayoutChoice {
-  log?: string[] | undefined;
-  tune?: boolean | undefined;
-  dryRun: boolean;
-}
-
-function toMeasure(file: string): LogToMeasure {
-  return { name: file, open: () => (file === '-' ? openStream(process.stdin) : openLogFile(file)) };
-}
-
-async function tune(
-  state: StateFile,
-  run: RunReport,
-  options: { nowMs: number; dryRun: boolean; signal: AbortSignal },
-): Promise<Tuning[]> {
-  const { figures, cameTrue } = run;
-  if (!figures) return [];
-  return tuneByRun(state, run, { figures, cameTrue }, { ...options, history: openHistory(state) });
-}
-
-function judgeRun({ id, planHitRate }: RunReport, failUnder: number): Gate {
-  return judge(failUnder, planHitRate, {
-    what: 'The plan hit rate that came true',
-    unknown: 'No plan hit rate has come true yet: there is nothing to judge.',
-    hint: `Measure it by the joiner's log: 'foresync metrics ${shortId(id)} --log FILE'.`,
-  });
-}
-
-/** Runs that began, newest first; of the newest `tries` did not, and have no figures. */
-function begunRuns(state: StateFile, choice: RunChoice & { limit: number }) {
-  const tries = new Set(readStandings(state).flatMap(({ wasRefused, id }) => (wasRefused ? [id] : [])));
-  const runs = listRuns(state, { ...choice, limit: choice.limit + tries.size });
-  return { runs: runs.filter(({ id }) => !tries.has(id)).slice(0, choice.limit), tries: tries.size };
+/** Runs that are compared were measured before, and a collector's file is of many runs. */
+function refuseTogether(given: {
+  run?: string | undefined;
+  other?: string | undefined;
+  prometheus: string | undefined;
+  logs: readonly string[];
+  tune: boolean | undefined;
+  failUnder: number | undefined;
+}): void {
+  if (given.prometheus !== undefined && given.run !== undefined)
+    throw usageError(
+      '--prometheus writes the newest run of each joiner, and takes none by its id.',
+      'Leave out the run.',
+    );
+  if (given.other !== undefined && (given.logs.length > 0 || given.tune || given.failUnder !== undefined))
+    throw usageError('Two runs are compared by what was measured before.', 'Measure one run at a time.');
 }
 
 function newestJoin(state: StateFile): StoredRun {

@@ -1,6 +1,5 @@
 import type { CameTrue } from '../core/metrics/came-true.ts';
 import type { PlanCameTrue } from '../core/metrics/plan-reads.ts';
-import type { HitCount, ReplicaCameTrue } from '../core/metrics/replica-reads.ts';
 import type { RunReport } from '../core/metrics/run-report.ts';
 import {
   formatBytes,
@@ -12,9 +11,12 @@ import {
   formatPercent,
 } from './format.ts';
 import type { Brush } from './metrics-paint.ts';
+import { replicaLines } from './metrics-reads.ts';
+import { expectedTimesLines } from './metrics-times.ts';
 import { hitRateOr } from './metrics-words.ts';
 import { rowSentence } from './row-sentence.ts';
 import { bar } from './theme.ts';
+import { wrapWords } from './wrap-words.ts';
 
 const headings = ['CONFIDENCE', 'KEYS', 'SAID', 'THINNED', 'READ'] as const;
 const coveredForCalibration = 0.9;
@@ -29,15 +31,22 @@ export function cameTrueLines(run: RunReport, cameTrue: CameTrue, brush: Brush):
       ? 'no events'
       : `${formatInstant(log.firstMs)} to ${formatInstant(log.lastMs)}`;
   const lines = [
-    `  ${brush.paint('strong', "What came true, by the joiner's log")}`,
+    `  ${brush.paint('strong', "What came true, by the joiner's log")}${partWords(run)}`,
     `  ${brush.paint('quiet', `${formatCounted(log.reads, 'read')}, ${formatCounted(log.writes, 'write')}, ${span}`)}`,
     '',
     ...(plan ? planLines(plan, run.planHitRate, brush) : ['  The run had no plan to measure.']),
     '',
-    ...replicaLines(replica, run.replicaHitRate, brush),
+    ...replicaLines(run, cameTrue, brush),
   ];
-  const note = 'The log cannot tell reads of keys that have no row: they count like others.';
+  if ((replica.measured?.reads ?? 0) === replica.reads) return lines;
+  const note = 'A log of reads alone cannot tell keys without a row: they count like others.';
   return [...lines, '', `  ${brush.paint('quiet', note)}`];
+}
+
+/** A run that did not come to its end is measured as far as it came. */
+function partWords({ outcome }: RunReport): string {
+  if (outcome === 'done') return '';
+  return outcome === 'running' ? ', so far' : ', as far as the run came';
 }
 
 function planLines(plan: PlanCameTrue, rate: number | undefined, brush: Brush): string[] {
@@ -45,13 +54,18 @@ function planLines(plan: PlanCameTrue, rate: number | undefined, brush: Brush): 
   const { wasted, missed } = plan;
   const came = `${formatHitRate(rate)} came true, ${hitRateOr(plan.expectedHitRate)} expected`;
   const reads = `${formatCount(plan.hits)} of ${formatCounted(plan.reads, 'read')} within the horizon hit a planned row`;
-  const bytes = wasted.bytes === undefined ? '' : `, ${formatBytes(wasted.bytes)}`;
+  const bytes = wasted.bytes === undefined ? '' : `, ${formatBytes(wasted.bytes)}${sizedWords(wasted)}`;
   const lines = [
     `  ${brush.paint('strong', 'Plan hit rate')}     ${came}`,
     `    ${reads}.`,
     `    The log covers ${formatPercent(plan.covered)} of the horizon.`,
     ...volumeLines(plan.volume),
-    `    Never read: ${formatCount(wasted.keys)} of the ${formatCounted(wasted.sentKeys, 'planned key')} that ${wasted.sentKeys === 1 ? 'was' : 'were'} sent${bytes}.`,
+    ...wrapWords(
+      [
+        `Never read: ${formatCount(wasted.keys)} of the ${formatCounted(wasted.sentKeys, 'planned key')} that ${wasted.sentKeys === 1 ? 'was' : 'were'} sent${bytes}.`,
+      ],
+      brush.width - 4,
+    ).map((text) => `    ${text}`),
   ];
   if (Math.round(wasted.byVolume) > 0)
     lines.push(
@@ -64,7 +78,13 @@ function planLines(plan: PlanCameTrue, rate: number | undefined, brush: Brush): 
       `    ${formatCount(unseen)} of keys never read before the origin.`,
     );
   }
-  return [...lines, ...calibrationLines(plan, brush)];
+  return [...lines, ...calibrationLines(plan, brush), ...expectedTimesLines(plan.expectedTimes, brush)];
+}
+
+/** Where sizes come from, if not all are the plan's. */
+function sizedWords({ keys, sizedByMean = 0 }: PlanCameTrue['wasted']): string {
+  if (sizedByMean === 0) return '';
+  return sizedByMean === keys ? ' by the mean of hot rows' : ` (${formatCount(sizedByMean)} by the mean)`;
 }
 
 function volumeLines(volume: PlanCameTrue['volume']): string[] {
@@ -101,23 +121,4 @@ function calibrationLines({ calibration, covered, volume }: PlanCameTrue, brush:
         : `${line}  ${brush.paint('quiet', bar(bin.readShare, 20, brush.theme))}`;
     }),
   ];
-}
-
-function replicaLines(replica: ReplicaCameTrue, rate: number | undefined, brush: Brush): string[] {
-  const heading = `  ${brush.paint('strong', 'Replica hit rate')}  `;
-  if (rate === undefined) return [`${heading}the log has no read since the run began.`];
-  const row = (label: string, { reads, hits }: HitCount, why: string) =>
-    `    ${label.padEnd(20)} ${formatCount(hits).padStart(9)} of ${formatCount(reads).padEnd(9)} ${brush.paint('quiet', why)}`;
-  const lines = [
-    `${heading}${formatHitRate(rate)} of the reads since the run began found their row`,
-    row('before hot-ready', replica.beforeHot, 'nothing is taken to be there'),
-    row('hot-ready to in sync', replica.hotToSync, 'planned rows are there'),
-    row('in sync', replica.inSync, 'every row is there'),
-  ];
-  if (replica.unknown > 0) {
-    lines.push(
-      `    ${formatCounted(replica.unknown, 'read')} came after the run's end, not in sync, and are left out.`,
-    );
-  }
-  return lines;
 }

@@ -9,6 +9,7 @@ import {
   formatSpan,
 } from './format.ts';
 import { cameTrueLines } from './metrics-came-true.ts';
+import { donorLines, promisedWords } from './metrics-costs.ts';
 import type { Brush } from './metrics-paint.ts';
 import {
   deltaWords,
@@ -46,6 +47,7 @@ export function runDetails(run: RunReport, brush: Brush): string[] {
     ...runFacts(run, figures, brush),
     '',
     ...bytesTable(run.command, figures, brush),
+    ...donorLines(figures, brush),
     ...(run.cameTrue ? ['', ...cameTrueLines(run, run.cameTrue, brush)] : measureHint(run, figures, brush)),
   ];
 }
@@ -75,6 +77,7 @@ function runFacts(run: RunReport, figures: Figures, brush: Brush): string[] {
   lines.push(
     fact('hot-ready', plan?.sentBefore ? 'in the run before' : after(figures.hotReadyMs), brush),
     fact('in sync', after(figures.inSyncMs), brush),
+    ...promisedWords(figures).map((words, index) => fact(index === 0 ? 'promised' : '', words, brush)),
     ...(delta === undefined ? [] : [fact('delta', delta, brush)]),
   );
   if (tableRows !== undefined) lines.push(fact('table', formatCounted(tableRows, 'row'), brush));

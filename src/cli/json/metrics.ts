@@ -1,12 +1,16 @@
 import { z } from 'zod';
 import type { LogReading } from '../../core/metrics/measure-run.ts';
 import type { RunReport } from '../../core/metrics/run-report.ts';
+import type { Trend } from '../../core/metrics/run-trend.ts';
+import { type ComparedValue, type RunValueName, runValues } from '../../core/metrics/run-values.ts';
 import { type GroupParameters, type ParameterChange, parameterNames } from '../../core/state/parameters.ts';
 import type { Tuning } from '../../core/tuning/tune-by-run.ts';
 import { rejectedLine } from './analyze.ts';
 import { declaredAs } from './declared-as.ts';
 import { bytes, count, durationMs, flag, gate, share, text, timeMs } from './figures.ts';
-import { moved, verification } from './run.ts';
+import { joinerClock, logPlace, moved, msRange, verification, writeTimes } from './run.ts';
+
+const valueNames = runValues.map(({ name }) => name) as [RunValueName, ...RunValueName[]];
 
 const hitCount = { reads: count('Reads.'), hits: count('Those that found their row.') };
 const hits = z.strictObject(hitCount);
@@ -30,6 +34,45 @@ const figures = z.strictObject({
   hotReadyMs: durationMs("From the run's start to hot-ready.").optional(),
   inSyncMs: durationMs("From the run's start to in sync.").optional(),
   deltaRounds: count('Rounds of the Delta Log.').optional(),
+  mostDeltaKeys: count("As many keys as the lead's Delta Log ever held.").optional(),
+  donors: z
+    .array(
+      z.strictObject({
+        donor: text('Its name.'),
+        rows: count('Rows that it gave.'),
+        rawBytes: bytes('Their size, as read there.'),
+        wireBytes: bytes('Their size as sent.'),
+        cpuMs: durationMs(
+          'Time of processors that its agent took; of a run that came to its end.',
+        ).optional(),
+        peakBytes: bytes('The most memory that its agent had; as above.').optional(),
+        writes: writeTimes,
+      }),
+    )
+    .describe('What the run cost each donor.'),
+  promise: z
+    .strictObject({
+      hotReady: msRange('When all planned rows were to be there; absent without a plan.').optional(),
+      inSync: msRange('When it was to be in sync.'),
+      from: z.enum(['runs', 'measured']),
+      runs: count('How many earlier runs it was made by.'),
+    })
+    .describe("What was promised before the first row was read, from the run's start.")
+    .optional(),
+  limitBytesPerSecond: bytes('Of what went to the joiner, a second, at the end.').optional(),
+  phases: z
+    .array(z.strictObject({ name: text('The phase.'), ms: durationMs('What it took.') }))
+    .describe('In their order.'),
+  resumed: flag('It went on with what an earlier run had left.'),
+  serving: z
+    .strictObject({
+      reads: count('Reads that the joiner answered.'),
+      hits: count('Those that it answered by itself.'),
+      log: logPlace,
+    })
+    .describe('With --serve.')
+    .optional(),
+  joinerClock,
   tableRows: count('Rows of the table.').optional(),
   snapshotSmallerBy: share('Rows that the snapshot did not have to send.').optional(),
   verification: verification.optional(),
@@ -85,7 +128,31 @@ const planCameTrue = z.strictObject({
     sentKeys: count('Planned keys that were sent.'),
     byVolume: count('How many of the unread ones come of the log having fewer reads than the group.'),
     bytes: bytes('The size of the unread ones.').optional(),
+    sizedByMean: count(
+      "Those whose size the plan does not have: they count as the mean of the run's hot rows.",
+    ).optional(),
   }),
+  expectedTimes: z
+    .strictObject({
+      keys: count('Planned keys that were read, and whose expected time is not before the log.'),
+      earlyShare: share('Those that were read before they were expected; a half is right.'),
+      medianErrorMs: durationMs('Half of the errors, in either direction, are no larger.'),
+      ninetyErrorMs: durationMs('Nine of ten are no larger.'),
+      beforeLog: count('Keys that were expected before the log begins, and are left out.'),
+      bins: z
+        .array(
+          z.strictObject({
+            fromMs: durationMs("The least expected time, from the plan's origin."),
+            toMs: durationMs('The greatest one.'),
+            keys: count('Keys in between.'),
+            earlyShare: share('As above.'),
+            medianErrorMs: durationMs('As above.'),
+          }),
+        )
+        .describe('By expected time, as many keys in each.'),
+    })
+    .describe('How the expected times of first reads came out.')
+    .optional(),
   missed: z
     .strictObject({
       recent: count('Reads of keys read within one half-life before the origin.'),
@@ -98,7 +165,7 @@ const planCameTrue = z.strictObject({
   course: course('Over the horizon.'),
 });
 
-const cameTrue = z.strictObject({
+export const cameTrue = z.strictObject({
   version: z.literal(2),
   measuredAtMs: timeMs('When it was measured.'),
   log: z.strictObject({
@@ -107,9 +174,46 @@ const cameTrue = z.strictObject({
     firstMs: timeMs('Its first event.').optional(),
     lastMs: timeMs('Its last event.').optional(),
   }),
+  leftOut: z
+    .strictObject({
+      twice: count("Reads within the time of a log of the joiner's own, which has them."),
+      early: count('Reads from before the run began.'),
+      clockAheadMs: durationMs("What was taken off the logs' times: so far the joiner's clock was ahead."),
+    })
+    .describe('Absent where an earlier version of foresync measured.')
+    .optional(),
   plan: planCameTrue.optional(),
   replica: z.strictObject({
     ...hitCount,
+    measured: hits
+      .describe('Those whose hits the joiner itself has logged; the hits of all others are modelled.')
+      .optional(),
+    kinds: z
+      .strictObject({
+        planned: hits.describe('Rows of the plan.'),
+        snapshot: hits.describe('All other rows that were there.'),
+        readThrough: hits.describe('Rows that an earlier miss had fetched.').optional(),
+        newKeys: hits.describe('Keys that were new.').optional(),
+      })
+      .describe('By what brought the row; the last two where a log says which reads hit.')
+      .optional(),
+    ready: z
+      .strictObject({
+        windowReads: count('Reads of a window.'),
+        firstReadMs: durationMs("The first read, from the run's start."),
+        times: z.array(
+          z.strictObject({
+            share: share('The hit rate.'),
+            afterMs: durationMs(
+              "From then on every window of reads has it, from the run's start; absent where that never was.",
+            ).optional(),
+          }),
+        ),
+      })
+      .describe(
+        'From when on half, nine tenths and 99 % of the reads were hits; absent where there are too few.',
+      )
+      .optional(),
     beforeHot: hits,
     hotToSync: hits,
     inSync: hits,
@@ -169,7 +273,7 @@ const parameterChanges = z
   )
   .describe('Newest first.');
 
-const tuning = declaredAs<Tuning>()(
+export const tuning = declaredAs<Tuning>()(
   z.strictObject({
     name: z.enum(parameterNames),
     old: count('The value that the plan used.').optional(),
@@ -181,14 +285,37 @@ const tuning = declaredAs<Tuning>()(
 const logReading = declaredAs<LogReading>()(
   z.strictObject({
     name: text('As it was named.'),
+    isServed: flag('The joiner wrote it with --serve, and says which reads hit.'),
     events: count('Events in it.'),
     rejected: count('Lines that cannot be read.'),
     firstRejects: z.array(rejectedLine).describe('The first five.'),
+    isCut: flag('It ends in the middle of a line, which is not counted.'),
   }),
 );
 
 export const metricsListJson = z.strictObject({
   runs: z.array(runReport).describe('Newest first, without tries that ended before anything had begun.'),
+  trends: z
+    .array(
+      declaredAs<Trend>()(
+        z.strictObject({
+          group: text('The replica group.'),
+          table: text('The table.'),
+          runIds: z.array(z.string()).describe('Those that got in sync, oldest first.'),
+          lines: z.array(
+            z.strictObject({
+              name: z.enum(valueNames),
+              unit: z.enum(['share', 'ms', 'bytes', 'count']),
+              values: z
+                .array(z.number().nullable())
+                .describe('In the order of the runs; null where it is not known.'),
+            }),
+          ),
+        }),
+      ),
+    )
+    .describe('Of each table with two such runs or more.')
+    .optional(),
   parameters: parameters.optional(),
   parameterChanges: parameterChanges.optional(),
 });
@@ -197,8 +324,34 @@ export const metricsRunJson = z.strictObject({
   dryRun: flag('Nothing was kept or tuned.'),
   run: runReport,
   logs: z.array(logReading),
+  notMeasured: text('Why the log that the joiner wrote with --serve was not measured.').optional(),
   tuning: z.array(tuning),
   parameters,
   parameterChanges,
   gate,
+});
+
+/** Of two runs. */
+export const metricsCompareJson = z.strictObject({
+  compared: z.array(runReport).describe('Both, in the order in which they were named.'),
+  values: z.array(
+    declaredAs<ComparedValue>()(
+      z.strictObject({
+        name: z.enum(valueNames),
+        unit: z.enum(['share', 'ms', 'bytes', 'count']),
+        first: count('Of the first run.').optional(),
+        second: count('Of the second.').optional(),
+        difference: count('Of the second over the first; absent where one of them is not known.').optional(),
+      }),
+    ),
+  ),
+});
+
+/** With --prometheus. */
+export const metricsCollectorJson = z.strictObject({
+  prometheus: z.strictObject({
+    file: text('The file, its absolute path.'),
+    runs: count('Runs in it.'),
+    dryRun: flag('It was only told.'),
+  }),
 });

@@ -4,6 +4,7 @@ import type { ReleaseResult } from '../../core/sync/release.ts';
 import type { TakenAway } from '../../core/sync/take-away.ts';
 import { declaredAs } from './declared-as.ts';
 import { bytes, count, flag, share, text, timeMs } from './figures.ts';
+import { cameTrue, tuning } from './metrics.ts';
 import { runSnapshot } from './run.ts';
 
 const runId = text('The id of the run.');
@@ -17,6 +18,9 @@ export const addReplicaJson = z.strictObject({
   rows: count('Rows that it has.'),
   plan: text('Where the plan came from, in words; absent without one.').optional(),
   run: runSnapshot,
+  cameTrue: cameTrue.describe('With --serve, by the log of the reads that were answered.').optional(),
+  tuning: z.array(tuning).describe('What the run made of the parameters, with --serve.').optional(),
+  notMeasured: text('With --serve: why that log could not be measured.').optional(),
 });
 
 export const prefetchJson = declaredAs<{ runId: string } & PrefetchResult>()(

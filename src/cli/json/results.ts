@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import { analyzeJson } from './analyze.ts';
 import { doctorJson, foretoldJson } from './checks.ts';
-import { metricsListJson, metricsRunJson } from './metrics.ts';
+import { metricsCollectorJson, metricsCompareJson, metricsListJson, metricsRunJson } from './metrics.ts';
 import {
   abortJson,
   addReplicaJson,
@@ -45,6 +45,8 @@ export const results = {
   cleanup: abortJson,
   metrics: metricsListJson,
   'metrics RUN': metricsRunJson,
+  'metrics RUN OTHER': metricsCompareJson,
+  'metrics --prometheus': metricsCollectorJson,
   report: reportJson,
   completion: completionJson,
 } as const satisfies Record<string, z.ZodType>;

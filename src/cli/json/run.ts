@@ -40,7 +40,7 @@ export const verification = z.strictObject({
   repairedRows: count('Rows that were sent again.'),
 });
 
-const msRange = (words: string) =>
+export const msRange = (words: string) =>
   z
     .strictObject({ leastMs: durationMs('At the soonest.'), mostMs: durationMs('At the latest.') })
     .describe(words);

@@ -1,42 +1,70 @@
+import { ForesyncError } from '../errors.ts';
+import { formatCount } from '../format.ts';
 import type { AccessHistory } from '../history/access-history.ts';
+import { printable } from '../text.ts';
+import { type KnownKeys, knownAmong } from './known-keys.ts';
+import { LogTime } from './log-time.ts';
 import { MissedReads } from './missed-reads.ts';
 import { type PlanCameTrue, PlanReads } from './plan-reads.ts';
 import { canonicalLogKey, type StoredPlan } from './plan-text.ts';
 import { type ReplicaCameTrue, ReplicaReads } from './replica-reads.ts';
 import type { RunFigures } from './run-figures.ts';
+import type { ServedAnswer } from './served-reads.ts';
 
 /** An event of the joiner's access log, in any order. */
 export interface LoggedAccess {
   timeMs: number;
   key: string;
   read: boolean;
+  /** Where the joiner answered the read itself. */
+  served?: ServedAnswer | undefined;
 }
 
 /**
- * What came true of a run, by an access log of the joiner.
+ * What came true of a run, by access logs of the joiner: those that it wrote itself while it answered reads, and others.
  *
- * A key whose row is not in the table at all cannot be told from one whose row had not come: where it was planned, or
+ * In the others a key whose row is not in the table at all cannot be told from one whose row had not come: where it was planned, or
  * read after in sync, it counts as a hit.
  */
 export interface CameTrue {
   /** Of this shape; what another version of foresync stored in another shape is measured anew. */
   version: 2;
   measuredAtMs: number;
+  /** What was counted, by foresync's clock. */
   log: { reads: number; writes: number; firstMs: number | undefined; lastMs: number | undefined };
+  /** What was left out, and why; undefined where an earlier version of foresync measured. */
+  leftOut?: LeftOut | undefined;
   /** Undefined for a run without a plan. */
   plan: PlanCameTrue | undefined;
   replica: ReplicaCameTrue;
 }
 
+export interface LeftOut {
+  /** Reads within the time that a log of the joiner's own covers: they are in that. */
+  twice: number;
+  /** Reads from before the run began, when there was no joiner. */
+  early: number;
+  /** What was taken off the logs' times, because the joiner's clock was so far ahead of foresync's. */
+  clockAheadMs: number;
+}
+
+/** So many different keys tell whether a log is of the run's table. */
+const sampledKeys = 10_000;
+/** Fewer may all be new. */
+const enoughKeys = 10;
+
 /**
- * Sets the joiner's log, event by event, against a run and its plan. Holds the plan's keys and a bounded number of
- * missed ones, so memory goes by the plan's size and not by the log's.
+ * Sets the joiner's logs, event by event, against a run and its plan. Holds the plan's keys and a bounded number of
+ * others, so memory goes by the plan's size and not by the log's.
  */
 export class JoinerLog {
   private readonly planned: PlanReads | undefined;
   private readonly sentKeys: number;
   private readonly missed = new MissedReads();
   private readonly replica: ReplicaReads;
+  private readonly time: LogTime;
+  private readonly sample = new Set<string>();
+  private isOfTable = false;
   private reads = 0;
   private writes = 0;
   private firstMs = Number.POSITIVE_INFINITY;
@@ -46,6 +74,7 @@ export class JoinerLog {
     this.planned = planned;
     this.sentKeys = figures.plan?.sentKeys ?? 0;
     this.replica = new ReplicaReads(figures);
+    this.time = new LogTime(figures);
   }
 
   /** Reads the plan; throws what its entries throw. */
@@ -55,7 +84,9 @@ export class JoinerLog {
     signal?: AbortSignal,
   ): Promise<JoinerLog> {
     if (!plan || !figures.plan) return new JoinerLog(figures, undefined);
-    const planned = new PlanReads(figures.plan, plan.halfLifeMs);
+    const { hot } = figures.moved;
+    const hotRowBytes = hot.rows > 0 ? hot.rawBytes / hot.rows : undefined;
+    const planned = new PlanReads(figures.plan, { halfLifeMs: plan.halfLifeMs, hotRowBytes });
     for await (const entry of plan.entries) {
       signal?.throwIfAborted();
       planned.add(entry);
@@ -63,36 +94,81 @@ export class JoinerLog {
     return new JoinerLog(figures, planned);
   }
 
-  take({ timeMs, key: raw, read }: LoggedAccess): void {
+  /**
+   * A log has been taken to its end, and another one comes. Logs that the joiner wrote itself are to be the first: what they cover is not counted again.
+   */
+  endLog(): void {
+    this.time.endLog();
+  }
+
+  take({ timeMs: loggedMs, key: raw, read, served }: LoggedAccess): void {
+    const timeMs = this.time.take(loggedMs, { isRead: read, isServed: served !== undefined });
+    if (timeMs === undefined) return;
     this.firstMs = Math.min(this.firstMs, timeMs);
     this.lastMs = Math.max(this.lastMs, timeMs);
+    const key = canonicalLogKey(raw);
+    const place = this.planned?.places.get(key);
+    this.isOfTable ||= place !== undefined || served?.found === true;
+    if (!this.isOfTable && this.sample.size < sampledKeys) this.sample.add(key);
     if (!read) {
       this.writes += 1;
       return;
     }
     this.reads += 1;
-    const key = canonicalLogKey(raw);
-    const place = this.planned?.places.get(key);
-    this.replica.take(timeMs, place !== undefined && place < this.sentKeys);
-    if (this.planned?.take(timeMs, place) && place === undefined) this.missed.take(key);
+    const isPlanned = place !== undefined;
+    this.replica.take({ timeMs, key, isPlanned, isSent: isPlanned && place < this.sentKeys, served });
+    if (this.planned?.take(timeMs, place) && !isPlanned) this.missed.take(key);
   }
 
-  /** What came true by the events so far; `history` tells what was known of missed keys and is read through once. */
+  /**
+   * What came true by the events so far; `history` tells what was known of keys and is read through once. Throws `log-of-another-table` and `log-of-another-time`
+   * (kind `data`) where nothing of it can be about this run.
+   */
   result(nowMs: number, history?: AccessHistory, signal?: AbortSignal): CameTrue {
     const { planned, reads, writes } = this;
     const span = reads + writes > 0 ? { firstMs: this.firstMs, lastMs: this.lastMs } : undefined;
-    const missed =
-      history && planned?.halfLifeMs
-        ? this.missed.explain(history, planned.fromMs, planned.halfLifeMs, signal)
-        : undefined;
+    this.time.refuseForeign();
+    const known = history && this.known(history, signal);
+    if (history && known && !this.isOfTable) refuseOtherTable(this.sample, history, known);
     return {
       version: 2,
       measuredAtMs: nowMs,
       log: { reads, writes, firstMs: span?.firstMs, lastMs: span?.lastMs },
-      plan: planned && { ...planned.result(span), missed },
-      replica: this.replica.result(),
+      leftOut: this.time.leftOut,
+      plan: planned && {
+        ...planned.result(span),
+        missed: known && this.explainMissed(planned, history, known),
+      },
+      replica: this.replica.result(known),
     };
   }
+
+  private known(history: AccessHistory, signal: AbortSignal | undefined): KnownKeys {
+    const sample = this.isOfTable ? [] : this.sample;
+    const keys = new Set([...this.missed.keys, ...this.replica.openKeys, ...sample]);
+    return knownAmong(history, keys, this.time.originMs, signal);
+  }
+
+  /** Undefined where the history begins after the origin, and so knows nothing. */
+  private explainMissed({ fromMs, halfLifeMs }: PlanReads, history: AccessHistory, known: KnownKeys) {
+    const begins = history.summary().firstMs ?? Number.POSITIVE_INFINITY;
+    return halfLifeMs === undefined || begins >= fromMs
+      ? undefined
+      : this.missed.explain(known, fromMs, halfLifeMs);
+  }
+}
+
+/** By keys: none of the plan was read, no row was found, and the history of the table's other replicas knows none of them. */
+function refuseOtherTable(sample: ReadonlySet<string>, history: AccessHistory, known: KnownKeys): void {
+  if (sample.size < enoughKeys || history.summary().keys === 0) return;
+  for (const key of sample) if (known.has(key)) return;
+  const [first = ''] = sample;
+  throw new ForesyncError(
+    'data',
+    'log-of-another-table',
+    `The log is of another table: none of the ${formatCount(sample.size)} keys in it, such as '${printable(first, 40)}', is in the plan or in the access history.`,
+    { hint: "Name the joiner's log of the run's table; --key-pattern finds the key in a path or a text." },
+  );
 }
 
 /** What was measured of a run before; undefined where nothing was, or in a shape that is not this one. */

@@ -1,5 +1,3 @@
-import type { AccessSink } from '../access-log/access-sink.ts';
-import { InlineBlocks } from '../access-log/inline-blocks.ts';
 import type { LayoutChoice } from '../access-log/layout.ts';
 import type { RejectedLine } from '../access-log/line-tally.ts';
 import { logError, type OpenLog } from '../access-log/log-file.ts';
@@ -10,8 +8,11 @@ import type { StateFile } from '../state/open.ts';
 import { readRunPlan, recordMetrics, type StoredRun } from '../state/runs.ts';
 import { printable } from '../text.ts';
 import { JoinerLog } from './came-true.ts';
+import { accessBlocks, ServedBlocks } from './joiner-blocks.ts';
+import { peekedLog } from './peeked-log.ts';
 import { readStoredPlan } from './plan-text.ts';
 import { type RunReport, reportOf } from './run-report.ts';
+import { isServedLog } from './served-reads.ts';
 
 /** An access log of the joiner, opened when its turn comes and closed after it. */
 export interface LogToMeasure {
@@ -22,15 +23,19 @@ export interface LogToMeasure {
 /** What became of the lines of one log. */
 export interface LogReading {
   name: string;
+  /** The joiner wrote it while it answered reads, and says of each whether it hit. */
+  isServed: boolean;
   events: number;
   rejected: number;
   firstRejects: RejectedLine[];
+  /** It ends in the middle of a line, which is not counted. */
+  isCut: boolean;
 }
 
 export interface MeasureOptions extends LayoutChoice {
   signal?: AbortSignal | undefined;
   logs: readonly LogToMeasure[];
-  /** For what was known of the keys that were read without being planned. */
+  /** For what was known of keys before the plan's origin, and whether it is this table's keys that were read. */
   history?: AccessHistory | undefined;
   /** Keeps what was measured. */
   keep: boolean;
@@ -39,8 +44,8 @@ export interface MeasureOptions extends LayoutChoice {
 
 /**
  * Measures what came true of a run and, with `keep`, keeps it with the run, in place of an earlier measurement; an error on the way
- * leaves that one. Throws `run-unreadable` and `run-plan-broken` (kind `data`), and what reading the logs throws. May
- * be repeated, with a longer log.
+ * leaves that one. Logs that the joiner wrote itself go first, wherever they stand. Throws `run-unreadable`, `run-plan-broken`, `log-of-another-table` and
+ * `log-of-another-time` (kind `data`), and what reading the logs throws. May be repeated, with a longer log.
  */
 export async function measureRun(
   state: StateFile,
@@ -58,47 +63,60 @@ export async function measureRun(
   const plan = readRunPlan(state, run.id);
   const joinerLog = await JoinerLog.against(figures, plan && (await readStoredPlan(plan)), signal);
   const logs: LogReading[] = [];
-  for (const log of options.logs) logs.push(await pour(log, sinkOf(joinerLog), options));
+  const opened: Opened[] = [];
+  try {
+    for (const log of options.logs) opened.push(await openedLog(log));
+    const servedFirst = opened.toSorted((a, b) => Number(b.isServed) - Number(a.isServed));
+    for (const log of servedFirst) logs.push(await pour(log, joinerLog, options));
+  } finally {
+    for (const { log } of opened) await log.close();
+  }
   const metrics = joinerLog.result(nowMs, history, signal);
   if (keep) recordMetrics(state, run.id, metrics);
   return { report: reportOf({ ...run, metrics }), logs };
 }
 
-async function pour(
-  { name, open }: LogToMeasure,
-  sink: AccessSink,
-  options: MeasureOptions,
-): Promise<LogReading> {
-  const log = await open();
+interface Opened {
+  name: string;
+  log: OpenLog;
+  isServed: boolean;
+}
+
+async function openedLog({ name, open }: LogToMeasure): Promise<Opened> {
+  const opening = await open();
   try {
-    const { format, columns, keyPattern, pattern, signal } = options;
-    const { tally } = await readLog(log, new InlineBlocks(sink), {
-      format,
-      columns,
-      keyPattern,
-      pattern,
-      signal,
-    });
-    return { name, events: tally.events, rejected: tally.rejected, firstRejects: tally.firstRejects };
+    const { head, log } = await peekedLog(opening);
+    return { name, log, isServed: isServedLog(head) };
   } catch (error) {
+    await opening.close();
     throw logError(name, error);
-  } finally {
-    await log.close();
   }
 }
 
-function sinkOf(log: JoinerLog): AccessSink {
-  const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
-  return {
-    add(bytes, start, end, timeMs, isWrite) {
-      let key: string;
-      try {
-        key = decoder.decode(bytes.subarray(start, end));
-      } catch {
-        return false;
-      }
-      log.take({ timeMs, key, read: !isWrite });
-      return true;
-    },
-  };
+async function pour(
+  { name, log, isServed }: Opened,
+  joinerLog: JoinerLog,
+  { format, columns, keyPattern, pattern, signal }: MeasureOptions,
+): Promise<LogReading> {
+  try {
+    const take = joinerLog.take.bind(joinerLog);
+    let readBytes = 0;
+    const onBytes = (count: number) => {
+      readBytes += count;
+    };
+    const { tally, end, head } = isServed
+      ? await readLog(log, new ServedBlocks(take), {
+          format: 'jsonl',
+          leavesOpenRecord: true,
+          signal,
+          onBytes,
+        })
+      : await readLog(log, accessBlocks(take), { format, columns, keyPattern, pattern, signal });
+    joinerLog.endLog();
+    const { events, rejected, firstRejects } = tally;
+    const isCut = isServed && end.offset < Math.max(readBytes, head.length);
+    return { name, isServed, events, rejected, firstRejects, isCut };
+  } catch (error) {
+    throw logError(name, error);
+  }
 }

@@ -1,5 +1,4 @@
-import type { AccessHistory, KeySeries } from '../history/access-history.ts';
-import { canonicalLogKey } from './plan-text.ts';
+import type { KnownKeys } from './known-keys.ts';
 
 /** Reads of keys that were not planned, by what the history knew of the key at the plan's origin. */
 export interface MissedShares {
@@ -26,44 +25,19 @@ export class MissedReads {
     else this.byKey.set(key, (reads ?? 0) + 1);
   }
 
-  /**
-   * Looks the missed keys up in the history as it stood at `originMs`; goes through all of the history once. Undefined
-   * where the history begins later, and so knows nothing.
-   */
-  explain(
-    history: AccessHistory,
-    originMs: number,
-    halfLifeMs: number,
-    signal?: AbortSignal,
-  ): MissedShares | undefined {
-    if ((history.summary().firstMs ?? Number.POSITIVE_INFINITY) >= originMs) return undefined;
+  get keys(): Iterable<string> {
+    return this.byKey.keys();
+  }
+
+  /** By what was `known` at `originMs`. */
+  explain(known: KnownKeys, originMs: number, halfLifeMs: number): MissedShares {
     const shares: MissedShares = { recent: 0, older: 0, unseen: 0, uncounted: this.uncounted };
-    const open = new Map(this.byKey);
-    for (const series of open.size === 0 ? [] : history.series()) {
-      signal?.throwIfAborted();
-      const key = canonicalLogKey(series.key);
-      const reads = open.get(key);
-      if (reads === undefined) continue;
-      const lastMs = lastReadBefore(series, originMs, history.bucketMs);
-      if (lastMs === undefined) continue;
-      open.delete(key);
-      if (originMs - lastMs <= halfLifeMs) shares.recent += reads;
+    for (const [key, reads] of this.byKey) {
+      const lastMs = known.get(key);
+      if (lastMs === undefined) shares.unseen += reads;
+      else if (originMs - lastMs <= halfLifeMs) shares.recent += reads;
       else shares.older += reads;
     }
-    for (const reads of open.values()) shares.unseen += reads;
     return shares;
   }
-}
-
-/** End of the last bucket with a read; one that goes past the origin is left out, since its reads may have come later. */
-function lastReadBefore(
-  { buckets, reads }: KeySeries,
-  originMs: number,
-  bucketMs: number,
-): number | undefined {
-  for (let index = buckets.length - 1; index >= 0; index--) {
-    const endMs = ((buckets[index] ?? 0) + 1) * bucketMs;
-    if (endMs <= originMs && (reads[index] ?? 0) > 0) return endMs;
-  }
-  return undefined;
 }

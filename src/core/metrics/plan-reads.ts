@@ -1,4 +1,5 @@
 import { type Calibration, calibrate } from './calibration.ts';
+import { type ExpectedTimes, expectedTimesOf, type FirstRead } from './expected-times.ts';
 import { type HitCourse, HitSteps } from './hit-course.ts';
 import type { MissedShares } from './missed-reads.ts';
 import type { PlannedKey } from './plan-text.ts';
@@ -23,10 +24,19 @@ export interface PlanCameTrue extends HitCount {
   /** Of the confidences thinned to the log's share of the volume. */
   calibration: Calibration | undefined;
   /**
-   * Planned rows, pinned ones apart, that were sent and not read within the horizon; bytes where the plan has sizes, undefined where not.
-   * `byVolume`: how many more of the sent keys were to be expected unread than at the group's whole volume.
+   * Planned rows, pinned ones apart, that were sent and not read within the horizon. `bytes`: by the plan's sizes, and where it has none by the mean of the
+   * run's hot rows, which `sizedByMean` of the keys were; undefined where neither is known. `byVolume`: how many more of the sent keys were to be expected
+   * unread than at the group's whole volume.
    */
-  wasted: { keys: number; sentKeys: number; byVolume: number; bytes: number | undefined };
+  wasted: {
+    keys: number;
+    sentKeys: number;
+    byVolume: number;
+    bytes: number | undefined;
+    sizedByMean?: number | undefined;
+  };
+  /** How the times came out at which keys were expected; undefined where none can be judged, or an earlier version of foresync measured. */
+  expectedTimes?: ExpectedTimes | undefined;
   /** What the history knew of the keys that were read without being planned. */
   missed: MissedShares | undefined;
   /** Over the horizon; undefined where an earlier version of foresync measured. */
@@ -41,28 +51,36 @@ export class PlanReads {
   /** Place in the plan, from 0, by key as a log has it. */
   readonly places = new Map<string, number>();
   private readonly plan: NonNullable<RunFigures['plan']>;
+  private readonly hotRowBytes: number | undefined;
   private readonly confidences: number[] = [];
   private readonly expectedReads: number[] = [];
   private readonly pinned: boolean[] = [];
   private readonly sizes: (number | undefined)[] = [];
-  private readonly wasRead: (0 | 1)[] = [];
+  private readonly expectedAtMs: (number | undefined)[] = [];
+  /** Of the first read within the horizon, from its origin; undefined where there was none. */
+  private readonly firstReadMs: (number | undefined)[] = [];
   private readonly steps: HitSteps;
   private reads = 0;
   private plannedReads = 0;
   private hits = 0;
 
-  constructor(plan: NonNullable<RunFigures['plan']>, halfLifeMs: number | undefined) {
+  constructor(
+    plan: NonNullable<RunFigures['plan']>,
+    { halfLifeMs, hotRowBytes }: { halfLifeMs: number | undefined; hotRowBytes: number | undefined },
+  ) {
     this.halfLifeMs = halfLifeMs;
     this.plan = plan;
+    this.hotRowBytes = hotRowBytes;
     this.fromMs = plan.originMs;
     this.toMs = plan.originMs + plan.horizonMs;
     this.steps = new HitSteps(this.fromMs, this.toMs);
   }
 
-  add({ key, confidence, expectedReads, sizeBytes, pinned }: PlannedKey): void {
+  add({ key, confidence, expectedReads, expectedAtMs, sizeBytes, pinned }: PlannedKey): void {
     if (this.places.has(key)) return;
     this.places.set(key, this.places.size);
-    this.wasRead.push(0);
+    this.firstReadMs.push(undefined);
+    this.expectedAtMs.push(expectedAtMs);
     this.confidences.push(confidence);
     this.expectedReads.push(expectedReads);
     this.pinned.push(pinned);
@@ -76,7 +94,8 @@ export class PlanReads {
     const hit = place !== undefined && place < this.plan.sentKeys;
     this.steps.take(timeMs, hit);
     if (place === undefined) return true;
-    this.wasRead[place] = 1;
+    const sinceMs = timeMs - this.fromMs;
+    this.firstReadMs[place] = Math.min(sinceMs, this.firstReadMs[place] ?? sinceMs);
     this.plannedReads += 1;
     if (hit) this.hits += 1;
     return true;
@@ -95,10 +114,24 @@ export class PlanReads {
       expectedHitRate: plan.expectedHitRate,
       volume,
       halfLifeMs: this.halfLifeMs,
-      calibration: this.reads === 0 ? undefined : calibrate(this.confidences, this.wasRead, inLog),
+      calibration: this.reads === 0 ? undefined : calibrate(this.confidences, this.wasRead(), inLog),
       wasted: this.wasted(inLog),
+      expectedTimes: log && expectedTimesOf(this.firstReads(), log.firstMs - fromMs),
       course: this.steps.result(),
     };
+  }
+
+  private wasRead(): Uint8Array {
+    return Uint8Array.from(this.firstReadMs, (readMs) => (readMs === undefined ? 0 : 1));
+  }
+
+  /** Keys that somebody wanted have no time that a forecast gave them. */
+  private firstReads(): FirstRead[] {
+    return this.firstReadMs.flatMap((readMs, place) => {
+      const expectedAtMs = this.expectedAtMs[place];
+      if (readMs === undefined || expectedAtMs === undefined || this.pinned[place]) return [];
+      return [{ expectedMs: expectedAtMs - this.fromMs, readMs }];
+    });
   }
 
   private volume(): PlanCameTrue['volume'] {
@@ -122,15 +155,17 @@ export class PlanReads {
     let keys = 0;
     let byVolume = 0;
     let bytes: number | undefined;
+    let sizedByMean = 0;
     for (let place = 0; place < sent; place++) {
       if (this.pinned[place]) continue;
       sentKeys += 1;
       byVolume += (this.confidences[place] ?? 0) - (inLog[place] ?? 0);
-      if (this.wasRead[place]) continue;
+      if (this.firstReadMs[place] !== undefined) continue;
       keys += 1;
-      const size = this.sizes[place];
+      const size = this.sizes[place] ?? this.hotRowBytes;
       if (size !== undefined) bytes = (bytes ?? 0) + size;
+      if (size !== undefined && this.sizes[place] === undefined) sizedByMean += 1;
     }
-    return { keys, sentKeys, byVolume, bytes };
+    return { keys, sentKeys, byVolume, bytes: bytes && Math.round(bytes), sizedByMean };
   }
 }

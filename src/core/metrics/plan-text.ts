@@ -10,6 +10,8 @@ export interface PlannedKey {
   /** Reads of the whole group within the horizon. */
   expectedReads: number;
   sizeBytes: number | undefined;
+  /** When its first read is expected; undefined where an older plan does not say it. */
+  expectedAtMs: number | undefined;
   /** Planned because an operator wanted it. */
   pinned: boolean;
 }
@@ -36,6 +38,7 @@ const entryLine = z.object({
   key: z.union([part, z.array(part)]),
   confidence: z.number().min(0).max(1),
   expectedReads: z.number().nonnegative(),
+  expectedAt: z.string().optional(),
   sizeBytes: z.number().nonnegative().optional(),
   pinned: z.boolean().default(false),
 });
@@ -58,8 +61,9 @@ async function* entriesOf(
   let number = 1;
   for await (const line of lines) {
     number += 1;
-    const { key, ...figures } = parse(entryLine, line, number);
-    yield { key: logKeyOf(key), ...figures, sizeBytes: figures.sizeBytes };
+    const { key, expectedAt, ...figures } = parse(entryLine, line, number);
+    const expectedAtMs = expectedAt === undefined ? undefined : Date.parse(expectedAt);
+    yield { key: logKeyOf(key), ...figures, sizeBytes: figures.sizeBytes, expectedAtMs };
   }
   if (number - 1 !== expected) throw broken(`it has ${number - 1} entries and its header says ${expected}`);
 }

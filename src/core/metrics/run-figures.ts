@@ -8,6 +8,22 @@ export interface Moved {
   wireBytes: number;
 }
 
+/** Between which times something was to come, from the run's start. */
+export interface MsRange {
+  leastMs: number;
+  mostMs: number;
+}
+
+/** What a run cost a donor. Undefined is what the run never came to know. */
+export interface DonorCost extends Moved {
+  donor: string;
+  /** Time of processors that its agent took, and the most memory that it had; known of runs that came to their end. */
+  cpuMs: number | undefined;
+  peakBytes: number | undefined;
+  /** How long small writes took there, where the run was to keep that short. */
+  writes: { count: number; medianMs: number; p99Ms: number; maxMs: number } | undefined;
+}
+
 /** What one run says of itself, read out of its stored snapshot. Undefined is what the run never came to know. */
 export interface RunFigures {
   plan:
@@ -30,6 +46,23 @@ export interface RunFigures {
   /** Initial sync time: from the start of the run to in sync. */
   inSyncMs: number | undefined;
   deltaRounds: number | undefined;
+  /** As many keys as the lead's Delta Log ever held. */
+  mostDeltaKeys: number | undefined;
+  donors: DonorCost[];
+  /** What the run promised at its start; undefined for one that went on with what an earlier one had left. */
+  promise:
+    | { hotReady: MsRange | undefined; inSync: MsRange; from: 'runs' | 'measured'; runs: number }
+    | undefined;
+  /** Of what went to the joiner, in force at the end; undefined without one. */
+  limitBytesPerSecond: number | undefined;
+  /** What each phase took. */
+  phases: { name: string; ms: number }[];
+  /** It went on with what an earlier run had left. */
+  resumed: boolean;
+  /** Reads that the joiner answered while it was built, and where each of them is logged. */
+  serving: { reads: number; hits: number; log: { host: string; file: string } | undefined } | undefined;
+  /** How far the clock of the joiner's host was ahead of foresync's, give or take `withinMs`. */
+  joinerClock: { aheadMs: number; withinMs: number } | undefined;
   tableRows: number | undefined;
   /** Share of the table's rows that the snapshot did not have to send, because they had come before. */
   snapshotSmallerBy: number | undefined;
@@ -44,10 +77,42 @@ export interface RunFigures {
 
 const count = z.number().nonnegative();
 const moved = z.object({ rows: count, rawBytes: count, wireBytes: count });
+const range = z.object({ leastMs: z.number(), mostMs: z.number() });
 const storedSnapshot = z.object({
   atMs: z.number(),
   resumed: z.boolean().optional(),
-  phases: z.array(z.object({ name: z.string(), state: z.string() })),
+  phases: z.array(
+    z.object({
+      name: z.string(),
+      state: z.string(),
+      startedAtMs: z.number().optional(),
+      endedAtMs: z.number().optional(),
+      earlierMs: z.number().optional(),
+    }),
+  ),
+  donors: z
+    .array(
+      moved.extend({
+        donor: z.string(),
+        cpuMs: count.optional(),
+        peakBytes: count.optional(),
+        writes: z.object({ count, medianMs: count, p99Ms: count, maxMs: count }).optional(),
+      }),
+    )
+    .default([]),
+  deltaLog: z.object({ mostKeys: count.optional() }).optional(),
+  promise: z
+    .object({ hotReady: range.optional(), inSync: range, from: z.enum(['runs', 'measured']), runs: count })
+    .optional(),
+  limit: z.object({ bytesPerSecond: count }).optional(),
+  serving: z
+    .object({
+      reads: count,
+      hits: count,
+      log: z.object({ host: z.string(), file: z.string() }).optional(),
+    })
+    .optional(),
+  joinerClock: z.object({ aheadMs: z.number(), withinMs: count }).optional(),
   plan: z
     .object({
       keys: count,
@@ -93,6 +158,21 @@ export function figuresOf(run: StoredRun): RunFigures | undefined {
     hotReadyMs: since(snapshot.hotReadyAtMs),
     inSyncMs: since(snapshot.inSyncAtMs),
     deltaRounds: snapshot.backlog?.round,
+    mostDeltaKeys: snapshot.deltaLog?.mostKeys,
+    donors: snapshot.donors.map(({ donor, rows, rawBytes, wireBytes, cpuMs, peakBytes, writes }) => ({
+      ...{ donor, rows, rawBytes, wireBytes },
+      ...{ cpuMs, peakBytes, writes },
+    })),
+    promise: snapshot.promise && { hotReady: undefined, ...snapshot.promise },
+    phases: snapshot.phases.flatMap(({ name, startedAtMs, endedAtMs, earlierMs = 0 }) =>
+      startedAtMs === undefined || endedAtMs === undefined
+        ? []
+        : [{ name, ms: earlierMs + endedAtMs - startedAtMs }],
+    ),
+    limitBytesPerSecond: snapshot.limit?.bytesPerSecond,
+    resumed: snapshot.resumed ?? false,
+    serving: snapshot.serving && { log: undefined, ...snapshot.serving },
+    joinerClock: snapshot.joinerClock,
     tableRows,
     snapshotSmallerBy: smallerBy(snapshot, tableRows),
     verification: snapshot.verification,

@@ -1,8 +1,8 @@
-import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { rename, rm, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { ForesyncError, refusalOf, systemCodeOf } from '../errors.ts';
+import { replaceFile } from '../replace-file.ts';
 import { printable } from '../text.ts';
 
 /** Throws `report-exists` (kind `exists`) for a file that is there. */
@@ -25,14 +25,7 @@ export async function writePage(
       await writeFile(target, page, { flag: 'wx' });
       return target;
     }
-    const temporary = path.join(path.dirname(target), `.${path.basename(target)}.${randomUUID()}.tmp`);
-    try {
-      await writeFile(temporary, page, { flag: 'wx' });
-      await rename(temporary, target);
-    } catch (error) {
-      await rm(temporary, { force: true });
-      throw error;
-    }
+    await replaceFile(target, page);
     return target;
   } catch (error) {
     if (systemCodeOf(error) === 'EEXIST') throw exists(file);

@@ -21,8 +21,8 @@ export type FigureSource = 'flag' | 'run' | 'logs' | 'assumed';
 export type SourcedFigures = { [figure in keyof TableFigures]: { value: number; from: FigureSource } };
 
 /** Of the benchmark's table (docs/PERFORMANCE.md): numbers, texts and a little that is random. */
-const usualCompression = 4.2;
-const usualPlannedToScanned = 1.5;
+export const usualCompression = 4.2;
+export const usualPlannedToScanned = 1.5;
 const searchedRuns = 50;
 
 /** What no flag says is as in the table's latest join, else as the logs have it, else as is usual. */

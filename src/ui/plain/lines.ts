@@ -11,6 +11,7 @@ import {
   formatHitRate,
   formatPercent,
 } from '../format.ts';
+import { promiseWords } from '../promise-words.ts';
 import { printableRun } from './printable-run.ts';
 import {
   currentPhase,
@@ -88,6 +89,8 @@ function eventText(event: RunEvent, run: RunSnapshot): string | undefined {
       return phaseText(event, run);
     case 'donor':
       return event.state === 'lost' ? `donor ${printable(event.donor, 60)} is lost` : undefined;
+    case 'promise':
+      return `promised  ${promiseWords(event)}`;
     case 'hot-ready':
       return (
         run.plan && `hot-ready  ${formatPercent(readsShare(run.plan))} of the expected reads are covered`

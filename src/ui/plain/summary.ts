@@ -1,5 +1,6 @@
 import type { RunSnapshot } from '../../core/sync/snapshot.ts';
 import { formatBytes, formatCount, formatCounted, formatDuration, formatPercent } from '../format.ts';
+import { keptWords, rangeWords } from '../promise-words.ts';
 import { printableRun } from './printable-run.ts';
 import { currentPhase, phaseLabels, phaseMs, readsShare, storedSize, totalRows } from './words.ts';
 
@@ -20,7 +21,7 @@ function joined(run: RunSnapshot): string[] {
   const lines = [`${joiner} holds ${run.table}: ${standsAt(run)}.`];
   const everything = formatDuration(run.inSyncAtMs - run.startedAtMs);
   lines.push(hotSentence(run, everything) ?? `Everything was there after ${everything}.`);
-  lines.push(...staleSentence(run));
+  lines.push(...promiseSentence(run), ...staleSentence(run));
   const smaller = smallerShare(run);
   if (smaller > 0)
     lines.push(
@@ -67,6 +68,13 @@ function hotSentence(run: RunSnapshot, everything: string): string | undefined {
   if (run.hotReadyAtMs === undefined) return undefined;
   const hot = formatDuration(run.hotReadyAtMs - run.startedAtMs);
   return `Hot rows were there after ${hot} (${formatPercent(readsShare(run.plan))} of the expected reads); everything after ${everything}.`;
+}
+
+function promiseSentence({ promise, inSyncAtMs, startedAtMs }: RunSnapshot): string[] {
+  if (!promise || inSyncAtMs === undefined) return [];
+  return [
+    `In sync was promised in ${rangeWords(promise.inSync)}: ${keptWords(promise.inSync, inSyncAtMs - startedAtMs)}.`,
+  ];
 }
 
 /** What followers gave and the lead replaced; repairs by the verification are told with it. */

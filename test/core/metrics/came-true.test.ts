@@ -48,7 +48,12 @@ test('plan hit rate: reads within (origin, origin + horizon] of planned keys', a
   ]);
   assert.ok(plan);
   assert.deepEqual([plan.reads, plan.hits, plan.plannedReads, plan.covered], [4, 3, 3, 1]);
-  assert.deepEqual({ ...plan.wasted, byVolume: 0 }, { keys: 2, sentKeys: 4, byVolume: 0, bytes: 600 });
+  assert.deepEqual(
+    { ...plan.wasted, byVolume: 0 },
+    {
+      ...{ keys: 2, sentKeys: 4, byVolume: 0, bytes: 600, sizedByMean: 0 },
+    },
+  );
   assert.deepEqual(
     plan.calibration?.bins.map(({ from, readShare }) => [from, readShare]),
     [
@@ -96,7 +101,12 @@ test('a planned key whose turn never came is no hit and no waste', async () => {
   );
   assert.ok(plan);
   assert.deepEqual([plan.reads, plan.hits, plan.plannedReads], [2, 1, 2]);
-  assert.deepEqual({ ...plan.wasted, byVolume: 0 }, { keys: 1, sentKeys: 2, byVolume: 0, bytes: 200 });
+  assert.deepEqual(
+    { ...plan.wasted, byVolume: 0 },
+    {
+      ...{ keys: 1, sentKeys: 2, byVolume: 0, bytes: 200, sizedByMean: 0 },
+    },
+  );
 });
 
 test('replica hit rate: by what the replica held at the time of the read', async () => {
@@ -117,6 +127,14 @@ test('replica hit rate: by what the replica held at the time of the read', async
     hotToSync: { reads: 2, hits: 1 },
     inSync: { reads: 2, hits: 2 },
     unknown: 0,
+    measured: { reads: 0, hits: 0 },
+    kinds: {
+      planned: { reads: 3, hits: 1 },
+      snapshot: { reads: 3, hits: 2 },
+      readThrough: undefined,
+      newKeys: undefined,
+    },
+    ready: undefined,
   });
   // Sixty steps over 12.5 s; what came 90 s after the start is past them.
   assert.equal(course?.fromMs, startMs);

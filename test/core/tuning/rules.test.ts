@@ -42,6 +42,8 @@ function tunings({ plan, log = true, used, run, current = {} }: Case): Record<Pa
     hotReadyMs: 1000,
     inSyncMs: 59_000,
     deltaRounds: 1,
+    ...{ mostDeltaKeys: undefined, donors: [], promise: undefined, phases: [], resumed: false },
+    ...{ limitBytesPerSecond: undefined, serving: undefined, joinerClock: undefined },
     tableRows: 10_000,
     snapshotSmallerBy: 0.01,
     verification: undefined,

@@ -20,8 +20,9 @@ const notRun: { pattern: RegExp; why: string }[] = [
   { pattern: /clickhouse:\/\//, why: 'a server by that name; test/scenarios/clickhouse has ones of its own' },
 ];
 
-/** The id of a run, as the help shows it. */
+/** The id of a run, as the help shows it, and that of another one, which may be the same here. */
 const shownRun = '3f9a1c2b';
+const otherRun = '8d07e5f4';
 
 /** What must be there before an example of a command; returns how the id of its run begins. */
 type Preparation = (shop: ExampleShop, line: string) => Promise<string | undefined>;
@@ -78,7 +79,7 @@ const said: Record<string, RegExp> = {
   completion: /^$/,
   doctor: /Ready\./,
   init: /foresync\.yaml is written\.|^group: /m,
-  metrics: /HIT RATE|hit rate/,
+  metrics: /HIT RATE|hit rate|the newest of each joiner/,
   plan: /Planned [\d,]+ keys|Backtest on|confidence/,
   'plan diff': /B against A/,
   'plan inspect': /plan\.jsonl|confidence/,
@@ -147,7 +148,10 @@ async function runExample({ line }: Example, afterwards: (work: () => unknown) =
     shop.remove();
   });
   const runId = await (preparations[words] ?? preparations[command] ?? usually)(shop, line);
-  const asked = shop.here(line).replaceAll(shownRun, runId ?? shownRun);
+  const asked = shop
+    .here(line)
+    .replaceAll(shownRun, runId ?? shownRun)
+    .replaceAll(otherRun, runId ?? otherRun);
   const { exitCode, stdout, stderr } = await shop.run(isOfZsh(line) ? inZsh(asked) : asked);
   assert.equal(exitCode, expectedCode(line), `${asked}\n${stdout}${stderr}`);
   if (line.includes('--json')) assert.equal(JSON.parse(stdout).error, undefined);

@@ -1,0 +1,132 @@
+import type { CameTrue } from '../core/metrics/came-true.ts';
+import type { KindsOfReads } from '../core/metrics/read-kinds.ts';
+import type { ReadyTimes } from '../core/metrics/ready-times.ts';
+import type { HitCount, ReplicaCameTrue } from '../core/metrics/replica-reads.ts';
+import type { RunReport } from '../core/metrics/run-report.ts';
+import { frameFor } from './analyze/page-frame.ts';
+import { coursePlots } from './course-plot.ts';
+import { formatCount, formatCounted, formatDuration, formatHitRate, formatPercent } from './format.ts';
+import type { Brush } from './metrics-paint.ts';
+import { wrapWords } from './wrap-words.ts';
+
+/** What a run that served reads made of itself, in one line. */
+export function measuredLine({ cameTrue, replicaHitRate }: RunReport): string {
+  if (!cameTrue || replicaHitRate === undefined) return 'Nobody read from the joiner while it was built.';
+  const { replica } = cameTrue;
+  const reached = replica.ready?.times.findLast(({ afterMs }) => afterMs !== undefined);
+  const from =
+    reached?.afterMs === undefined
+      ? ''
+      : `, ${formatPercent(reached.share)} or more from ${formatDuration(reached.afterMs)} on`;
+  return `${formatHitRate(replicaHitRate)} of ${formatCounted(replica.reads, 'read')} found their row${from}.`;
+}
+
+/** Reads of the replica since the run began: how many hit, when, and what had brought their rows. */
+export function replicaLines(run: RunReport, { replica, leftOut }: CameTrue, brush: Brush): string[] {
+  const heading = `  ${brush.paint('strong', 'Replica hit rate')}  `;
+  const rate = run.replicaHitRate;
+  if (rate === undefined) return [`${heading}the log has no read since the run began.`];
+  return [
+    `${heading}${formatHitRate(rate)} of the reads since the run began found their row`,
+    ...sourceLines(replica, brush),
+    countRow('before hot-ready', replica.beforeHot, brush),
+    countRow('hot-ready to in sync', replica.hotToSync, brush),
+    countRow('in sync', replica.inSync, brush),
+    ...kindLines(replica.kinds, brush),
+    ...readyLines(replica.ready, brush),
+    ...leftOutLines(replica, leftOut, brush),
+    ...plotLines(replica, brush),
+  ];
+}
+
+const modelledWords =
+  'Hits are modelled: before hot-ready no row is taken to be there, then planned rows are, and in sync all.';
+
+/** Whether hits are measured or modelled, and of how many reads. */
+function sourceLines({ measured, reads }: ReplicaCameTrue, brush: Brush): string[] {
+  const words =
+    !measured || measured.reads === 0
+      ? modelledWords
+      : measured.reads === reads
+        ? 'Hits are measured: the joiner logged of each read whether it knew the row.'
+        : `Hits of ${formatCount(measured.reads)} reads are measured, as the joiner logged them, others not. ${modelledWords}`;
+  return quietly([words], brush);
+}
+
+function countRow(label: string, { reads, hits }: HitCount, brush: Brush): string {
+  const rate = reads === 0 ? '' : formatHitRate(hits / reads);
+  if (brush.asSentences) {
+    const share = reads === 0 ? '' : `, ${rate}`;
+    return `    ${label}: ${formatCount(hits)} of ${formatCounted(reads, 'read')}${share}.`;
+  }
+  return `    ${label.padEnd(20)} ${formatCount(hits).padStart(11)} of ${formatCount(reads).padEnd(11)} ${rate.padStart(7)}`.trimEnd();
+}
+
+function kindLines(kinds: KindsOfReads | undefined, brush: Brush): string[] {
+  if (!kinds) return [];
+  const { planned, snapshot, readThrough, newKeys } = kinds;
+  return [
+    '',
+    `  ${brush.paint('strong', 'By what brought the row')}`,
+    countRow('planned', planned, brush),
+    countRow(readThrough ? 'snapshot' : 'all others', snapshot, brush),
+    ...(readThrough ? [countRow('read-through', readThrough, brush)] : []),
+    ...(newKeys ? [countRow('new keys', newKeys, brush)] : []),
+  ];
+}
+
+function readyLines(ready: ReadyTimes | undefined, brush: Brush): string[] {
+  if (!ready) return ['', ...quietly(['Too few reads came to say from when on they hit.'], brush)];
+  const words = `Every window of ${formatCount(ready.windowReads)} reads, one after the other, that begins then or later has so many hits, to the end of what is looked at.`;
+  return [
+    '',
+    `  ${brush.paint('strong', 'Hit rate reached')}`,
+    ...ready.times.map(({ share, afterMs }) => {
+      const first = afterMs !== undefined && afterMs <= ready.firstReadMs ? ', the first read' : '';
+      const when = afterMs === undefined ? 'never' : `from ${formatDuration(afterMs)} on${first}`;
+      return `    ${formatPercent(share).padEnd(brush.asSentences ? 0 : 5)} ${when}${brush.asSentences ? '.' : ''}`;
+    }),
+    ...quietly([words], brush),
+  ];
+}
+
+/** Reads that do not count, each with the reason. */
+function leftOutLines({ unknown }: ReplicaCameTrue, leftOut: CameTrue['leftOut'], brush: Brush): string[] {
+  const { twice = 0, early = 0, clockAheadMs = 0 } = leftOut ?? {};
+  const off = `${formatDuration(Math.abs(clockAheadMs))} ${clockAheadMs > 0 ? 'ahead of' : 'behind'}`;
+  const texts = [
+    ...(unknown > 0
+      ? [`${formatCounted(unknown, 'read')} came after the run's end, not in sync, and are left out.`]
+      : []),
+    ...(twice > 0
+      ? [
+          `${formatCounted(twice, 'read')} of other logs are left out: the joiner's own log covers their time.`,
+        ]
+      : []),
+    ...(clockAheadMs !== 0
+      ? [`The clock of the joiner's host is ${off} ours: the times of its logs are corrected by that.`]
+      : []),
+  ];
+  const flagged = `${formatCounted(early, 'read')} came before the run began, when there was no joiner: another run's, or the clocks disagree.`;
+  return [
+    ...texts.flatMap((text) => wrapped(text, brush)),
+    ...(early > 0
+      ? wrapped(`${brush.symbols.warning} ${flagged}`, brush).map((line) => brush.paint('warning', line))
+      : []),
+  ];
+}
+
+function plotLines({ course }: ReplicaCameTrue, brush: Brush): string[] {
+  if (!course) return [];
+  const frame = frameFor(brush, brush.asSentences ? undefined : process.stdout.columns);
+  const plots = coursePlots([{ name: 'reads', role: 'good', course }], frame);
+  return plots.length === 0 ? [] : ['', ...plots];
+}
+
+function quietly(texts: readonly string[], brush: Brush): string[] {
+  return texts.flatMap((text) => wrapped(text, brush)).map((line) => brush.paint('quiet', line));
+}
+
+function wrapped(text: string, { width }: Brush): string[] {
+  return wrapWords([text], width - 4).map((line) => `    ${line}`);
+}
