@@ -5,10 +5,17 @@ import type { TimedRead } from './trace-readers.ts';
 
 const hourMs = 3_600_000;
 
-/** The rows that some read asks for before they come by themselves, those of most such reads first. */
-export function bestInHindsight(reads: readonly TimedRead[], arrivalMs: (row: number) => number): number[] {
+/**
+ * All rows that are read before the joiner is in sync, those first of which most reads would come before the row does by itself. No read asks for any other, and
+ * one that would come just in time may well come too late behind those that go ahead.
+ */
+export function bestInHindsight(
+  reads: readonly TimedRead[],
+  { arrivalMs, inSyncMs }: { arrivalMs: (row: number) => number; inSyncMs: number },
+): number[] {
   const missed = new Map<number, number>();
-  for (const { dueMs, row } of reads) if (dueMs < arrivalMs(row)) missed.set(row, (missed.get(row) ?? 0) + 1);
+  for (const { dueMs, row } of reads)
+    if (dueMs < inSyncMs) missed.set(row, (missed.get(row) ?? 0) + (dueMs < arrivalMs(row) ? 1 : 0));
   return [...missed].toSorted((a, b) => b[1] - a[1]).map(([row]) => row);
 }
 

@@ -77,7 +77,10 @@ export async function traceTurn(turn: TraceTurn): Promise<TraceFigures> {
   const [plan, oracle] = [file('-plan.jsonl'), file('-hindsight.jsonl')];
   const planCommand = ['plan', '--at', origin, ...planOptions];
   await place.foresync(...planCommand, '--state', state, '--out', plan);
-  const best = bestInHindsight(reads, arrivalOf(unplanned.times, { rows, planned: [] }));
+  const best = bestInHindsight(reads, {
+    arrivalMs: arrivalOf(unplanned.times, { rows, planned: [] }),
+    inSyncMs: unplanned.times.inSyncMs,
+  });
   writeOrder(oracle, best, group);
   const planned = await join(plan);
   const hindsight = await join(oracle);

@@ -45,15 +45,13 @@ test('shares are of a hundred reads in a row, for the first time', () => {
   assert.deepEqual([halfMs, ninetyMs, ninetyNineMs], [2520, 2940, undefined]);
 });
 
-test('hindsight sends what most reads would miss, and nothing that nobody would', () => {
+test('hindsight sends what most reads would miss first, and nothing that nobody reads', () => {
   const reads = [
     { dueMs: 10, row: 7 },
     { dueMs: 20, row: 7 },
     { dueMs: 15, row: 3 },
-    { dueMs: 900, row: 4 },
+    { dueMs: 700, row: 4 },
+    { dueMs: 900, row: 5 },
   ];
-  assert.deepEqual(
-    bestInHindsight(reads, () => 500),
-    [7, 3],
-  );
+  assert.deepEqual(bestInHindsight(reads, { arrivalMs: () => 500, inSyncMs: 800 }), [7, 3, 4]);
 });
