@@ -4,23 +4,24 @@ import type { CameTrue } from '../core/metrics/came-true.ts';
 import { openState } from '../core/state/open.ts';
 import { readRun } from '../core/state/runs.ts';
 import { printable, shortId } from '../core/text.ts';
-import type { Tuning } from '../core/tuning/tune-by-run.ts';
 import { brushFor } from '../ui/metrics-paint.ts';
 import { tuningLines } from '../ui/metrics-parameters.ts';
 import { measuredLine } from '../ui/metrics-reads.ts';
 import { measure } from './measuring.ts';
 import { sameFiles } from './next-step.ts';
 import { tuneRun } from './tune-run.ts';
+import { type ToldTuning, toldTuning } from './tuning-json.ts';
 
 /** A run has ended, and nobody is to wait long for what may be asked for later. */
 const mostBytes = 256 * 1024 * 1024;
 const mostMs = 60_000;
+const tuningMs = 30_000;
 
 /** What a run made of itself. */
 export interface MeasuredItself {
   /** One that says what came true, or why nothing could be measured, and what was tuned by it. */
   lines: string[];
-  json: { cameTrue?: CameTrue | undefined; tuning?: Tuning[]; notMeasured?: string };
+  json: { cameTrue?: CameTrue | undefined; tuning?: ToldTuning[]; notMeasured?: string };
 }
 
 /**
@@ -42,12 +43,14 @@ export async function measureAfterRun(stateFile: string, runId: string): Promise
         mostBytes,
       });
       if (withoutOwn) return failed(withoutOwn, stateFile, runId);
-      const tuning = await tuneRun(state, report, { nowMs, dryRun: false, signal });
+      const tuning = await tuneRun(state, report, {
+        ...{ nowMs, dryRun: false, budgetMs: tuningMs, hasOwnLog: true, isQuiet: true, signal },
+      });
       const steps = tuning.filter((step) => step.new !== undefined);
       const brush = brushFor(process.argv, process.env);
       return {
         lines: [measuredLine(report), ...tuningLines(steps, brush)],
-        json: { cameTrue: report.cameTrue, tuning },
+        json: { cameTrue: report.cameTrue, tuning: tuning.map(toldTuning) },
       };
     } finally {
       state.close();

@@ -1,7 +1,8 @@
 import { isOwnLogDue } from '../core/metrics/own-log.ts';
 import { type RunReport, reportOf } from '../core/metrics/run-report.ts';
 import { trendsOf } from '../core/metrics/run-trend.ts';
-import { listParameterChanges, listParameters } from '../core/state/parameters.ts';
+import { listParameterChanges } from '../core/state/parameter-steps.ts';
+import { listParameters } from '../core/state/parameters.ts';
 import { frameFor } from '../ui/analyze/page-frame.ts';
 import { formatCounted } from '../ui/format.ts';
 import { withoutOwnLines } from '../ui/metrics-log.ts';
@@ -11,6 +12,7 @@ import { trendLines } from '../ui/metrics-trend.ts';
 import { begunRuns } from './begun-runs.ts';
 import { measure } from './measuring.ts';
 import { type MetricsContext, suggestNext } from './metrics-page.ts';
+import { numberChanges } from './tuning-json.ts';
 
 const shownChanges = 10;
 
@@ -43,5 +45,8 @@ export async function listMetrics(
   ]);
   const newest = reports.find(({ command }) => command === 'add-replica');
   if (newest) suggestNext(context, newest);
-  return { runs: reports, trends, parameters, parameterChanges: changes };
+  return {
+    ...{ runs: reports, trends, parameters },
+    ...{ parameterChanges: numberChanges(changes), parameterSteps: changes },
+  };
 }

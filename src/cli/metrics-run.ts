@@ -1,5 +1,6 @@
 import type { LayoutChoice } from '../core/access-log/layout.ts';
-import { listParameterChanges, listParameters } from '../core/state/parameters.ts';
+import { listParameterChanges } from '../core/state/parameter-steps.ts';
+import { listParameters } from '../core/state/parameters.ts';
 import type { StoredRun } from '../core/state/runs.ts';
 import { shortId } from '../core/text.ts';
 import { logLines, withoutOwnLines } from '../ui/metrics-log.ts';
@@ -9,6 +10,7 @@ import { type Gate, judge } from './gate.ts';
 import { measure } from './measuring.ts';
 import { type MetricsContext, suggestNext } from './metrics-page.ts';
 import { tuneRun } from './tune-run.ts';
+import { numberChanges, toldTuning } from './tuning-json.ts';
 
 const shownChanges = 10;
 
@@ -36,7 +38,12 @@ export async function showMetrics(
     isKept,
   } = await measure(state, stored, { ...options, nowMs, signal });
   const wantsTuning = tune ?? named.length > 0;
-  const tuning = wantsTuning ? await tuneRun(state, run, { nowMs, dryRun, signal }) : [];
+  const tuning = wantsTuning
+    ? await tuneRun(state, run, {
+        ...{ logs: named, layout: options, nowMs, dryRun, isQuiet: context.json, signal },
+        hasOwnLog: withoutOwn === undefined && logs.length > named.length,
+      })
+    : [];
   print([
     ...['', ...runDetails(run, brush)],
     ...(withoutOwn ? withoutOwnLines(run, withoutOwn, brush) : []),
@@ -50,6 +57,7 @@ export async function showMetrics(
     print(['', "  Not kept: what was measured by the joiner's own log stays in its place."]);
   if (dryRun) print(['', '  Nothing was kept or tuned.']);
   else suggestNext(context, run);
+  const changes = listParameterChanges(state, { runId: run.id, limit: shownChanges });
   const gate: Gate | undefined =
     failUnder === undefined
       ? undefined
@@ -63,9 +71,10 @@ export async function showMetrics(
     run,
     logs,
     notMeasured: withoutOwn?.message,
-    tuning,
+    tuning: tuning.map(toldTuning),
     parameters: listParameters(state),
-    parameterChanges: listParameterChanges(state, { runId: run.id, limit: shownChanges }),
+    parameterChanges: numberChanges(changes),
+    parameterSteps: changes,
     gate,
   };
 }

@@ -12,7 +12,7 @@ import { snapshotTime } from '../core/plan/snapshot-time.ts';
 import { tableRows } from '../core/plan/table-rows.ts';
 import { type ChoiceSettings, forecastChoices } from '../core/state/forecast-choice.ts';
 import { openState, type StateFile } from '../core/state/open.ts';
-import { readParameters } from '../core/state/parameters.ts';
+import { readParameters, usualParameters } from '../core/state/parameters.ts';
 import { printable } from '../core/text.ts';
 
 /** What the flags of `plan` say of the plan itself. */
@@ -48,9 +48,6 @@ export interface MadePlan {
   lastMs: number;
 }
 
-export const defaultHorizonMs = 24 * 3_600_000;
-export const defaultMinConfidence = 0.5;
-
 /** Forecasts the keys of a state file's history and makes a plan of them; what no flag says is as tuned. Writes nothing. */
 export async function planOf(
   group: ReplicaGroup | undefined,
@@ -63,21 +60,23 @@ export async function planOf(
   try {
     const tuned = readParameters(state, group?.name);
     const history = openHistory(state);
-    const said = flags.minConfidence ?? tuned.minConfidence ?? defaultMinConfidence;
+    const said = flags.minConfidence ?? tuned.minConfidence ?? usualParameters.minConfidence;
     const { keys: knownKeys } = history.summary();
     const limits = {
       minConfidence: said === 'auto' ? 0 : said,
       sizedFor: said === 'auto' ? tableRows(state, { group, said: flags.rows, knownKeys }) : undefined,
-      budgetKeys: flags['budget-keys'],
-      budgetBytes: flags['budget-bytes'],
+      budgetKeys: flags['budget-keys'] ?? tuned.budgetKeys,
+      budgetBytes: flags['budget-bytes'] ?? tuned.budgetBytes,
+      order: tuned.order,
     };
-    const horizonMs = flags.horizon ?? tuned.horizonMs ?? defaultHorizonMs;
+    const horizonMs = flags.horizon ?? tuned.horizonMs ?? usualParameters.horizonMs;
     const { model, seed } = flags;
     const forecasted = await forecast(history, {
       horizonMs,
       originMs: flags.at,
       model,
       halfLifeMs: tuned.halfLifeMs,
+      decayWeight: tuned.decayWeight,
       seed,
       timeBudget: flags['time-budget'],
       // What explains a choice, and what others would have been worth, is not kept with it.

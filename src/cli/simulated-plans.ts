@@ -11,6 +11,7 @@ import type { JoinModel } from '../core/simulate/join-model.ts';
 import { joinTimes } from '../core/simulate/join-times.ts';
 import { plannedKeys, sureKeys } from '../core/simulate/planned-keys.ts';
 import type { Comparison } from '../core/simulate/simulate.ts';
+import type { HotOrder } from '../core/state/parameters.ts';
 import { keyWishes } from './key-wishes.ts';
 
 /** Where foresync's order comes from. */
@@ -51,8 +52,8 @@ export async function plansByForecast(
   group: ReplicaGroup | undefined,
   options: Pick<
     ForecastOptions,
-    'originMs' | 'horizonMs' | 'halfLifeMs' | 'minConfidence' | 'signal' | 'onProgress'
-  >,
+    'originMs' | 'horizonMs' | 'halfLifeMs' | 'decayWeight' | 'minConfidence' | 'signal' | 'onProgress'
+  > & { order: HotOrder | undefined },
 ): Promise<SimulatedPlans> {
   const forecasted = await forecast(sample.of(history), {
     ...options,
@@ -77,6 +78,7 @@ export async function plansByForecast(
         minConfidence,
         budgetKeys: budgetKeys && Math.max(1, Math.round(budgetKeys * share)),
         budgetBytes: budgetBytes && Math.max(1, Math.round(budgetBytes * share)),
+        order: options.order,
       };
       const plan = makePlan(forecasted, { model: 'auto', limits, replicas, marks, snapshot });
       return (await plannedKeys(plan.entries(), keys, sample)).places;

@@ -16,16 +16,15 @@ import type { HotBudget, OrderName } from '../core/simulate/hot-list.ts';
 import { measuredCosts } from '../core/simulate/join-costs.ts';
 import type { JoinModel } from '../core/simulate/join-model.ts';
 import type { ReplayableLog } from '../core/simulate/logged-reads.ts';
-import { simulate } from '../core/simulate/simulate.ts';
+import { isNone, simulate } from '../core/simulate/simulate.ts';
 import type { SimulationReport } from '../core/simulate/simulation-report.ts';
 import { tableFigures } from '../core/simulate/table-figures.ts';
 import { replayWindow } from '../core/simulate/window.ts';
 import { copyState } from '../core/state/copy-state.ts';
 import { openState, type StateFile } from '../core/state/open.ts';
-import { readParameters } from '../core/state/parameters.ts';
+import { type Parameters, readParameters, usualParameters } from '../core/state/parameters.ts';
 import { printable } from '../core/text.ts';
 import { usageError } from './base-command.ts';
-import { defaultHorizonMs, defaultMinConfidence } from './plan-making.ts';
 import { type SaidCosts, withSaidCosts } from './simulated-join-flags.ts';
 import { type PlanSources, plansByForecast, plansOfFile } from './simulated-plans.ts';
 
@@ -93,12 +92,13 @@ async function replayed(
   const tuned = readParameters(state, group?.name);
   const header = planFile?.plan.header;
   const history = openHistory(state);
-  const horizonMs = wishes.horizon ?? header?.horizonMs ?? tuned.horizonMs ?? defaultHorizonMs;
+  const horizonMs = wishes.horizon ?? header?.horizonMs ?? tuned.horizonMs ?? usualParameters.horizonMs;
   const atMs = wishes.at ?? (header && Date.parse(header.origin));
   const { originMs, untilMs } = replayWindow(history.summary(), { atMs, horizonMs });
   const timeScale = wishes['time-scale'];
   const windowMs = (untilMs - originMs) / timeScale;
-  const { layout, orders, budgets } = wishes;
+  const { layout, orders } = wishes;
+  const budgets = wishes.budgets.map((budget) => (isNone(budget) ? tunedBudget(tuned) : budget));
   const maxKeys = wishes['max-keys'];
   const gathered = await gather(history, { originMs, untilMs, timeScale, maxKeys, logs, layout, signal });
   const { keys, reads, sample } = gathered;
@@ -127,7 +127,7 @@ async function replayed(
         ? changedAsLogged(gathered.firstWriteMs, { windowMs, share, rows })
         : changedAtRate(writesPerSecond, rows),
   };
-  const usual = header?.minConfidence ?? tuned.minConfidence ?? defaultMinConfidence;
+  const usual = header?.minConfidence ?? tuned.minConfidence ?? usualParameters.minConfidence;
   const minConfidences = wishes.minConfidences ?? [usual];
   const sources: PlanSources = { keys, sample, model, share, timeScale };
   const plans = !orders.includes('foresync')
@@ -137,7 +137,7 @@ async function replayed(
       : await plansByForecast(history, sources, group, {
           originMs,
           horizonMs,
-          halfLifeMs: tuned.halfLifeMs,
+          ...{ halfLifeMs: tuned.halfLifeMs, decayWeight: tuned.decayWeight, order: tuned.order },
           minConfidence: Math.min(...minConfidences),
           signal,
           onProgress,
@@ -177,6 +177,11 @@ async function replayed(
     },
     joins,
   };
+}
+
+/** A plan that no flag gives a budget has that which was tuned or set. */
+function tunedBudget({ budgetKeys, budgetBytes }: Parameters): HotBudget {
+  return { keys: budgetKeys, bytes: budgetBytes };
 }
 
 /** A log is read twice: into the history, and again for the times of its reads. */

@@ -10,6 +10,7 @@ import { rateFlag } from '../cli/rate.ts';
 import { refuseWithoutPlan, refuseWithoutShell } from '../cli/run-hooks.ts';
 import { runtimeFlag } from '../cli/runtime-flag.ts';
 import { serveFlags, serveWishes } from '../cli/serve-flags.ts';
+import { tunedPrefetchTimeoutMs } from '../cli/tuned-timeout.ts';
 import { systemClock } from '../core/clock.ts';
 import { loadGroup } from '../core/group/config.ts';
 import { parseHost } from '../core/group/host.ts';
@@ -52,9 +53,7 @@ export default class AddReplica extends BaseCommand {
       description: "Send only entries with this confidence or more first. Default: the plan's own threshold.",
     }),
     'prefetch-timeout': durationFlag({
-      description: 'How long hot rows may take before the snapshot goes on.',
-      default: 600_000,
-      defaultHelp: async () => '10m',
+      description: 'How long hot rows may take before the snapshot goes on; 10m unless tuned.',
     }),
     bwlimit: rateFlag({
       description: "Send no more than this to the joiner; 'foresync throttle' changes it while it runs.",
@@ -143,7 +142,7 @@ export default class AddReplica extends BaseCommand {
         joiner: requestedJoiner({ name: args.name, host, store }),
         planFrom: plan?.source.from,
         minConfidence: flags['min-confidence'],
-        prefetchTimeoutMs: flags['prefetch-timeout'],
+        prefetchTimeoutMs: flags['prefetch-timeout'] ?? tunedPrefetchTimeoutMs(group.name, flags.state),
         stallTimeoutMs: flags['stall-timeout'],
         retries: flags.retries,
         bytesPerSecond: flags.bwlimit,

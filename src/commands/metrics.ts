@@ -7,6 +7,7 @@ import { compareMetrics } from '../cli/metrics-compare.ts';
 import { listMetrics } from '../cli/metrics-list.ts';
 import { metricsContext } from '../cli/metrics-page.ts';
 import { showMetrics } from '../cli/metrics-run.ts';
+import { tuningHistory } from '../cli/metrics-tuning.ts';
 import { patternFlags } from '../cli/pattern-flags.ts';
 import { probabilityFlag } from '../cli/probability-flag.ts';
 import { parseColumns } from '../core/access-log/columns.ts';
@@ -27,6 +28,7 @@ With an access log of the joiner it measures what came true: the hit rate and fr
     '<%= config.bin %> <%= command.id %> 3f9a1c2b --log /srv/shop/access-eu-west.csv',
     '<%= config.bin %> <%= command.id %> 3f9a1c2b 8d07e5f4',
     '<%= config.bin %> <%= command.id %> --prometheus foresync.prom',
+    '<%= config.bin %> <%= command.id %> --tuning',
   ];
   static override args = {
     run: Args.string({
@@ -52,6 +54,11 @@ With an access log of the joiner it measures what came true: the hit rate and fr
     tune: Flags.boolean({
       description: 'Tune the parameters by this run; the default with --log.',
       allowNo: true,
+    }),
+    tuning: Flags.boolean({
+      default: false,
+      description: 'Show every parameter over the runs, and all steps with their reasons.',
+      exclusive: ['log', 'tune', 'fail-under', 'prometheus'],
     }),
     'fail-under': probabilityFlag({
       description:
@@ -101,6 +108,7 @@ With an access log of the joiner it measures what came true: the hit rate and fr
         signal: this.signal,
         log: (text) => this.log(text),
       });
+      if (flags.tuning) return tuningHistory(context, args.run);
       if (!one) return (await listMetrics(context, { limit, dryRun })) ?? this.sayNoRuns();
       const run = args.run === undefined ? newestJoin(state) : readRun(state, args.run);
       if (args.other !== undefined) return compareMetrics(context, [run, readRun(state, args.other)]);

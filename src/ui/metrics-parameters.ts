@@ -1,8 +1,11 @@
-import type { GroupParameters, ParameterChange } from '../core/state/parameters.ts';
-import { printable } from '../core/text.ts';
-import type { Tuning } from '../core/tuning/tune-by-run.ts';
+import type { ParameterChange } from '../core/state/parameter-steps.ts';
+import type { GroupParameters, ParameterName } from '../core/state/parameters.ts';
+import { printable, shortId } from '../core/text.ts';
+import type { StepValue } from '../core/tuning/parameter-ranges.ts';
+import type { Tuning } from '../core/tuning/try-steps.ts';
 import type { Brush } from './metrics-paint.ts';
-import { parameterLabels, parameterValue, shownParameters, startedAt } from './metrics-words.ts';
+import { startedAt } from './metrics-words.ts';
+import { parameterLabels, parameterValue, shownParameters } from './parameter-words.ts';
 import { wrapWords } from './wrap-words.ts';
 
 /** The values that the next plan uses, and the steps they came by, newest first. */
@@ -11,7 +14,7 @@ export function parameterLines(
   changes: readonly ParameterChange[],
   brush: Brush,
 ): string[] {
-  if (groups.length === 0) {
+  if (groups.length === 0 && changes.length === 0) {
     return [`  ${brush.paint('quiet', "No parameter has been tuned yet: plans use foresync's defaults.")}`];
   }
   const values = groups.map(({ group, parameters }) => {
@@ -23,18 +26,41 @@ export function parameterLines(
   });
   return [
     `  ${brush.paint('strong', 'Parameters of the next plan')}`,
-    ...values,
+    ...(values.length > 0 ? values : ['  All are as by default.']),
     '',
     `  ${brush.paint('strong', 'How they came about')}`,
-    ...changes.flatMap((change) => {
-      const head = `${parameterLabels[change.name]} ${stepWords(change, brush)}`;
-      const where = `${startedAt(change.changedMs)} UTC, ${groupName(change.group)}, run ${printable(change.runId, 8)}`;
-      return [
-        `  ${brush.paint('active', head)}  ${brush.paint('quiet', where)}`,
-        ...because(change.reason, brush),
-      ];
-    }),
+    ...changes.flatMap((change) => changeLines(change, brush)),
   ];
+}
+
+/** One step, whoever took it, and why. */
+export function changeLines(change: ParameterChange, brush: Brush): string[] {
+  const by = change.runId === undefined ? '' : `, run ${shortId(change.runId)}`;
+  const where = `${startedAt(change.changedMs)} UTC, ${groupName(change.group)}${by}`;
+  const role = change.kind === 'refused' ? 'quiet' : 'active';
+  return [
+    `  ${brush.paint(role, `${parameterLabels[change.name]} ${changeWords(change, brush)}`)}  ${brush.paint('quiet', where)}`,
+    ...because(change.reason, brush),
+  ];
+}
+
+/** `0.50 → 0.45`, `frozen at 24 h`. */
+function changeWords({ name, kind, old, new: value }: ParameterChange, brush: Brush): string {
+  const step = stepWords({ name, old, new: value }, brush);
+  switch (kind) {
+    case 'frozen':
+      return `frozen at ${valueOr(name, value)}`;
+    case 'unfrozen':
+      return 'let be tuned again';
+    case 'refused':
+      return `${step}, refused by the backtest`;
+    case 'set':
+      return `${step}, set`;
+    case 'undone':
+      return `${step}, taken back`;
+    case 'tuned':
+      return step;
+  }
 }
 
 /** What one run made of the parameters: a step each, or why it stays. */
@@ -48,21 +74,29 @@ export function tuningLines(tunings: readonly Tuning[], brush: Brush): string[] 
         ...because(reason, brush),
       ];
     }
+    const refused = tuning.refused === undefined ? '' : `, not ${valueOr(name, tuning.refused)}`;
     return [
-      `  ${label} stays${old === undefined ? '' : ` at ${parameterValue(name, old)}`}`,
+      `  ${label} stays${old === undefined ? '' : ` at ${parameterValue(name, old)}`}${refused}`,
       ...because(reason, brush),
     ];
   });
 }
 
-function stepWords(step: Pick<ParameterChange, 'name' | 'old' | 'new'>, { arrow }: Brush): string {
-  return `${parameterValue(step.name, step.old)} ${arrow} ${parameterValue(step.name, step.new)}`;
+export function stepWords(
+  { name, old, new: value }: { name: ParameterName; old: StepValue | undefined; new: StepValue | undefined },
+  { arrow }: Brush,
+): string {
+  return `${valueOr(name, old)} ${arrow} ${valueOr(name, value)}`;
+}
+
+export function valueOr(name: ParameterName, value: StepValue | undefined): string {
+  return value === undefined || value === 'default' ? 'default' : parameterValue(name, value);
 }
 
 function because(reason: string, { width }: Brush): string[] {
   return wrapWords([`because ${printable(reason, 1000)}.`], width - 8).map((line) => `    ${line}`);
 }
 
-function groupName(group: string | undefined): string {
+export function groupName(group: string | undefined): string {
   return group === undefined ? '(no group)' : printable(group, 40);
 }

@@ -1,14 +1,6 @@
 import type { RunReport } from '../core/metrics/run-report.ts';
-import type { ParameterName } from '../core/state/parameters.ts';
 import { printable } from '../core/text.ts';
-import {
-  formatCounted,
-  formatDuration,
-  formatFraction,
-  formatHitRate,
-  formatInstant,
-  formatSpan,
-} from './format.ts';
+import { formatCounted, formatDuration, formatHitRate, formatInstant } from './format.ts';
 import type { Role, ShownState } from './theme.ts';
 
 /** What is printed where a figure is not known. */
@@ -63,20 +55,6 @@ export function hitRateOr(share: number | undefined): string {
 
 export function durationOr(ms: number | undefined): string {
   return ms === undefined ? unknown : formatDuration(ms);
-}
-
-export const parameterLabels: Readonly<Record<ParameterName, string>> = {
-  minConfidence: 'minimum confidence',
-  horizonMs: 'horizon',
-  halfLifeMs: 'half-life',
-};
-
-/** In the order in which they are shown. */
-export const shownParameters: readonly ParameterName[] = ['minConfidence', 'horizonMs', 'halfLifeMs'];
-
-/** `0.45` or `24 h`. */
-export function parameterValue(name: ParameterName, value: number): string {
-  return name === 'minConfidence' ? formatFraction(value, 2) : formatSpan(value);
 }
 
 /** `2026-01-02 10:11`, UTC, which the heading says. */

@@ -24,6 +24,7 @@ import {
   type RunPhase,
   shownState,
 } from './plain/words.ts';
+import { allReadsWords, readsWords } from './reads-words.ts';
 import { rowSentence } from './row-sentence.ts';
 import { heldWords, nameOf, nextCommands, type StatusView, signOf, standingWords } from './status-words.ts';
 import { wrapWords } from './wrap-words.ts';
@@ -82,6 +83,7 @@ function runFacts(run: RunSnapshot, { standing }: RunStanding, brush: Brush): st
         brush,
       ),
     );
+  if (run.serving) lines.push(...readFacts(run.serving, standing === 'running', brush));
   if (run.inSyncAtMs !== undefined) lines.push(fact('in sync', after(run.inSyncAtMs), brush));
   if (run.follow) lines.push(fact('followed', followWords(run.follow, standing === 'running'), brush));
   for (const [index, { donor, host, state, rows, wireBytes, answerMs }] of run.donors.entries())
@@ -99,6 +101,15 @@ function runFacts(run: RunSnapshot, { standing }: RunStanding, brush: Brush): st
   if (notes.length > 0) lines.push('', ...indented(notes, brush));
   if (run.error !== undefined) lines.push('', ...indented([run.error], brush));
   return lines;
+}
+
+function readFacts(serving: NonNullable<RunSnapshot['serving']>, isRunning: boolean, brush: Brush): string[] {
+  const { address, log } = serving;
+  return [
+    fact('reads', isRunning ? readsWords(serving) : allReadsWords(serving), brush),
+    ...(isRunning ? [fact('answered at', address.slice(0, 60), brush)] : []),
+    ...(log ? [fact('log of reads', `${log.file} (${log.host})`.slice(0, 60), brush)] : []),
+  ];
 }
 
 function followWords(follow: NonNullable<RunSnapshot['follow']>, isRunning: boolean): string {

@@ -59,6 +59,8 @@ test('what every command prints with --json is what is declared of it, to the la
   writeJoinerLog(cwd, added.run.startedAtMs);
   await run('metrics RUN', ['metrics', added.runId, '--log', 'joiner.csv']);
   await run('metrics', ['metrics']);
+  await run('tune', ['tune', '--set', 'order=reads-per-byte', '--freeze', 'horizon']);
+  await run('metrics --tuning', ['metrics', '--tuning']);
   await run('metrics RUN OTHER', ['metrics', added.runId, added.runId]);
   await run('metrics --prometheus', ['metrics', '--prometheus', 'foresync.prom']);
   await run('report', ['report', added.runId]);

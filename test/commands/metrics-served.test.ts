@@ -28,6 +28,7 @@ function servedRun(t: TestContext, host = 'local', more: Partial<RunRecord> = {}
     address: '127.0.0.1:8080',
     sinceMs: startMs,
     reads: 400,
+    keysUnderWay: 0,
     hits: 300,
     log: { host, file },
   };
@@ -108,7 +109,14 @@ test('the log is fetched from its host over ssh', async (t) => {
   record(folder, {
     ...exampleRun({
       ...exampleSnapshot(),
-      serving: { address: 'x', sinceMs: startMs, reads: 1, hits: 1, log: { host: 'nowhere.invalid', file } },
+      serving: {
+        address: 'x',
+        sinceMs: startMs,
+        reads: 1,
+        hits: 1,
+        keysUnderWay: 0,
+        log: { host: 'nowhere.invalid', file },
+      },
     }),
     id: 'run-2',
   });

@@ -8,7 +8,8 @@ import type { BacktestReport } from '../../src/core/plan/backtest-report.ts';
 import type { KeyReport } from '../../src/core/plan/key-report.ts';
 import type { PlanReport } from '../../src/core/plan/plan-report.ts';
 import { openState } from '../../src/core/state/open.ts';
-import { changeParameter } from '../../src/core/state/parameters.ts';
+import { setParameter } from '../../src/core/state/parameter-wishes.ts';
+import type { ParameterName, Parameters } from '../../src/core/state/parameters.ts';
 import { poisson } from '../core/forecast/poisson.ts';
 import { type CliResult, runCli } from '../support/cli.ts';
 
@@ -162,10 +163,12 @@ test('group and table come from foresync.yaml, tuned parameters from the state f
     'group: shop\ntable: items\nlead: us-east\nreplicas:\n  us-east: { host: local, store: "sqlite:/srv/shop.db" }\n',
   );
   const state = openState(path.join(folder, 'foresync.db'));
-  const change = { group: 'shop', old: 0, reason: 'test', runId: 'r', changedMs: 0 };
-  changeParameter(state, { ...change, name: 'horizonMs', new: 12 * hourMs });
-  changeParameter(state, { ...change, name: 'halfLifeMs', new: 5 * hourMs });
-  changeParameter(state, { ...change, name: 'minConfidence', new: 0.25 });
+  const values: Parameters = {
+    ...{ horizonMs: 12 * hourMs, halfLifeMs: 5 * hourMs, minConfidence: 0.25 },
+    ...{ budgetKeys: 150, order: 'reads-per-byte', decayWeight: 1.5 },
+  };
+  for (const name of Object.keys(values) as ParameterName[])
+    setParameter(state, { group: 'shop', name, value: values[name], nowMs: 0 });
   state.close();
   assert.equal((await run('plan', '--config', 'shop.yaml', '--out', 'tuned.jsonl')).exitCode, 0);
   const [header] = lines('tuned.jsonl');
@@ -177,8 +180,10 @@ test('group and table come from foresync.yaml, tuned parameters from the state f
       header?.halfLifeMs,
       header?.halfLifeFrom,
       header?.minConfidence,
+      header?.budgetKeys,
+      header?.order,
     ],
-    ['shop', 'items', 12 * hourMs, 5 * hourMs, 'tuned', 0.25],
+    ['shop', 'items', 12 * hourMs, 5 * hourMs, 'tuned', 0.25, 150, 'reads-per-byte'],
   );
   await run(
     'plan',

@@ -151,19 +151,22 @@ test('the moves of a donor, unbent, read its rows', async (t) => {
   );
 });
 
+const served: Asked[] = ['joiner.serve', 'joiner.hot', 'joiner.fetched', 'joiner.level', 'joiner.reads'];
+
 test('a joiner that serves, unbent, listens at its address and takes rows in any order', async (t) => {
-  const asked: Asked[] = ['joiner.open', 'joiner.serve', 'joiner.hot', 'joiner.fetched', 'joiner.level'];
+  const asked: Asked[] = ['joiner.open', ...served];
   const { stage, answers } = await played(t, 'plain', asked);
   assert.deepEqual(answers.slice(1), [
     { address: `unix:${stage.joiner}.sock` },
     stored,
     {},
-    { reads: 0, hits: 0 },
+    {},
+    { reads: 0, hits: 0, keysUnderWay: 0 },
   ]);
 });
 
 test('every request is played unbent by one of the above', () => {
-  const others = ['joiner.withdraw', 'joiner.discard', 'joiner.serve', 'joiner.fetched', 'joiner.level'];
+  const others = ['joiner.withdraw', 'joiner.discard', ...served];
   const played = [...joinerMoves, ...donorMoves, ...others].map((one) => `${one}`.split(',')[0]);
   assert.deepEqual(
     allTypes.filter((type) => !played.includes(type)),

@@ -3,6 +3,7 @@ import { readdirSync, readFileSync, readlinkSync, realpathSync } from 'node:fs';
 import path from 'node:path';
 import { systemClock, systemWait } from '../../src/core/clock.ts';
 import type { ReplicaGroup } from '../../src/core/group/config.ts';
+import { usualPrices } from '../../src/core/group/prices.ts';
 import type { RowKey } from '../../src/core/row-key.ts';
 import type { AddReplicaOptions } from '../../src/core/sync/add-replica.ts';
 import type { RunEvent } from '../../src/core/sync/events.ts';
@@ -20,7 +21,7 @@ export function localGroup(folder: string, files: Record<string, string>, table 
   const [lead] = replicas.values();
   if (!lead) throw new Error('a group has one replica at least');
   const file = path.join(folder, 'foresync.yaml');
-  return { name: 'shop', table, lead, replicas, pin: [], exclude: [], file };
+  return { name: 'shop', table, lead, replicas, pin: [], exclude: [], prices: usualPrices, file };
 }
 
 /** A plan for some keys of each donor. */

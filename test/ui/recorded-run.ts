@@ -14,6 +14,8 @@ export interface Recording {
   donors?: readonly { donor: string; host: string }[];
   joiner?: string;
   table?: string;
+  /** Reads that the joiner answers a second; without it nobody reads there. */
+  readsPerSecond?: number;
   /** A note beside the usual ones. */
   note?: string;
   /** Without it the run ends well. */
@@ -88,10 +90,22 @@ export function recordedRun(recording: Recording = {}): RunEvent[] {
       );
       const share = (sent + count) / whole;
       if (kind === 'snapshot') emit({ type: 'progress', phase: 'snapshot', share });
+      tellReads(0.97);
       if (kind === 'snapshot' && recording.stopAfter && share >= recording.stopAfter.share) return false;
       if (kind === 'snapshot') emit({ type: 'backlog', keys: 200 + Math.round(share * 400), round: 0 });
     }
     return true;
+  };
+
+  const { readsPerSecond } = recording;
+  const log = { host: 'ops@eu-west', file: '/srv/shop.db.foresync-reads.jsonl' };
+  if (readsPerSecond) emit({ type: 'serving', address: '127.0.0.1:8080', log });
+  const servedFromMs = atMs;
+  const tellReads = (hitRate: number) => {
+    if (!readsPerSecond) return;
+    const reads = Math.round(((atMs - servedFromMs) / 1000) * readsPerSecond);
+    const hits = Math.round(reads * hitRate);
+    emit({ type: 'served', reads, hits, recentHitRate: hitRate, keysUnderWay: 12 });
   };
 
   phase('hot', 'running');

@@ -3,12 +3,11 @@ import type { LogReading } from '../../core/metrics/measure-run.ts';
 import type { RunReport } from '../../core/metrics/run-report.ts';
 import type { Trend } from '../../core/metrics/run-trend.ts';
 import { type ComparedValue, type RunValueName, runValues } from '../../core/metrics/run-values.ts';
-import { type GroupParameters, type ParameterChange, parameterNames } from '../../core/state/parameters.ts';
-import type { Tuning } from '../../core/tuning/tune-by-run.ts';
 import { rejectedLine } from './analyze.ts';
 import { declaredAs } from './declared-as.ts';
 import { bytes, count, durationMs, flag, gate, share, text, timeMs } from './figures.ts';
 import { joinerClock, logPlace, moved, msRange, verification, writeTimes } from './run.ts';
+import { parameterChanges, parameterSteps, parameters, tuning } from './tune.ts';
 
 const valueNames = runValues.map(({ name }) => name) as [RunValueName, ...RunValueName[]];
 
@@ -244,44 +243,6 @@ const runReport = declaredAs<RunReport>()(
   }),
 );
 
-const parameters = z.array(
-  declaredAs<GroupParameters>()(
-    z.strictObject({
-      group: text('The replica group; absent for plans without one.').optional(),
-      parameters: z.strictObject({
-        horizonMs: durationMs('How far plans look ahead.').optional(),
-        halfLifeMs: durationMs('Of the decayed count.').optional(),
-        minConfidence: share('The threshold of plans.').optional(),
-      }),
-    }),
-  ),
-);
-
-const parameterChanges = z
-  .array(
-    declaredAs<ParameterChange>()(
-      z.strictObject({
-        group: text('The replica group.').optional(),
-        name: z.enum(parameterNames),
-        old: count('Its value before.'),
-        new: count('Its value since.'),
-        reason: text('Why, one sentence.'),
-        runId: text('The run that it was tuned by.'),
-        changedMs: timeMs('When.'),
-      }),
-    ),
-  )
-  .describe('Newest first.');
-
-export const tuning = declaredAs<Tuning>()(
-  z.strictObject({
-    name: z.enum(parameterNames),
-    old: count('The value that the plan used.').optional(),
-    new: count('Absent where the parameter stays.').optional(),
-    reason: text('Why, one sentence.'),
-  }),
-);
-
 const logReading = declaredAs<LogReading>()(
   z.strictObject({
     name: text('As it was named.'),
@@ -318,6 +279,7 @@ export const metricsListJson = z.strictObject({
     .optional(),
   parameters: parameters.optional(),
   parameterChanges: parameterChanges.optional(),
+  parameterSteps: parameterSteps.optional(),
 });
 
 export const metricsRunJson = z.strictObject({
@@ -328,6 +290,7 @@ export const metricsRunJson = z.strictObject({
   tuning: z.array(tuning),
   parameters,
   parameterChanges,
+  parameterSteps,
   gate,
 });
 

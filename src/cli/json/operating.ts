@@ -4,8 +4,9 @@ import type { ReleaseResult } from '../../core/sync/release.ts';
 import type { TakenAway } from '../../core/sync/take-away.ts';
 import { declaredAs } from './declared-as.ts';
 import { bytes, count, flag, share, text, timeMs } from './figures.ts';
-import { cameTrue, tuning } from './metrics.ts';
+import { cameTrue } from './metrics.ts';
 import { runSnapshot } from './run.ts';
+import { tuning } from './tune.ts';
 
 const runId = text('The id of the run.');
 const donor = text('Its name.');

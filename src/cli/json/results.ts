@@ -16,6 +16,7 @@ import { planBacktestJson, planExplainJson, planJson } from './plan.ts';
 import { planDiffJson, planInspectJson } from './plan-files.ts';
 import { completionJson, initJson } from './setup.ts';
 import { simulateJson } from './simulate.ts';
+import { metricsTuningJson, tuneJson } from './tune.ts';
 
 /**
  * What each command line prints with `--json` when it comes to its end, by its beginning. Fields are added and never taken away or
@@ -45,6 +46,8 @@ export const results = {
   cleanup: abortJson,
   metrics: metricsListJson,
   'metrics RUN': metricsRunJson,
+  'metrics --tuning': metricsTuningJson,
+  tune: tuneJson,
   'metrics RUN OTHER': metricsCompareJson,
   'metrics --prometheus': metricsCollectorJson,
   report: reportJson,

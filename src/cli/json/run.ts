@@ -152,6 +152,9 @@ const shared = {
       sinceMs: timeMs('Since when.'),
       reads: count('Reads that it has answered.'),
       hits: count('Those that it answered by itself.'),
+      readsPerSecond: z.number().describe('Over the last second or so.').optional(),
+      recentHitRate: share('Of the last thousand reads, those that it answered by itself.').optional(),
+      keysUnderWay: count('Keys that were being fetched for readers.'),
       log: logPlace,
     })
     .describe('Since the joiner answers reads.')

@@ -1,5 +1,6 @@
 import { statfsSync } from 'node:fs';
 import path from 'node:path';
+import { setImmediate as eventLoopTurn } from 'node:timers/promises';
 import { ForesyncError, systemCodeOf } from '../errors.ts';
 import { type Checkpoint, isWhole } from '../store/sqlite/checkpoint.ts';
 import { storeError } from '../store/sqlite/connection.ts';
@@ -42,6 +43,16 @@ export function joinerHandlers(tell: Tell): {
     return holder !== undefined && !isThisProcess(holder) && livenessOf(holder) === 'alive';
   };
 
+  /** Readers are let in between. */
+  const counted = async (counting: Joiner): Promise<number> => {
+    if (!serving.isOn) return counting.rowCount();
+    const parts = counting.countInParts();
+    for (let part = parts.next(); ; part = parts.next()) {
+      if (part.done) return part.value;
+      await eventLoopTurn();
+    }
+  };
+
   const handlers: Handlers = {
     'joiner.look': ({ path: file, table, stores }) => {
       const place = inspectPlace(file, table);
@@ -54,7 +65,8 @@ export function joinerHandlers(tell: Tell): {
       const told = { captureId: published.captureId, isWhole: isWhole(published), heldBy };
       return { result: { ...found, published: told } };
     },
-    'joiner.open': ({ path: file, shape, runId, captureId, prunedTo, logEnd }) => {
+    'joiner.open': async ({ path: file, shape, runId, captureId, prunedTo, logEnd }) => {
+      const { asOfMs } = open?.joiner.served ?? {};
       open?.joiner.close();
       open = undefined;
       checkShape(shape);
@@ -65,7 +77,7 @@ export function joinerHandlers(tell: Tell): {
         ? { joiner: published, resumed: true }
         : Joiner.open(file, shape, { ...identity, bootId: bootId() });
       open = { joiner: opened.joiner, path: file, shape };
-      serving.opened({ isAnew: !opened.resumed });
+      serving.opened({ isAnew: !opened.resumed, asOfMs });
       const { stage, watermark, snapshotAfter } = opened.joiner.checkpoint;
       return {
         result: {
@@ -74,7 +86,7 @@ export function joinerHandlers(tell: Tell): {
           stage,
           watermark,
           snapshotAfter,
-          rows: opened.resumed ? opened.joiner.rowCount() : 0,
+          rows: opened.resumed ? await counted(opened.joiner) : 0,
         },
       };
     },
@@ -88,7 +100,7 @@ export function joinerHandlers(tell: Tell): {
       result: joiner().delta({ image: part(parts, 0), ...position }),
     }),
     ...servingHandlers(serving),
-    'joiner.count': () => ({ result: { rows: joiner().rowCount() } }),
+    'joiner.count': async () => ({ result: { rows: await counted(joiner()) } }),
     'joiner.indexes': () => {
       joiner().finishIndexes();
       return { result: {} };
@@ -108,7 +120,7 @@ export function joinerHandlers(tell: Tell): {
     'joiner.publish': async ({ takes, status, ...options }) => {
       await joiner().served?.forced;
       const { checkpoint } = joiner();
-      const result = { rows: joiner().rowCount(), watermark: checkpoint.watermark };
+      const result = { rows: await counted(joiner()), watermark: checkpoint.watermark };
       const early = takes === 'rows' && checkpoint.stage === 'hot';
       if ((checkpoint.stage !== 'synced' && !early) || !open) {
         throw new ForesyncError(
@@ -120,6 +132,7 @@ export function joinerHandlers(tell: Tell): {
       if (joiner().isPublished) return { result };
       if (early) joiner().finishIndexes();
       const { path: file, shape } = open;
+      const { asOfMs } = joiner().served ?? {};
       joiner().close();
       open = undefined;
       // What is planned is there: from then on it lacks what the snapshot brings.
@@ -135,11 +148,12 @@ export function joinerHandlers(tell: Tell): {
       const published = takes === 'nothing' ? undefined : Joiner.openPublished(file, shape, identity);
       if (published) {
         open = { joiner: published, path: file, shape };
-        serving.opened({ isAnew: false });
+        serving.opened({ isAnew: false, asOfMs });
       }
       return { result };
     },
-    'joiner.release': ({ path: file, table }) => {
+    'joiner.release': async ({ path: file, table }) => {
+      await serving.close();
       open?.joiner.close();
       open = undefined;
       releasePublished(file, table);

@@ -76,7 +76,6 @@ export const joinerRequests = {
       maxStalenessMs: z.number().min(0).optional(),
       readyAt: z.number().min(0).max(1),
     }),
-    /** `nowMs` by the clock that reads are logged by. */
     z.strictObject({ address: z.string().max(300) }),
   ),
   /**
@@ -84,10 +83,18 @@ export const joinerRequests = {
    * now.
    */
   'joiner.fetched': request(z.strictObject({ batch: count, keysRead: count, watermark: count }), none),
-  /** The joiner has all that had changed at the lead `ageMs` ago; `isWhole`: and all rows. Tells how reads went. */
-  'joiner.level': request(
-    z.strictObject({ ageMs: z.number().min(0), isWhole: z.boolean() }),
-    z.strictObject({ reads: count, hits: count }),
+  /** The joiner has all that had changed at the lead `ageMs` ago; `isWhole`: and all rows. */
+  'joiner.level': request(z.strictObject({ ageMs: z.number().min(0), isWhole: z.boolean() }), none),
+  /** How reads go, since the agent answers them. `recentHitRate`: of the last thousand, absent where there are few. */
+  'joiner.reads': request(
+    none,
+    z.strictObject({
+      reads: count,
+      hits: count,
+      recentHitRate: z.number().min(0).max(1).optional(),
+      /** That are being fetched, or are to be. */
+      keysUnderWay: count,
+    }),
   ),
   'joiner.indexes': request(none, none),
   'joiner.count': request(none, z.strictObject({ rows: count })),

@@ -44,6 +44,7 @@ export const requestRoles: Record<RequestType, readonly Role[]> = {
   'joiner.level': nobody,
   'joiner.indexes': joiners,
   'joiner.count': joiners,
+  'joiner.reads': joiners,
   'joiner.verify': joiners,
   'joiner.repair': joiners,
   'joiner.recheck': joiners,

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { systemClock } from '../clock.ts';
-import { ForesyncError } from '../errors.ts';
+import { ForesyncError, messageOf } from '../errors.ts';
 import type { RowKey } from '../row-key.ts';
 import { parseServeAddress, serveAddressText } from '../serve/address.ts';
 import { HitMeter } from '../serve/hit-meter.ts';
@@ -10,10 +10,11 @@ import { ServedLog } from '../serve/served-log.ts';
 import type { Joiner } from '../store/sqlite/joiner.ts';
 import { OriginsFile } from '../store/sqlite/row-origins.ts';
 import type { TableShape } from '../store/sqlite/table-shape.ts';
+import { printable } from '../text.ts';
 import { compress } from './compression.ts';
 import type { Handlers } from './handlers.ts';
 import { encodeKeys } from './planned-keys.ts';
-import type { Params } from './protocol.ts';
+import type { Params, Result } from './protocol.ts';
 
 /** Sends a frame that nobody has asked for. */
 export type Tell = (header: unknown, payload: Buffer) => Promise<void>;
@@ -46,13 +47,15 @@ export class Serving {
     return this.#server !== undefined;
   }
 
-  get hits(): { reads: number; hits: number } {
-    return { reads: this.#meter.reads, hits: this.#meter.hits };
+  get figures(): Result<'joiner.reads'> {
+    const { reads, hits, rate: recentHitRate } = this.#meter;
+    const told = recentHitRate === undefined ? {} : { recentHitRate };
+    return { reads, hits, ...told, keysUnderWay: this.#reads?.keysUnderWay ?? 0 };
   }
 
-  /** A joiner was opened; `isAnew`: no row is in it that was read before. */
-  opened({ isAnew }: { isAnew: boolean }): void {
-    this.#openedAsOfMs = isAnew ? systemClock.nowMs() : 0;
+  /** A joiner was opened; `isAnew`: no row is in it that was read before. Else its rows are of `asOfMs` or later, where that is known. */
+  opened({ isAnew, asOfMs = 0 }: { isAnew: boolean; asOfMs?: number | undefined }): void {
+    this.#openedAsOfMs = isAnew ? systemClock.nowMs() : asOfMs;
     this.#isAnew = isAnew;
     // What was noted is of rows that are gone.
     if (isAnew) this.#forgetOrigins();
@@ -73,16 +76,23 @@ export class Serving {
     });
     const reads = this.#reads;
     if (!this.#server) {
-      if (log !== undefined) this.#log = await ServedLog.open(log, systemClock);
-      this.#server = await RowServer.listen({
+      const logged = Promise.withResolvers<void>();
+      const server = await RowServer.listen({
         address: parseServeAddress(address),
         clock: systemClock,
         keyColumns: open.shape.key.length,
-        read: (key: RowKey) => reads.read(key),
+        read: async (key: RowKey) => {
+          await logged.promise;
+          return reads.read(key);
+        },
         served: (key: RowKey, outcome: Outcome) => this.#log?.served(key, outcome),
         status: () => this.#status(),
         whyNotReady: () => this.#whyNotReady(),
       });
+      this.#server = server;
+      // An address that is in use leaves nothing behind.
+      if (log !== undefined) this.#log = await openedLog(log, server);
+      logged.resolve();
     }
     this.#serve();
     return serveAddressText(this.#server.address);
@@ -120,11 +130,12 @@ export class Serving {
     this.#origins = undefined;
   }
 
-  /** Before what is open is closed: it answers until then. */
+  /** Before what is open is closed: it answers until then. May be called again. */
   async close(): Promise<void> {
     this.#reads?.close();
     await this.#server?.close();
     await this.#log?.close();
+    this.#server = undefined;
     this.#forgetOrigins();
   }
 
@@ -148,8 +159,7 @@ export class Serving {
       stage: joiner?.checkpoint.stage,
       watermark: joiner?.checkpoint.watermark,
       whole: joiner?.served?.isWhole ?? false,
-      ...this.hits,
-      hitRate: this.#meter.rate,
+      ...this.figures,
       ready: this.#whyNotReady() === undefined,
       notLogged: this.#log?.leftOut ?? 0,
     };
@@ -165,6 +175,23 @@ export class Serving {
   }
 }
 
+async function openedLog(file: string, server: RowServer): Promise<ServedLog> {
+  try {
+    return await ServedLog.open(file, systemClock);
+  } catch (error) {
+    await server.close();
+    throw new ForesyncError(
+      'config',
+      'serve-log',
+      `${printable(file)} takes no log of reads: ${messageOf(error)}.`,
+      {
+        cause: error,
+        hint: 'Name a file in a folder that is there with --serve-log.',
+      },
+    );
+  }
+}
+
 export function servingHandlers(serving: Serving): Handlers {
   return {
     'joiner.serve': async (wishes) => ({
@@ -176,7 +203,8 @@ export function servingHandlers(serving: Serving): Handlers {
     },
     'joiner.level': ({ ageMs, isWhole }) => {
       serving.level(ageMs, isWhole);
-      return { result: serving.hits };
+      return { result: {} };
     },
+    'joiner.reads': () => ({ result: serving.figures }),
   };
 }

@@ -36,6 +36,8 @@ export interface ChoiceOptions {
   decay: SimpleRule;
   /** Whether that decayed count was tuned: then no other one is taken, whatever it served. */
   tuned: boolean;
+  /** A tuned weight of the decayed count beside the forests. */
+  decayWeight?: number | undefined;
   volume: VolumeForecast;
   /** Of which candidates to find out how good their confidence would be, which costs more than all else here. */
   calibrated: 'every' | 'chosen';
@@ -49,7 +51,7 @@ export function choose({ rows, sample }: Prepared, grid: TimeGrid, options: Choi
   const calibrationOf = (candidate: Candidate) =>
     calibrationError(windows.map((window) => outcomesAt(candidate, rows, window, grid, volume)));
   const scores: { judgement: Judgement; score: ModelScore }[] = [];
-  for (const candidate of candidatesOf(learned, decay, historyMs)) {
+  for (const candidate of candidatesOf(learned, decay, historyMs, options.decayWeight)) {
     const began = performance.now();
     const judgement = judge(candidate, rows, windows, { judgedShare, known: sample.known });
     const score: ModelScore = {

@@ -51,6 +51,8 @@ export interface FittedPast {
   reads: number;
   /** The half-life that was tuned beforehand. */
   tunedHalfLifeMs: number | undefined;
+  /** The weight of the decayed count beside the forests that was tuned beforehand. */
+  tunedDecayWeight: number | undefined;
   /** What it was allowed to cost. */
   timeBudget: TimeBudget;
 }

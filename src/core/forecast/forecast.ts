@@ -30,6 +30,8 @@ export interface ForecastOptions {
   model: ForecastModel;
   /** A tuned half-life, taken instead of the backtest's choice. */
   halfLifeMs?: number | undefined;
+  /** A tuned weight of the decayed count beside the forests, taken instead of the backtest's choice; blends of other weights are then ruled out. */
+  decayWeight?: number | undefined;
   /** What the plan will hold, so that the backtest scores what counts. */
   budgetKeys?: number | undefined;
   budgetBytes?: number | undefined;
@@ -43,6 +45,8 @@ export interface ForecastOptions {
   /** Of everything random in the fits; the same seed gives the same forecast. */
   seed: number;
   timeBudget: TimeBudget;
+  /** Threads to use, which their owner closes; without them the forecast has its own. One forecast at a time. */
+  threads?: ForecastThreads | undefined;
   signal?: AbortSignal | undefined;
   onProgress?: OnForecastProgress | undefined;
   /** Find the calibration error of every candidate of the backtest, not of the chosen one alone. */
@@ -79,13 +83,13 @@ export interface Forecast extends KeyFigures {
  */
 export async function forecast(history: AccessHistory, options: ForecastOptions): Promise<Forecast> {
   const grid = gridOf(history, options);
-  const threads = new ForecastThreads(options.signal);
+  const threads = options.threads ?? new ForecastThreads(options.signal);
   try {
     const preferredDonor = history.summary().replicas.indexOf(options.leadReplica ?? '');
     const store = await loadSeries(history, grid, { ...options, preferredDonor });
     return await forecastStore(store, grid, threads, options);
   } finally {
-    await threads.close();
+    if (threads !== options.threads) await threads.close();
   }
 }
 

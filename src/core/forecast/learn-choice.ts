@@ -25,7 +25,7 @@ export interface LearnedChoice {
 /** Learns forests, chooses a candidate by the backtest and fits the rates to it. `prepared` has rows of all origins of the grid. */
 export async function learnChoice(input: ForecastInput, prepared: Prepared): Promise<LearnedChoice> {
   const { grid, threads, group, volume, size, store } = input;
-  const { model, halfLifeMs, seed, timeBudget, onProgress } = input.options;
+  const { model, halfLifeMs, decayWeight, seed, timeBudget, onProgress } = input.options;
   const { rows } = prepared;
   const tuned = halfLifeMs === undefined ? undefined : nearestDecay(halfLifeMs, grid.horizonMs);
   const share = judgedShare(size);
@@ -45,6 +45,7 @@ export async function learnChoice(input: ForecastInput, prepared: Prepared): Pro
     learned,
     decay,
     tuned: tuned !== undefined,
+    decayWeight,
     volume,
     calibrated: input.options.everyCalibration ? 'every' : 'chosen',
   });
@@ -87,6 +88,7 @@ export async function learnChoice(input: ForecastInput, prepared: Prepared): Pro
       end: fullEnd,
       reads: group.between(first, fullEnd),
       tunedHalfLifeMs: halfLifeMs,
+      tunedDecayWeight: decayWeight,
       timeBudget,
     },
     candidate,

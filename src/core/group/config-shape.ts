@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { hostPattern } from './host.ts';
+import { pricesShape } from './prices.ts';
 import { storePattern } from './store-spec.ts';
 
 /**
@@ -33,6 +34,9 @@ export const groupShape = z.strictObject({
   replicas: z.record(name, replicaShape).describe('The replicas that are there, by name.'),
   pin: patterns.describe('Keys, patterns such as "config:*", or @FILE: every plan has them first.'),
   exclude: patterns.describe('Keys, patterns or @FILE that no plan has.'),
+  prices: pricesShape
+    .optional()
+    .describe('What tuning weighs reads that are served early against, in reads.'),
 });
 
 export type GroupDocument = z.infer<typeof groupShape>;

@@ -1,12 +1,13 @@
 import { stringify } from 'yaml';
 import { type GroupDocument, groupShape, replicaShape } from './config-shape.ts';
+import { pricesShape } from './prices.ts';
 
 /**
  * The text of a foresync.yaml, with a comment on every key. `schemaPath` is where the JSON schema lies, for editors that
  * know the language server's comment. Reading it gives the document back.
  */
 export function configText(
-  { group, table, lead, replicas, pin, exclude }: GroupDocument,
+  { group, table, lead, replicas, pin, exclude, prices }: GroupDocument,
   schemaPath: string,
 ): string {
   const { shape } = groupShape;
@@ -33,6 +34,10 @@ export function configText(
     '',
     ...keys('pin', pin),
     ...keys('exclude', exclude),
+    '',
+    `# ${shape.prices.description}`,
+    ...Object.entries(pricesShape.shape).map(([name, { description }]) => `#   ${name}: ${description}`),
+    prices === undefined ? '# prices: {}' : `prices: ${JSON.stringify(prices)}`,
   ].join('\n')}\n`;
 }
 

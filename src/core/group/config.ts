@@ -7,6 +7,7 @@ import { nearWord } from '../near-word.ts';
 import { printable } from '../text.ts';
 import { groupShape, replicaShape } from './config-shape.ts';
 import { type HostSpec, parseHost } from './host.ts';
+import { type Prices, pricesShape, usualPrices } from './prices.ts';
 import { parseStore, type StoreSpec } from './store-spec.ts';
 import { isTableLog } from './table-log.ts';
 
@@ -33,6 +34,8 @@ export interface ReplicaGroup {
   /** Keys, patterns of keys and `@FILE`s, relative to foresync.yaml's folder, that plans pin and exclude. */
   pin: string[];
   exclude: string[];
+  /** What tuning goes by. */
+  prices: Prices;
   /** Absolute path of the foresync.yaml that it was read from. */
   file: string;
 }
@@ -51,7 +54,15 @@ export function readGroup(text: string, absolute: string): ReplicaGroup {
   const folder = path.dirname(absolute);
   const found = groupShape.safeParse(parseYaml(text, absolute));
   if (!found.success) throw misshapen(absolute, found.error);
-  const { group, table, lead: leadName, replicas: described, pin, exclude } = found.data;
+  const {
+    group,
+    table,
+    lead: leadName,
+    replicas: described,
+    pin,
+    exclude,
+    prices = usualPrices,
+  } = found.data;
   const replicas = new Map<string, Replica>();
   for (const [replicaName, replica] of Object.entries(described)) {
     const read = <T>(key: string, parse: () => T) =>
@@ -74,7 +85,7 @@ export function readGroup(text: string, absolute: string): ReplicaGroup {
     const hint = near === undefined ? `They are ${names.slice(0, 20).join(', ')}.` : `Did you mean ${near}?`;
     throw invalid(absolute, `lead: '${leadName}' is none of the replicas`, printable(hint));
   }
-  return { name: group, table, lead, replicas, pin, exclude, file: absolute };
+  return { name: group, table, lead, replicas, pin, exclude, prices, file: absolute };
 }
 
 function textOf(file: string): string {
@@ -127,7 +138,7 @@ function misshapen(file: string, { issues }: z.ZodError): ForesyncError {
   const place = issue.path.join('.');
   if (issue.code === 'unrecognized_keys') {
     const [key = ''] = issue.keys;
-    const near = nearWord(key, Object.keys((place === '' ? groupShape : replicaShape).shape));
+    const near = nearWord(key, Object.keys(shapeAt(place).shape));
     const known = near === undefined ? knownKeys : `Did you mean ${near}? ${knownKeys}`;
     return invalid(file, `${place || 'top level'}: unknown key '${issue.keys.join("', '")}'`, known);
   }
@@ -136,13 +147,18 @@ function misshapen(file: string, { issues }: z.ZodError): ForesyncError {
   return invalid(file, `${place || 'top level'}: ${what}`);
 }
 
+function shapeAt(place: string) {
+  if (place === '') return groupShape;
+  return place === 'prices' ? pricesShape : replicaShape;
+}
+
 function notYaml(file: string, reason: string): ForesyncError {
   return new ForesyncError('config', 'config-invalid', `${printable(file)}: ${printable(reason)}.`, {
     hint: 'It is no YAML: look at the indentation, brackets and quotes there.',
   });
 }
 
-const knownKeys = 'Known keys: group, table, lead, pin, exclude, replicas.NAME.{host, store, logs}.';
+const knownKeys = `Known keys: group, table, lead, pin, exclude, replicas.NAME.{host, store, logs}, prices.{${Object.keys(pricesShape.shape).join(', ')}}.`;
 
 function invalid(file: string, reason: string, hint = knownKeys): ForesyncError {
   return new ForesyncError('config', 'config-invalid', `${printable(file)}: ${printable(reason)}.`, { hint });

@@ -6,7 +6,7 @@ import { candidatesOf } from './forecast-candidates.ts';
 import { IsoTimes } from './iso-times.ts';
 import type { KeyMarks } from './key-marks.ts';
 import type { PlanEntry, PlanHeader } from './prefetch-plan.ts';
-import { type PlanLimits, type Selection, selectKeys } from './select.ts';
+import { orderOf, type PlanLimits, type Selection, selectKeys } from './select.ts';
 import { unseenEntry } from './unseen-entry.ts';
 
 export interface PlanOf {
@@ -58,11 +58,12 @@ export function makePlan(forecast: Forecast, options: PlanOf): Plan {
     ...(limits.budgetKeys === undefined ? {} : { budgetKeys: limits.budgetKeys }),
     ...(limits.budgetBytes === undefined ? {} : { budgetBytes: limits.budgetBytes }),
     ...(limits.sizedFor === undefined ? {} : { sizedFor: limits.sizedFor }),
+    ...(limits.order === undefined ? {} : { order: limits.order }),
     ...(selection.assumedSizeBytes === undefined ? {} : { assumedSizeBytes: selection.assumedSizeBytes }),
-    ...(limits.budgetBytes === undefined || snapshot === undefined
+    ...(orderOf(limits) !== 'early-value' || snapshot === undefined
       ? {}
       : { snapshotMs: snapshot.durationMs, snapshotFrom: snapshot.from }),
-    ...(limits.budgetBytes === undefined ? {} : { worthless: selection.worthless }),
+    ...(orderOf(limits) !== 'early-value' ? {} : { worthless: selection.worthless }),
     ...(marks === undefined
       ? {}
       : { pinned: selection.pinned + selection.unseen.length, excluded: selection.excluded }),

@@ -1,5 +1,6 @@
 import { assumedSizeBytes } from '../forecast/plan-size.ts';
 import { orderByNumbers } from '../forecast/radix-order.ts';
+import type { HotOrder } from '../state/parameters.ts';
 import type { Candidates } from './candidates.ts';
 import { earlyValues, type SnapshotTime } from './early-value.ts';
 import { type KeyMarks, mark } from './key-marks.ts';
@@ -12,6 +13,8 @@ export interface PlanLimits {
   budgetBytes?: number | undefined;
   /** No more keys are planned than are worth going ahead in a join of this table. */
   sizedFor?: JoinedTable | undefined;
+  /** What the order goes by; without it by early value per byte under a budget in bytes, else by expected reads. */
+  order?: HotOrder | undefined;
 }
 
 export interface Selection {
@@ -23,7 +26,7 @@ export interface Selection {
   unseen: string[];
   /** Keys of the forecast that are excluded. */
   excluded: number;
-  /** Keys of enough confidence that had better wait for the snapshot; always 0 without a budget in bytes. */
+  /** Keys of enough confidence that had better wait for the snapshot; always 0 where the order does not go by early value. */
   worthless: number;
   expectedReads: number;
   /** Of the entries whose size is known, or assumed under a budget in bytes. */
@@ -42,8 +45,7 @@ export interface SelectionOptions {
 
 /**
  * Chooses and orders the keys. Pinned ones come first, whatever their confidence, then those of enough confidence that are
- * not excluded; both by expected reads, or with a budget in bytes by `earlyValues` per byte; of equal ones the one read last,
- * then the first of the forecast; sized for a join, as many as are worth it. Under a budget in bytes, keys whose value is not above zero are not planned, and what does
+ * not excluded; both by `limits.order`; of equal ones the one read last, then the first of the forecast; sized for a join, as many as are worth it. Where the order goes by early value, keys whose value is not above zero are not planned; under a budget in bytes and what does
  * not fit is passed over: smaller keys behind it may still fit. Throws `pins-over-budget` (kind `usage`).
  */
 export function selectKeys(
@@ -52,20 +54,21 @@ export function selectKeys(
   { marks, snapshot, unknownReads = 0 }: SelectionOptions = {},
 ): Selection {
   const { expectedReads, horizonMs, lastReadMs, keys } = candidates;
+  const order = orderOf(limits);
   const { budgetKeys = Number.POSITIVE_INFINITY, budgetBytes } = limits;
   const unseen = marks?.unseen ?? [];
-  const sizes = sizesOf(candidates, unseen.length, budgetBytes !== undefined);
+  const sizes = sizesOf(candidates, unseen.length, budgetBytes !== undefined || order !== 'reads');
   const values =
-    budgetBytes === undefined
+    order !== 'early-value'
       ? new Float64Array(expectedReads)
       : earlyValues(candidates, snapshot ?? { startMs: 0, durationMs: horizonMs, from: 'horizon' });
   const eligible = eligibleKeys(candidates, limits, marks, values);
-  if (budgetBytes !== undefined) perByte(values, sizes.bytes);
+  if (order !== 'reads') perByte(values, sizes.bytes);
   const pinned = bestFirst(eligible.pinned, values, lastReadMs);
   const others = bestFirst(eligible.others, values, lastReadMs);
 
-  const order = new Uint32Array(Math.min(keys.length, pinned.length + others.length));
-  order.set(pinned);
+  const chosen = new Uint32Array(Math.min(keys.length, pinned.length + others.length));
+  chosen.set(pinned);
   let entries = pinned.length;
   let bytes = unseen.length * sizes.assumed;
   let reads = 0;
@@ -81,10 +84,10 @@ export function selectKeys(
     if (budgetBytes !== undefined && bytes + size > budgetBytes) continue;
     bytes += size;
     reads += expectedReads[index] ?? 0;
-    order[entries++] = index;
+    chosen[entries++] = index;
   }
   return {
-    order: order.subarray(0, entries),
+    order: chosen.subarray(0, entries),
     pinned: pinned.length,
     unseen,
     excluded: marks?.excluded ?? 0,
@@ -120,12 +123,18 @@ function sum(values: Float64Array | Float32Array): number {
   return total;
 }
 
+export function orderOf({ order, budgetBytes }: PlanLimits): HotOrder {
+  return order ?? (budgetBytes === undefined ? 'reads' : 'early-value');
+}
+
 function eligibleKeys(
   { confidence }: Candidates,
-  { minConfidence, budgetBytes }: PlanLimits,
+  limits: PlanLimits,
   marks: KeyMarks | undefined,
   values: Float64Array,
 ): { pinned: Uint32Array; others: Uint32Array; worthless: number } {
+  const { minConfidence } = limits;
+  const isByEarlyValue = orderOf(limits) === 'early-value';
   const pinned = new Uint32Array(marks?.pinned ?? 0);
   const others = new Uint32Array(values.length);
   const count = { pinned: 0, others: 0, worthless: 0 };
@@ -133,7 +142,7 @@ function eligibleKeys(
     const said = marks?.marks[i] ?? mark.none;
     if (said === mark.pinned) pinned[count.pinned++] = i;
     else if (said === mark.excluded || (confidence[i] ?? 0) < minConfidence) continue;
-    else if (budgetBytes !== undefined && (values[i] ?? 0) <= 0) count.worthless++;
+    else if (isByEarlyValue && (values[i] ?? 0) <= 0) count.worthless++;
     else others[count.others++] = i;
   }
   return { pinned, others: others.subarray(0, count.others), worthless: count.worthless };

@@ -64,6 +64,7 @@ export class ReadThrough {
   #queue: Miss[] = [];
   #lastBatch = 0;
   #isFlushing = false;
+  #isClosed = false;
 
   constructor(options: ReadThroughOptions) {
     this.#options = options;
@@ -76,6 +77,10 @@ export class ReadThrough {
     const isHit = known.kind !== 'unknown' && clock.nowMs() - known.asOfMs <= maxStalenessMs;
     meter.saw(isHit);
     return isHit ? { ...known, from: 'joiner', isHit } : this.#fetched(key);
+  }
+
+  get keysUnderWay(): number {
+    return this.#misses.size;
   }
 
   /** A batch that was asked for: its keys, and when. Undefined where it is none, or was settled. */
@@ -106,8 +111,9 @@ export class ReadThrough {
     this.#flush();
   }
 
-  /** Nobody is asked any more. */
+  /** Nobody is asked any more; what is here is answered all the same. */
   close(): void {
+    this.#isClosed = true;
     for (const miss of [...this.#misses.values()]) miss.settle({ kind: 'unavailable' });
     this.#queue = [];
     this.#batches.clear();
@@ -117,7 +123,8 @@ export class ReadThrough {
     const name = JSON.stringify(key);
     const waiting = this.#misses.get(name);
     if (waiting) return waiting.outcome;
-    if (this.#misses.size >= maxWaitingKeys) return Promise.resolve({ kind: 'unavailable' });
+    if (this.#isClosed || this.#misses.size >= maxWaitingKeys)
+      return Promise.resolve({ kind: 'unavailable' });
     let settle: Miss['settle'] = () => undefined;
     const outcome = new Promise<Outcome>((resolve) => {
       settle = (settled) => {

@@ -28,6 +28,8 @@ const maxConnections = 1000;
 const idleMs = 30_000;
 /** Answers that wait for their clients, together; past that a row is not read. */
 const maxUnsentBytes = 64 << 20;
+/** How long clients may take for their last answers. */
+const lastAnswersMs = 500;
 const retryAfterSeconds = '1';
 
 interface Answer {
@@ -55,7 +57,7 @@ export class RowServer {
     this.#server.setTimeout(idleMs);
   }
 
-  /** Resolves when it listens. Throws `exists`, `serve-in-use`, or `io`, `serve-failed`. */
+  /** Resolves when it listens. Throws `exists`, `serve-in-use`, or `config`, `serve-failed`. */
   static async listen(options: RowServerOptions): Promise<RowServer> {
     const { address } = options;
     if (address.kind === 'unix') await freeSocket(address.path);
@@ -75,11 +77,13 @@ export class RowServer {
       : { ...address, port: (this.#server.address() as AddressInfo).port };
   }
 
-  /** Ends it, and every connection to it. May be called again. */
+  /** Ends it: who has asked is answered, where he takes it soon. May be called again. */
   async close(): Promise<void> {
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
-    this.#server.closeAllConnections();
+    this.#server.closeIdleConnections();
+    const deaf = setTimeout(() => this.#server.closeAllConnections(), lastAnswersMs);
     await closed;
+    clearTimeout(deaf);
   }
 
   async #respond(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -96,6 +100,7 @@ export class RowServer {
       'Content-Type': 'application/json; charset=utf-8',
       'Content-Length': bytes.length,
       'Cache-Control': 'no-store',
+      ...(this.#server.listening ? {} : { Connection: 'close' }),
       ...headers,
     });
     response.end(request.method === 'HEAD' ? undefined : bytes);
@@ -167,7 +172,8 @@ function listenFailure(address: ServeAddress, error: unknown): ForesyncError {
       cause: error,
       hint: 'Choose another --serve address.',
     });
-  return new ForesyncError('io', 'serve-failed', `Nothing can listen at ${where}: ${messageOf(error)}.`, {
+  return new ForesyncError('config', 'serve-failed', `Nothing can listen at ${where}: ${messageOf(error)}.`, {
     cause: error,
+    hint: "Choose an address of the joiner's host for --serve, or a socket in a folder that is there.",
   });
 }

@@ -14,6 +14,8 @@ export interface PastAndFuture {
   reads: ReadColumns;
   /** Of each key that was written after the origin: when first, in milliseconds from there. */
   firstWriteMs: number[];
+  /** Side by side with it: the places of these keys. */
+  writtenKeys: number[];
 }
 
 /**
@@ -34,6 +36,7 @@ export async function splitHistory(
   const keys = new KnownKeys();
   const reads = new ReadColumns(mostReads);
   const firstWriteMs: number[] = [];
+  const writtenKeys: number[] = [];
   let seen = 0;
   for (const series of sample.of(history).series()) {
     if (++seen % keysPerTurn === 0) {
@@ -55,9 +58,10 @@ export async function splitHistory(
       if (writtenMs <= 0) continue;
       isWritten = true;
       firstWriteMs.push(writtenMs);
+      writtenKeys.push(key);
     }
   }
-  return { keys, reads, firstWriteMs };
+  return { keys, reads, firstWriteMs, writtenKeys };
 }
 
 /** What was known at the origin, and how many buckets that is. */

@@ -145,7 +145,7 @@ function bestInHindsight({ keys, reads, model, share }: Replayed, budget: HotBud
 }
 
 /** When each key's row arrives, in milliseconds from the join's start; Infinity for never. */
-function arrivalsOf({ keys, share }: Replayed, hot: HotList, times: JoinTimes): Float64Array {
+export function arrivalsOf({ keys, share }: Replayed, hot: HotList, times: JoinTimes): Float64Array {
   const arrivals = snapshotArrivals(keys, times);
   hot.keys.forEach((key, place) => {
     if (!keys.isNew[key]) arrivals[key] = hotArrivalMs(times, hot.load, (place + 1) / share);

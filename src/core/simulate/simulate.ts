@@ -65,6 +65,6 @@ export async function simulate(
   return { joins, lookedAtMs, reads };
 }
 
-function isNone({ keys, bytes }: HotBudget): boolean {
+export function isNone({ keys, bytes }: HotBudget): boolean {
   return keys === undefined && bytes === undefined;
 }

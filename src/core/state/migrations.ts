@@ -5,6 +5,7 @@ import { runCourseSchema } from './schema/run-course.ts';
 import { runProgressSchema } from './schema/run-progress.ts';
 import { runsSchema } from './schema/runs.ts';
 import { sketchSchema } from './schema/sketch.ts';
+import { tuningSchema } from './schema/tuning.ts';
 
 /**
  * The state file's schema, one step a version, forward only. A released step is never edited: add another.
@@ -19,4 +20,5 @@ export const migrations: readonly string[] = [
   runProgressSchema,
   runCourseSchema,
   runPauseSchema,
+  tuningSchema,
 ];

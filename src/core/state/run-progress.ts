@@ -42,6 +42,15 @@ export function recordFailure({ db }: StateFile, id: string, kind: string): void
   db.prepare('UPDATE run_progress SET failure = ? WHERE run_id = ?').run(kind, id);
 }
 
+/** What a run was asked for; undefined where it never said it. */
+export function readRunRequest({ db }: StateFile, id: string): unknown {
+  const request = db
+    .prepare<[string], string>('SELECT request FROM run_progress WHERE run_id = ?')
+    .pluck()
+    .get(id);
+  return parsed(request ?? null);
+}
+
 /** The last runs, newest first. Columns behind the plan are not read: that would cost a walk through it. */
 export function listJournal({ db }: StateFile, { limit }: { limit: number }): JournaledRun[] {
   return db

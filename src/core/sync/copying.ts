@@ -2,9 +2,10 @@ import { hash } from 'node:crypto';
 import type { AgentClient } from '../agent/client.ts';
 import type { Result } from '../agent/protocol.ts';
 import { steadyClock, systemWait } from '../clock.ts';
-import { messageOf } from '../errors.ts';
+import { ForesyncError, messageOf } from '../errors.ts';
 import { hostLabel } from '../group/host.ts';
 import type { AddReplicaOptions, AddReplicaResult } from './add-replica.ts';
+import { BatchQueues } from './batch-queues.ts';
 import type { Batches } from './batches.ts';
 import type { HeldCapture } from './capture-lease.ts';
 import { DeltaBudget } from './delta-budget.ts';
@@ -46,6 +47,8 @@ export class Copying {
   readonly #sides: CopySides;
   readonly #both: DeltaSides & { readBack: ReadBack };
   #reads: LeadReads | undefined;
+  /** Planned rows that are still to be sent. */
+  #queues: BatchQueues | undefined;
   readonly #readBack = new ReadBack();
   readonly #phases: Phases;
   readonly #emit: Emit;
@@ -68,8 +71,14 @@ export class Copying {
     return this.#isFollowing;
   }
 
+  /** Tells how reads of the joiner go, where it answers any. */
+  async tellReads(): Promise<void> {
+    await this.#reads?.tell();
+  }
+
   /** `batches` is the plan, dealt to the donors. */
   async whole(batches: Batches | undefined): Promise<AddReplicaResult> {
+    this.#queues = batches && new BatchQueues(batches);
     const { stage } = await this.#open();
     if (batches && stage === 'hot') await this.#hot(batches);
     else this.#phases.skip('hot');
@@ -84,6 +93,7 @@ export class Copying {
     if (stage === 'synced' && this.#isPlaced) this.#phases.skip('verify');
     else await this.#phases.in('verify', () => verifyAll(this.#both));
     const there = await this.#placeWhole();
+    await this.tellReads();
     this.#emit({ type: 'in-sync', ...there });
     if (!this.#options.follow) return there;
     const { watermark, rows } = await this.#follow();
@@ -120,7 +130,7 @@ export class Copying {
     if (opened.published && opened.stage === 'snapshot') this.#emit({ type: 'hot-ready' });
     if (this.#options.publishAt === 'hot-ready' && !opened.published && opened.stage !== 'hot')
       this.#note('info', 'The hot rows have had their turn before: the table appears when it is in sync.');
-    await this.#serve();
+    await this.#serve({ isResumed: opened.resumed });
     const { watermark, snapshotAfter } = opened;
     await lead.agent.call('donor.seek', { watermark, snapshotAfter });
     await budget.applied(watermark, signal);
@@ -128,14 +138,16 @@ export class Copying {
     return opened;
   }
 
-  async #serve(): Promise<void> {
+  async #serve({ isResumed }: { isResumed: boolean }): Promise<void> {
     const { serve, pace, joiner: target } = this.#options;
     if (!serve) return;
     const { joiner, lead } = this.#sides;
     pace.keepChunksShort();
-    this.#reads = new LeadReads(joiner, lead, this.#emit);
+    this.#reads = new LeadReads({ joiner, lead, emit: this.#emit, queues: this.#queues });
     this.#both.reads = this.#reads;
-    const { result } = await joiner.call('joiner.serve', serve);
+    const { result } = await joiner.call('joiner.serve', serve).catch((error: unknown) => {
+      throw isResumed ? withCopyKept(error) : error;
+    });
     const log = serve.log === undefined ? {} : { log: { host: hostLabel(target.host), file: serve.log } };
     this.#emit({ type: 'serving', address: result.address, ...log });
     this.#note('info', `${joiner.name} answers reads at ${result.address}.`);
@@ -167,7 +179,8 @@ export class Copying {
     const { complete } = await this.#phases.in('hot', () => {
       const timeout = unpausedTimeout(prefetchTimeoutMs, { pace, wait: systemWait });
       const { others } = this.#sides;
-      return sendHotRows({ ...this.#both, others, batches, deadline: timeout.signal }).finally(timeout.end);
+      const queues = this.#queues ?? new BatchQueues(batches);
+      return sendHotRows({ ...this.#both, others, queues, deadline: timeout.signal }).finally(timeout.end);
     });
     if (!complete) {
       this.#note('warning', 'The prefetch timed out; the snapshot brings the rest of the plan.');
@@ -198,7 +211,9 @@ export class Copying {
   }
 
   async #placeWhole(): Promise<AddReplicaResult> {
-    const work = () => this.#place(this.#options.follow ? 'deltas' : 'nothing');
+    const { follow, serve } = this.#options;
+    // It answers from there until it is released.
+    const work = () => this.#place(follow || serve ? 'deltas' : 'nothing');
     return this.#isPlaced ? work() : this.#phases.in('publish', work);
   }
 
@@ -219,6 +234,7 @@ export class Copying {
     this.#isFollowing = true;
     const sides = { ...this.#both, joinerName: joiner.name, clock, wait };
     const followed = await this.#phases.inspite('follow', () => follow(sides));
+    await this.tellReads();
     if (!followed.isLevel)
       this.#note(
         'warning',
@@ -230,4 +246,17 @@ export class Copying {
   #note(level: 'info' | 'warning', text: string): void {
     this.#emit({ type: 'note', level, text });
   }
+}
+
+/**
+ * What is there already stays, whatever becomes of the place to serve at. An agent that was cut off holds its address until it notices, which is worth to be waited
+ * for.
+ */
+function withCopyKept(error: unknown): unknown {
+  if (!(error instanceof ForesyncError) || !error.code.startsWith('serve-')) return error;
+  const kind = error.code === 'serve-in-use' ? 'unreachable' : 'stopped';
+  return new ForesyncError(kind, error.code, error.message, {
+    ...(error.hint === undefined ? {} : { hint: error.hint }),
+    cause: error,
+  });
 }

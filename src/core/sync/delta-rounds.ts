@@ -6,7 +6,7 @@ import type { DeltaBudget } from './delta-budget.ts';
 import type { Emit } from './events.ts';
 import type { LeadReads } from './lead-reads.ts';
 import type { Pace } from './pace.ts';
-import { type Donor, deltaLimits } from './run.ts';
+import type { Donor } from './run.ts';
 
 /** A round ends when the joiner has all that was in the log when it was asked last. */
 const maxRoundsWithoutGain = 100;
@@ -56,7 +56,7 @@ export async function applyRound(sides: DeltaSides): Promise<Result<'delta.next'
 /** The first half of `applyRound`, without its turn. */
 export async function readRound({ lead, pace, budget }: DeltaSides): Promise<RoundReply> {
   const askedMs = performance.now();
-  const reply = await lead.agent.call('delta.next', deltaLimits);
+  const reply = await lead.agent.call('delta.next', pace.deltaLimits);
   pace.sent(reply.wireBytes);
   budget.saw(reply.result.logKeys);
   return { ...reply, askedMs };

@@ -124,8 +124,11 @@ export type RunEvent = { atMs: number } & (
   | ({ type: 'promise' } & RunPromise)
   /** The joiner answers reads at this address of its host, and writes them to this file there. */
   | { type: 'serving'; address: string; log?: ServedLogPlace }
-  /** How many reads it has answered so far, and how many of them by itself. */
-  | { type: 'served'; reads: number; hits: number }
+  /**
+   * How many reads its agent has answered so far, and how many of them by itself; of the last thousand the share of those; and how many keys are fetched just
+   * now.
+   */
+  | { type: 'served'; reads: number; hits: number; recentHitRate?: number; keysUnderWay: number }
   | { type: 'hot-ready' }
   | { type: 'verified'; ranges: number; rows: number; differences: number; repairedRows: number }
   | { type: 'in-sync'; watermark: number; rows: number }

@@ -4,6 +4,7 @@ import type { PhaseName, RowKind, RunEvent } from './events.ts';
 import { LogGrowth } from './log-growth.ts';
 import { movePhase } from './phase-course.ts';
 import { Rates } from './rates.ts';
+import { ReadFigures } from './read-figures.ts';
 import type { DonorSnapshot, RowCount, RunSnapshot } from './snapshot.ts';
 import { WriteTimes } from './write-times.ts';
 
@@ -19,6 +20,7 @@ export class RunFold {
   private rates = new Rates(0);
   private etas = new Map<PhaseName, PhaseEta>();
   private logGrowth = new LogGrowth();
+  private reads = new ReadFigures();
   private writeTimes = new Map<string, WriteTimes>();
   private current: PhaseName | undefined;
   private goesOn = false;
@@ -61,6 +63,7 @@ export class RunFold {
     this.rates = new Rates(event.atMs);
     this.etas = new Map();
     this.logGrowth = new LogGrowth();
+    this.reads = new ReadFigures();
     this.writeTimes = new Map();
     this.current = undefined;
     this.goesOn = false;
@@ -134,9 +137,10 @@ export class RunFold {
         return;
       }
       case 'serving':
-        return this.serving(event);
+        state.serving = this.reads.began(event, state.serving);
+        return;
       case 'served':
-        if (state.serving) Object.assign(state.serving, { reads: event.reads, hits: event.hits });
+        if (state.serving) state.serving = this.reads.after(event, state.serving);
         return;
       case 'hot-ready':
         state.hotReadyAtMs = event.atMs;
@@ -225,12 +229,6 @@ export class RunFold {
     const level = levelAtMs ?? state.follow?.levelAtMs ?? state.inSyncAtMs ?? atMs;
     const follow = { watermark, keysWaiting: keys, levelAtMs: level, lagMs: atMs - level };
     state.follow = rows === undefined ? follow : { ...follow, rows };
-  }
-
-  /** An agent that had to be begun anew counts from the start. */
-  private serving({ address, log, atMs }: Extract<RunEvent, { type: 'serving' }>): void {
-    const { sinceMs = atMs, reads = 0, hits = 0 } = this.state.serving ?? {};
-    this.state.serving = { address, sinceMs, ...(log ? { log } : {}), reads, hits };
   }
 
   private hook({ hook, state, exitCode }: Extract<RunEvent, { type: 'hook' }>): void {

@@ -1,9 +1,10 @@
 import type { AgentClient } from '../agent/client.ts';
 import { compress } from '../agent/compression.ts';
 import { messageOf } from '../errors.ts';
-import { BatchQueues } from './batch-queues.ts';
-import { type Batch, type Batches, batchPart, restOf } from './batches.ts';
+import type { BatchQueues } from './batch-queues.ts';
+import { type Batch, batchPart, restOf } from './batches.ts';
 import type { Emit } from './events.ts';
+import type { LeadReads } from './lead-reads.ts';
 import type { Pace } from './pace.ts';
 import { pump } from './pump.ts';
 import type { ReadBack } from './read-back.ts';
@@ -11,13 +12,15 @@ import { type Donor, pipelineDepth } from './run.ts';
 import { type GivenBatch, settle } from './settle-rows.ts';
 
 interface HotRowsOptions {
-  batches: Batches;
+  queues: BatchQueues;
   lead: Donor;
   others: ReadonlyMap<string, Donor>;
   joiner: AgentClient;
   emit: Emit;
   pace: Pace;
   readBack: ReadBack;
+  /** Undefined where nobody reads at the joiner. */
+  reads?: LeadReads | undefined;
   signal: AbortSignal;
   deadline: AbortSignal;
 }
@@ -45,8 +48,7 @@ class NotDelivered extends Error {
 }
 
 async function send(options: HotRowsOptions): Promise<{ complete: boolean }> {
-  const { batches, lead, others, emit, deadline } = options;
-  const queues = new BatchQueues(batches);
+  const { queues, lead, others, emit, deadline } = options;
   const settling: GivenBatch[] = [];
   await Promise.all(
     [...others.values()]
@@ -95,7 +97,9 @@ async function sendFrom(
   };
   if (!queues.isEmpty) options.emit({ type: 'donor', donor: donor.name, state: 'reading' });
   try {
-    do await pump({ depth: pipelineDepth, signal: options.signal, next, deliver });
+    const { signal, reads } = options;
+    const deliveries = reads && (() => reads.deliveries);
+    do await pump({ depth: pipelineDepth, deliveries, signal, next, deliver });
     while (
       // What is left came back with the last batches, or is another donor's that can be taken over now.
       !queues.isEmpty &&
@@ -107,21 +111,22 @@ async function sendFrom(
   }
 }
 
-type SendOptions = Omit<HotRowsOptions, 'batches' | 'others'>;
+type SendOptions = Omit<HotRowsOptions, 'queues' | 'others'>;
 type ReadBatch = Awaited<ReturnType<typeof readBatch>>;
 
 /** Puts a batch's rows into the joiner, and tells of them. */
 async function toJoiner(
   donor: Donor,
   { batch, rest, reply }: ReadBatch & { rest: Batch | undefined },
-  { lead, joiner, readBack, emit }: SendOptions,
+  { lead, joiner, readBack, emit, reads }: SendOptions,
 ): Promise<GivenBatch> {
   const { result, parts, wireBytes } = reply;
   const [rows = Buffer.alloc(0), digestsInReply = Buffer.alloc(0)] = parts;
   const digests = Buffer.from(digestsInReply);
   // What another donor gave is compared with the lead's own when it is settled.
   const compare = readBack.holds && (donor !== lead || result.quiet);
-  const { result: stored } = await joiner.call('joiner.hot', { compare }, [rows]).catch((error: unknown) => {
+  const put = () => joiner.call('joiner.hot', { compare }, [rows]);
+  const { result: stored } = await (reads ? reads.deliver(put) : put()).catch((error: unknown) => {
     throw new NotDelivered(error);
   });
   readBack.take(stored);
@@ -143,12 +148,15 @@ async function toJoiner(
   return { batch: covered, digests };
 }
 
-async function readBatch(donor: Donor, batch: Batch, { lead, pace, signal }: SendOptions) {
+async function readBatch(donor: Donor, batch: Batch, { lead, pace, reads, signal }: SendOptions) {
   const keys = await compress(batchPart(batch));
   await pace.turn(signal);
   const isLead = donor === lead;
   const params = { maxBytes: pace.chunkBytes, leaveOut: isLead, digests: !isLead };
+  const fetched = reads?.handedOn();
   const reply = await donor.agent.call('hot.read', params, [keys]);
+  // Of two donors it is not known whose rows were read first.
+  await (isLead ? fetched : reads?.handedOn());
   pace.sent(reply.wireBytes);
   return { batch, reply };
 }

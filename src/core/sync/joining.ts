@@ -24,6 +24,7 @@ import { tableThere } from './refusals.ts';
 import type { Donor } from './run.ts';
 import { spareDonor } from './spare-donor.ts';
 import { watchDonors } from './watch-donors.ts';
+import { watchReads } from './watch-reads.ts';
 
 /** Errors after which the same command goes on from the joiner's checkpoint; after others nothing is left behind. */
 export const resumable: ReadonlySet<ErrorKind> = new Set([
@@ -93,7 +94,7 @@ export class Joining {
       return result;
     });
     // Losing the lead, noticed while renewing the lease, must not wait for a step that waits for something else.
-    return Promise.race([capture.failed, this.#watching(sides, capture, copied)]);
+    return Promise.race([capture.failed, this.#watching(sides, capture, { copying, work: copied })]);
   }
 
   /** After a failure: what can be gone on with stays, everything else is taken away. */
@@ -154,8 +155,12 @@ export class Joining {
     return this.#capture;
   }
 
-  /** The work, with an eye on what it costs the donors. */
-  async #watching<T>({ lead, others }: Sides, capture: HeldCapture, work: Promise<T>): Promise<T> {
+  /** The work, with an eye on what it costs the donors, and on what readers ask for. */
+  async #watching<T>(
+    { lead, others }: Sides,
+    capture: HeldCapture,
+    { copying, work }: { copying: Copying; work: Promise<T> },
+  ): Promise<T> {
     const { maxDonorLatencyMs: maxWriteMs, pace, clock, wait } = this.#options;
     const over = new AbortController();
     const shared = { pace, emit: this.#emit, signal: over.signal };
@@ -174,7 +179,12 @@ export class Joining {
       maxWriteMs !== undefined &&
       spareDonor({ ...shared, wait, probe: () => capture.probe(), maxWriteMs, clock, tell });
     // A donor that does not answer fails the work as well, which says why.
-    Promise.all([watching, sparing]).catch(() => undefined);
+    const reading = watchReads({
+      tell: () => copying.tellReads(),
+      wait: systemWait,
+      signal: over.signal,
+    });
+    Promise.all([watching, sparing, reading]).catch(() => undefined);
     return work.finally(() => over.abort());
   }
 

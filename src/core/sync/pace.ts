@@ -1,12 +1,15 @@
 import type { Clock, Wait } from '../clock.ts';
 import type { RateLimit } from './events.ts';
-import { chunkBytes } from './run.ts';
+import { chunkBytes, deltaLimits } from './run.ts';
 
 /** What a chunk is taken to cost before the first one has come. */
 const firstGuessBytes = 256 * 1024;
 const leastChunkBytes = 64 * 1024;
-/** Written in a few milliseconds. */
-const shortChunkBytes = 256 * 1024;
+/** Written in a millisecond or two, and a few milliseconds long on most links. */
+const shortChunkBytes = 128 * 1024;
+/** Compared in a few milliseconds. */
+const shortRangeBytes = 1024 * 1024;
+const shortDeltaLimits = { maxKeys: 1000, maxBytes: 1024 * 1024 };
 /** As long as a timer can be set. */
 const untilChangedMs = 2 ** 31 - 1;
 
@@ -26,7 +29,7 @@ export class Pace {
   #queue: Promise<void> = Promise.resolve();
   #changed = new AbortController();
   #isPaused = false;
-  #mostChunkBytes = chunkBytes;
+  #areChunksShort = false;
 
   constructor(bytesPerSecond: number | undefined, clock: Clock, wait: Wait) {
     this.#operators = bytesPerSecond;
@@ -89,13 +92,24 @@ export class Pace {
 
   /** How large a chunk may be, before compression: about a second's worth, so that the limit is felt evenly. */
   get chunkBytes(): number {
-    const second = Math.max(leastChunkBytes, this.bytesPerSecond ?? this.#mostChunkBytes);
-    return Math.floor(Math.min(this.#mostChunkBytes, second));
+    const most = this.#areChunksShort ? shortChunkBytes : chunkBytes;
+    const second = Math.max(leastChunkBytes, this.bytesPerSecond ?? most);
+    return Math.floor(Math.min(most, second));
   }
 
   /** Chunks are small from now on: who reads at the joiner waits for the one that is written, and for those on the link. */
   keepChunksShort(): void {
-    this.#mostChunkBytes = shortChunkBytes;
+    this.#areChunksShort = true;
+  }
+
+  /** How much of the table is compared at a time, by what the rows would take as a chunk: only digests travel. */
+  get rangeBytes(): number {
+    return this.#areChunksShort ? shortRangeBytes : chunkBytes;
+  }
+
+  /** Bounds of a part of a round of the Delta Log. */
+  get deltaLimits(): { maxKeys: number; maxBytes: number } {
+    return this.#areChunksShort ? shortDeltaLimits : deltaLimits;
   }
 
   /** Resolves, in the order of the calls, when the next chunk may be asked for; at once where the signal trips. */

@@ -1,7 +1,7 @@
 /** Chunks under way where no time is lost on the way: the donor reads one, another is packed, sent and written. */
 const leastDepth = 4;
-/** The same where somebody waits behind them for a row: what is under way is what he waits for. */
-const leastServedDepth = 1;
+/** The same where somebody waits behind them for a row: what the donor is asked for ahead he waits for too. How many go on to the joiner a `DeliveryWindow` tells. */
+const leastServedDepth = 2;
 /** Bounds what either side holds in memory. */
 const mostDepth = 12;
 /** A chunk leaves about so often where nothing but the hosts' own work holds it back. */
@@ -28,21 +28,21 @@ interface Link {
 export class Pipeline {
   readonly #donor: Link;
   readonly #joiner: Link;
+  readonly #isServed: boolean;
   #waits = false;
-
-  readonly #leastDepth: number;
 
   /** `isServed`: somebody reads at the joiner, and what he lacks comes the same way. */
   constructor(donor: Link, joiner: Link, { isServed = false } = {}) {
-    this.#leastDepth = isServed ? leastServedDepth : leastDepth;
+    this.#isServed = isServed;
     this.#donor = donor;
     this.#joiner = joiner;
   }
 
   /** Chunks that may be under way at once. */
   get depth(): number {
-    const roundTripMs = this.#donor.roundTripMs + this.#joiner.roundTripMs;
-    return Math.min(mostDepth, this.#leastDepth + Math.round(roundTripMs / chunkEveryMs));
+    const roundTripMs = this.#donor.roundTripMs + (this.#isServed ? 0 : this.#joiner.roundTripMs);
+    const least = this.#isServed ? leastServedDepth : leastDepth;
+    return Math.min(mostDepth, least + Math.round(roundTripMs / chunkEveryMs));
   }
 
   /** How the next chunk is packed. */

@@ -1,12 +1,13 @@
 /**
  * Keeps up to `depth` requests under way and hands their answers on in the order of the requests, while later ones are
  * still on their way; `next` gives undefined when there is nothing more to ask for. Deliveries may overlap too, up to
- * `depth`: whoever takes them must keep their order, as an agent does.
+ * `deliveries`, which may change meanwhile, or else `depth`: whoever takes them must keep their order, as an agent does.
  *
  * Rejects with the first error of either side, after the rest has settled; stops asking once `signal` is tripped.
  */
 export async function pump<T>(options: {
   depth: number;
+  deliveries?: (() => number) | undefined;
   signal: AbortSignal;
   next(): Promise<T> | undefined;
   deliver(item: T): Promise<void>;
@@ -27,7 +28,7 @@ export async function pump<T>(options: {
       const delivery = options.deliver(item);
       delivery.catch(() => undefined);
       delivered.push(delivery);
-      if (delivered.length >= options.depth) await delivered.shift();
+      while (delivered.length >= (options.deliveries?.() ?? options.depth)) await delivered.shift();
       while (asked.length < options.depth && ask());
     }
     await Promise.all(delivered);

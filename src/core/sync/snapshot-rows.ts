@@ -19,8 +19,8 @@ type Sent = { kind: 'chunk'; reply: Reply<'snapshot.next'> } | { kind: 'round'; 
  * arrive in that order too, so that no older row overwrites a newer one.
  */
 export async function sendSnapshot(options: SnapshotOptions): Promise<void> {
-  const { lead, joiner, emit, pace, budget, rounds, signal } = options;
-  const pipeline = new Pipeline(lead.agent, joiner, { isServed: options.reads !== undefined });
+  const { lead, joiner, emit, pace, budget, rounds, reads, signal } = options;
+  const pipeline = new Pipeline(lead.agent, joiner, { isServed: reads !== undefined });
   let done = false;
   const nextRound = async (): Promise<Sent> => {
     rounds?.asked();
@@ -30,7 +30,9 @@ export async function sendSnapshot(options: SnapshotOptions): Promise<void> {
   };
   const nextChunk = async (): Promise<Sent> => {
     const request = { targetBytes: pace.chunkBytes, level: pipeline.level };
+    const fetched = reads?.handedOn();
     const reply = await lead.agent.call('snapshot.next', request);
+    await fetched;
     pipeline.arrived();
     pace.sent(reply.wireBytes);
     // Asked for when the table had ended, it has nothing to tell of the log.
@@ -41,6 +43,7 @@ export async function sendSnapshot(options: SnapshotOptions): Promise<void> {
   emit({ type: 'donor', donor: lead.name, state: 'reading' });
   await pump<Sent>({
     depth: pipeline.depth,
+    deliveries: reads && (() => reads.deliveries),
     signal,
     next: () => {
       if (done) return undefined;
@@ -70,7 +73,7 @@ function countBeside({ lead, readBack }: SnapshotOptions): void {
 }
 
 async function deliverChunk(
-  { lead, joiner, emit, budget, readBack }: SnapshotOptions,
+  { lead, joiner, emit, budget, readBack, reads }: SnapshotOptions,
   { result, parts, wireBytes }: Reply<'snapshot.next'>,
 ): Promise<void> {
   const [rows] = parts;
@@ -78,7 +81,8 @@ async function deliverChunk(
   if (!rows) return;
   const { to, share, backlog, rawBytes } = result;
   const compare = readBack.holds && result.quiet;
-  const { result: stored } = await joiner.call('joiner.snapshot', { to, compare }, [rows]);
+  const put = () => joiner.call('joiner.snapshot', { to, compare }, [rows]);
+  const { result: stored } = await (reads ? reads.deliver(put) : put());
   readBack.take(stored);
   emit({ type: 'rows', kind: 'snapshot', donor: lead.name, rows: result.rows, rawBytes, wireBytes });
   emit({ type: 'progress', phase: 'snapshot', share });

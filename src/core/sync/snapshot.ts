@@ -110,7 +110,19 @@ export interface RunSnapshot {
   joinerClock: { aheadMs: number; withinMs: number } | undefined;
   /** Reads that the joiner answers while it is built, and how many it answered by itself; `log` has them one by one. */
   serving:
-    | { address: string; sinceMs: number; log?: ServedLogPlace; reads: number; hits: number }
+    | {
+        address: string;
+        sinceMs: number;
+        log?: ServedLogPlace;
+        reads: number;
+        hits: number;
+        /** Between the last two times that it told. */
+        readsPerSecond?: number;
+        /** Of the last thousand reads, the share that it answered by itself. */
+        recentHitRate?: number;
+        /** Keys that were being fetched. */
+        keysUnderWay: number;
+      }
     | undefined;
   hotReadyAtMs: number | undefined;
   inSyncAtMs: number | undefined;

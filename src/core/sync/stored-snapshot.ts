@@ -93,6 +93,9 @@ const stored = z.object({
       sinceMs: figure.default(0),
       reads: figure,
       hits: figure,
+      readsPerSecond: figure.optional(),
+      recentHitRate: figure.optional(),
+      keysUnderWay: figure.default(0),
       log: z.object({ host: z.string(), file: z.string() }).optional(),
     })
     .optional(),

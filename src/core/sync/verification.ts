@@ -7,7 +7,7 @@ import type { Emit } from './events.ts';
 import type { Pace } from './pace.ts';
 import { pump } from './pump.ts';
 import type { ReadBack } from './read-back.ts';
-import { chunkBytes, type Donor, deltaLimits } from './run.ts';
+import type { Donor } from './run.ts';
 
 type Range = NonNullable<Result<'verify.next'>['range']>;
 
@@ -64,7 +64,10 @@ async function compareRanges({ lead, joiner, emit, pace, signal }: Sides, tally:
   let done = false;
   const ask = async () => {
     await pace.unpaused(signal);
-    const reply = await lead.agent.call('verify.next', { targetBytes: chunkBytes, ...deltaLimits });
+    const reply = await lead.agent.call('verify.next', {
+      targetBytes: pace.rangeBytes,
+      ...pace.deltaLimits,
+    });
     done ||= reply.result.done;
     return reply;
   };
@@ -102,7 +105,7 @@ async function repair(
     signal.throwIfAborted();
     const { result, parts, wireBytes } = await lead.agent.call('range.read', {
       range: { from, to },
-      ...deltaLimits,
+      ...pace.deltaLimits,
     });
     const { watermark } = result.tail;
     if (result.digest === undefined) {
@@ -140,7 +143,7 @@ async function recheckChanged({ lead, joiner, emit, pace, signal }: Sides, tally
   for (let round = 1; round <= maxRechecks; round++) {
     await pace.unpaused(signal);
     signal.throwIfAborted();
-    const { result, parts } = await lead.agent.call('recheck.next', deltaLimits);
+    const { result, parts } = await lead.agent.call('recheck.next', pace.deltaLimits);
     const { tail, recheck } = result;
     tellTail(emit, lead, tail, parts[0]);
     waiting = tail.backlog + (recheck?.keys ?? 0);

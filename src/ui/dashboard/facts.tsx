@@ -11,12 +11,13 @@ import {
   formatPercent,
 } from '../format.ts';
 import { hitRateNow, limitWords, readsShare, totalRows } from '../plain/words.ts';
+import { allReadsWords, readsWords } from '../reads-words.ts';
 import { bar, type Role, sparkline } from '../theme.ts';
 import { Line, Piece, useTheme } from './text.tsx';
 
-/** Rate, Delta Log, and a table of three; and the plan, where there is one. */
-export function factRowsWanted({ plan }: RunSnapshot): number {
-  return plan ? 6 : 5;
+/** Rate, Delta Log, and a table of three; and the plan and reads, where there are any. */
+export function factRowsWanted({ plan, serving }: RunSnapshot): number {
+  return 5 + (plan ? 1 : 0) + (serving ? 1 : 0);
 }
 
 export const labelColumns = 10;
@@ -31,7 +32,7 @@ const kinds: Readonly<Record<RunSnapshot['command'], RowKind[]>> = {
   prefetch: ['cache'],
 };
 
-/** Rate, plan, Delta Log, rows and bytes by kind; on few rows what matters most of these, and the rate where it is one. */
+/** Rate, plan, reads, Delta Log, rows and bytes by kind; on few rows what matters most of these, and the rate where it is one. */
 export function Facts({ run, width, rows }: { run: RunSnapshot; width: number; rows: number }): ReactNode {
   const shown = [
     ...kinds[run.command],
@@ -46,12 +47,20 @@ export function Facts({ run, width, rows }: { run: RunSnapshot; width: number; r
   // Rows of the Prefetch Cache stay on their donor: nothing is sent.
   const sizeLabel = run.command === 'prefetch' ? 'stored' : 'sent';
   const hasPlan = run.plan !== undefined && rows >= leastWithPlan;
-  const left = rows - (hasPlan ? 1 : 0);
+  const hasReads = run.serving !== undefined && rows >= leastWithPlan + (hasPlan ? 1 : 0);
+  const left = rows - (hasPlan ? 1 : 0) - (hasReads ? 1 : 0);
   const hasTable = left >= tableRows;
   return (
     <>
       <RateFact run={run} width={width} />
       {hasPlan ? <PlanFact run={run} width={width} /> : null}
+      {hasReads && run.serving ? (
+        <Fact
+          label="reads"
+          width={width}
+          text={run.outcome === 'running' ? readsWords(run.serving) : allReadsWords(run.serving)}
+        />
+      ) : null}
       {left === 2 || left > tableRows ? (
         <Fact label="Delta Log" width={width} text={backlogText(run)} />
       ) : null}

@@ -12,6 +12,7 @@ import {
   formatPercent,
 } from '../format.ts';
 import { promiseWords } from '../promise-words.ts';
+import { readsWords } from '../reads-words.ts';
 import { printableRun } from './printable-run.ts';
 import {
   currentPhase,
@@ -61,6 +62,7 @@ export function progressLine(snapshot: RunSnapshot): string | undefined {
     if (phase.name !== 'cache') parts.push(formatByteRate(snapshot.wireBytesPerSecond));
     if (snapshot.limit) parts.push(`limit ${limitWords(snapshot.limit)}`);
   }
+  if (snapshot.serving) parts.push(readsWords(snapshot.serving));
   const log = currentLog(snapshot);
   if (log && log.keys > 0) parts.push(`Delta Log ${deltaLogWords(log)}`);
   const eta = etaWords(snapshot);

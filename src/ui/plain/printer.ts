@@ -15,6 +15,8 @@ export const silentEvents: ReadonlySet<RunEvent['type']> = new Set([
   'pause',
   'latency',
   'delta-log',
+  'serving',
+  'served',
   'end',
 ]);
 

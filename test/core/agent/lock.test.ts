@@ -76,8 +76,13 @@ test('a locked agent throws away what was meant for a shell, and then answers', 
   assert.equal(await readLine(output, () => true, never), agentMagic);
   const answers: unknown[] = [];
   for await (const { header } of readFrames(output)) answers.push(header);
-  const [pong, refusal] = answers as [object, { error: { code: string } }];
-  assert.deepEqual({ ...pong, idleMs: 0 }, { n: 0, idleMs: 0, result: {}, sizes: [] });
+  const [pong, refusal] = answers as [
+    { result: { cpuMs: number; peakBytes: number } },
+    { error: { code: string } },
+  ];
+  const { cpuMs, peakBytes } = pong.result;
+  assert.ok(cpuMs > 0 && peakBytes > 0);
+  assert.deepEqual({ ...pong, idleMs: 0 }, { n: 0, idleMs: 0, result: { cpuMs, peakBytes }, sizes: [] });
   assert.equal(refusal.error.code, 'agent-locked');
 });
 

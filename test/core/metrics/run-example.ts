@@ -77,7 +77,8 @@ export function planText(
     kind: 'foresync.plan',
     version: 1,
     entries: entries.length,
-    halfLifeMs: 3_600_000,
+    ...{ origin: new Date(originMs).toISOString(), horizonMs, model: 'auto' },
+    ...{ minConfidence: 0.5, expectedHitRate: 0.6, halfLifeMs: 3_600_000 },
     ...header,
   };
   return [first, ...entries.map((entry) => ({ expectedReads: 10, ...entry }))]

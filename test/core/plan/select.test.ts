@@ -142,3 +142,19 @@ test('sized for a join, a plan has the keys that are worth it in a table of so m
   assert.deepEqual(by(4, { marks }), ['never']);
   assert.deepEqual(by(50, { unknownReads: 10_000 }), [], 'most reads are of rows that nobody knows');
 });
+
+test('the order goes by what is asked for, whatever budget there is', () => {
+  const keys = [
+    { key: 'large', reads: 12, size: 1000 },
+    { key: 'small', reads: 6, size: 100 },
+    { key: 'written', reads: 11, writes: 40, size: 100 },
+  ];
+  const by = (order: PlanLimits['order'], limits: Partial<PlanLimits> = {}) =>
+    chosen(keys, { minConfidence: 0.5, order, ...limits }, { snapshot }).keys;
+  assert.deepEqual(by(undefined), ['large', 'written', 'small']);
+  assert.deepEqual(by('reads'), ['large', 'written', 'small']);
+  assert.deepEqual(by('reads-per-byte'), ['written', 'small', 'large']);
+  assert.deepEqual(by('early-value')[0], 'small');
+  assert.deepEqual(by('reads', { budgetBytes: 1100 }), ['large', 'written']);
+  assert.deepEqual(by(undefined, { budgetBytes: 1100 }), by('early-value', { budgetBytes: 1100 }));
+});

@@ -109,4 +109,5 @@ test('it waits for a bounded number of keys, and its end settles all', async () 
   reads.close();
   const outcomes = await Promise.all(waiting);
   assert.ok(outcomes.every(({ kind }) => kind === 'unavailable'));
+  assert.deepEqual(await reads.read('later'), { kind: 'unavailable' });
 });

@@ -140,3 +140,66 @@ test('clients that never read their answers use up no memory, and others are ans
   while (statuses === 503) statuses = (await get(server.address, '/v1/rows/a')).status;
   assert.equal(statuses, 200);
 });
+
+test('clients that send half a request, or what is none, keep nobody from being answered', async (t) => {
+  const { server } = await serverAt(t, '0');
+  const { host, port } = server.address as ServeAddress & { kind: 'tcp' };
+  const halves = ['', 'G', 'GET /v1/rows/a HTTP/1.1\r\nHost: local', 'GET /v1/rows/a HTTP/1.1\r\n'];
+  const sockets = Array.from({ length: 200 }, (_, n) => {
+    const socket = connect({ host, port }).on('error', () => undefined);
+    socket.write(halves[n % halves.length] ?? '');
+    return socket;
+  });
+  t.after(() => sockets.map((socket) => socket.destroy()));
+  await Promise.all(sockets.map((socket) => socket.readyState === 'open' || once(socket, 'connect')));
+  for (const noise of ['\0\0\0\0', '{"a":1}\n\n', 'GET / HTTP/9.9\r\n\r\n', `${'x'.repeat(200_000)}\r\n`]) {
+    const socket = connect({ host, port }).on('error', () => undefined);
+    socket.write(noise);
+    // However it is ended.
+    await new Promise((resolve) => socket.resume().on('close', resolve));
+  }
+  assert.equal((await get(server.address, '/v1/rows/a')).status, 200);
+});
+
+test('a server that is closed answers who has asked, and waits for no one who does not take it', async (t) => {
+  const asked = Promise.withResolvers<void>();
+  const found = Promise.withResolvers<Outcome>();
+  const { server } = await serverAt(t, '0', {
+    read: () => {
+      asked.resolve();
+      return found.promise;
+    },
+  });
+  const { address } = server;
+  const { host, port } = address as ServeAddress & { kind: 'tcp' };
+  const deaf = connect({ host, port }).on('error', () => undefined);
+  t.after(() => deaf.destroy());
+  deaf.write('GET /v1/rows/a HTTP/1.1\r\n');
+  const answer = get(address, '/v1/rows/a');
+  await asked.promise;
+  const closed = server.close();
+  found.resolve({ kind: 'unavailable' });
+  assert.equal((await answer).headers.connection, 'close');
+  await closed;
+  await assert.rejects(get(address, '/healthz'), { code: 'ECONNREFUSED' });
+});
+
+test('whatever a request names, it is answered, and only what names this host reads anything', async (t) => {
+  const { server, served } = await serverAt(t, '0');
+  const statusOf = async (target: string, options = {}) =>
+    (await get(server.address, target, options)).status;
+  assert.equal(await statusOf('/v1/rows/%'), 404);
+  assert.equal(await statusOf('/v1/rows/%ff%fe'), 404);
+  assert.equal(await statusOf('/v1/../v1/rows/a'), 404);
+  assert.equal(await statusOf('http://localhost/v1/rows/a'), 404);
+  assert.equal(await statusOf(`/v1/rows/${'x'.repeat(70_000)}`), 404);
+  assert.equal(await statusOf(`/v1/rows/${'x'.repeat(100_000)}`), 431);
+  for (const host of ['localhost.example', '127.0.0.1.example', 'example:127.0.0.1', '[::2]', '0.0.0.0'])
+    assert.equal(await statusOf('/v1/rows/a', { host }), 421, host);
+  for (const method of ['POST', 'PUT', 'DELETE', 'PATCH', 'OPTIONS', 'TRACE'])
+    assert.equal(await statusOf('/v1/rows/a', { method }), 405, method);
+  assert.deepEqual(served, []);
+  assert.equal(await statusOf('/v1/rows/a%00b'), 200);
+  assert.equal(await statusOf('/v1/rows/../status'), 200);
+  assert.deepEqual(served, ['a\0b', '../status']);
+});

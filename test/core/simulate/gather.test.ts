@@ -47,7 +47,6 @@ function historyOf(found: Record<string, Accesses>, more: Partial<KeySeries> = {
 const options: GatherOptions = {
   originMs: 10 * minuteMs,
   untilMs: 20 * minuteMs,
-  timeScale: 1,
   maxKeys: 1_000_000,
   logs: [],
   layout: {},

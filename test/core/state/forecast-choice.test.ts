@@ -51,6 +51,6 @@ test('a state file from before choices were kept gets room for them, and keeps w
   const state = openState(file);
   forecastChoices(state, settings).save(0, Buffer.of(7));
   assert.deepEqual(forecastChoices(state, settings).load(0), Buffer.of(7));
-  assert.equal(state.db.prepare('SELECT value FROM parameters').pluck().get(), 5);
+  assert.equal(state.db.prepare('SELECT value FROM group_parameter').pluck().get(), 5);
   state.close();
 });

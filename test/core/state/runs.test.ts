@@ -5,12 +5,6 @@ import path from 'node:path';
 import { after, test } from 'node:test';
 import { openState } from '../../../src/core/state/open.ts';
 import {
-  changeParameter,
-  listParameterChanges,
-  listParameters,
-  readParameters,
-} from '../../../src/core/state/parameters.ts';
-import {
   listRuns,
   type RunRecord,
   readRun,
@@ -79,41 +73,4 @@ test('a run is found by its id or a beginning that no other has', (t) => {
   assert.throws(() => readRun(state, 'ab'), { code: 'run-ambiguous', exitCode: 64 });
   for (const id of ['', '%', "x' OR 1=1 --"])
     assert.throws(() => readRun(state, id), { code: 'run-unknown', exitCode: 64 });
-});
-
-test('a parameter keeps its value and how it came about, one step a run', (t) => {
-  const state = fresh(t);
-  const step = {
-    group: 'shop',
-    name: 'minConfidence',
-    old: 0.5,
-    new: 0.45,
-    reason: 'why',
-    runId: 'one',
-    changedMs: 7,
-  } as const;
-  assert.equal(changeParameter(state, step), true);
-  assert.equal(changeParameter(state, { ...step, new: 0.4 }), false);
-  assert.deepEqual(readParameters(state, 'shop'), { minConfidence: 0.45 });
-  assert.equal(changeParameter(state, { ...step, old: 0.45, new: 0.5, runId: 'two' }), true);
-  assert.deepEqual(readParameters(state, 'shop'), { minConfidence: 0.5 });
-  assert.deepEqual(listParameterChanges(state, { runId: 'one', limit: 9 }), [step]);
-  assert.deepEqual(
-    listParameterChanges(state, { limit: 9 }).map(({ runId }) => runId),
-    ['two', 'one'],
-  );
-});
-
-test('each group has its own parameters, and plans without a group theirs', (t) => {
-  const state = fresh(t);
-  const step = { old: 1, reason: 'why', runId: 'one', changedMs: 7 } as const;
-  changeParameter(state, { ...step, group: 'shop', name: 'horizonMs', new: 2 });
-  changeParameter(state, { ...step, group: undefined, name: 'halfLifeMs', new: 3 });
-  assert.deepEqual(readParameters(state, 'shop'), { horizonMs: 2 });
-  assert.deepEqual(readParameters(state, undefined), { halfLifeMs: 3 });
-  assert.deepEqual(readParameters(state, 'depot'), {});
-  assert.deepEqual(listParameters(state), [
-    { group: undefined, parameters: { halfLifeMs: 3 } },
-    { group: 'shop', parameters: { horizonMs: 2 } },
-  ]);
 });

@@ -84,7 +84,7 @@ async function whileServed(work: () => Promise<void>): Promise<void> {
     for (;;) await work();
   } catch (error) {
     const { code } = error as { code?: string };
-    if (!['ENOENT', 'ECONNREFUSED', 'ECONNRESET'].includes(code ?? '')) throw error;
+    if (!['ENOENT', 'ECONNREFUSED', 'ECONNRESET', 'EPIPE'].includes(code ?? '')) throw error;
   }
 }
 

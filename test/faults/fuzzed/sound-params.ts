@@ -48,6 +48,7 @@ const known: { [T in RequestType]: (stage: Stage, nth: number) => Params<T> } = 
   'joiner.level': () => ({ ageMs: 5, isWhole: false }),
   'joiner.indexes': () => ({}),
   'joiner.count': () => ({}),
+  'joiner.reads': () => ({}),
   'joiner.verify': (_, nth) => ({ watermark: 10 + nth, range: rangeOf(nth), digest }),
   'joiner.repair': (_, nth) => ({ watermark: 20 + nth, range: rangeOf(nth), digest }),
   'joiner.recheck': (_, nth) => ({ watermark: 30 + nth, digest, complete: true }),

@@ -92,7 +92,8 @@ describe('hostile names', () => {
       assert.deepEqual(schemaOf(store), schema);
     }
     await works('metrics');
-    await works('metrics', '--log', 'access.jsonl');
+    shop.write('joiner.jsonl', logLines(keys, [Math.floor(Date.now() / 1000)]));
+    await works('metrics', '--log', 'joiner.jsonl');
     assert.deepEqual(schemaOf(shop.file(donor)), schema);
     assert.ok(!existsSync(canary), 'something was executed');
 
@@ -134,10 +135,12 @@ function tableSql(name: string, keys: readonly string[]): string {
 }
 
 /** Two days, each key read every hour; a key that is empty is no key to a log. */
-function logLines(keys: readonly string[]): string {
-  const hours = Array.from({ length: 48 }, (_, hour) => 1_700_000_000 + 3600 * hour);
+const twoDays = Array.from({ length: 48 }, (_, hour) => 1_700_000_000 + 3600 * hour);
+
+/** Each key is read once at each time, in seconds. */
+function logLines(keys: readonly string[], times = twoDays): string {
   const read = keys.filter((key) => key !== '' && !key.includes('\0'));
-  return hours
+  return times
     .flatMap((time) => read.map((key) => `${JSON.stringify({ time, op: 'read', key })}\n`))
     .join('');
 }

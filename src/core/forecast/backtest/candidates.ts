@@ -10,15 +10,17 @@ export type Candidate = { rule: SimpleRule } | { learned: Learned; decay: Simple
 /** How much the best decayed count may weigh beside the forests, each of which weighs 1. */
 const decayWeights = [0, 0.5, 1, 2];
 
-/** The simplest last, which wins a tie. */
+/** The simplest last, which wins a tie. Where the decayed count's weight beside the forests was tuned, no other one is tried. */
 export function candidatesOf(
   learned: Learned | undefined,
   decay: SimpleRule,
   historyMs: number,
+  tunedWeight?: number | undefined,
 ): Candidate[] {
   const rules = simpleRules(historyMs).map((rule): Candidate => ({ rule }));
   if (!learned) return rules;
-  return [...decayWeights.map((decayWeight) => ({ learned, decay, decayWeight })), ...rules];
+  const weights = tunedWeight === undefined ? decayWeights : [tunedWeight];
+  return [...weights.map((decayWeight) => ({ learned, decay, decayWeight })), ...rules];
 }
 
 /** Its scores of the rows of one origin; of forests, those that did not know the window. */

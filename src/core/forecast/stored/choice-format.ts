@@ -102,6 +102,7 @@ export const choiceText = z.object({
     end: z.int(),
     reads: z.number().min(0),
     tunedHalfLifeMs: z.number().positive().optional(),
+    tunedDecayWeight: z.number().min(0).max(100).optional(),
     timeBudget: z.object({ seconds: z.number().positive(), byClock: z.boolean() }),
   }),
   /** A simple rule by its place among all, or a blend of the forests with the decayed count by its weight. */

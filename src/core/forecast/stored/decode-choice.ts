@@ -35,7 +35,7 @@ function fittedOf(text: ChoiceText): Fitted | undefined {
   if (!candidate || (text.firstReads && !learned)) return undefined;
   const { past, from, firstReads, rates, writesFactor, backtest } = text;
   return {
-    past: { ...past, tunedHalfLifeMs: past.tunedHalfLifeMs },
+    past: { ...past, tunedHalfLifeMs: past.tunedHalfLifeMs, tunedDecayWeight: past.tunedDecayWeight },
     candidate,
     from,
     decay,

@@ -17,6 +17,8 @@ export function outdated({ past, backtest }: Fitted, input: ForecastInput): stri
   if (past.bucketMs !== grid.bucketMs || past.horizonMs !== grid.horizonMs)
     return 'it was learned for another horizon';
   if (past.tunedHalfLifeMs !== options.halfLifeMs) return 'the tuned half-life is another one';
+  if (past.tunedDecayWeight !== options.decayWeight)
+    return 'the tuned weight of the decayed count is another one';
   const { seconds, byClock } = options.timeBudget;
   if (past.timeBudget.seconds !== seconds || past.timeBudget.byClock !== byClock)
     return 'the time budget is another one';

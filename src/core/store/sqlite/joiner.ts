@@ -18,6 +18,9 @@ import { openStaging } from './staging.ts';
 import type { TableShape } from './table-shape.ts';
 import { type StagingIdentity, takeStaging } from './take-staging.ts';
 
+/** Counted in a few milliseconds. */
+const partRows = 50_000;
+
 /**
  * Builds the joiner in a staging file, or goes on with one that has appeared. Each call is one transaction that also moves the checkpoint, so that the process
  * may die at any instruction; repeating a call is harmless.
@@ -81,6 +84,8 @@ export class Joiner {
     const { fetched } = this.#writer;
     if (file) this.#writer.origins ??= new RowOrigins(this.#db, this.#shape, file);
     const { origins } = this.#writer;
+    // Later, with all rows, readers would wait for as long as an index takes.
+    if (this.checkpoint.stage === 'hot') this.finishIndexes();
     this.#served = new ServedRows(
       this.#db,
       this.#shape,
@@ -215,13 +220,19 @@ export class Joiner {
   }
 
   rowCount(): number {
-    const { bulk, stage, snapshotAfter } = this.checkpoint;
-    if (bulk && this.#bulk)
-      return bulk.rows + (stage === 'snapshot' ? this.#bulk.aheadAfter(snapshotAfter) : 0);
-    return this.#progress.reading(
-      () => this.#db,
-      () => this.#writer.count(),
-    );
+    return this.#bulkCount() ?? this.#reading(() => this.#writer.count());
+  }
+
+  /** The same, in parts of a few milliseconds; between two of them `served` may be read, and nothing may be written. */
+  *countInParts(): Generator<undefined, number> {
+    const inBulk = this.#bulkCount();
+    if (inBulk !== undefined) return inBulk;
+    const parts = this.#writer.countInParts(partRows);
+    for (;;) {
+      const { done, value } = this.#reading(() => parts.next());
+      if (done) return value;
+      yield undefined;
+    }
   }
 
   /** Closes the file; `publish` may follow. */
@@ -322,6 +333,16 @@ export class Joiner {
 
   #guard<T>(work: () => T): T {
     return this.#progress.guard(() => this.#db, work);
+  }
+
+  #reading<T>(work: () => T): T {
+    return this.#progress.reading(() => this.#db, work);
+  }
+
+  #bulkCount(): number | undefined {
+    const { bulk, stage, snapshotAfter } = this.checkpoint;
+    if (!bulk || !this.#bulk) return undefined;
+    return bulk.rows + (stage === 'snapshot' ? this.#bulk.aheadAfter(snapshotAfter) : 0);
   }
 
   #image(kind: ImageKind, bytes: Buffer): ReceivedImage {

@@ -2,7 +2,8 @@ import { systemCodeOf } from '../../errors.ts';
 import type { RowKey } from '../../row-key.ts';
 import type { Connection } from './connection.ts';
 import { FetchedRows } from './fetched-rows.ts';
-import type { Bindable } from './key-codec.ts';
+import type { Bindable, ScanKey } from './key-codec.ts';
+import { PartsOfTable } from './parts-of-table.ts';
 import type { RowOrigins } from './row-origins.ts';
 import {
   carriedColumns,
@@ -176,6 +177,25 @@ export class RowWriter {
     const version = this.#db.pragma('data_version', { simple: true });
     if (this.#counted && this.#counted.version === version) return this.#counted.rows;
     const rows = this.#db.prepare(`SELECT count(*) FROM ${this.#table}`).pluck().get() as number;
+    this.#counted = { rows, version };
+    return rows;
+  }
+
+  /**
+   * The same, a part of the table at a time: between two parts others may read, and nobody may write. Gives the number in the end.
+   */
+  *countInParts(partRows: number): Generator<undefined, number> {
+    const version = this.#db.pragma('data_version', { simple: true });
+    if (this.#counted && this.#counted.version === version) return this.#counted.rows;
+    const parts = new PartsOfTable(this.#db, this.#shape, partRows);
+    let rows = 0;
+    let after: ScanKey | undefined;
+    do {
+      const part = parts.next(after);
+      rows += part.rows;
+      after = part.to;
+      yield undefined;
+    } while (after);
     this.#counted = { rows, version };
     return rows;
   }

@@ -57,6 +57,11 @@ export class ServedRows {
     if (isWhole && !this.#progress.isPublished) this.#beginForcing();
   }
 
+  /** What the rows that are here say was so at the lead then, or later. */
+  get asOfMs(): number {
+    return this.#asOfMs;
+  }
+
   /** Resolves when what was begun to be forced to disk is there; rejects with the disk's error. To be awaited before `publish`. */
   get forced(): Promise<void> {
     return this.#forcing ?? Promise.resolve();
