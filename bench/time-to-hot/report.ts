@@ -74,24 +74,34 @@ function againstCopy({ trace, joins, copy }: TraceFigures): string {
   return `With the plan ${trace} misses ${percent(misses / copy.misses)} of the reads that it misses with the plain copy.`;
 }
 
+type Reading = 'met' | 'withoutReadThrough';
+
 function limits(traces: readonly TraceFigures[]): string {
   const word = (isKept: boolean) => `**${isKept ? 'kept' : 'missed'}**`;
-  const each = (value: (trace: TraceFigures) => number) =>
-    traces.map((trace) => value(trace).toFixed(2)).join(', ');
-  const kept = (value: (trace: TraceFigures) => number, limit: number) =>
-    word(traces.every((trace) => value(trace) <= limit));
+  const against = (name: JoinFigures['name'], limit: number, reading: Reading) => {
+    const pairs = traces.map(({ joins }) => [
+      missesOf(joins, 'foresync', reading),
+      missesOf(joins, name, reading),
+    ]);
+    const told = pairs.map(([ours, theirs]) => `${ours} to ${theirs}`).join(', ');
+    return `${told}, ${word(pairs.every(([ours = 0, theirs = 0]) => ours <= limit * theirs))}`;
+  };
+  const both = (name: JoinFigures['name'], limit: number) =>
+    `${against(name, limit, 'met')} (without read-through ${against(name, limit, 'withoutReadThrough')})`;
   const far = traces.flatMap(({ joins }) =>
     joins.map(({ withoutReadThrough, simulated }) =>
       Math.abs(simulated.hitRate / withoutReadThrough.hitRate - 1),
     ),
   );
   return (
-    `Limits: misses of the plan to those of hindsight's order, ${hindsightLimit} at most: ${each(({ toHindsight }) => toHindsight)}, ${kept(({ toHindsight }) => toHindsight, hindsightLimit)} ` +
-    `(without read-through ${each((trace) => trace.toHindsightWithoutReadThrough)}, ${kept((trace) => trace.toHindsightWithoutReadThrough, hindsightLimit)}); ` +
-    `to those without a plan, a third at most: ${each(({ toNoPlan }) => toNoPlan)}, ${kept(({ toNoPlan }) => toNoPlan, noPlanLimit)} ` +
-    `(without read-through ${each((trace) => trace.toNoPlanWithoutReadThrough)}, ${kept((trace) => trace.toNoPlanWithoutReadThrough, noPlanLimit)}); ` +
+    `Limits: misses with the plan to those of hindsight's order, ${hindsightLimit} times as many at most: ${both('hindsight', hindsightLimit)}; ` +
+    `to those without a plan, a third at most: ${both('no plan', noPlanLimit)}; ` +
     `simulated hit rates within 15 % of those without read-through: ${percent(Math.max(...far))} at most, ${word(Math.max(...far) <= agreement)}.`
   );
+}
+
+function missesOf(joins: readonly JoinFigures[], wanted: JoinFigures['name'], reading: Reading): number {
+  return joins.find(({ name }) => name === wanted)?.[reading].misses ?? Number.NaN;
 }
 
 function count(value: number): string {
@@ -102,6 +112,7 @@ function percent(share: number): string {
   return `${(100 * share).toFixed(1)} %`;
 }
 
-function seconds(ms: number | undefined): string {
-  return ms === undefined || Number.isNaN(ms) ? '–' : (ms / 1000).toFixed(1);
+/** JSON has no NaN, and null in its place. */
+function seconds(ms: number | undefined | null): string {
+  return ms === undefined || ms === null || Number.isNaN(ms) ? '–' : (ms / 1000).toFixed(1);
 }

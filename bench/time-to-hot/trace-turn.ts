@@ -40,11 +40,6 @@ export interface TraceFigures {
   joins: JoinFigures[];
   /** Reads before the plain copy is whole, all of which miss. */
   copy: { ms: number; misses: number };
-  /** Misses of the joins over the same reads. */
-  toHindsight: number;
-  toNoPlan: number;
-  toNoPlanWithoutReadThrough: number;
-  toHindsightWithoutReadThrough: number;
 }
 
 export interface TraceTurn {
@@ -98,9 +93,6 @@ export async function traceTurn(turn: TraceTurn): Promise<TraceFigures> {
   }
   const known = new Set(trace.past.map((line) => Number(line.split(',')[2])));
   const inTime = reads.filter(({ dueMs }) => dueMs < untilMs);
-  const [ours, none, best_] = figures as [JoinFigures, JoinFigures, JoinFigures];
-  const ratio = (a: JoinFigures, b: JoinFigures, what: 'met' | 'withoutReadThrough') =>
-    a[what].misses / b[what].misses;
   return {
     trace: trace.name,
     what: trace.what,
@@ -111,10 +103,6 @@ export async function traceTurn(turn: TraceTurn): Promise<TraceFigures> {
     planCommand: ['foresync', ...planCommand].join(' '),
     joins: figures,
     copy: { ms: copyMs, misses: reads.filter(({ dueMs }) => dueMs < copyMs).length },
-    toHindsight: ratio(ours, best_, 'met'),
-    toNoPlan: ratio(ours, none, 'met'),
-    toHindsightWithoutReadThrough: ratio(ours, best_, 'withoutReadThrough'),
-    toNoPlanWithoutReadThrough: ratio(ours, none, 'withoutReadThrough'),
   };
 }
 
