@@ -68,6 +68,10 @@ const preparations: Record<string, Preparation> = {
     return undefined;
   },
   completion: async () => undefined,
+  tune: async (shop) => {
+    await shop.did('foresync tune --set order=reads --set decay-weight=1');
+    return undefined;
+  },
 };
 
 /** Some words of what an example says on standard output, by its command; of `--json` its object is looked at instead. */
@@ -79,7 +83,7 @@ const said: Record<string, RegExp> = {
   completion: /^$/,
   doctor: /Ready\./,
   init: /foresync\.yaml is written\.|^group: /m,
-  metrics: /HIT RATE|hit rate|the newest of each joiner/,
+  metrics: /HIT RATE|hit rate|the newest of each joiner|tuned or set yet/,
   plan: /Planned [\d,]+ keys|Backtest on|confidence/,
   'plan diff': /B against A/,
   'plan inspect': /plan\.jsonl|confidence/,
@@ -88,11 +92,12 @@ const said: Record<string, RegExp> = {
   resume: /holds items: [\d,]+ rows, equal to us-east/,
   simulate: /^Simulated join of [\d,]+ rows, [\s\S]*^ {2}foresync /m,
   status: /in sync/,
+  tune: /Parameters of shop|, (?:set|frozen|taken back)\./,
   throttle: /^Run [0-9a-f]{8}, eu-west: /,
 };
 
 /** Commands that have nothing to do with hosts, or are told of them by runs. */
-const withoutSsh = /^(plan|simulate|abort|cleanup|resume|metrics|report|status|throttle)\b/;
+const withoutSsh = /^(plan|simulate|abort|cleanup|resume|metrics|report|status|throttle|tune)\b/;
 
 const usually: Preparation = async (shop) => {
   await shop.analyzeAndPlan();
