@@ -7,8 +7,8 @@ import type { ScaleFigures } from '../scale.ts';
 import type { ServeFigures } from '../serve.ts';
 import type { SimulateFigures } from '../simulate.ts';
 import { type CopyFigures, wayNames } from '../support/measure-copies.ts';
-
 import type { Spread } from '../support/statistics.ts';
+import { timeToHot } from '../time-to-hot/report.ts';
 import { markdownTable } from './page.ts';
 import { postgresTable } from './postgres-table.ts';
 
@@ -66,6 +66,7 @@ export const tables: Record<string, (answer: never) => string> = {
   simulate,
   serve,
   postgres: postgresTable,
+  'time-to-hot': timeToHot,
 };
 
 function serve({ rows, rate, rtt, perSecond, runSeconds, all, sinceHotReady }: ServeFigures): string {

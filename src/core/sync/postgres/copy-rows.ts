@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import type { AgentClient } from '../../agent/client.ts';
 import { ForesyncError } from '../../errors.ts';
 import { formatBytes } from '../../format.ts';
@@ -48,9 +49,11 @@ export async function copyRows(options: CopyOptions): Promise<void> {
   const over = new AbortController();
   const pipeline = new Pipeline(lead, joiner);
   const progress = { rows: 0 };
-  const lanes = copyLanes.map((lane) =>
+  // Two that write into one index cost a tenth more, where there is no processor for the second.
+  const isCramped = options.isLocal && availableParallelism() <= 2;
+  const lanes = copyLanes.slice(0, isCramped ? 1 : undefined).map((lane) =>
     pump<Read | undefined>({
-      depth: chunksAhead,
+      depth: isCramped ? 2 * chunksAhead : chunksAhead,
       signal: AbortSignal.any([signal, over.signal]),
       next: () =>
         ranges.isOver
