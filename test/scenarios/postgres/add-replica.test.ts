@@ -6,6 +6,7 @@ import { runCli } from '../../support/cli.ts';
 import { type PostgresPair, postgresPair, withoutPostgres } from '../../support/postgres.ts';
 import { conninfoOf } from '../../support/postgres-group.ts';
 import { RunningCli } from '../../support/running-cli.ts';
+import { startSshd } from '../../support/sshd.ts';
 import { temporaryFolder } from '../../support/tables.ts';
 
 describe('foresync between PostgreSQL servers', { skip: withoutPostgres }, () => {
@@ -108,6 +109,39 @@ describe('foresync between PostgreSQL servers', { skip: withoutPostgres }, () =>
     assert.doesNotMatch(done.stdout + done.stderr, /hush-hush/);
     assert.equal(readFileSync(path.join(folder, 'foresync.db')).includes('hush-hush'), false);
     endReplication();
+  });
+
+  test('a host is reached by ssh, the server there by its socket, and the login is found at that host', async (t) => {
+    const sshd = await startSshd({
+      env: { PGUSER: 'postgres', PATH: `${path.dirname(process.execPath)}:${process.env.PATH}` },
+    });
+    t.after(() => sshd.stop());
+    const folder = folderFor(t, 'large');
+    pair.joiner.sql('DROP TABLE IF EXISTS large');
+    const store = pair.joiner.store().replace('postgres@', '');
+    const done = await runCli(
+      [
+        'add-replica',
+        'west',
+        '--host',
+        sshd.destination,
+        '--store',
+        store,
+        '--no-plan',
+        '--hand-over',
+        'none',
+        '--json',
+      ],
+      { cwd: folder, env: { FORESYNC_SSH_CONFIG: sshd.configFile } },
+    );
+    assert.equal(done.exitCode, 0, done.stderr);
+    assert.equal(pair.joiner.sql('SELECT count(*) FROM large'), '60000');
+    const unknown = await runCli(
+      ['add-replica', 'south', '--host', sshd.destination, '--store', store, '--no-plan', '--replace'],
+      { cwd: folder, env: { FORESYNC_SSH_CONFIG: sshd.configFile } },
+    );
+    assert.equal(unknown.exitCode, 78);
+    assert.match(unknown.stderr, /--subscription-conninfo/);
   });
 
   test('a group of both kinds of stores is refused by name', async (t) => {
