@@ -82,6 +82,33 @@ describe('handing over to a subscription', { skip: withoutPostgres }, () => {
       end(name);
     });
 
+  test('a donor that crashed gives changes again that the joiner has, and none is applied twice', async () => {
+    pair.donor.sql(`DROP TABLE IF EXISTS live; ${PostgresWriter.table}`);
+    pair.joiner.sql('DROP TABLE IF EXISTS live');
+    const writer = new PostgresWriter(pair.donor, 9);
+    const handOver = { kind: 'subscription', conninfo: conninfoOf(pair) } as const;
+    const { options } = postgresRun(pair, 'live', { handOver });
+    const name = `foresync_${captureIdOf(options.group, options.joiner)}`;
+    try {
+      await assert.rejects(addReplica(postgresRun(pair, 'live', { handOver: wrong }).options));
+      const confirmed = `SELECT confirmed_flush_lsn < '0/0'::pg_lsn + ${pair.joiner.sql('SELECT spooled_to FROM foresync.spooled')} FROM pg_replication_slots`;
+      assert.equal(pair.donor.sql(confirmed), 'f');
+      await pair.donor.stop('immediate');
+      await pair.donor.startAgain();
+      // What was confirmed last was in memory alone.
+      assert.equal(pair.donor.sql(confirmed), 't');
+      await addReplica(options);
+    } finally {
+      await writer.stop();
+    }
+    const wanted = pair.donor.sql(all);
+    for (let tries = 0; tries < 400 && pair.joiner.sql(all) !== wanted; tries++)
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    assert.equal(pair.joiner.sql(all), wanted);
+    assert.equal(pair.joiner.sql('SELECT sum(apply_error_count) FROM pg_stat_subscription_stats'), '0');
+    end(name);
+  });
+
   test('a slot that somebody else has read past the joiner is refused, for the changes between would be lost', async () => {
     const { name } = await placed();
     pair.donor.sql("UPDATE live SET note = 'lost' WHERE id = 1");
