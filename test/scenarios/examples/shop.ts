@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import {
   chmodSync,
   copyFileSync,
+  cpSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -33,6 +34,7 @@ export class ExampleShop {
   /** Where the operator is. */
   readonly cwd = path.join(this.root, 'work');
   readonly #sshConfig = path.join(this.root, 'ssh_config');
+  readonly #keptRoot = path.join(kept, path.basename(this.root));
 
   /** With `local`, us-west is on this machine too: for what is not about ssh, to which every run would owe seconds. */
   constructor(sshd: TestSshd, { local = false } = {}) {
@@ -89,16 +91,21 @@ export class ExampleShop {
     return stdout;
   }
 
-  /** An access history and a plan, of logs that end at `untilMs`. Those of now are the same in every shop, and made once. */
-  async analyzeAndPlan(untilMs?: number): Promise<void> {
+  /** An access history of logs that end at `untilMs`. */
+  async analyze(untilMs: number): Promise<void> {
+    this.#writeLogs(untilMs);
+    await this.did('foresync analyze');
+  }
+
+  /** An access history and a plan, of logs that end now. They are the same in every shop, and made once. */
+  async analyzeAndPlan(): Promise<void> {
     const made = ['foresync.db', 'plan.jsonl'];
-    if (untilMs === undefined && made.every((name) => existsSync(path.join(kept, name)))) {
+    if (made.every((name) => existsSync(path.join(kept, name)))) {
       for (const name of made) copyFileSync(path.join(kept, name), path.join(this.cwd, name));
       return;
     }
-    this.#writeLogs(untilMs ?? Date.now());
-    await this.did('foresync analyze && foresync plan --min-confidence 0');
-    if (untilMs !== undefined) return;
+    await this.analyze(Date.now());
+    await this.did('foresync plan --min-confidence 0');
     for (const name of made) copyFileSync(path.join(this.cwd, name), path.join(kept, name));
   }
 
@@ -124,6 +131,17 @@ export class ExampleShop {
     await this.analyzeAndPlan();
     await this.did(`${this.join} --plan plan.jsonl`);
     return this.#newestRun();
+  }
+
+  /** As it is now, for `restore`. No command may run in it meanwhile. */
+  keep(): void {
+    copyFolder(this.root, this.#keptRoot);
+  }
+
+  /** Back to what was kept, at the same place, to which run records and captures point. */
+  restore(): void {
+    rmSync(this.root, { recursive: true });
+    copyFolder(this.#keptRoot, this.root);
   }
 
   /** Without ssh, for what comes before an example. */
@@ -187,6 +205,10 @@ const keys = [
   'cart:36933',
   ...Array.from({ length: 60 }, (_, n) => String(n)),
 ];
+
+function copyFolder(from: string, to: string): void {
+  cpSync(from, to, { recursive: true, preserveTimestamps: true, verbatimSymlinks: true });
+}
 
 function makeDatabase(file: string): void {
   const db = new Database(file);
