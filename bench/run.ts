@@ -28,6 +28,7 @@ const quickSizes: Record<string, string[]> = {
   'donor-latency': ['--rows', '20000', '--repetitions', '1', '--seconds', '1'],
   serve: ['--rows', '20000', '--per-second', '200'],
   'slow-link': ['--rows', '20000', '--repetitions', '1'],
+  'time-to-hot': ['--rows', '5000', '--rate', '20mbit', '--rtt', '10ms', '--traces', 'nasa_day'],
   simulate: ['--rows', '20000', '--planned', '4000', '--repetitions', '1', '--events', '20000'],
 };
 

@@ -34,7 +34,7 @@ be asked is refused with 64, and ssh asks for no password. \`abort\` and \`clean
 ## Looking first
 
 \`--dry-run\` changes nothing and tells what would be, of \`init\`, \`analyze\`, \`plan\`, \`plan inspect\`, \`prefetch\`, \`prefetch --release\`, \`add-replica\`,
-\`resume\`, \`throttle\`, \`abort\`, \`cleanup\`, \`metrics\` and \`report\`. That of a run looks at all hosts as \`doctor\` does, and ends with the exit code that the run would be refused with.
+\`resume\`, \`throttle\`, \`tune\`, \`abort\`, \`cleanup\`, \`metrics\` and \`report\`. That of a run looks at all hosts as \`doctor\` does, and ends with the exit code that the run would be refused with.
 `;
 
 const progressPreface = `## Progress

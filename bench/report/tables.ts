@@ -7,8 +7,8 @@ import type { ScaleFigures } from '../scale.ts';
 import type { ServeFigures } from '../serve.ts';
 import type { SimulateFigures } from '../simulate.ts';
 import { type CopyFigures, wayNames } from '../support/measure-copies.ts';
-
 import type { Spread } from '../support/statistics.ts';
+import { timeToHot } from '../time-to-hot/report.ts';
 import { markdownTable } from './page.ts';
 
 /** A full copy, compared, forced to disk and with the hot rows first, may take so many times as long as `cat`. */
@@ -64,6 +64,7 @@ export const tables: Record<string, (answer: never) => string> = {
   'slow-link': (figures: CopyFigures) => [copies(figures), phases(figures), processes(figures)].join('\n\n'),
   simulate,
   serve,
+  'time-to-hot': timeToHot,
 };
 
 function serve({ rows, rate, rtt, perSecond, runSeconds, all, sinceHotReady }: ServeFigures): string {

@@ -10,7 +10,7 @@ import { type KeyKind, shopTable, writeShopFile } from './shop-file.ts';
 import { type Timed, timed } from './timed.ts';
 
 const program = fileURLToPath(new URL('../../bin/run.js', import.meta.url));
-const group = 'bench';
+export const group = 'bench';
 
 /** A way to the joiner's host: an ssh configuration, and the alias in it. */
 export interface Route {
@@ -22,6 +22,8 @@ export interface CopyPlan {
   rows: number;
   plannedKeys: number;
   kind: KeyKind;
+  /** Of each row's picture; 16 where nothing says more. */
+  photoBytes?: number;
   /** Copies lie in shared memory, where there is some: at hosts of their own, donor and joiner have disks of their own. */
   diskOfItsOwn?: boolean;
 }
@@ -39,7 +41,7 @@ export class CopyPlace {
   readonly #rows: number;
   #copies = 0;
 
-  constructor({ rows, plannedKeys, kind, diskOfItsOwn = false }: CopyPlan) {
+  constructor({ rows, plannedKeys, kind, photoBytes, diskOfItsOwn = false }: CopyPlan) {
     this.#rows = rows;
     this.#operator = path.join(this.#folder, 'operator');
     const memory = diskOfItsOwn ? sharedMemory() : undefined;
@@ -48,7 +50,7 @@ export class CopyPlace {
       : path.join(this.#folder, 'target');
     this.source = path.join(this.#operator, 'src.db');
     for (const folder of [this.#operator, this.#target]) mkdirSync(folder, { recursive: true });
-    writeShopFile(this.source, { rows, kind, seed: 1 });
+    writeShopFile(this.source, { rows, kind, photoBytes, seed: 1 });
     const config = { group, table: shopTable, lead: 'east', replicas: { east: { store: 'sqlite:src.db' } } };
     // YAML takes JSON.
     writeFileSync(path.join(this.#operator, 'foresync.yaml'), JSON.stringify(config));
@@ -73,16 +75,16 @@ export class CopyPlace {
     return result;
   }
 
-  /** `foresync add-replica`, from the start of the command to its exit; the joiner's rows are counted afterwards. */
+  /** `foresync add-replica`, from the start of the command to its exit; the joiner's rows are counted afterwards. `planned` may name a plan of one's own. */
   async addReplica(
     route: Route,
-    { planned, more = [] }: { planned: boolean; more?: readonly string[] },
+    { planned, more = [] }: { planned: boolean | string; more?: readonly string[] },
   ): Promise<AddReplicaRun> {
     const copy = this.#newCopy();
     const place = ['--host', route.destination, '--store', `sqlite:${copy}`];
     const result = await timed(
       program,
-      ['add-replica', 'west', ...place, planned ? '--plan=plan.jsonl' : '--no-plan', ...more, '--json'],
+      ['add-replica', 'west', ...place, planOption(planned), ...more, '--json'],
       { cwd: this.#operator, env: { FORESYNC_SSH_CONFIG: route.configFile } },
     );
     const db = new Database(copy, { readonly: true });
@@ -91,6 +93,16 @@ export class CopyPlace {
     if (rows !== this.#rows) throw new Error(`${rows} of ${this.#rows} rows are at the joiner`);
     for (const suffix of ['', '-wal', '-shm']) rmSync(`${copy}${suffix}`, { force: true });
     return { ...result, run: (JSON.parse(result.stdout) as { run: RunSnapshot }).run };
+  }
+
+  /** Any other command of foresync's, in the operator's folder; gives what it printed. */
+  async foresync(...args: readonly string[]): Promise<string> {
+    return (await timed(program, args, { cwd: this.#operator })).stdout;
+  }
+
+  /** Where the operator is. */
+  get folder(): string {
+    return this.#operator;
   }
 
   /** The planned keys, as a plan has them. */
@@ -111,4 +123,9 @@ export class CopyPlace {
     this.#copies++;
     return path.join(this.#target, `copy${this.#copies}.db`);
   }
+}
+
+function planOption(planned: boolean | string): string {
+  if (planned === false) return '--no-plan';
+  return `--plan=${planned === true ? 'plan.jsonl' : planned}`;
 }

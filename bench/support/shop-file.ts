@@ -8,7 +8,7 @@ export const shopTable = 'items';
 
 const syllables =
   'ba be bi bo da de di do ka ke ki ko la le li lo ma me mi mo na ne ra re ri ro sa se ta to'.split(' ');
-const photoBytes = 16;
+const usualPhotoBytes = 16;
 
 /** The key of row `n`, counted from 1. Texts look random and never repeat: the factor is odd, so it permutes 32 bits. */
 export function shopKey(kind: KeyKind, n: number): number | string {
@@ -17,9 +17,13 @@ export function shopKey(kind: KeyKind, n: number): number | string {
 
 /**
  * Writes a shop's table to a new file: numbers, texts of phrases that come again and again, and a photo's random bytes. A row
- * takes about 250 bytes of the file, and zstd level 1 leaves about a third of it. The same arguments give the same file.
+ * takes about 250 bytes of the file, and zstd level 1 leaves about a third of it; with larger photos, which nothing makes smaller, more. The same arguments give the same file.
  */
-export function writeShopFile(file: string, options: { rows: number; kind: KeyKind; seed: number }): void {
+export function writeShopFile(
+  file: string,
+  options: { rows: number; kind: KeyKind; photoBytes?: number | undefined; seed: number },
+): void {
+  const { photoBytes = usualPhotoBytes } = options;
   const random = seededRandom(options.seed);
   const words = made(1000, () => made(2 + Math.floor(random() * 3), () => pick(syllables, random)).join(''));
   const phrases = made(1000, () => made(6, () => pick(words, random)).join(' '));
@@ -40,7 +44,7 @@ export function writeShopFile(file: string, options: { rows: number; kind: KeyKi
         Math.floor(random() * 10_000) / 100,
         Math.floor(random() * 1000),
         new Date(Date.UTC(2026, 0, 1) + n * 1000).toISOString(),
-        photo(random),
+        photo(photoBytes, random),
       );
     }
   })();
@@ -52,7 +56,7 @@ function made<T>(count: number, make: () => T): T[] {
   return Array.from({ length: count }, make);
 }
 
-function photo(random: () => number): Buffer {
+function photo(photoBytes: number, random: () => number): Buffer {
   const bytes = Buffer.allocUnsafe(photoBytes);
   for (let i = 0; i < photoBytes; i += 4) bytes.writeUInt32LE(Math.floor(random() * 2 ** 32), i);
   return bytes;

@@ -9,6 +9,7 @@ import { openHistory } from '../core/history/open-history.ts';
 import { type KeyWishes, markKeys } from '../core/plan/key-marks.ts';
 import { makePlan, type Plan } from '../core/plan/make-plan.ts';
 import { snapshotTime } from '../core/plan/snapshot-time.ts';
+import { tableRows } from '../core/plan/table-rows.ts';
 import { type ChoiceSettings, forecastChoices } from '../core/state/forecast-choice.ts';
 import { openState, type StateFile } from '../core/state/open.ts';
 import { readParameters, usualParameters } from '../core/state/parameters.ts';
@@ -19,7 +20,10 @@ export interface PlanWishes {
   horizon: number | undefined;
   at: number | undefined;
   model: ForecastModel;
-  minConfidence: number | undefined;
+  /** `auto`: no threshold, and as many keys as are worth going ahead in a join. */
+  minConfidence: number | 'auto' | undefined;
+  /** The table's, where it is known. */
+  rows: number | undefined;
   wishes: KeyWishes | undefined;
   'snapshot-duration': number | undefined;
   'budget-keys': number | undefined;
@@ -56,8 +60,11 @@ export async function planOf(
   try {
     const tuned = readParameters(state, group?.name);
     const history = openHistory(state);
+    const said = flags.minConfidence ?? tuned.minConfidence ?? usualParameters.minConfidence;
+    const { keys: knownKeys } = history.summary();
     const limits = {
-      minConfidence: flags.minConfidence ?? tuned.minConfidence ?? usualParameters.minConfidence,
+      minConfidence: said === 'auto' ? 0 : said,
+      sizedFor: said === 'auto' ? tableRows(state, { group, said: flags.rows, knownKeys }) : undefined,
       budgetKeys: flags['budget-keys'] ?? tuned.budgetKeys,
       budgetBytes: flags['budget-bytes'] ?? tuned.budgetBytes,
       order: tuned.order,

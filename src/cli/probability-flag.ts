@@ -13,3 +13,18 @@ export const probabilityFlag = Flags.custom<number>({
     return value;
   },
 });
+
+/** The threshold of a plan: a probability, or `auto`. */
+export const thresholdFlag = Flags.custom<number | 'auto'>({
+  helpValue: 'P',
+  parse: async (input) => {
+    if (input === 'auto') return input;
+    const value = parseProbability(input);
+    if (value === undefined)
+      throw usageError(
+        `'${printable(input, 40)}' is no probability.`,
+        "Write a number from 0 to 1, or 'auto'.",
+      );
+    return value;
+  },
+});

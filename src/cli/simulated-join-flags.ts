@@ -19,6 +19,24 @@ const ratioFlag = Flags.custom<number>({
   },
 });
 
+/** How many times faster accesses come than they did. */
+export const timeScaleFlag = Flags.custom<number>({
+  description:
+    'How many times faster accesses come than the logs have them, after the origin: with 60 an hour of them falls into a minute, as for a join that is tried at a small scale.',
+  helpValue: 'N',
+  parse: async (input) => {
+    const scale = /^\d{1,6}(?:\.\d{1,6})?$/.test(input.trim()) ? Number(input) : Number.NaN;
+    if (!(scale > 0))
+      throw usageError(
+        `'${input}' is no time scale.`,
+        'Write 60 where an hour of accesses falls into a minute.',
+      );
+    return scale;
+  },
+  default: 1,
+  defaultHelp: async () => '1',
+})();
+
 /** What the simulated join is like: the table, the link, the machines. */
 export const simulatedJoinFlags = {
   rows: keyNumberFlag({

@@ -25,6 +25,8 @@ export interface PlanSources extends Pick<Gathered, 'keys' | 'sample'> {
   model: JoinModel;
   /** Of all keys, by whatever sampling. */
   share: number;
+  /** How many times faster accesses come than they did. */
+  timeScale: number;
 }
 
 /** Thresholds and budgets of a plan that is there, in its order. Throws what its entries throw. */
@@ -46,7 +48,7 @@ export async function plansOfFile(
  */
 export async function plansByForecast(
   history: AccessHistory,
-  { keys, sample, model, share }: PlanSources,
+  { keys, sample, model, share, timeScale }: PlanSources,
   group: ReplicaGroup | undefined,
   options: Pick<
     ForecastOptions,
@@ -63,7 +65,12 @@ export async function plansByForecast(
   const wishes = keyWishes({}, group);
   const marks = wishes && (await markKeys(forecasted.store.names, wishes, options.signal));
   const { hotReadyMs, phases } = joinTimes(model, { rows: 0, bytes: 0 });
-  const snapshot = { startMs: hotReadyMs, durationMs: Math.max(1, phases.snapshotMs), from: 'flag' } as const;
+  // The forecast is in the logs' time.
+  const snapshot = {
+    startMs: hotReadyMs * timeScale,
+    durationMs: Math.max(1, phases.snapshotMs * timeScale),
+    from: 'flag',
+  } as const;
   const { replicas } = history.summary();
   return {
     plannedBy: async ({ minConfidence, keys: budgetKeys, bytes: budgetBytes }) => {

@@ -49,6 +49,7 @@ export interface SimulationWishes extends SaidCosts {
   donors: number;
   'write-rate': number | undefined;
   'sample-share': number;
+  'time-scale': number;
   'max-keys': number;
   state: string;
 }
@@ -94,11 +95,12 @@ async function replayed(
   const horizonMs = wishes.horizon ?? header?.horizonMs ?? tuned.horizonMs ?? usualParameters.horizonMs;
   const atMs = wishes.at ?? (header && Date.parse(header.origin));
   const { originMs, untilMs } = replayWindow(history.summary(), { atMs, horizonMs });
-  const windowMs = untilMs - originMs;
+  const timeScale = wishes['time-scale'];
+  const windowMs = (untilMs - originMs) / timeScale;
   const { layout, orders } = wishes;
   const budgets = wishes.budgets.map((budget) => (isNone(budget) ? tunedBudget(tuned) : budget));
   const maxKeys = wishes['max-keys'];
-  const gathered = await gather(history, { originMs, untilMs, maxKeys, logs, layout, signal });
+  const gathered = await gather(history, { originMs, untilMs, timeScale, maxKeys, logs, layout, signal });
   const { keys, reads, sample } = gathered;
   const share = sample.share * wishes['sample-share'];
   const said = { rows: wishes.rows, rowBytes: wishes['row-bytes'], compression: wishes.compression };
@@ -127,7 +129,7 @@ async function replayed(
   };
   const usual = header?.minConfidence ?? tuned.minConfidence ?? usualParameters.minConfidence;
   const minConfidences = wishes.minConfidences ?? [usual];
-  const sources: PlanSources = { keys, sample, model, share };
+  const sources: PlanSources = { keys, sample, model, share, timeScale };
   const plans = !orders.includes('foresync')
     ? undefined
     : planFile
@@ -153,6 +155,7 @@ async function replayed(
   return {
     originMs,
     horizonMs,
+    timeScale,
     windowMs,
     lookedAtMs,
     reads: counted,

@@ -2,13 +2,14 @@ import { existsSync } from 'node:fs';
 import { Flags } from '@oclif/core';
 import { BaseCommand, configFlag, stateFlag, usageError } from '../cli/base-command.ts';
 import { durationFlag, timeFlag } from '../cli/duration-flag.ts';
+import { keyNumberFlag } from '../cli/key-number-flag.ts';
 import { keyWishes, keyWishFlags } from '../cli/key-wishes.ts';
 import { nextStep, sameFiles } from '../cli/next-step.ts';
 import { usualPlanFile } from '../cli/plan-choice.ts';
 import { judgePlan } from '../cli/plan-gate.ts';
 import { type PlanWishes, planOf } from '../cli/plan-making.ts';
 import { type PlanWatch, watchPlan } from '../cli/plan-watch.ts';
-import { probabilityFlag } from '../cli/probability-flag.ts';
+import { probabilityFlag, thresholdFlag } from '../cli/probability-flag.ts';
 import { type ProgressMode, progressFlag } from '../cli/progress-flag.ts';
 import { sizeFlag } from '../cli/size-flag.ts';
 import { tell } from '../cli/tell.ts';
@@ -53,8 +54,14 @@ What is not said by a flag comes from the parameters that metrics has tuned, if 
       description:
         'auto: what served most in the backtest. The others: that model alone; the backtest still fits its settings.',
     })(),
-    'min-confidence': probabilityFlag({
-      description: 'Keys less likely to be read than this are not planned; 0.5 unless tuned.',
+    'min-confidence': thresholdFlag({
+      description:
+        "Keys less likely to be read than this are not planned; 0.5 unless tuned. 'auto': no threshold, but as many keys as are worth sending ahead in a join, so that the fewest reads miss their row before all are there.",
+    }),
+    rows: keyNumberFlag({
+      description:
+        "The table's rows, roughly, for --min-confidence auto: of a larger table more are worth it. By default as in the latest run.",
+      dependsOn: ['min-confidence'],
     }),
     'budget-keys': Flags.integer({ description: 'Plan so many keys at most.', min: 1, helpValue: 'N' }),
     'budget-bytes': sizeFlag({ description: 'Plan rows of so many bytes at most.' }),

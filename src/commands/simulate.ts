@@ -7,7 +7,7 @@ import { patternFlags } from '../cli/pattern-flags.ts';
 import { watchPlan } from '../cli/plan-watch.ts';
 import { probabilityFlag } from '../cli/probability-flag.ts';
 import { progressFlag } from '../cli/progress-flag.ts';
-import { simulatedJoinFlags } from '../cli/simulated-join-flags.ts';
+import { simulatedJoinFlags, timeScaleFlag } from '../cli/simulated-join-flags.ts';
 import { simulationOf } from '../cli/simulation.ts';
 import { sizeFlag } from '../cli/size-flag.ts';
 import { parseColumns } from '../core/access-log/columns.ts';
@@ -89,6 +89,7 @@ Of more keys than --max-keys a sample by their hash is replayed; how far the hit
       default: 1,
       defaultHelp: async () => '1',
     }),
+    'time-scale': timeScaleFlag,
     'max-keys': keyNumberFlag({
       description: 'How many keys are replayed; of more a sample is.',
       default: 1_000_000,

@@ -55,6 +55,7 @@ function facts(report: PlanReport, brush: Brush): [name: string, text: string][]
     ],
   ];
   if (report.bytes > 0) rows.push(['size', formatBytes(report.bytes)]);
+  if (report.sizedFor) rows.push(['keys', sizedWords(report.sizedFor)]);
   const choice = choiceWords(report);
   if (choice !== '') rows.push(['keys', choice]);
   if (report.snapshot)
@@ -62,10 +63,18 @@ function facts(report: PlanReport, brush: Brush): [name: string, text: string][]
   if (report.keys > 0) {
     const spread = sparkline(confidenceTenths, 10, brush.theme);
     const drawn = brush.theme.plain ? '' : `0 ${spread} 1   `;
-    rows.push(['confidence', `${drawn}threshold ${report.minConfidence}`]);
+    rows.push([
+      'confidence',
+      `${drawn}${report.sizedFor ? 'no threshold' : `threshold ${report.minConfidence}`}`,
+    ]);
     rows.push(...calibrationWords(report).map((words): [string, string] => ['', words]));
   }
   return rows;
+}
+
+function sizedWords({ rows, from }: NonNullable<PlanReport['sizedFor']>): string {
+  const source = { flag: 'as said', run: 'as in the latest run' }[from];
+  return `as many as are worth sending ahead of ${formatCounted(rows, 'row')} (${source})`;
 }
 
 function choiceWords({ chosen, worthless }: PlanReport): string {
@@ -120,6 +129,7 @@ function entryTable({ first, keys }: PlanReport, { paint, theme }: Brush): strin
 function notes({
   keys,
   minConfidence,
+  sizedFor,
   worthless,
   staleMs,
   horizonMs,
@@ -132,7 +142,9 @@ function notes({
     found.push(
       worthless
         ? 'Keys of enough confidence are written more than they would be read early.'
-        : `No key reaches a confidence of ${minConfidence}: lower --min-confidence.`,
+        : sizedFor
+          ? 'No key is worth being sent ahead.'
+          : `No key reaches a confidence of ${minConfidence}: lower --min-confidence.`,
     );
   }
   if (fellBack)

@@ -5,6 +5,7 @@ import { test } from 'node:test';
 import type { DonorLatencyFigures } from '../../bench/donor-latency.ts';
 import type { SimulateFigures } from '../../bench/simulate.ts';
 import type { CopyFigures } from '../../bench/support/measure-copies.ts';
+import type { TimeToHotFigures } from '../../bench/time-to-hot.ts';
 import { projectRoot, runProgram } from '../support/cli.ts';
 
 const slowLink = path.resolve(
@@ -124,6 +125,28 @@ test('simulate sets real joins beside what it says of them', async (t) => {
     assert.ok(real.median > 0 && simulated > 0 && ratio > 0);
   assert.ok(hotReady.simulated < inSync.simulated);
   assert.ok(sampled.seconds > 0 && sampled.keys > 500 && sampled.maxRssBytes > 0);
+});
+
+test('time-to-hot has readers meet every kind of join, and says what it needs', async (t) => {
+  const traces = path.resolve(process.env.FORESYNC_TRACES ?? path.join(projectRoot, '../shared/traces'));
+  const missing = await bench('time-to-hot', [], { FORESYNC_TRACES: '/nowhere/traces' });
+  assert.equal(missing.exitCode, 1);
+  assert.match(missing.stderr, /There is no /);
+  if (!existsSync(slowLink) || !existsSync(traces)) return t.skip('this machine has no traces to replay');
+  const sizes = ['--rows', '3000', '--photo-bytes', '200', '--rate', '2mbit', '--rtt', '5ms'];
+  const answer = await answerOf('time-to-hot', '--host-node', ...sizes, '--traces', 'nasa_day');
+  const { traces: [figures] = [], copyMs } = answer as unknown as TimeToHotFigures;
+  assert.deepEqual(
+    figures?.joins.map(({ name }) => name),
+    ['foresync', 'no plan', 'hindsight'],
+  );
+  assert.ok(copyMs > 0 && (figures?.copy.misses ?? 0) > 0);
+  for (const { name, hotKeys, met, withoutReadThrough, simulated } of figures?.joins ?? []) {
+    assert.equal(met.reads, figures?.joins[0]?.met.reads, name);
+    assert.ok(met.misses <= withoutReadThrough.reads && met.hitRate >= 0 && met.hitRate <= 1, name);
+    assert.equal(hotKeys > 0, name !== 'no plan');
+    assert.ok(simulated.inSyncMs > 0, name);
+  }
 });
 
 test('a bench that does not exist is named', async () => {

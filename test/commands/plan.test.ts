@@ -145,7 +145,15 @@ test('origin, horizon, model and budgets are those of the flags', async () => {
 });
 
 test('--out - writes the plan to standard output and what is said beside it', async () => {
-  const { exitCode, stdout, stderr } = await run('plan', '--model', 'decay', '--out', '-', '--budget-keys', '3');
+  const { exitCode, stdout, stderr } = await run(
+    'plan',
+    '--model',
+    'decay',
+    '--out',
+    '-',
+    '--budget-keys',
+    '3',
+  );
   assert.equal(exitCode, 0);
   assert.equal(
     stdout
@@ -207,6 +215,36 @@ test('a threshold that no key reaches gives an empty plan and says what to do', 
   assert.equal(exitCode, 0);
   assert.match(stdout, /No key reaches a confidence of 1: lower --min-confidence/);
   assert.equal(lines('empty.jsonl').length, 1);
+});
+
+test('sized for a join, a plan has more keys the larger the table is, and asks for what it does not know', async () => {
+  const unknown = await run('plan', '--min-confidence', 'auto', '--out', 'auto.jsonl');
+  assert.equal(unknown.exitCode, 64, unknown.stderr);
+  assert.match(unknown.stderr, /No run has told yet how many rows the table has\..*Say it with --rows/s);
+  const keys: number[] = [];
+  for (const rows of ['100', '10k', '10M']) {
+    const made = await run(
+      'plan',
+      '--min-confidence',
+      'auto',
+      '--rows',
+      rows,
+      '--out',
+      'auto.jsonl',
+      '--json',
+    );
+    assert.equal(made.exitCode, 0, made.stderr);
+    keys.push((JSON.parse(made.stdout) as PlanReport).keys);
+  }
+  assert.ok((keys[0] ?? 0) < (keys[1] ?? 0) && (keys[2] ?? 0) >= 55, String(keys));
+  const [header] = lines('auto.jsonl');
+  assert.deepEqual(header?.sizedFor, { rows: 10_000_000, from: 'flag' });
+  assert.equal(header?.minConfidence, 0);
+  const { stdout } = await run('plan', '--min-confidence', 'auto', '--rows', '10k', '--out', 'auto.jsonl');
+  assert.match(stdout, /as many as are worth sending ahead of 10,000 rows \(as said\)/);
+  const refused = await run('plan', '--rows', '10k');
+  assert.equal(refused.exitCode, 64);
+  assert.match(refused.stderr, /--rows/);
 });
 
 test('pinned keys come first, seen or not, excluded ones never, and the page and the header say so', async () => {

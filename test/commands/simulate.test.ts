@@ -97,6 +97,23 @@ test('the log, replayed read by read, comes to what the history of its minutes d
   assert.equal(existsSync(path.join(folder, 'none.db')), false);
 });
 
+test('accesses that come so many times faster meet a join that is as many times faster in the same way', async () => {
+  const orders = ['--order', 'foresync,copy', '--min-confidence', '0.1'];
+  const slowly = await simulated(...orders);
+  const faster = slow.map((word) => (word === '500/s' ? '30KB/s' : word));
+  const args = ['simulate', ...faster, ...orders, '--connect', '10ms', '--time-scale', '60'];
+  const fast = JSON.parse((await run(...args, '--json')).stdout) as SimulationReport;
+  assert.equal(fast.timeScale, 60);
+  assert.equal(fast.windowMs, slowly.windowMs / 60);
+  fast.joins.forEach((join, at) => {
+    const other = slowly.joins[at];
+    assert.ok(Math.abs((join.hitRate ?? 0) - (other?.hitRate ?? 1)) < 0.02, join.order);
+    assert.ok(Math.abs((60 * (join.inSyncMs ?? 0)) / (other?.inSyncMs ?? 1) - 1) < 0.02, join.order);
+  });
+  const { stdout } = await run(...args);
+  assert.match(stdout.replaceAll(/\s+/g, ' '), /to the minute, 60 times as fast as they came/);
+});
+
 test('budgets and thresholds are compared one by one', async () => {
   const { joins } = await simulated(
     '--order',
@@ -167,6 +184,7 @@ test('what cannot be simulated is refused with what is missing', async () => {
   await refused(64, /'1000' is no rate/, '--link', '1000');
   await refused(64, /'0\.5' is no ratio/, '--compression', '0.5');
   await refused(64, /above 0/, '--sample-share', '0');
+  await refused(64, /'0' is no time scale/, '--time-scale', '0');
   await refused(64, /order/, '--order', 'random');
 });
 

@@ -55,6 +55,7 @@ function report(changes: Partial<ForecastReport> = {}): PlanReport {
     expectedReads: 0,
     expectedHitRate: 0,
     backtestedHitRate: undefined,
+    sizedFor: undefined,
     minConfidence: 0.5,
     budgetKeys: undefined,
     budgetBytes: undefined,

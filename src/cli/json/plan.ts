@@ -24,6 +24,15 @@ const planReport = z.strictObject({
     'Reads that keys ordered alike, the `forecast.judgedShare` of those known, would have served on earlier windows of the history. Absent where nothing could be tested. --fail-under judges the smaller of this and expectedHitRate.',
   ).optional(),
   minConfidence: share('The threshold.'),
+  sizedFor: z
+    .strictObject({
+      rows: count('Its rows.'),
+      from: z.enum(['flag', 'run']),
+    })
+    .describe(
+      'The table that the plan has as many keys for as are worth sending ahead, with --min-confidence auto. `from`: a flag, or its latest run.',
+    )
+    .optional(),
   budgetKeys: count('The budget in keys.').optional(),
   budgetBytes: bytes('The budget in bytes.').optional(),
   chosen: z

@@ -87,6 +87,7 @@ const join = z.strictObject({
 const simulation = z.strictObject({
   originMs: timeMs('Where the join begins.'),
   horizonMs: durationMs('How far the plan looks ahead.'),
+  timeScale: count('How many times faster accesses come than the logs have them.'),
   windowMs: durationMs('How long after the origin accesses go on, within the horizon.'),
   lookedAtMs: durationMs(
     'The time that all hit rates are of: until the slowest join is in sync, or the window ends.',

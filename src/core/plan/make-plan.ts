@@ -38,10 +38,11 @@ export interface Plan {
  */
 export function makePlan(forecast: Forecast, options: PlanOf): Plan {
   const { group, table, model, limits, replicas, marks, snapshot } = options;
-  const selection = selectKeys(candidatesOf(forecast), limits, { marks, snapshot });
   const { report } = forecast;
   const allReads = forecast.expectedReads.reduce((sum, reads) => sum + reads, 0);
   const groupReads = Math.max(forecast.groupReads, allReads);
+  const unknownReads = groupReads - allReads;
+  const selection = selectKeys(candidatesOf(forecast), limits, { marks, snapshot, unknownReads });
   const header: PlanHeader = {
     kind: 'foresync.plan',
     version: 1,
@@ -56,6 +57,7 @@ export function makePlan(forecast: Forecast, options: PlanOf): Plan {
     expectedReads: round(selection.expectedReads),
     ...(limits.budgetKeys === undefined ? {} : { budgetKeys: limits.budgetKeys }),
     ...(limits.budgetBytes === undefined ? {} : { budgetBytes: limits.budgetBytes }),
+    ...(limits.sizedFor === undefined ? {} : { sizedFor: limits.sizedFor }),
     ...(limits.order === undefined ? {} : { order: limits.order }),
     ...(selection.assumedSizeBytes === undefined ? {} : { assumedSizeBytes: selection.assumedSizeBytes }),
     ...(orderOf(limits) !== 'early-value' || snapshot === undefined

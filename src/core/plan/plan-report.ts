@@ -3,6 +3,7 @@ import type { ForecastReport } from '../forecast/report.ts';
 import type { SnapshotTime } from './early-value.ts';
 import type { Plan } from './make-plan.ts';
 import type { PlanEntry } from './prefetch-plan.ts';
+import type { JoinedTable } from './worth-ahead.ts';
 
 /** What was planned and how it came about; everything that a screen or `--json` says of a new plan. */
 export interface PlanReport {
@@ -26,6 +27,8 @@ export interface PlanReport {
    */
   backtestedHitRate: number | undefined;
   minConfidence: number;
+  /** The table that the plan has as many keys for as are worth it; absent where a threshold limits it. */
+  sizedFor: JoinedTable | undefined;
   budgetKeys: number | undefined;
   budgetBytes: number | undefined;
   /** Absent where nothing was said of keys. `unseen` of the pinned ones are not known to the history. */
@@ -70,6 +73,7 @@ export function reportPlan(plan: Plan, forecast: Forecast, lastMs: number): Plan
     expectedHitRate: header.expectedHitRate,
     backtestedHitRate: backtestedOf(forecast),
     minConfidence: header.minConfidence,
+    sizedFor: plan.limits.sizedFor,
     budgetKeys: plan.limits.budgetKeys,
     budgetBytes: plan.limits.budgetBytes,
     chosen: plan.marks && {

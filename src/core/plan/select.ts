@@ -5,11 +5,14 @@ import type { Candidates } from './candidates.ts';
 import { earlyValues, type SnapshotTime } from './early-value.ts';
 import { type KeyMarks, mark } from './key-marks.ts';
 import { pinsOverBudget } from './pins-over-budget.ts';
+import { type JoinedTable, worthAhead } from './worth-ahead.ts';
 
 export interface PlanLimits {
   minConfidence: number;
   budgetKeys?: number | undefined;
   budgetBytes?: number | undefined;
+  /** No more keys are planned than are worth going ahead in a join of this table. */
+  sizedFor?: JoinedTable | undefined;
   /** What the order goes by; without it by early value per byte under a budget in bytes, else by expected reads. */
   order?: HotOrder | undefined;
 }
@@ -36,17 +39,19 @@ export interface SelectionOptions {
   marks?: KeyMarks | undefined;
   /** Default: the snapshot takes the whole horizon. */
   snapshot?: SnapshotTime | undefined;
+  /** Reads expected of keys that are not among the candidates; none by default. */
+  unknownReads?: number | undefined;
 }
 
 /**
  * Chooses and orders the keys. Pinned ones come first, whatever their confidence, then those of enough confidence that are
- * not excluded; both by `limits.order`; of equal ones the one read last, then the first of the forecast. Where the order goes by early value, keys whose value is not above zero are not planned; under a budget in bytes and what does
+ * not excluded; both by `limits.order`; of equal ones the one read last, then the first of the forecast; sized for a join, as many as are worth it. Where the order goes by early value, keys whose value is not above zero are not planned; under a budget in bytes and what does
  * not fit is passed over: smaller keys behind it may still fit. Throws `pins-over-budget` (kind `usage`).
  */
 export function selectKeys(
   candidates: Candidates,
   limits: PlanLimits,
-  { marks, snapshot }: SelectionOptions = {},
+  { marks, snapshot, unknownReads = 0 }: SelectionOptions = {},
 ): Selection {
   const { expectedReads, horizonMs, lastReadMs, keys } = candidates;
   const order = orderOf(limits);
@@ -72,8 +77,9 @@ export function selectKeys(
     reads += expectedReads[index] ?? 0;
   }
   pinsOverBudget({ keys: pinned.length + unseen.length, bytes }, limits);
+  const worth = worthOf({ pinned, others }, expectedReads, limits.sizedFor, unknownReads);
   for (const index of others) {
-    if (entries + unseen.length >= budgetKeys) break;
+    if (entries >= worth || entries + unseen.length >= budgetKeys) break;
     const size = sizes.bytes[index] ?? 0;
     if (budgetBytes !== undefined && bytes + size > budgetBytes) continue;
     bytes += size;
@@ -90,6 +96,31 @@ export function selectKeys(
     bytes,
     assumedSizeBytes: sizes.someAssumed ? sizes.assumed : undefined,
   };
+}
+
+/** How many known keys are worth going ahead, the pinned ones among them. */
+function worthOf(
+  { pinned, others }: { pinned: Uint32Array; others: Uint32Array },
+  expectedReads: Candidates['expectedReads'],
+  sizedFor: JoinedTable | undefined,
+  unknownReads: number,
+): number {
+  if (!sizedFor) return Number.POSITIVE_INFINITY;
+  const reads = new Float64Array(pinned.length + others.length);
+  pinned.forEach((index, place) => {
+    reads[place] = expectedReads[index] as number;
+  });
+  others.forEach((index, place) => {
+    reads[pinned.length + place] = expectedReads[index] as number;
+  });
+  const restReads = Math.max(0, unknownReads + sum(expectedReads) - sum(reads));
+  return worthAhead(reads, { rows: sizedFor.rows, restReads, least: pinned.length });
+}
+
+function sum(values: Float64Array | Float32Array): number {
+  let total = 0;
+  for (const value of values) total += value;
+  return total;
 }
 
 export function orderOf({ order, budgetBytes }: PlanLimits): HotOrder {

@@ -15,6 +15,8 @@ export interface GatherOptions {
   /** (origin, until] is replayed. */
   originMs: number;
   untilMs: number;
+  /** How many times faster all that comes after the origin comes than it did; above 0, and 1 by default. */
+  timeScale?: number | undefined;
   /** Of more keys a sample is drawn. */
   maxKeys: number;
   /** Replayed in place of the history's own buckets, which know times to the minute. They are in the history too. */
@@ -31,9 +33,9 @@ export interface Gathered {
   sample: KeySample;
 }
 
-/** What a simulation replays, of as many keys as it holds. Memory is bounded by the keys and by 16 million reads, whatever there is of both. */
+/** What a simulation replays, in the join's own time, of as many keys as it holds. Memory is bounded by the keys and by 16 million reads, whatever there is of both. */
 export async function gather(history: AccessHistory, options: GatherOptions): Promise<Gathered> {
-  const { maxKeys, logs } = options;
+  const { maxKeys, logs, timeScale = 1 } = options;
   let share = Math.min(1, maxKeys / Math.max(1, history.summary().keys));
   for (;;) {
     const sample = new KeySample(share);
@@ -43,8 +45,22 @@ export async function gather(history: AccessHistory, options: GatherOptions): Pr
     const reads = isLogged ? await readsOfLogs(logs, keys, sample, { ...options, mostReads }) : split.reads;
     if (reads.isWhole) {
       const widthMs = isLogged ? 0 : history.bucketMs;
-      return { keys, reads: reads.result(widthMs), firstWriteMs, writtenKeys, sample };
+      return {
+        keys,
+        reads: faster(reads.result(widthMs), timeScale),
+        firstWriteMs: firstWriteMs.map((ms) => ms / timeScale),
+        writtenKeys,
+        sample,
+      };
     }
     share *= (room * mostReads) / reads.seen;
   }
+}
+
+function faster(reads: ReplayedReads, timeScale: number): ReplayedReads {
+  return {
+    ...reads,
+    fromMs: reads.fromMs.map((ms) => ms / timeScale),
+    widthMs: reads.widthMs / timeScale,
+  };
 }

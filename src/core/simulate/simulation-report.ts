@@ -7,6 +7,8 @@ export interface SimulationReport {
   /** Where the join begins; milliseconds since the epoch. */
   originMs: number;
   horizonMs: number;
+  /** How many times faster accesses come than the logs have them; the times below, and those of joins, are the join's own. */
+  timeScale: number;
   /** How long after the origin accesses go on. */
   windowMs: number;
   /** Until the slowest join is in sync or the window ends: the time that all hit rates are of. */

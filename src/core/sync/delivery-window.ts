@@ -1,28 +1,59 @@
-/** How much longer than a lone request a delivery may take: what is fetched for a reader waits behind those that are on their way. */
+/** How much longer than the quickest a delivery is meant to take: what is fetched for a reader waits behind those that are on their way. */
 const targetMs = 15;
 /** Where hosts are busy all takes longer, however few are on their way: then fewer would slow the copy, and help nobody. */
 const leastSize = 4;
-const mostSize = 16;
+/** Bounds what is in memory on the way. */
+const mostSize = 64;
+/** Of the window, how much it grows while the deliveries of one window arrive in time: twice as large at first, later by an eighth. */
+const growth = { first: 1, later: 1 / 8 } as const;
+
+/** What is known of a delivery when it sets out. */
+export interface Departure {
+  atMs: number;
+  /** The window was full with it: how it fares tells whether there is room for more. */
+  filledWindow: boolean;
+}
 
 /**
- * How many deliveries may be on their way to a joiner that somebody reads at: as many as fill the link, and hardly more, whatever its rate and its delay are.
- * Like LEDBAT (RFC 6817) it goes by how long they take beside the quickest.
+ * How many deliveries may be on their way to a joiner that somebody reads at: as many as fill the link and what is at its end, and hardly more, whatever its rate and its delay
+ * are. Like LEDBAT (RFC 6817) it goes by how much longer they take than the quickest did.
  */
 export class DeliveryWindow {
   #size = leastSize;
-  #sinceChange = 0;
+  #underWay = 0;
+  #arrivedSinceCut = 0;
+  #wasCut = false;
+  /** Of the quickest, beyond a lone request: its own time on the link, and what the joiner does with it. */
+  #leastOwnMs = Number.POSITIVE_INFINITY;
 
   get size(): number {
     return Math.floor(this.#size);
   }
 
-  /** A delivery took so long, beyond what a lone request takes. */
-  delivered(overMs: number): void {
-    // Those that were on their way at the last change tell nothing of it.
-    if (++this.#sinceChange < this.size) return;
-    this.#sinceChange = 0;
-    // Twice as long as is meant is a link that has become slower, or a joiner that is busy.
-    const next = overMs > 2 * targetMs ? this.#size / 2 : this.#size + (overMs > targetMs ? -1 : 1);
-    this.#size = Math.min(mostSize, Math.max(leastSize, next));
+  departs(nowMs: number): Departure {
+    this.#underWay++;
+    return { atMs: nowMs, filledWindow: this.#underWay >= this.size };
+  }
+
+  /** A delivery was taken, or failed; a lone request takes `roundTripMs`. */
+  arrives({ atMs, filledWindow }: Departure, nowMs: number, roundTripMs: number): void {
+    this.#underWay--;
+    this.#arrivedSinceCut++;
+    const tookMs = nowMs - atMs;
+    this.#leastOwnMs = Math.min(this.#leastOwnMs, Math.max(0, tookMs - roundTripMs));
+    const meantMs = roundTripMs + this.#leastOwnMs + targetMs;
+    if (tookMs <= meantMs) {
+      if (filledWindow) this.#resize(this.#size + (this.#wasCut ? growth.later : growth.first));
+      return;
+    }
+    // Those that were on their way at the last cut tell nothing of it.
+    if (tookMs < meantMs + targetMs || this.#arrivedSinceCut < this.size) return;
+    this.#resize(this.#size * (meantMs / tookMs));
+    this.#wasCut = true;
+    this.#arrivedSinceCut = 0;
+  }
+
+  #resize(size: number): void {
+    this.#size = Math.min(mostSize, Math.max(leastSize, size));
   }
 }

@@ -66,10 +66,12 @@ export class LeadReads {
 
   /** Makes a delivery. */
   async deliver<T>(call: () => Promise<T>): Promise<T> {
-    const askedMs = performance.now();
-    const reply = await call();
-    this.#window.delivered(performance.now() - askedMs - this.#joiner.roundTripMs);
-    return reply;
+    const departure = this.#window.departs(performance.now());
+    try {
+      return await call();
+    } finally {
+      this.#window.arrives(departure, performance.now(), this.#joiner.roundTripMs);
+    }
   }
 
   /** Resolves when nothing is fetched any more. */

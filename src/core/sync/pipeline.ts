@@ -1,7 +1,5 @@
 /** Chunks under way where no time is lost on the way: the donor reads one, another is packed, sent and written. */
 const leastDepth = 4;
-/** The same where somebody waits behind them for a row: what the donor is asked for ahead he waits for too. How many go on to the joiner a `DeliveryWindow` tells. */
-const leastServedDepth = 2;
 /** Bounds what either side holds in memory. */
 const mostDepth = 12;
 /** A chunk leaves about so often where nothing but the hosts' own work holds it back. */
@@ -31,7 +29,7 @@ export class Pipeline {
   readonly #isServed: boolean;
   #waits = false;
 
-  /** `isServed`: somebody reads at the joiner, and what he lacks comes the same way. */
+  /** `isServed`: somebody reads at the joiner; how many chunks are on their way there a `DeliveryWindow` tells then. */
   constructor(donor: Link, joiner: Link, { isServed = false } = {}) {
     this.#isServed = isServed;
     this.#donor = donor;
@@ -41,8 +39,7 @@ export class Pipeline {
   /** Chunks that may be under way at once. */
   get depth(): number {
     const roundTripMs = this.#donor.roundTripMs + (this.#isServed ? 0 : this.#joiner.roundTripMs);
-    const least = this.#isServed ? leastServedDepth : leastDepth;
-    return Math.min(mostDepth, least + Math.round(roundTripMs / chunkEveryMs));
+    return Math.min(mostDepth, leastDepth + Math.round(roundTripMs / chunkEveryMs));
   }
 
   /** How the next chunk is packed. */

@@ -73,7 +73,7 @@ function sourceWords(table: SourcedFigures, figure: keyof SourcedFigures): strin
   return sources[table[figure].from];
 }
 
-function replayWords({ replayed, reads, lookedAtMs, sample, plan }: SimulationReport): string {
+function replayWords({ replayed, reads, lookedAtMs, sample, plan, timeScale }: SimulationReport): string {
   const from = replayed === 'logs' ? 'the logs' : 'the access history, which knows times to the minute';
   const sampled =
     sample.share < 1
@@ -85,8 +85,9 @@ function replayWords({ replayed, reads, lookedAtMs, sample, plan }: SimulationRe
       : plan.file === undefined
         ? ' The plan is as it would have been made at that time.'
         : ` The plan is ${printable(plan.file, 60)}.`;
+  const speed = timeScale === 1 ? '' : `, ${timeScale} times as fast as they came`;
   const few = reads < enoughReads ? ' So few say little of any hit rate.' : '';
-  return `Hit rates are of the first ${formatSpan(lookedAtMs)}, with ${readsWords(reads)} in ${from}${sampled}.${few}${order}`;
+  return `Hit rates are of the first ${formatSpan(lookedAtMs)}, with ${readsWords(reads)} in ${from}${speed}${sampled}.${few}${order}`;
 }
 
 /** Reads of a minute are spread over it, so a part of one may fall into the time that is looked at. */

@@ -125,6 +125,24 @@ test('whatever is asked for: budgets are kept, nothing is excluded and planned, 
   );
 });
 
+test('sized for a join, a plan has the keys that are worth it in a table of so many rows, and the pinned ones', async () => {
+  const keys = [
+    { key: 'rare', reads: 0.02, confidence: 0.02 },
+    { key: 'hot', reads: 40 },
+    { key: 'warm', reads: 2, confidence: 0.4 },
+    { key: 'never', reads: 0, confidence: 0 },
+  ];
+  const by = (rows: number, options?: SelectionOptions) =>
+    chosen(keys, { minConfidence: 0, sizedFor: { rows, from: 'flag' } }, options).keys;
+  assert.deepEqual(by(1_000_000), ['hot', 'warm', 'rare']);
+  assert.deepEqual(by(50), ['hot', 'warm', 'rare'], 'of the other rows nobody reads any');
+  assert.deepEqual(by(50, { unknownReads: 30 }), ['hot']);
+  assert.deepEqual(by(4), []);
+  const marks = await marked(keys, ['never']);
+  assert.deepEqual(by(4, { marks }), ['never']);
+  assert.deepEqual(by(50, { unknownReads: 10_000 }), [], 'most reads are of rows that nobody knows');
+});
+
 test('the order goes by what is asked for, whatever budget there is', () => {
   const keys = [
     { key: 'large', reads: 12, size: 1000 },

@@ -112,6 +112,21 @@ test('logs are replayed in place of the buckets, each read at its own time, and 
   assert.equal(found.keys.isNew[found.keys.placeOf('b') ?? -1], 0);
 });
 
+test('a time scale makes all that comes after the origin come sooner, and leaves what came before alone', async () => {
+  const history = historyOf({ a: { 3: [4, 0], 12: [5, 2], 19: [1, 0] } });
+  const [slow, fast] = [await gather(history, options), await gather(history, { ...options, timeScale: 60 })];
+  assert.deepEqual(
+    readsIn(fast),
+    readsIn(slow).map(([fromMs = 0, ...rest]) => [fromMs / 60, ...rest]),
+  );
+  assert.equal(fast.reads.widthMs, minuteMs / 60);
+  assert.deepEqual(
+    fast.firstWriteMs,
+    slow.firstWriteMs.map((ms) => ms / 60),
+  );
+  assert.deepEqual([fast.keys.pastReads[0], fast.keys.lastReadMs[0]], [4, 4 * minuteMs]);
+});
+
 test('of too many keys a sample is drawn, each key of it with all of its reads, in all parts of the table', async () => {
   const all = Object.fromEntries(
     Array.from({ length: 5000 }, (_, n) => [`key-${n}`, { 3: [1, 0], 12: [2, 0] } as Accesses]),

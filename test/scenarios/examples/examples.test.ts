@@ -61,6 +61,10 @@ const preparations: Record<string, Preparation> = {
     return undefined;
   },
   completion: async () => undefined,
+  tune: async (shop) => {
+    await shop.did('foresync tune --set order=reads --set decay-weight=1');
+    return undefined;
+  },
 };
 
 /** Some words of what an example says on standard output, by its command; of `--json` its object is looked at instead. */
@@ -72,7 +76,7 @@ const said: Record<string, RegExp> = {
   completion: /^$/,
   doctor: /Ready\./,
   init: /foresync\.yaml is written\.|^group: /m,
-  metrics: /HIT RATE|hit rate|the newest of each joiner/,
+  metrics: /HIT RATE|hit rate|the newest of each joiner|tuned or set yet/,
   plan: /Planned [\d,]+ keys|Backtest on|confidence/,
   'plan diff': /B against A/,
   'plan inspect': /plan\.jsonl|confidence/,
@@ -81,11 +85,12 @@ const said: Record<string, RegExp> = {
   resume: /holds items: [\d,]+ rows, equal to us-east/,
   simulate: /^Simulated join of [\d,]+ rows, [\s\S]*^ {2}foresync /m,
   status: /in sync/,
+  tune: /Parameters of shop|, (?:set|frozen|taken back)\./,
   throttle: /^Run [0-9a-f]{8}, eu-west: /,
 };
 
 /** Commands that have nothing to do with hosts, or are told of them by runs. */
-const withoutSsh = /^(plan|simulate|abort|cleanup|resume|throttle)\b/;
+const withoutSsh = /^(plan|simulate|abort|cleanup|resume|throttle|tune)\b/;
 
 const usually: Preparation = async (shop) => {
   await shop.analyzeAndPlan();
@@ -108,8 +113,7 @@ async function joinedShop(): Promise<{ shop: ExampleShop; run: string }> {
 }
 
 async function preparedShop(line: string): Promise<{ shop: ExampleShop; run: string | undefined }> {
-  const [, words = ''] = /foresync (\S+(?: \S+)?)/.exec(line) ?? [];
-  const [command = ''] = words.split(' ');
+  const { words, command } = namesIn(line);
   if (ofJoined.test(command)) {
     const { shop, run } = await joinedShop();
     if (line.includes('--replace')) await shop.did(`foresync report ${run} --out report.html`);
@@ -163,8 +167,7 @@ for (const { from, line } of examples.values()) {
 }
 
 async function runExample({ line }: Example, afterwards: (work: () => unknown) => void): Promise<void> {
-  const [, words = ''] = /foresync (\S+(?: \S+)?)/.exec(line) ?? [];
-  const [command = ''] = words.split(' ');
+  const { words, command } = namesIn(line);
   afterwards(async () => {
     for (const run of running.splice(0)) {
       run.kill('SIGKILL');
@@ -183,6 +186,13 @@ async function runExample({ line }: Example, afterwards: (work: () => unknown) =
   else assert.match(stdout, said[words] ?? said[command] ?? /^never$/, asked);
   // What a prefetch keeps may be in memory, which outlives the folder.
   if (command === 'prefetch') await shop.did('foresync prefetch --release');
+}
+
+/** Its command, and that with the word that follows. */
+function namesIn(line: string): { words: string; command: string } {
+  const [, words = ''] = /foresync (\S+(?: \S+)?)/.exec(line) ?? [];
+  const [command = ''] = words.split(' ');
+  return { words, command };
 }
 
 /** 0, or what the help says of a difference that is there. */

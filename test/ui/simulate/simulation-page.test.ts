@@ -43,6 +43,7 @@ function join(more: Partial<SimulatedJoin> = {}): SimulatedJoin {
 function report(joins: SimulatedJoin[], more: Partial<SimulationReport> = {}): SimulationReport {
   return {
     originMs: Date.UTC(2026, 0, 1),
+    timeScale: 1,
     horizonMs: 24 * 60 * minuteMs,
     windowMs: 24 * 60 * minuteMs,
     lookedAtMs: 60 * minuteMs,
