@@ -23,6 +23,7 @@ const hosts = ['us-east', 'us-west', 'eu-west'];
 const hourMs = 3_600_000;
 /** Of all shops of this process. */
 const kept = mkdtempSync(path.join(os.tmpdir(), 'foresync-examples-kept-'));
+const compiled = path.join(kept, 'compiled');
 process.once('exit', () => rmSync(kept, { recursive: true, force: true }));
 
 /**
@@ -44,6 +45,10 @@ export class ExampleShop {
     const sshConfig = readFileSync(sshd.configFile, 'utf8');
     writeFileSync(this.#sshConfig, sshConfig.replace(/^Host .*/, `Host ${hosts.join(' ')}`));
     symlinkSync(runJs, path.join(this.root, 'bin', 'foresync'));
+    // What the program keeps of its own compiled code is the same for all shops.
+    for (const folder of [compiled, path.join(this.root, 'home/.cache/foresync')])
+      mkdirSync(folder, { recursive: true });
+    symlinkSync(compiled, path.join(this.root, 'home/.cache/foresync/compiled'));
     makeDatabase(path.join(this.root, 'us-east', 'shop.db'));
     copyFileSync(path.join(this.root, 'us-east', 'shop.db'), path.join(this.root, 'us-west', 'shop.db'));
     const config = readmeConfig()
