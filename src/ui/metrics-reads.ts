@@ -92,7 +92,7 @@ function readyLines(ready: ReadyTimes | undefined, brush: Brush): string[] {
 
 /** Reads that do not count, each with the reason. */
 function leftOutLines({ unknown }: ReplicaCameTrue, leftOut: CameTrue['leftOut'], brush: Brush): string[] {
-  const { twice = 0, early = 0, clockAheadMs = 0 } = leftOut ?? {};
+  const { twice = 0, early = 0, future = 0, clockAheadMs = 0 } = leftOut ?? {};
   const off = `${formatDuration(Math.abs(clockAheadMs))} ${clockAheadMs > 0 ? 'ahead of' : 'behind'}`;
   const texts = [
     ...(unknown > 0
@@ -104,15 +104,26 @@ function leftOutLines({ unknown }: ReplicaCameTrue, leftOut: CameTrue['leftOut']
         ]
       : []),
     ...(clockAheadMs !== 0
-      ? [`The clock of the joiner's host is ${off} ours: the times of its logs are corrected by that.`]
+      ? [`The clock of the joiner's host is ${off} ours: the times of its own log are corrected by that.`]
       : []),
   ];
-  const flagged = `${formatCounted(early, 'read')} came before the run began, when there was no joiner: another run's, or the clocks disagree.`;
+  const flagged = [
+    ...(early > 0
+      ? [
+          `${formatCounted(early, 'read')} came before the run began, when there was no joiner: another run's, or the clocks disagree.`,
+        ]
+      : []),
+    ...(future > 0
+      ? [
+          `The clocks disagree: ${formatCounted(future, 'read')} would have come later than now, and are left out. Correct the times of the log, and measure it again.`,
+        ]
+      : []),
+  ];
   return [
     ...texts.flatMap((text) => wrapped(text, brush)),
-    ...(early > 0
-      ? wrapped(`${brush.symbols.warning} ${flagged}`, brush).map((line) => brush.paint('warning', line))
-      : []),
+    ...flagged.flatMap((text) =>
+      wrapped(`${brush.symbols.warning} ${text}`, brush).map((line) => brush.paint('warning', line)),
+    ),
   ];
 }
 

@@ -177,7 +177,10 @@ export const cameTrue = z.strictObject({
     .strictObject({
       twice: count("Reads within the time of a log of the joiner's own, which has them."),
       early: count('Reads from before the run began.'),
-      clockAheadMs: durationMs("What was taken off the logs' times: so far the joiner's clock was ahead."),
+      future: count('Reads more than a minute later than the moment at which they were measured.').optional(),
+      clockAheadMs: durationMs(
+        "What was taken off the times of the joiner's own log: so far its clock was ahead.",
+      ),
     })
     .describe('Absent where an earlier version of foresync measured.')
     .optional(),

@@ -175,11 +175,52 @@ test('a log of another table is refused where the history knows the keys of this
   await assert.rejects(measured(t, [foreign], { known: ['a', 'b'] }), {
     code: 'log-of-another-table',
     message:
-      "The log is of another table: none of the 12 keys in it, such as 'order:0', is in the plan or in the access history.",
+      /^The log \/.*log-0 is of another table: none of the 12 keys in it, such as 'order:0', is in the plan or/,
   });
   const withOne = `${foreign}${startMs + 5000},GET,b\n`;
   assert.equal((await measured(t, [withOne], { known: ['a', 'b'] })).cameTrue.log.reads, 13);
   assert.equal((await measured(t, [foreign])).cameTrue.log.reads, 12);
+});
+
+test("a log of another table or time is refused by its name beside the joiner's own", async (t) => {
+  const own = served([{ atMs: 1000, key: 'a' }]);
+  const foreign = csv(Array.from({ length: 12 }, (_, n) => [2000 + n, `order:${n}`]));
+  await assert.rejects(measured(t, [own, foreign], { known: ['a', 'b'] }), {
+    code: 'log-of-another-table',
+    message: /^The log \/.*log-1 is of another table/,
+  });
+  await assert.rejects(measured(t, [own, csv([[-900_000_000, 'a']])]), {
+    code: 'log-of-another-time',
+    message: /^The log \/.*log-1 is of another time: its 1 read/,
+  });
+});
+
+test('a read later than now is no hit: it is left out and told, and a log of them alone is refused', async (t) => {
+  const nowMs = startMs + 60_000;
+  const ahead = csv([
+    [20_000, 'a'],
+    [119_999, 'a'],
+    [120_001, 'a'],
+  ]);
+  const { cameTrue } = await measured(t, [ahead], { nowMs });
+  assert.deepEqual([cameTrue.replica.hits, cameTrue.log.reads, cameTrue.leftOut?.future], [2, 2, 1]);
+  await assert.rejects(measured(t, [csv([[7_200_000, 'a']])], { nowMs }), {
+    code: 'log-of-another-time',
+    message: /is of another time: its 1 read .* all of them later than now\.$/,
+  });
+});
+
+test("only times that the joiner's clock wrote are corrected by it, and by no more than clocks differ anyway", async (t) => {
+  const snapshot = exampleSnapshot();
+  snapshot.joinerClock = { aheadMs: 50_000, withinMs: 1 };
+  const own = served([{ atMs: 50_500, key: 'a' }]);
+  const both = (await measured(t, [own, csv([[5000, 'a']])], { snapshot })).cameTrue;
+  assert.deepEqual([both.log.firstMs, both.log.lastMs], [startMs + 500, startMs + 5000]);
+  const alone = (await measured(t, [csv([[5000, 'a']])], { snapshot })).cameTrue;
+  assert.deepEqual([alone.leftOut?.clockAheadMs, alone.log.firstMs], [0, startMs + 5000]);
+  snapshot.joinerClock = { aheadMs: 99, withinMs: 0 };
+  const near = (await measured(t, [served([{ atMs: 500, key: 'a' }])], { snapshot })).cameTrue;
+  assert.equal(near.leftOut?.clockAheadMs, 0);
 });
 
 test('from when on reads hit: no window of the reads that come later falls below it', async (t) => {
