@@ -1,7 +1,6 @@
 import type { CameTrue } from '../core/metrics/came-true.ts';
 import type { KindsOfReads } from '../core/metrics/read-kinds.ts';
-import type { ReadyTimes } from '../core/metrics/ready-times.ts';
-import type { HitCount, ReplicaCameTrue } from '../core/metrics/replica-reads.ts';
+import { type HitCount, type ReplicaCameTrue, readyTimesOf } from '../core/metrics/replica-reads.ts';
 import type { RunReport } from '../core/metrics/run-report.ts';
 import { frameFor } from './analyze/page-frame.ts';
 import { coursePlots } from './course-plot.ts';
@@ -13,7 +12,7 @@ import { wrapWords } from './wrap-words.ts';
 export function measuredLine({ cameTrue, replicaHitRate }: RunReport): string {
   if (!cameTrue || replicaHitRate === undefined) return 'Nobody read from the joiner while it was built.';
   const { replica } = cameTrue;
-  const reached = replica.ready?.times.findLast(({ afterMs }) => afterMs !== undefined);
+  const reached = readyTimesOf(replica)?.times.findLast(({ afterMs }) => afterMs !== undefined);
   const from =
     reached?.afterMs === undefined
       ? ''
@@ -33,7 +32,7 @@ export function replicaLines(run: RunReport, { replica, leftOut }: CameTrue, bru
     countRow('hot-ready to in sync', replica.hotToSync, brush),
     countRow('in sync', replica.inSync, brush),
     ...kindLines(replica.kinds, brush),
-    ...readyLines(replica.ready, brush),
+    ...readyLines(replica, brush),
     ...leftOutLines(replica, leftOut, brush),
     ...plotLines(replica, brush),
   ];
@@ -75,12 +74,16 @@ function kindLines(kinds: KindsOfReads | undefined, brush: Brush): string[] {
   ];
 }
 
-function readyLines(ready: ReadyTimes | undefined, brush: Brush): string[] {
+function readyLines(replica: ReplicaCameTrue, brush: Brush): string[] {
+  const { measured, reads } = replica;
+  const ready = readyTimesOf(replica);
   if (!ready) return ['', ...quietly(['Too few reads came to say from when on they hit.'], brush)];
+  const isMixed = measured !== undefined && measured.reads > 0 && measured.reads < reads;
+  const by = isMixed ? ', by the measured reads' : '';
   const words = `Every window of ${formatCount(ready.windowReads)} reads, one after the other, that begins then or later has so many hits, to the end of what is looked at.`;
   return [
     '',
-    `  ${brush.paint('strong', 'Hit rate reached')}`,
+    `  ${brush.paint('strong', 'Hit rate reached')}${by}`,
     ...ready.times.map(({ share, afterMs }) => {
       const first = afterMs !== undefined && afterMs <= ready.firstReadMs ? ', the first read' : '';
       const when = afterMs === undefined ? 'never' : `from ${formatDuration(afterMs)} on${first}`;

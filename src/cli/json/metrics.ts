@@ -164,6 +164,19 @@ const planCameTrue = z.strictObject({
   course: course('Over the horizon.'),
 });
 
+const readyTimes = z.strictObject({
+  windowReads: count('Reads of a window.'),
+  firstReadMs: durationMs("The first read, from the run's start."),
+  times: z.array(
+    z.strictObject({
+      share: share('The hit rate.'),
+      afterMs: durationMs(
+        "From then on every window of reads has it, from the run's start; absent where that never was.",
+      ).optional(),
+    }),
+  ),
+});
+
 export const cameTrue = z.strictObject({
   version: z.literal(2),
   measuredAtMs: timeMs('When it was measured.'),
@@ -199,22 +212,13 @@ export const cameTrue = z.strictObject({
       })
       .describe('By what brought the row; the last two where a log says which reads hit.')
       .optional(),
-    ready: z
-      .strictObject({
-        windowReads: count('Reads of a window.'),
-        firstReadMs: durationMs("The first read, from the run's start."),
-        times: z.array(
-          z.strictObject({
-            share: share('The hit rate.'),
-            afterMs: durationMs(
-              "From then on every window of reads has it, from the run's start; absent where that never was.",
-            ).optional(),
-          }),
-        ),
-      })
+    ready: readyTimes
       .describe(
         'From when on half, nine tenths and 99 % of the reads were hits; absent where there are too few.',
       )
+      .optional(),
+    readyMeasured: readyTimes
+      .describe('The same by the measured reads alone, where the hits of others are modelled.')
       .optional(),
     beforeHot: hits,
     hotToSync: hits,

@@ -1,3 +1,4 @@
+import { readyTimesOf } from './replica-reads.ts';
 import type { RunReport } from './run-report.ts';
 
 /** What a value is of: a share from 0 to 1, milliseconds, bytes, or a number of things. */
@@ -10,8 +11,10 @@ export interface RunValue {
   of(run: RunReport): number | undefined;
 }
 
-const readyAt = (share: number) => (run: RunReport) =>
-  run.cameTrue?.replica.ready?.times.find((time) => time.share === share)?.afterMs;
+const readyAt =
+  (share: number) =>
+  ({ cameTrue }: RunReport) =>
+    cameTrue && readyTimesOf(cameTrue.replica)?.times.find((time) => time.share === share)?.afterMs;
 
 const donorSum =
   (of: (donor: NonNullable<RunReport['figures']>['donors'][number]) => number | undefined) =>

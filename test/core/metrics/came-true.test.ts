@@ -135,6 +135,7 @@ test('replica hit rate: by what the replica held at the time of the read', async
       newKeys: undefined,
     },
     ready: undefined,
+    readyMeasured: undefined,
   });
   // Sixty steps over 12.5 s; what came 90 s after the start is past them.
   assert.equal(course?.fromMs, startMs);

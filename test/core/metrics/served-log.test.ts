@@ -8,6 +8,7 @@ import { openLogFile, openStream } from '../../../src/core/access-log/log-file.t
 import { ingestLogs } from '../../../src/core/history/ingest.ts';
 import { openHistory } from '../../../src/core/history/open-history.ts';
 import { type MeasureOptions, measureRun } from '../../../src/core/metrics/measure-run.ts';
+import { readyTimesOf } from '../../../src/core/metrics/replica-reads.ts';
 import { openState } from '../../../src/core/state/open.ts';
 import { readRun, recordRun } from '../../../src/core/state/runs.ts';
 import type { RunSnapshot } from '../../../src/core/sync/snapshot.ts';
@@ -221,6 +222,19 @@ test("only times that the joiner's clock wrote are corrected by it, and by no mo
   snapshot.joinerClock = { aheadMs: 99, withinMs: 0 };
   const near = (await measured(t, [served([{ atMs: 500, key: 'a' }])], { snapshot })).cameTrue;
   assert.equal(near.leftOut?.clockAheadMs, 0);
+});
+
+test('what is modelled beside measured reads does not say from when on they hit', async (t) => {
+  const own = served(Array.from({ length: 400 }, (_, n) => ({ atMs: n * 10, key: 'a', hit: n % 2 === 0 })));
+  const later = csv(Array.from({ length: 400 }, (_, n) => [10_100 + n, 'a']));
+  const { replica } = (await measured(t, [own, later])).cameTrue;
+  const reached = (times = replica.ready) => times?.times.map(({ afterMs }) => afterMs !== undefined);
+  assert.deepEqual(reached(), [true, true, true]);
+  assert.deepEqual(reached(replica.readyMeasured), [true, false, false]);
+  assert.deepEqual(reached(readyTimesOf(replica)), [true, false, false]);
+  const alone = (await measured(t, [own])).cameTrue.replica;
+  assert.equal(alone.readyMeasured, undefined);
+  assert.deepEqual(reached(readyTimesOf(alone)), [true, false, false]);
 });
 
 test('from when on reads hit: no window of the reads that come later falls below it', async (t) => {
