@@ -3,30 +3,34 @@ import type { KindsOfReads } from '../core/metrics/read-kinds.ts';
 import { type HitCount, type ReplicaCameTrue, readyTimesOf } from '../core/metrics/replica-reads.ts';
 import type { RunReport } from '../core/metrics/run-report.ts';
 import { frameFor } from './analyze/page-frame.ts';
+import { answeredWords } from './answered-words.ts';
 import { coursePlots } from './course-plot.ts';
 import { formatCount, formatCounted, formatDuration, formatHitRate, formatPercent } from './format.ts';
 import type { Brush } from './metrics-paint.ts';
 import { wrapWords } from './wrap-words.ts';
 
-/** What a run that served reads made of itself, in one line. */
-export function measuredLine({ cameTrue, replicaHitRate }: RunReport): string {
-  if (!cameTrue || replicaHitRate === undefined) return 'Nobody read from the joiner while it was built.';
+/** What the log adds to what a run that served reads says of them at its end; nothing where nobody read. */
+export function measuredLines({ cameTrue, figures }: RunReport): string[] {
+  if (!cameTrue || cameTrue.replica.reads === 0) return [];
   const { replica } = cameTrue;
+  const { reads, hits } = replica;
   const reached = readyTimesOf(replica)?.times.findLast(({ afterMs }) => afterMs !== undefined);
-  const from =
-    reached?.afterMs === undefined
-      ? ''
-      : `, ${formatPercent(reached.share)} or more from ${formatDuration(reached.afterMs)} on`;
-  return `${formatHitRate(replicaHitRate)} of ${formatCounted(replica.reads, 'read')} found their row${from}.`;
+  const isTold = figures?.serving?.reads === reads && figures.serving.hits === hits;
+  const lines = isTold ? [] : [`By the log of its reads: ${answeredWords(replica).replace('It', 'it')}.`];
+  if (reached?.afterMs === undefined) return lines;
+  return [
+    ...lines,
+    `${formatPercent(reached.share)} or more of the reads hit from ${formatDuration(reached.afterMs)} on.`,
+  ];
 }
 
 /** Reads of the replica since the run began: how many hit, when, and what had brought their rows. */
 export function replicaLines(run: RunReport, { replica, leftOut }: CameTrue, brush: Brush): string[] {
-  const heading = `  ${brush.paint('strong', 'Replica hit rate')}  `;
+  const heading = `  ${brush.paint('strong', 'Hit rate')}          `;
   const rate = run.replicaHitRate;
   if (rate === undefined) return [`${heading}the log has no read since the run began.`];
   return [
-    `${heading}${formatHitRate(rate)} of the reads since the run began found their row`,
+    `${heading}${formatHitRate(rate)}: ${hitWords(replica)}`,
     ...sourceLines(replica, brush),
     countRow('before hot-ready', replica.beforeHot, brush),
     countRow('hot-ready to in sync', replica.hotToSync, brush),
@@ -36,6 +40,12 @@ export function replicaLines(run: RunReport, { replica, leftOut }: CameTrue, bru
     ...leftOutLines(replica, leftOut, brush),
     ...plotLines(replica, brush),
   ];
+}
+
+function hitWords({ reads, hits, measured }: ReplicaCameTrue): string {
+  const isMeasured = measured?.reads === reads;
+  const who = isMeasured ? 'the joiner answered' : 'the joiner could answer';
+  return `${who} ${formatCount(hits)} of ${formatCounted(reads, 'read')} by itself`;
 }
 
 const modelledWords =

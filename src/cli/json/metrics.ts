@@ -11,7 +11,7 @@ import { parameterChanges, parameterSteps, parameters, tuning } from './tune.ts'
 
 const valueNames = runValues.map(({ name }) => name) as [RunValueName, ...RunValueName[]];
 
-const hitCount = { reads: count('Reads.'), hits: count('Those that found their row.') };
+const hitCount = { reads: count('Reads.'), hits: count('Those that hit.') };
 const hits = z.strictObject(hitCount);
 
 const figures = z.strictObject({
@@ -240,10 +240,10 @@ const runReport = declaredAs<RunReport>()(
     outcome: z.enum(['running', 'done', 'stopped', 'failed', 'released', 'aborted']),
     expectedHitRate: share('Reads that the plan expected to serve.').optional(),
     planHitRate: share(
-      'Reads within the horizon that hit a planned row which had been sent: the hit rate that came true, and what --fail-under judges.',
+      'Reads within the horizon that were of planned keys whose row had been sent, and what --fail-under judges.',
     ).optional(),
     replicaHitRate: share(
-      "Reads since the run's start that found their row at that moment, or more.",
+      "The hit rate: reads since the run's start that the joiner answered by itself.",
     ).optional(),
     figures: figures.optional(),
     cameTrue: cameTrue.describe("Once the joiner's log was measured.").optional(),

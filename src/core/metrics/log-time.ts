@@ -101,11 +101,11 @@ export class LogTime {
         : seen.fromMs - toMs;
     const against = isFuture
       ? 'all of them later than now'
-      : `the run and its plan from ${formatInstant(fromMs)} to ${formatInstant(toMs)}`;
+      : `the run and its plan are from ${formatInstant(fromMs)} to ${formatInstant(toMs)}`;
     return new ForesyncError(
       'data',
       'log-of-another-time',
-      `The log ${printable(name)} is of another time: its ${formatCounted(this.#reads, 'read')} are from ${formatInstant(seen.fromMs)} to ${formatInstant(seen.toMs)}, ${against}.`,
+      `The log ${printable(name)} is of another time: it has ${formatCounted(this.#reads, 'read')} from ${formatInstant(seen.fromMs)} to ${formatInstant(seen.toMs)}, ${against}.`,
       {
         hint: `Name the log of that time, or the run of that log. Where the clock that wrote it was wrong by ${formatDuration(Math.max(0, apartMs))} or more, correct the log's times.`,
       },

@@ -117,7 +117,7 @@ const families: readonly Family[] = [
   ),
   figure(
     'foresync_replica_hit_ratio',
-    "Share of reads since the run's start that found their row.",
+    "Share of reads since the run's start that the joiner answered by itself.",
     'replicaHitRate',
   ),
   {

@@ -41,8 +41,8 @@ test('the trend is of runs of one table that got in sync, oldest first', () => {
   assert.deepEqual(
     trend?.lines.map(({ name, values }) => [name, values]),
     [
-      ['initialSync', [10_000, 12_000]],
       ['expectedHitRate', [0.6, 0.6]],
+      ['initialSync', [10_000, 12_000]],
       ['deltaKeys', [5, 5]],
     ],
   );

@@ -192,7 +192,7 @@ test("a log of another table or time is refused by its name beside the joiner's 
   });
   await assert.rejects(measured(t, [own, csv([[-900_000_000, 'a']])]), {
     code: 'log-of-another-time',
-    message: /^The log \/.*log-1 is of another time: its 1 read/,
+    message: /^The log \/.*log-1 is of another time: it has 1 read from/,
   });
 });
 
@@ -207,7 +207,7 @@ test('a read later than now is no hit: it is left out and told, and a log of the
   assert.deepEqual([cameTrue.replica.hits, cameTrue.log.reads, cameTrue.leftOut?.future], [2, 2, 1]);
   await assert.rejects(measured(t, [csv([[7_200_000, 'a']])], { nowMs }), {
     code: 'log-of-another-time',
-    message: /is of another time: its 1 read .* all of them later than now\.$/,
+    message: /is of another time: it has 1 read .* all of them later than now\.$/,
   });
 });
 
