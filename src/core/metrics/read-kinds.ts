@@ -50,7 +50,7 @@ export class ReadKinds {
     if (isPlanned) return this.#planned;
     const rowless = this.#rowless.get(key);
     if (rowless) return rowless;
-    if (!found && this.#rowless.size < followedKeys) {
+    if (found === false && this.#rowless.size < followedKeys) {
       const counted = none();
       this.#rowless.set(key, counted);
       return counted;
