@@ -38,7 +38,7 @@ export function replicaLines(run: RunReport, { replica, leftOut }: CameTrue, bru
     ...kindLines(replica.kinds, brush),
     ...readyLines(replica, brush),
     ...leftOutLines(replica, leftOut, brush),
-    ...plotLines(replica, brush),
+    ...plotLines(run, replica, brush),
   ];
 }
 
@@ -140,10 +140,14 @@ function leftOutLines({ unknown }: ReplicaCameTrue, leftOut: CameTrue['leftOut']
   ];
 }
 
-function plotLines({ course }: ReplicaCameTrue, brush: Brush): string[] {
+function plotLines({ figures }: RunReport, { course }: ReplicaCameTrue, brush: Brush): string[] {
   if (!course) return [];
   const frame = frameFor(brush, brush.asSentences ? undefined : process.stdout.columns);
-  const plots = coursePlots([{ name: 'reads', role: 'good', course }], frame);
+  const marks = [
+    { name: 'hot-ready', atMs: figures?.hotReadyMs },
+    { name: 'in sync', atMs: figures?.inSyncMs },
+  ].flatMap(({ name, atMs }) => (atMs === undefined ? [] : [{ name, atMs }]));
+  const plots = coursePlots([{ name: 'reads', role: 'good', course }], frame, marks);
   return plots.length === 0 ? [] : ['', ...plots];
 }
 
