@@ -16,12 +16,20 @@ export function measuredLines({ cameTrue, figures }: RunReport): string[] {
   const { reads, hits } = replica;
   const reached = readyTimesOf(replica)?.times.findLast(({ afterMs }) => afterMs !== undefined);
   const isTold = figures?.serving?.reads === reads && figures.serving.hits === hits;
-  const lines = isTold ? [] : [`By the log of its reads: ${answeredWords(replica).replace('It', 'it')}.`];
+  const notLogged = figures?.serving?.notLogged ?? 0;
+  const lines = [
+    ...(notLogged > 0 ? [notLoggedWords(notLogged)] : []),
+    ...(isTold ? [] : [`By the log of its reads: ${answeredWords(replica).replace('It', 'it')}.`]),
+  ];
   if (reached?.afterMs === undefined) return lines;
   return [
     ...lines,
     `${formatPercent(reached.share)} or more of the reads hit from ${formatDuration(reached.afterMs)} on.`,
   ];
+}
+
+function notLoggedWords(count: number): string {
+  return `${formatCounted(count, 'read')} ${count === 1 ? 'is' : 'are'} not in the joiner's log, and not measured: its disk was too slow for them.`;
 }
 
 /** Reads of the replica since the run began: how many hit, when, and what had brought their rows. */
@@ -37,7 +45,7 @@ export function replicaLines(run: RunReport, { replica, leftOut }: CameTrue, bru
     countRow('in sync', replica.inSync, brush),
     ...kindLines(replica.kinds, brush),
     ...readyLines(replica, brush),
-    ...leftOutLines(replica, leftOut, brush),
+    ...leftOutLines(run, { replica, leftOut }, brush),
     ...plotLines(run, replica, brush),
   ];
 }
@@ -73,7 +81,7 @@ function countRow(label: string, { reads, hits }: HitCount, brush: Brush): strin
 
 function kindLines(kinds: KindsOfReads | undefined, brush: Brush): string[] {
   if (!kinds) return [];
-  const { planned, snapshot, readThrough, newKeys } = kinds;
+  const { planned, snapshot, readThrough, newKeys, noSuchRow, unanswered } = kinds;
   return [
     '',
     `  ${brush.paint('strong', 'By what brought the row')}`,
@@ -81,6 +89,8 @@ function kindLines(kinds: KindsOfReads | undefined, brush: Brush): string[] {
     countRow(readThrough ? 'snapshot' : 'all others', snapshot, brush),
     ...(readThrough ? [countRow('read-through', readThrough, brush)] : []),
     ...(newKeys ? [countRow('new keys', newKeys, brush)] : []),
+    ...(noSuchRow?.reads ? [countRow('no such row', noSuchRow, brush)] : []),
+    ...(unanswered?.reads ? [countRow('no donor to ask', unanswered, brush)] : []),
   ];
 }
 
@@ -104,7 +114,12 @@ function readyLines(replica: ReplicaCameTrue, brush: Brush): string[] {
 }
 
 /** Reads that do not count, each with the reason. */
-function leftOutLines({ unknown }: ReplicaCameTrue, leftOut: CameTrue['leftOut'], brush: Brush): string[] {
+function leftOutLines(
+  { figures }: RunReport,
+  { replica: { unknown }, leftOut }: Pick<CameTrue, 'replica' | 'leftOut'>,
+  brush: Brush,
+): string[] {
+  const notLogged = figures?.serving?.notLogged ?? 0;
   const { twice = 0, early = 0, future = 0, clockAheadMs = 0 } = leftOut ?? {};
   const off = `${formatDuration(Math.abs(clockAheadMs))} ${clockAheadMs > 0 ? 'ahead of' : 'behind'}`;
   const texts = [
@@ -121,6 +136,7 @@ function leftOutLines({ unknown }: ReplicaCameTrue, leftOut: CameTrue['leftOut']
       : []),
   ];
   const flagged = [
+    ...(notLogged > 0 ? [notLoggedWords(notLogged)] : []),
     ...(early > 0
       ? [
           `${formatCounted(early, 'read')} came before the run began, when there was no joiner: another run's, or the clocks disagree.`,

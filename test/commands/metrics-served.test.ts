@@ -19,7 +19,7 @@ function servedLog(reads = 400): string {
 }
 
 /** A run whose joiner logged its reads at that host, and the file that they are in. */
-function servedRun(t: TestContext, host = 'local', more: Partial<RunRecord> = {}) {
+function servedRun(t: TestContext, host = 'local', more: Partial<RunRecord> = {}, served = {}) {
   const folder = temporaryFolder(t);
   const file = path.join(folder, 'reads.jsonl');
   writeFileSync(file, servedLog());
@@ -31,6 +31,7 @@ function servedRun(t: TestContext, host = 'local', more: Partial<RunRecord> = {}
     keysUnderWay: 0,
     hits: 300,
     log: { host, file },
+    ...served,
   };
   record(folder, { ...exampleRun(snapshot), plan: zstdCompressSync(examplePlan), ...more });
   return { folder, file };
@@ -66,6 +67,13 @@ test('a run is measured by the log that its joiner wrote, without being asked, o
   const narrow = await metrics(folder, ['run-1', '--plain']);
   assert.match(narrow.stdout, /before hot-ready: 100 of 200 reads, 50\.0 %\./);
   assert.match(narrow.stdout, /hit rate of reads in time: /);
+});
+
+test('reads that the log does not have are told beside what was measured', async (t) => {
+  const { folder } = servedRun(t, 'local', {}, { reads: 412, notLogged: 12 });
+  const { stdout } = await metrics(folder, ['run-1']);
+  assert.match(stdout.replace(/\s+/g, ' '), /12 reads are not in the joiner's log, and not measured/);
+  assert.equal((await metrics(folder, ['run-1', '--json'])).json().run.figures.serving.notLogged, 12);
 });
 
 test('the list measures the newest run, and says in one line why it could not', async (t) => {

@@ -67,6 +67,7 @@ const figures = z.strictObject({
     .strictObject({
       reads: count('Reads that the joiner answered.'),
       hits: count('Those that it answered by itself.'),
+      notLogged: count('Reads that its log does not have, since the disk was too slow for it.').optional(),
       log: logPlace,
     })
     .describe('With --serve.')
@@ -208,9 +209,15 @@ export const cameTrue = z.strictObject({
         planned: hits.describe('Rows of the plan.'),
         snapshot: hits.describe('All other rows that were there.'),
         readThrough: hits.describe('Rows that an earlier miss had fetched.').optional(),
-        newKeys: hits.describe('Keys that were new.').optional(),
+        newKeys: hits
+          .describe('Keys that were new: a read found no row, and the row came with the Delta Log.')
+          .optional(),
+        noSuchRow: hits.describe('Keys of which no read found a row.').optional(),
+        unanswered: hits
+          .describe('Reads of keys that are not planned, while no donor could be asked.')
+          .optional(),
       })
-      .describe('By what brought the row; the last two where a log says which reads hit.')
+      .describe('By what brought the row; the last four where a log says which reads hit.')
       .optional(),
     ready: readyTimes
       .describe(

@@ -216,4 +216,6 @@ const kindLabels: Readonly<Record<string, string>> = {
   snapshot: 'snapshot',
   readThrough: 'read-through',
   newKeys: 'new-keys',
+  noSuchRow: 'no-such-row',
+  unanswered: 'unanswered',
 };

@@ -133,6 +133,8 @@ test('replica hit rate: by what the replica held at the time of the read', async
       snapshot: { reads: 3, hits: 2 },
       readThrough: undefined,
       newKeys: undefined,
+      noSuchRow: undefined,
+      unanswered: undefined,
     },
     ready: undefined,
     readyMeasured: undefined,

@@ -19,7 +19,7 @@ interface Line {
   atMs: number;
   key: string;
   hit?: boolean;
-  found?: boolean;
+  found?: boolean | null;
   by?: string;
 }
 
@@ -79,6 +79,9 @@ test('hits are as the joiner logged them, and told apart by what brought the row
         { atMs: 3000, key: 'y' },
         { atMs: 3100, key: 'fresh', hit: false, found: false },
         { atMs: 3200, key: 'gone', hit: false, found: false },
+        { atMs: 3300, key: 'nowhere', hit: false, found: false },
+        { atMs: 3400, key: 'nowhere', hit: true, found: false },
+        { atMs: 3500, key: 'z', hit: false, found: null },
         { atMs: 9000, key: 'fresh' },
         { atMs: 9100, key: 'told', by: 'delta' },
         { atMs: 9200, key: 'a', by: 'snapshot' },
@@ -88,13 +91,15 @@ test('hits are as the joiner logged them, and told apart by what brought the row
   );
   const { replica, leftOut, log } = cameTrue;
   assert.deepEqual(readings[0]?.isServed, true);
-  assert.deepEqual([log.reads, leftOut?.early], [10, 1]);
-  assert.deepEqual([replica.reads, replica.hits, replica.measured], [10, 6, { reads: 10, hits: 6 }]);
+  assert.deepEqual([log.reads, leftOut?.early], [13, 1]);
+  assert.deepEqual([replica.reads, replica.hits, replica.measured], [13, 7, { reads: 13, hits: 7 }]);
   assert.deepEqual(replica.kinds, {
     planned: { reads: 2, hits: 1 },
-    snapshot: { reads: 4, hits: 2 },
+    snapshot: { reads: 3, hits: 2 },
     readThrough: { reads: 1, hits: 1 },
     newKeys: { reads: 3, hits: 2 },
+    noSuchRow: { reads: 3, hits: 1 },
+    unanswered: { reads: 1, hits: 0 },
   });
 });
 
