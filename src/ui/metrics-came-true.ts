@@ -90,7 +90,12 @@ function sizedWords({ keys, sizedByMean = 0 }: PlanCameTrue['wasted']): string {
 function volumeLines(volume: PlanCameTrue['volume']): string[] {
   if (!volume) return [];
   const { expectedReads, share } = volume;
-  const has = `    It has ${formatPercent(share, 1)} of the ${formatCounted(Math.round(expectedReads), 'read')} expected of the whole group.`;
+  const group = `${formatCounted(Math.round(expectedReads), 'read')} expected of the whole group`;
+  if (share > 1) {
+    const times = share < 10 ? formatFraction(share, 1) : formatCount(Math.round(share));
+    return [`    It has ${times} times the ${group}.`];
+  }
+  const has = `    It has ${formatPercent(share, 1)} of the ${group}.`;
   if (share >= fullVolume) return [has];
   return [has, '    The confidence is about all of those: below it is thinned to that share.'];
 }

@@ -58,6 +58,7 @@ test('a run is measured by the log that its joiner wrote, without being asked, o
   assert.match(stdout, /Hit rate {10}75\.0 %: the joiner answered 300 of 400 reads by itself/);
   assert.match(stdout, /Hits are measured: the joiner logged/);
   assert.match(stdout, /90 % {2}from 0\.9 s on\n/);
+  assert.match(stdout, /It has 6\.0 times the 67 reads expected of the whole group\.\n/);
   assert.match(stdout, /planned +150 of 200 +75\.0 %/);
   for (const line of stdout.split('\n')) assert.ok(line.length <= 80, line);
   // It is kept, and the log of a run that has ended does not grow.
@@ -180,11 +181,13 @@ test('two runs side by side, as a table, as sentences and as JSON', async (t) =>
   record(folder, { ...exampleRun(slower), id: 'slow-run', startedMs: startMs });
   await metrics(folder, ['run-1']);
   const table = await metrics(folder, ['run-1', 'slow']);
-  assert.match(table.stdout, /initial sync time +10\.0 s +12\.5 s +\+2\.5 s\n/);
+  assert.match(table.stdout, /initial sync time +10\.0 s +12\.5 s +\+2\.5 s, worse\n/);
   assert.match(table.stdout, /\n {2}hit rate +75\.0 % +-\n/);
+  assert.match(table.stdout, /outcome +in sync, verified equal\n/);
+  assert.match(table.stdout.replace(/\s+/g, ' '), /reads of planned keys: the plan's share/);
   for (const line of table.stdout.split('\n')) assert.ok(line.length <= 80, line);
   const plain = await metrics(folder, ['run-1', 'slow', '--plain']);
-  assert.match(plain.stdout, /initial sync time: 10\.0 s, then 12\.5 s, more by 2\.5 s\./);
+  assert.match(plain.stdout, /initial sync time: 10\.0 s, then 12\.5 s, more by 2\.5 s, worse\./);
   assert.match(plain.stdout, /\n {2}hit rate: 75\.0 %, then not known\./);
   const { compared, values } = (await metrics(folder, ['run-1', 'slow', '--json'])).json();
   assert.deepEqual(

@@ -319,6 +319,10 @@ export const metricsCompareJson = z.strictObject({
         first: count('Of the first run.').optional(),
         second: count('Of the second.').optional(),
         difference: count('Of the second over the first; absent where one of them is not known.').optional(),
+        verdict: z
+          .enum(['better', 'worse'])
+          .describe('Of the second; absent where both are alike, or neither more nor less is better.')
+          .optional(),
       }),
     ),
   ),
