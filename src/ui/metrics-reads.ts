@@ -33,7 +33,8 @@ function notLoggedWords(count: number): string {
 }
 
 /** Reads of the replica since the run began: how many hit, when, and what had brought their rows. */
-export function replicaLines(run: RunReport, { replica, leftOut }: CameTrue, brush: Brush): string[] {
+export function replicaLines(run: RunReport, cameTrue: CameTrue, brush: Brush): string[] {
+  const { replica } = cameTrue;
   const heading = `  ${brush.paint('strong', 'Hit rate')}          `;
   const rate = run.replicaHitRate;
   if (rate === undefined) return [`${heading}the log has no read since the run began.`];
@@ -45,7 +46,7 @@ export function replicaLines(run: RunReport, { replica, leftOut }: CameTrue, bru
     countRow('in sync', replica.inSync, brush),
     ...kindLines(replica.kinds, brush),
     ...readyLines(replica, brush),
-    ...leftOutLines(run, { replica, leftOut }, brush),
+    ...leftOutLines(run, cameTrue, brush),
     ...plotLines(run, replica, brush),
   ];
 }
@@ -116,11 +117,11 @@ function readyLines(replica: ReplicaCameTrue, brush: Brush): string[] {
 /** Reads that do not count, each with the reason. */
 function leftOutLines(
   { figures }: RunReport,
-  { replica: { unknown }, leftOut }: Pick<CameTrue, 'replica' | 'leftOut'>,
+  { replica: { unknown }, leftOut, log: { future = 0 } }: CameTrue,
   brush: Brush,
 ): string[] {
   const notLogged = figures?.serving?.notLogged ?? 0;
-  const { twice = 0, early = 0, future = 0, clockAheadMs = 0 } = leftOut ?? {};
+  const { twice = 0, early = 0, clockAheadMs = 0 } = leftOut ?? {};
   const off = `${formatDuration(Math.abs(clockAheadMs))} ${clockAheadMs > 0 ? 'ahead of' : 'behind'}`;
   const texts = [
     ...(unknown > 0
@@ -144,7 +145,7 @@ function leftOutLines(
       : []),
     ...(future > 0
       ? [
-          `The clocks disagree: ${formatCounted(future, 'read')} would have come later than now, and are left out. Correct the times of the log, and measure it again.`,
+          `The clocks disagree: ${formatCounted(future, 'read')} came later than now. Correct the times of the log and measure it again: what is told here goes by them.`,
         ]
       : []),
   ];

@@ -167,6 +167,11 @@ test('a log that is cut, one from before the joiner, and one by a wrong clock ar
     /1 read came before the run began, when there was no joiner/,
   );
 
+  const ahead = path.join(folder, 'ahead.csv');
+  writeFileSync(ahead, `time,op,key\n${startMs + 11_000},GET,a\n${Date.now() + 7_200_000},GET,a\n`);
+  const told = await metrics(other.folder, ['run-1', '--log', ahead, '--dry-run']);
+  assert.match(told.stdout.replace(/\s+/g, ' '), /The clocks disagree: 1 read came later than now\./);
+
   const wrong = path.join(folder, 'wrong.csv');
   writeFileSync(wrong, `time,op,key\n${startMs - 90 * 86_400_000},GET,a\n`);
   const refused = await metrics(other.folder, ['run-1', '--log', wrong]);

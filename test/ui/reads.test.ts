@@ -54,4 +54,5 @@ test('what is not known of reads is not told', () => {
   const none = { address: '', sinceMs: 0, reads: 0, hits: 0, keysUnderWay: 0 };
   assert.equal(readsWords(none), 'nobody reads yet');
   assert.equal(readsWords({ ...none, reads: 7 }), '7 reads');
+  assert.equal(readsWords({ ...none, reads: 7, keysUnderWay: 1 }), '7 reads, 1 key on its way');
 });

@@ -186,12 +186,14 @@ export const cameTrue = z.strictObject({
     writes: count('Writes in the log.'),
     firstMs: timeMs('Its first event.').optional(),
     lastMs: timeMs('Its last event.').optional(),
+    future: count(
+      'Of the reads, those more than a minute later than when they were measured: a clock is wrong.',
+    ).optional(),
   }),
   leftOut: z
     .strictObject({
       twice: count("Reads within the time of a log of the joiner's own, which has them."),
       early: count('Reads from before the run began.'),
-      future: count('Reads more than a minute later than the moment at which they were measured.').optional(),
       clockAheadMs: durationMs(
         "What was taken off the times of the joiner's own log: so far its clock was ahead.",
       ),

@@ -29,7 +29,14 @@ export interface CameTrue {
   version: 2;
   measuredAtMs: number;
   /** What was counted, by foresync's clock. */
-  log: { reads: number; writes: number; firstMs: number | undefined; lastMs: number | undefined };
+  log: {
+    reads: number;
+    writes: number;
+    firstMs: number | undefined;
+    lastMs: number | undefined;
+    /** Of the reads, those more than a minute later than the moment at which they were measured: a clock is wrong. Undefined where an earlier version of foresync measured. */
+    future?: number | undefined;
+  };
   /** What was left out, and why; undefined where an earlier version of foresync measured. */
   leftOut?: LeftOut | undefined;
   /** Undefined for a run without a plan. */
@@ -42,8 +49,6 @@ export interface LeftOut {
   twice: number;
   /** Reads from before the run began, when there was no joiner. */
   early: number;
-  /** Reads more than a minute later than the moment at which they were measured; undefined where an earlier version of foresync measured. */
-  future?: number | undefined;
   /** What was taken off the times of the joiner's own log, because its clock was so far ahead of foresync's. */
   clockAheadMs: number;
 }
@@ -71,7 +76,7 @@ export class JoinerLog {
     this.time = new LogTime(figures, nowMs);
   }
 
-  /** Reads the plan; throws what its entries throw. Reads later than `nowMs` do not count. */
+  /** Reads the plan; throws what its entries throw. Reads later than `nowMs` are counted and told. */
   static async against(
     figures: RunFigures,
     plan: StoredPlan | undefined,
@@ -127,7 +132,7 @@ export class JoinerLog {
     return {
       version: 2,
       measuredAtMs: nowMs,
-      log: { reads, writes, firstMs: span?.firstMs, lastMs: span?.lastMs },
+      log: { reads, writes, firstMs: span?.firstMs, lastMs: span?.lastMs, future: this.time.future },
       leftOut: this.time.leftOut,
       plan: planned && {
         ...planned.result(span),

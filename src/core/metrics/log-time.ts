@@ -37,7 +37,7 @@ export class LogTime {
   #early = 0;
   #future = 0;
 
-  /** `nowMs`: no read can have come later. */
+  /** `nowMs`: no read can have come later, and whoever has such reads is to be told. */
   constructor({ plan, startedAtMs, lastKnownMs, joinerClock }: RunFigures, nowMs: number) {
     this.#latestMs = nowMs + futureMs;
     this.#startedAtMs = startedAtMs;
@@ -55,10 +55,6 @@ export class LogTime {
     if (!isRead) return timeMs;
     this.#reads++;
     this.#seen = spanWith(this.#seen, timeMs);
-    if (timeMs > this.#latestMs) {
-      this.#future++;
-      return undefined;
-    }
     const isEarly = timeMs < this.#startedAtMs;
     if (isEarly) this.#early++;
     // An earlier run for the same joiner wrote to the same file.
@@ -68,6 +64,7 @@ export class LogTime {
       this.#twice++;
       return undefined;
     }
+    if (timeMs > this.#latestMs) this.#future++;
     if (isServed) this.#served = spanWith(this.#served, timeMs);
     return timeMs;
   }
@@ -83,29 +80,21 @@ export class LogTime {
   }
 
   get leftOut(): LeftOut {
-    return {
-      twice: this.#twice,
-      early: this.#early,
-      future: this.#future,
-      clockAheadMs: this.#clockAheadMs,
-    };
+    return { twice: this.#twice, early: this.#early, clockAheadMs: this.#clockAheadMs };
+  }
+
+  /** Reads that count, and have a time which cannot be. */
+  get future(): number {
+    return this.#future;
   }
 
   #foreign(name: string, seen: Span): ForesyncError {
     const { fromMs, toMs } = this.#wanted;
-    const isFuture = seen.fromMs > this.#latestMs;
-    const apartMs = isFuture
-      ? seen.toMs - this.#latestMs
-      : seen.toMs < fromMs
-        ? fromMs - seen.toMs
-        : seen.fromMs - toMs;
-    const against = isFuture
-      ? 'all of them later than now'
-      : `the run and its plan are from ${formatInstant(fromMs)} to ${formatInstant(toMs)}`;
+    const apartMs = seen.toMs < fromMs ? fromMs - seen.toMs : seen.fromMs - toMs;
     return new ForesyncError(
       'data',
       'log-of-another-time',
-      `The log ${printable(name)} is of another time: it has ${formatCounted(this.#reads, 'read')} from ${formatInstant(seen.fromMs)} to ${formatInstant(seen.toMs)}, ${against}.`,
+      `The log ${printable(name)} is of another time: it has ${formatCounted(this.#reads, 'read')} from ${formatInstant(seen.fromMs)} to ${formatInstant(seen.toMs)}, the run and its plan are from ${formatInstant(fromMs)} to ${formatInstant(toMs)}.`,
       {
         hint: `Name the log of that time, or the run of that log. Where the clock that wrote it was wrong by ${formatDuration(Math.max(0, apartMs))} or more, correct the log's times.`,
       },

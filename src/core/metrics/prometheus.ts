@@ -1,3 +1,4 @@
+import { readyTimesOf } from './replica-reads.ts';
 import type { RunReport } from './run-report.ts';
 import { type RunValueName, runValues, type ValueUnit } from './run-values.ts';
 
@@ -137,7 +138,7 @@ const families: readonly Family[] = [
     name: 'foresync_ready_seconds',
     help: "From the run's start to when that share of the reads were hits, and stayed it.",
     samples: ({ cameTrue }) =>
-      (cameTrue?.replica.ready?.times ?? []).flatMap(({ share, afterMs }) =>
+      ((cameTrue && readyTimesOf(cameTrue.replica)?.times) ?? []).flatMap(({ share, afterMs }) =>
         known(seconds(afterMs), { hit_ratio: String(share) }),
       ),
   },
