@@ -29,7 +29,7 @@ export async function joinedShop(
   const cwd = loggedShop(t);
   for (const args of [
     ['analyze', 'access.csv'],
-    [...smallPlan, '--budget-keys', '10'],
+    ['plan', '--model', 'decay', '--budget-keys', '10'],
   ])
     assert.equal((await runCli(args, { cwd })).exitCode, 0);
   const place = ['--host', 'local', '--store', 'sqlite:j.db'];
@@ -46,4 +46,4 @@ export function writeJoinerLog(folder: string, fromMs: number): void {
 }
 
 /** `plan` of so small a history learns enough within this. */
-export const smallPlan = ['plan', '--time-budget', '0.5'];
+export const smallPlan = ['plan', '--time-budget', '0.1'];
