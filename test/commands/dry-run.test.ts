@@ -140,7 +140,7 @@ test('metrics --dry-run measures and tells what it would tune, and keeps neither
   const log = ['metrics', '--log', 'joiner.csv'];
   assert.match(
     await look(cwd, log),
-    /Plan hit rate +90\.0 % came true[\s\S]*would tune[\s\S]*Nothing was kept/,
+    /Reads of planned keys +90\.0 % came true[\s\S]*would tune[\s\S]*Nothing was kept/,
   );
   const dry = JSON.parse(await look(cwd, [...log, '--json']));
   const kept = JSON.parse((await runCli(['metrics', '--json'], { cwd })).stdout);

@@ -40,7 +40,7 @@ export async function joinedShop(
 /** The log of a joiner that was read since `fromMs`: of planned keys, and every tenth of another one. */
 export function writeJoinerLog(folder: string, fromMs: number): void {
   writeFileSync(path.join(folder, 'joiner.csv'), 'time,op,key,size\n');
-  const read = (key: number, n: number) => `${fromMs + n * 1000},read,${key},300\n`;
+  const read = (key: number, n: number) => `${fromMs + n * 100},read,${key},300\n`;
   for (let n = 0; n < 100; n++)
     appendFileSync(path.join(folder, 'joiner.csv'), read(n % 10 === 0 ? 1500 : 1 + (n % 3), n));
 }
