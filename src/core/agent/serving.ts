@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { systemClock } from '../clock.ts';
+import { steadyClock, systemClock, systemWait } from '../clock.ts';
 import { ForesyncError, messageOf } from '../errors.ts';
 import type { RowKey } from '../row-key.ts';
 import { rowKeyText } from '../row-key-text.ts';
@@ -72,6 +72,8 @@ export class Serving {
       find: (key) => this.#find(key),
       ask: (batch, keys) => void this.#ask(batch, keys),
       clock: systemClock,
+      steadyClock,
+      wait: systemWait,
       maxStalenessMs: maxStalenessMs ?? Number.POSITIVE_INFINITY,
     });
     const reads = this.#reads;

@@ -5,7 +5,7 @@ import { ForesyncError, messageOf, systemCodeOf } from '../errors.ts';
 import type { RowKey } from '../row-key.ts';
 import { printable } from '../text.ts';
 import { isOpenToOthers, type ServeAddress, serveAddressText } from './address.ts';
-import type { Outcome } from './read-through.ts';
+import type { Outcome, WhyUnavailable } from './read-through.ts';
 import { keyOfTarget } from './row-path.ts';
 import { freeSocket } from './socket-file.ts';
 
@@ -34,6 +34,13 @@ const maxUnsentBytes = 64 << 20;
 /** How long clients may take for their last answers. */
 const lastAnswersMs = 500;
 const retryAfterSeconds = '1';
+
+const whyUnavailable: Record<WhyUnavailable, string> = {
+  'no-donor': 'The row is not here yet, and no donor can be asked now.',
+  late: 'The row is not here yet, and the donor does not answer in time.',
+  stale: 'What is here of the row is older than is wanted, and no donor says what it is now.',
+  busy: 'Too many rows are waited for.',
+};
 
 interface Answer {
   status: number;
@@ -138,7 +145,7 @@ export class RowServer {
       case 'foreign':
         return problem(400, 'no-key', 'The table can have no such key.');
       case 'unavailable':
-        return unavailable('no-donor', 'The row is not here yet, and no donor can be asked now.');
+        return unavailable(outcome.why, whyUnavailable[outcome.why]);
       default: {
         const age = Math.max(0, Math.round(this.#options.clock.nowMs() - outcome.asOfMs));
         const told = {

@@ -155,11 +155,14 @@ test('a row that is nowhere is told as such, and the status tells how reads go',
   assert.equal(serving?.sinceMs, shop.events.find(({ type }) => type === 'serving')?.atMs);
 });
 
-test('while the lead is away what is here is answered, and the rest when it is back', async (t) => {
+test('while the lead hangs or is away what is here is answered, and the rest when it is back', async (t) => {
   const shop = await servedRun(t, { bytesPerSecond: 200_000, retries: 3 });
   const key = 1;
   assert.equal((await shop.read(`/v1/rows/${key}`)).source, 'donor');
   const lost = once(shop.changes, 'lost');
+  process.kill(agentWith(shop.lead), 'SIGSTOP');
+  const late = await shop.read(`/v1/rows/${rows - 3}`);
+  assert.deepEqual([late.status, (late.row.error as { code: string }).code], [503, 'late']);
   process.kill(agentWith(shop.lead), 'SIGKILL');
   await lost;
   assert.equal((await shop.read(`/v1/rows/${key}`)).source, 'joiner');
