@@ -216,3 +216,41 @@ test('whatever a request names, it is answered, and only what names this host re
   assert.equal(await statusOf('/v1/rows/../status'), 200);
   assert.deepEqual(served, ['a\0b', '../status']);
 });
+
+test('a read counts once its answer went out, and looking at the headers alone is none', async (t) => {
+  const { server, served } = await serverAt(t, '0');
+  await get(server.address, '/v1/rows/a', { method: 'HEAD' });
+  assert.deepEqual(served, []);
+  await get(server.address, '/v1/rows/a');
+  assert.deepEqual(served, ['a']);
+});
+
+test('a connection that asks for more than it takes is cut, and none of that counts', async (t) => {
+  const { server, served } = await serverAt(t, '0');
+  const { host, port } = server.address as ServeAddress & { kind: 'tcp' };
+  const socket = connect({ host, port }).on('error', () => undefined);
+  socket.write('GET /v1/rows/a HTTP/1.1\r\nHost: localhost\r\n\r\n'.repeat(200));
+  await new Promise((resolve) => socket.resume().on('close', resolve));
+  assert.deepEqual(served, []);
+  assert.equal((await get(server.address, '/v1/rows/a')).status, 200);
+});
+
+test('a few requests sent ahead are answered in order', async (t) => {
+  const { server, served } = await serverAt(t, '0');
+  const { host, port } = server.address as ServeAddress & { kind: 'tcp' };
+  const socket = connect({ host, port });
+  const ask = (key: number, more = '') => `GET /v1/rows/${key} HTTP/1.1\r\nHost: localhost\r\n${more}\r\n`;
+  socket.write(`${ask(1)}${ask(2)}${ask(3, 'Connection: close\r\n')}`);
+  assert.deepEqual((await text(socket)).match(/\{"k":"\d"\}/g), ['{"k":"1"}', '{"k":"2"}', '{"k":"3"}']);
+  assert.deepEqual(served, ['1', '2', '3']);
+});
+
+test('whoever holds all connections keeps nobody away', async (t) => {
+  const { server } = await serverAt(t, '0');
+  const { host, port } = server.address as ServeAddress & { kind: 'tcp' };
+  const held = Array.from({ length: 1000 }, () => connect({ host, port }).on('error', () => undefined));
+  t.after(() => held.map((socket) => socket.destroy()));
+  await Promise.all(held.map((socket) => once(socket, 'connect')));
+  for (const target of ['/healthz', '/readyz', '/v1/rows/a'])
+    assert.equal((await get(server.address, target)).status, 200, target);
+});
