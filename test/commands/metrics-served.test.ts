@@ -29,6 +29,7 @@ function servedRun(t: TestContext, host = 'local', more: Partial<RunRecord> = {}
     sinceMs: startMs,
     reads: 400,
     keysUnderWay: 0,
+    notLogged: 0,
     hits: 300,
     log: { host, file },
   };
@@ -115,6 +116,7 @@ test('the log is fetched from its host over ssh', async (t) => {
         reads: 1,
         hits: 1,
         keysUnderWay: 0,
+        notLogged: 0,
         log: { host: 'nowhere.invalid', file },
       },
     }),

@@ -161,7 +161,7 @@ test('a joiner that serves, unbent, listens at its address and takes rows in any
     stored,
     {},
     {},
-    { reads: 0, hits: 0, keysUnderWay: 0 },
+    { reads: 0, hits: 0, keysUnderWay: 0, notLogged: 0 },
   ]);
 });
 

@@ -1,5 +1,7 @@
+import { existsSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import path from 'node:path';
 import type { Clock } from '../clock.ts';
 import { ForesyncError, messageOf, systemCodeOf } from '../errors.ts';
 import type { RowKey } from '../row-key.ts';
@@ -130,13 +132,13 @@ export class RowServer {
         ...problem(405, 'method', 'Rows are read here, and no more.'),
         headers: { Allow: 'GET, HEAD' },
       };
-    const path = url.replace(/[?#].*$/s, '');
-    if (path === '/healthz') return { status: 200, body: '{"ok":true}\n' };
-    if (path === '/readyz') {
+    const page = url.replace(/[?#].*$/s, '');
+    if (page === '/healthz') return { status: 200, body: '{"ok":true}\n' };
+    if (page === '/readyz') {
       const why = this.#options.whyNotReady();
       return why === undefined ? { status: 200, body: '{"ready":true}\n' } : unavailable('not-ready', why);
     }
-    if (path === '/v1/status') return { status: 200, body: `${JSON.stringify(this.#options.status())}\n` };
+    if (page === '/v1/status') return { status: 200, body: `${JSON.stringify(this.#options.status())}\n` };
     return this.#row(url, () => socket.destroyed);
   }
 
@@ -184,12 +186,14 @@ function unavailable(code: string, message: string): Answer {
 
 function listenFailure(address: ServeAddress, error: unknown): ForesyncError {
   const where = printable(serveAddressText(address), 200);
+  const isFolderThere = address.kind === 'tcp' || existsSync(path.dirname(address.path));
+  const whyNot = isFolderThere ? messageOf(error) : 'there is no such folder';
   if (systemCodeOf(error) === 'EADDRINUSE')
     return new ForesyncError('exists', 'serve-in-use', `Another program listens at ${where}.`, {
       cause: error,
       hint: 'Choose another --serve address.',
     });
-  return new ForesyncError('config', 'serve-failed', `Nothing can listen at ${where}: ${messageOf(error)}.`, {
+  return new ForesyncError('config', 'serve-failed', `Nothing can listen at ${where}: ${whyNot}.`, {
     cause: error,
     hint: "Choose an address of the joiner's host for --serve, or a socket in a folder that is there.",
   });

@@ -54,7 +54,12 @@ function servedSentence({ serving }: RunSnapshot): string[] {
   if (!serving) return [];
   if (serving.reads === 0) return [`Nobody read at ${serving.address}.`];
   const share = formatPercent(serving.hits / serving.reads);
-  return [`It answered ${formatCounted(serving.reads, 'read')}, ${share} of them by itself.`];
+  const { reads, notLogged } = serving;
+  const logged =
+    notLogged > 0
+      ? [`Its log of reads lacks ${formatCounted(notLogged, 'read')}: the disk did not take them.`]
+      : [];
+  return [`It answered ${formatCounted(reads, 'read')}, ${share} of them by itself.`, ...logged];
 }
 
 function pausedSentence({ pausedMs }: RunSnapshot): string[] {
