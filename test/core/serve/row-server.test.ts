@@ -9,8 +9,9 @@ import { test } from 'node:test';
 import { systemClock } from '../../../src/core/clock.ts';
 import type { RowKey } from '../../../src/core/row-key.ts';
 import { parseServeAddress, type ServeAddress } from '../../../src/core/serve/address.ts';
-import type { Outcome } from '../../../src/core/serve/read-through.ts';
+import type { Outcome, WhyUnavailable } from '../../../src/core/serve/read-through.ts';
 import { RowServer } from '../../../src/core/serve/row-server.ts';
+import { servingTable } from '../../support/serving-page.ts';
 import { type TestContext, temporaryFolder } from '../../support/tables.ts';
 
 async function serverAt(
@@ -253,4 +254,34 @@ test('whoever holds all connections keeps nobody away', async (t) => {
   await Promise.all(held.map((socket) => once(socket, 'connect')));
   for (const target of ['/healthz', '/readyz', '/v1/rows/a'])
     assert.equal((await get(server.address, target)).status, 200, target);
+});
+
+test('docs/SERVING.md has every status with its code and its headers, and no other', async (t) => {
+  const whys: Record<WhyUnavailable, true> = { 'no-donor': true, late: true, stale: true, busy: true };
+  const told = { watermark: 1, asOfMs: 0, by: 'plan', from: 'joiner', isHit: true, name: '' } as const;
+  const outcomes = new Map<RowKey, Outcome>([
+    ['row', { kind: 'row', key: 'row', json: '{}', ...told }],
+    ['none', { kind: 'none', key: 'none', ...told }],
+    ['foreign', { kind: 'foreign' }],
+  ]);
+  for (const why of Object.keys(whys) as WhyUnavailable[])
+    outcomes.set(why, { kind: 'unavailable', key: why, why });
+  const { server } = await serverAt(t, '0', {
+    read: async (key) => outcomes.get(key) ?? Promise.reject(new Error('broken')),
+    ready: 'Not yet.',
+  });
+  const answers: Awaited<ReturnType<typeof get>>[] = [];
+  const rows = [...outcomes.keys(), 'broken'].map((key) => `/v1/rows/${key}`);
+  for (const target of [...rows, '/readyz', '/elsewhere']) answers.push(await get(server.address, target));
+  answers.push(await get(server.address, '/healthz', { method: 'POST' }));
+  answers.push(await get(server.address, '/healthz', { host: 'example' }));
+  const seen = answers.map(({ status, body }) => [String(status), JSON.parse(body).error?.code ?? '']);
+  const documented = servingTable('status').map((cells) => cells.slice(0, 2));
+  assert.deepEqual(seen.map(String).sort(), documented.map(String).sort());
+  const usual = /^(content-|cache-control|date|connection|keep-alive|transfer-encoding)/;
+  const headers = new Set(
+    answers.flatMap((answer) => Object.keys(answer.headers)).filter((name) => !usual.test(name)),
+  );
+  const named = servingTable('header').map(([name = '']) => name.toLowerCase());
+  assert.deepEqual([...headers].sort(), named.sort());
 });

@@ -12,6 +12,7 @@ import type { RunEvent } from '../../../src/core/sync/events.ts';
 import { foldRun } from '../../../src/core/sync/fold.ts';
 import { Pace } from '../../../src/core/sync/pace.ts';
 import { agentWith, localGroup, planOf, watchedRun } from '../../support/local-group.ts';
+import { servingTable } from '../../support/serving-page.ts';
 import { makeShop, replayShop, startShopWriter, writesIn } from '../../support/shop-writer.ts';
 import { rowsOf, type TestContext, temporaryFolder } from '../../support/tables.ts';
 
@@ -147,6 +148,9 @@ test('a row that is nowhere is told as such, and the status tells how reads go',
   assert.equal((await shop.read('/v1/rows/no-number')).status, 400);
   const status = (await shop.read('/v1/status')).row;
   assert.deepEqual([status.reads, status.whole, status.ready], [2, false, false]);
+  // Of a few reads there is no rate.
+  const documented = servingTable('field', '## Status').map(([name]) => name);
+  assert.deepEqual([...Object.keys(status), 'recentHitRate'].sort(), documented.sort());
   await shop.ended;
   const served = shop.events.filter((event) => event.type === 'served').at(-1);
   assert.equal(served?.type === 'served' && served.reads, 2);
