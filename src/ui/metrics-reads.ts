@@ -16,9 +16,7 @@ export function measuredLines({ cameTrue, figures }: RunReport): string[] {
   const { reads, hits } = replica;
   const reached = readyTimesOf(replica)?.times.findLast(({ afterMs }) => afterMs !== undefined);
   const isTold = figures?.serving?.reads === reads && figures.serving.hits === hits;
-  const notLogged = figures?.serving?.notLogged ?? 0;
   const lines = [
-    ...(notLogged > 0 ? [notLoggedWords(notLogged)] : []),
     ...(isTold ? [] : [`By the log of its reads: ${answeredWords(replica).replace('It', 'it')}.`]),
   ];
   if (reached?.afterMs === undefined) return lines;

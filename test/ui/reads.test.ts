@@ -38,7 +38,7 @@ test('plain lines and the summary tell of reads', () => {
 
 const atMs = half.at(-1)?.atMs ?? 0;
 const served = (reads: number, laterMs: number): RunEvent => ({
-  ...{ type: 'served', atMs: atMs + laterMs, reads, hits: reads - 10, keysUnderWay: 0 },
+  ...{ type: 'served', atMs: atMs + laterMs, reads, hits: reads - 10, keysUnderWay: 0, notLogged: 2 },
 });
 
 test('reads of an agent that was begun anew are added to those of the one before', () => {
@@ -46,13 +46,20 @@ test('reads of an agent that was begun anew are added to those of the one before
   const { serving } = foldRun([...half, served(100, 1000), served(300, 2000)]);
   assert.equal(serving?.reads, before + 300);
   assert.equal(serving?.readsPerSecond, 200);
+  assert.equal(serving?.notLogged, 2);
   assert.equal(serving?.recentHitRate, undefined);
   assert.equal(serving?.log?.file, '/srv/shop.db.foresync-reads.jsonl');
 });
 
 test('what is not known of reads is not told', () => {
-  const none = { address: '', sinceMs: 0, reads: 0, hits: 0, keysUnderWay: 0 };
+  const none = { address: '', sinceMs: 0, reads: 0, hits: 0, keysUnderWay: 0, notLogged: 0 };
   assert.equal(readsWords(none), 'nobody reads yet');
   assert.equal(readsWords({ ...none, reads: 7 }), '7 reads');
   assert.equal(readsWords({ ...none, reads: 7, keysUnderWay: 1 }), '7 reads, 1 key on its way');
+});
+
+test('reads that the log lacks are told with the run', () => {
+  const lacking = foldRun([...run.slice(0, -1), served(1e9, 0), ...run.slice(-1)]);
+  assert.ok(summaryOf(lacking).some((line) => /lacks 2 reads/.test(line)));
+  assert.ok(!summaryOf(foldRun(run)).some((line) => /lacks/.test(line)));
 });
