@@ -40,10 +40,10 @@ interface Answer {
 
 const items = `CREATE TABLE items(k TEXT PRIMARY KEY, v); INSERT INTO items VALUES('a', 1), ('b', 2)`;
 
-/** A folder with stores `east.db`, at this machine, and `west.db`, at the sshd's, and a foresync.yaml; without west where east `isAlone`. */
+/** A folder with stores `east.db`, at this machine, and `west.db`, at the sshd's, and a foresync.yaml. */
 function shop(
   t: TestContext,
-  { east = items, west = items, wal = true, westHost = sshd.destination, isAlone = false } = {},
+  { east = items, west = items, wal = true, westHost = sshd.destination } = {},
 ): Shop {
   const folder = temporaryFolder(t);
   for (const [name, sql] of Object.entries({ east, west })) {
@@ -54,7 +54,7 @@ function shop(
   }
   const replicas = {
     east: { store: 'sqlite:east.db' },
-    ...(isAlone ? {} : { west: { host: westHost, store: `sqlite:${folder}/west.db` } }),
+    west: { host: westHost, store: `sqlite:${folder}/west.db` },
   };
   writeFileSync(
     path.join(folder, 'foresync.yaml'),
@@ -183,7 +183,7 @@ test('what add-replica refuses, doctor refuses with the same code, before anythi
     },
   ];
   for (const { east = items, arrange, store = 'eu.db', code } of cases) {
-    const { folder, run } = shop(t, { east, isAlone: true });
+    const { folder, run } = shop(t, { east, westHost: 'local' });
     arrange?.(folder);
     const line = ['eu', '--host', 'local', '--store', `sqlite:${store}`, '--json'];
     const found = await answer(run('doctor', ...line));

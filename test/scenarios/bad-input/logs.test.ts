@@ -12,7 +12,7 @@ import {
 import { createServer } from 'node:net';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { setTimeout as pause, setImmediate as turn } from 'node:timers/promises';
+import { setImmediate as turn } from 'node:timers/promises';
 import { brotliCompressSync, createGzip, gzipSync, zstdCompressSync } from 'node:zlib';
 import { systemCodeOf } from '../../../src/core/errors.ts';
 import { openHistory } from '../../../src/core/history/open-history.ts';
@@ -237,8 +237,7 @@ async function withPeak(
   });
   while (!isOver) {
     peakKib = Math.max(peakKib, Number(/VmHWM:\s+(\d+) kB/.exec(statusOf(child.pid ?? 0))?.[1] ?? 0));
-    // The kernel keeps the highest: looking all the time would take a processor for no more.
-    await pause(5);
+    await turn();
   }
   return { stdout, exitCode: await ended, peakBytes: peakKib * 1024 };
 }
