@@ -1,7 +1,8 @@
 import type { CameTrue } from '../core/metrics/came-true.ts';
 import type { KindsOfReads } from '../core/metrics/read-kinds.ts';
-import { type HitCount, type ReplicaCameTrue, readyTimesOf } from '../core/metrics/replica-reads.ts';
+import type { HitCount, ReplicaCameTrue } from '../core/metrics/replica-reads.ts';
 import type { RunReport } from '../core/metrics/run-report.ts';
+import { readyTimesOf } from '../core/ready-times-of.ts';
 import { frameFor } from './analyze/page-frame.ts';
 import { answeredWords } from './answered-words.ts';
 import { coursePlots } from './course-plot.ts';
