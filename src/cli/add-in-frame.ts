@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { steadyClock, systemWait } from '../core/clock.ts';
 import { ForesyncError } from '../core/errors.ts';
 import type { ReplicaGroup } from '../core/group/config.ts';
+import { opennessWarning, parseServeAddress } from '../core/serve/address.ts';
 import { addReplica, type HandOver } from '../core/sync/add-replica.ts';
 import { finishAddReplica } from '../core/sync/finish-add-replica.ts';
 import { Pace } from '../core/sync/pace.ts';
@@ -102,8 +103,9 @@ async function foretellAdding(options: AddInFrameOptions): Promise<unknown> {
   const { request, group, plan, stateFile } = options;
   const joiner = joinerOf(request);
   refuseSecond(stateFile, group.name, joiner.name);
-  const { replace, runtime, minConfidence } = request;
-  const steps = addReplicaSteps(request, group, plan?.source);
+  const { replace, runtime, minConfidence, serve } = request;
+  const warning = serve && opennessWarning(parseServeAddress(serve.address));
+  const steps = addReplicaSteps(request, group, plan?.source, warning);
   // Doctor's checks are of use to a dry run alone.
   const { foretell } = await import('./foretell.ts');
   return foretell({ ...options, joiner, replace, runtime, minConfidence, steps });
