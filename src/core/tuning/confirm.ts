@@ -18,20 +18,29 @@ export interface Confirmation {
 export const leastGain = 0.001;
 
 /** By how many standard errors. With one, a workload that stays as it is was walked away from by luck. */
-const leastErrors = 2;
+const leastErrors = Number(process.env.ERRORS ?? 2);
+const leastErrorsBack = Number(process.env.BACK ?? 1);
 
 /**
  * Whether a step is adopted: it must be worth more than none, by `leastGain` and by twice the noise. The run counts as much as all earlier windows together: they
  * alone would hold on to a pattern that is over, and the run alone is a single draw, by which the step was chosen besides. So a step that
  * a new pattern asks for is adopted once one of the windows before the run shows that pattern too.
  */
-export function confirmStep({ own, before }: StepGains): Confirmation {
+export function confirmStep(gains: StepGains): Confirmation {
+  return confirm(gains, leastErrors);
+}
+
+export function confirmBack(gains: StepGains): Confirmation {
+  return confirm(gains, leastErrorsBack);
+}
+
+function confirm({ own, before }: StepGains, errors: number): Confirmation {
   const gain = (own + meanOf(before)) / 2;
   const all = [own, ...before];
   const mean = meanOf(all);
   const variance = all.reduce((sum, one) => sum + (one - mean) ** 2, 0) / Math.max(1, all.length - 1);
   const noise = Math.sqrt(variance + variance / before.length) / 2;
-  return { isAdopted: gain >= Math.max(leastGain, leastErrors * noise), gain, noise };
+  return { isAdopted: gain >= Math.max(leastGain, errors * noise), gain, noise };
 }
 
 function meanOf(values: readonly number[]): number {

@@ -8,6 +8,8 @@ export interface Suggestion {
   name: ParameterName;
   /** What the run's plan used, where that is known. */
   used: ParameterValue | undefined;
+  /** Where the last step of runs came from, which is tried first: what has not paid is taken back. Undefined where there is none. */
+  back?: StepValue | undefined;
   /** Values to try; none where the parameter stays. */
   values: StepValue[];
   /** Why; empty where there is nothing to say before the values were tried. */
@@ -28,18 +30,19 @@ const rules: Partial<Record<ParameterName, (used: number, evidence: Evidence) =>
 export function suggest(
   name: ParameterName,
   { used, why }: Bearing,
-  { evidence, isTuned }: { evidence: Evidence; isTuned: boolean },
+  { evidence, isTuned, before }: { evidence: Evidence; isTuned: boolean; before: StepValue | undefined },
 ): Suggestion {
   const stays = (reason: string): Suggestion => ({ name, used, values: [], reason });
   if (why !== undefined) return stays(why);
   const thin = thinLog(evidence.cameTrue?.plan);
+  const back = thin === undefined ? before : undefined;
   const rule = rules[name];
   if (!rule)
-    return thin === undefined ? { name, used, values: stepsFrom(name, used), reason: '' } : stays(thin);
+    return thin === undefined ? { name, used, back, values: stepsFrom(name, used), reason: '' } : stays(thin);
   if (typeof used !== 'number') return stays('its value is no number');
   const verdict = rule(used, evidence);
   const isChosen = name === 'halfLifeMs' || name === 'decayWeight';
   const values: StepValue[] = verdict.new === undefined ? [] : [verdict.new];
   if (isTuned && isChosen && thin === undefined) values.push('default');
-  return { name, used, values, reason: verdict.reason };
+  return { name, used, back, values, reason: verdict.reason };
 }
