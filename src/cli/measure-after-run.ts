@@ -4,6 +4,7 @@ import type { CameTrue } from '../core/metrics/came-true.ts';
 import { openState } from '../core/state/open.ts';
 import { readRun } from '../core/state/runs.ts';
 import { printable, shortId } from '../core/text.ts';
+import type { Tuning } from '../core/tuning/try-steps.ts';
 import { brushFor } from '../ui/metrics-paint.ts';
 import { tuningLines } from '../ui/metrics-parameters.ts';
 import { measuredLine } from '../ui/metrics-reads.ts';
@@ -47,9 +48,13 @@ export async function measureAfterRun(stateFile: string, runId: string): Promise
         ...{ nowMs, dryRun: false, budgetMs: tuningMs, hasOwnLog: true, isQuiet: true, signal },
       });
       const steps = tuning.filter((step) => step.new !== undefined);
+      const again = `foresync metrics ${shortId(runId)} --tune --dry-run${sameFiles({ state: stateFile })}`;
       const brush = brushFor(process.argv, process.env);
       return {
-        lines: [measuredLine(report), ...tuningLines(steps, brush)],
+        lines: [
+          measuredLine(report),
+          ...(steps.length > 0 ? tuningLines(steps, brush) : [untunedLine(tuning, again)]),
+        ],
         json: { cameTrue: report.cameTrue, tuning: tuning.map(toldTuning) },
       };
     } finally {
@@ -58,6 +63,17 @@ export async function measureAfterRun(stateFile: string, runId: string): Promise
   } catch (error) {
     return failed(error, stateFile, runId);
   }
+}
+
+/** The reason that most parameters stay for; each has its own in the command that is named. */
+function untunedLine(tunings: readonly Tuning[], again: string): string {
+  const counts = new Map<string, number>();
+  for (const { reason } of tunings) counts.set(reason, (counts.get(reason) ?? 0) + 1);
+  const [most] = [...counts].sort(([, one], [, other]) => other - one);
+  if (!most) return 'Nothing was tuned: the run did not come to its good end.';
+  const [reason, parameters] = most;
+  if (parameters === tunings.length) return `Nothing was tuned: ${printable(reason, 400)}.`;
+  return `Nothing was tuned, ${parameters} of ${tunings.length} parameters since ${printable(reason, 400)}. '${again}' tells each.`;
 }
 
 function failed(error: unknown, stateFile: string, runId: string): MeasuredItself {

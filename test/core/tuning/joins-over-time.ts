@@ -47,6 +47,8 @@ export interface Stage {
   firstJoinDay: number;
   joins: number;
   reads: readonly Read[];
+  /** How many times as long as in the snapshot a row takes that goes ahead; 2 by default. */
+  hotTimesAsLong?: number | undefined;
 }
 
 const rowBytes = 2000;
@@ -67,7 +69,7 @@ export class JoinsOverTime {
     this.#stage = stage;
     this.#state = openState(path.join(this.#folder, 'history.db'));
     this.#history = openHistory(this.#state);
-    this.#model = slowJoin(stage.rows);
+    this.#model = slowJoin(stage);
     this.#forecasts = new Forecasts(this.#history, {
       ...{ model: 'decay', seed: 1, timeBudget: { seconds: 1, byClock: false } },
       minConfidence: usualParameters.minConfidence,
@@ -222,8 +224,8 @@ function inTime(planned: Uint32Array, model: JoinModel, prefetchTimeoutMs: numbe
   return planned.subarray(0, Math.floor(planned.length * Math.min(1, prefetchTimeoutMs / hotMs)));
 }
 
-/** Six hours for the whole table; a row that goes ahead takes twice as long as one of the snapshot. */
-function slowJoin(rows: number): JoinModel {
+/** Six hours for the whole table. */
+function slowJoin({ rows, hotTimesAsLong = 2 }: Stage): JoinModel {
   const snapshotRowsPerSecond = rows / (6 * 3600);
   return {
     ...{ rows, rowBytes, compression: 4, plannedToScanned: 1.5, rttMs: 0, donors: 1 },
@@ -233,7 +235,7 @@ function slowJoin(rows: number): JoinModel {
         connectMs: 1000,
         publishMs: 0,
         snapshotRowsPerSecond,
-        hotRowsPerSecond: snapshotRowsPerSecond / 2,
+        hotRowsPerSecond: snapshotRowsPerSecond / hotTimesAsLong,
       },
       ...{ deltaRowsPerSecond: Number.POSITIVE_INFINITY, verifyRowsPerSecond: Number.POSITIVE_INFINITY },
     },

@@ -11,11 +11,11 @@ import { type ParameterName, readParameters } from '../../../src/core/state/para
 import type { Tuning } from '../../../src/core/tuning/try-steps.ts';
 import { type TunableRun, type TuningOptions, tuneByRun } from '../../../src/core/tuning/tune-by-run.ts';
 import { type JoinedRun, JoinsOverTime } from './joins-over-time.ts';
-import { workloads } from './workloads.ts';
+import { stationary } from './workloads.ts';
 
 let joins: JoinsOverTime;
 before(async () => {
-  joins = await JoinsOverTime.of(workloads.stationary(1));
+  joins = await JoinsOverTime.of(stationary(1));
 });
 const folder = mkdtempSync(path.join(os.tmpdir(), 'foresync-tuning-'));
 after(async () => {
