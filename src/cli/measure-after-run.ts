@@ -73,7 +73,7 @@ function untunedLine(tunings: readonly Tuning[], again: string): string {
   if (!most) return 'Nothing was tuned: the run did not come to its good end.';
   const [reason, parameters] = most;
   if (parameters === tunings.length) return `Nothing was tuned: ${printable(reason, 400)}.`;
-  return `Nothing was tuned, ${parameters} of ${tunings.length} parameters since ${printable(reason, 400)}. '${again}' tells each.`;
+  return `Nothing was tuned, ${parameters} of ${tunings.length} parameters because ${printable(reason, 400)}. '${again}' tells each.`;
 }
 
 function failed(error: unknown, stateFile: string, runId: string): MeasuredItself {

@@ -17,19 +17,21 @@ export interface Confirmation {
 /** What a step must gain at least, as a share of the reads. */
 export const leastGain = 0.001;
 
-/** By how many standard errors. With one, a workload that stays as it is was walked away from by luck. */
-const leastErrors = Number(process.env.ERRORS ?? 2);
-const leastErrorsBack = Number(process.env.BACK ?? 1);
+/** By how many standard errors a step must gain. With two, a single window beside the run was enough, and a workload that stays as it is was walked away from by luck. */
+const leastErrors = 2.25;
+/** The value that held before needs less: only luck may have led away from it. */
+const leastErrorsBack = 1;
 
 /**
- * Whether a step is adopted: it must be worth more than none, by `leastGain` and by twice the noise. The run counts as much as all earlier windows together: they
+ * Whether a step is adopted: it must be worth more than none, by `leastGain` and by two and a quarter times the noise. The run counts as much as all earlier windows together: they
  * alone would hold on to a pattern that is over, and the run alone is a single draw, by which the step was chosen besides. So a step that
- * a new pattern asks for is adopted once one of the windows before the run shows that pattern too.
+ * a new pattern asks for is adopted once two of three windows before the run show that pattern too.
  */
 export function confirmStep(gains: StepGains): Confirmation {
   return confirm(gains, leastErrors);
 }
 
+/** Whether a step is taken back: the value before it must be worth more by `leastGain` and by the noise. */
 export function confirmBack(gains: StepGains): Confirmation {
   return confirm(gains, leastErrorsBack);
 }

@@ -1,7 +1,7 @@
 import type { TrialWindow } from './join-trial.ts';
 
 const dayMs = 86_400_000;
-const mostWindows = Number(process.env.WINDOWS ?? 3);
+const mostWindows = 3;
 /** Of the history before the run, so much stays for the earliest window's forecast to be made of. */
 const leftForForecast = 1 / 2;
 

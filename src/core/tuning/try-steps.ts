@@ -1,5 +1,5 @@
 import type { ParameterName, Parameters, ParameterValue } from '../state/parameters.ts';
-import { confirmBack, confirmStep, gainWords, leastGain, signedShare } from './confirm.ts';
+import { type Confirmation, confirmBack, confirmStep, gainWords, leastGain, signedShare } from './confirm.ts';
 import { type StepValue, withValue } from './parameter-ranges.ts';
 import type { Suggestion } from './suggest.ts';
 import type { Trials } from './trials.ts';
@@ -90,10 +90,10 @@ export async function trySteps(
 }
 
 function isTried({ values, back }: Suggestion): boolean {
-  return values.length > 0 || back !== undefined;
+  return values.length > 0 || back.length > 0;
 }
 
-/** Back where the last step has not paid; else the best of the values by the run's own reads, if the windows before bear it out. */
+/** Back where that is worth more; else the best of the values by the run's own reads, if the windows before bear it out. */
 async function tryStep(suggestion: Suggestion, standing: Parameters, trials: Trials): Promise<Tuning> {
   return (await tryBack(suggestion, standing, trials)) ?? (await tryValues(suggestion, standing, trials));
 }
@@ -103,12 +103,15 @@ async function tryBack(
   standing: Parameters,
   trials: Trials,
 ): Promise<Tuning | undefined> {
-  if (back === undefined) return undefined;
-  const gains = await trials.gains(standing, withValue(standing, name, back));
-  const found = confirmBack(gains);
-  if (!found.isAdopted) return undefined;
-  const reason = `the last step has not paid: to take it back is worth ${gainWords(gains, found)}`;
-  return { name, old, new: back, reason };
+  let best: { found: Confirmation; tuning: Tuning } | undefined;
+  for (const value of back) {
+    const gains = await trials.gains(standing, withValue(standing, name, value));
+    const found = confirmBack(gains);
+    if (!found.isAdopted || (best && found.gain <= best.found.gain)) continue;
+    const reason = `it has not paid: to go back is worth ${gainWords(gains, found)}`;
+    best = { found, tuning: { name, old, new: value, reason } };
+  }
+  return best?.tuning;
 }
 
 async function tryValues(suggestion: Suggestion, standing: Parameters, trials: Trials): Promise<Tuning> {
@@ -118,7 +121,8 @@ async function tryValues(suggestion: Suggestion, standing: Parameters, trials: T
     const gain = await trials.gainOnOwn(standing, withValue(standing, name, value));
     if (!best || gain > best.gain) best = { value, gain };
   }
-  if (!best) return stays({ ...suggestion, reason: joined(suggestion.reason, 'the last step has paid') });
+  if (!best)
+    return stays({ ...suggestion, reason: joined(suggestion.reason, 'what it has come to has paid') });
   if (best.gain < leastGain)
     return {
       name,

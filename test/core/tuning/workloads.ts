@@ -3,12 +3,8 @@ import { beganMs, hourMs, type Read, type Stage } from './joins-over-time.ts';
 /** How often a key is read at a moment, in reads a day. */
 export type Rate = (key: number, atMs: number) => number;
 
-export interface WorkloadSize {
+export interface WorkloadSize extends Omit<Stage, 'reads' | 'days'> {
   keys: number;
-  rows: number;
-  firstJoinDay: number;
-  joins: number;
-  hotTimesAsLong?: number | undefined;
 }
 
 export const usualSize: WorkloadSize = { keys: 200, rows: 4000, firstJoinDay: 12, joins: 30 };
@@ -27,11 +23,8 @@ export function seeded(seed: number): () => number {
 }
 
 /** A Poisson process a key, in steps of an hour. */
-export function stageOf(
-  seed: number,
-  rate: Rate,
-  { keys, rows, firstJoinDay, joins, hotTimesAsLong }: WorkloadSize = usualSize,
-): Stage {
+export function stageOf(seed: number, rate: Rate, size: WorkloadSize = usualSize): Stage {
+  const { keys, firstJoinDay, joins } = size;
   const days = firstJoinDay + joins + 2;
   const random = seeded(seed);
   const reads: Read[] = [];
@@ -44,7 +37,7 @@ export function stageOf(
     }
   }
   reads.sort((one, other) => one.atMs - other.atMs);
-  return { rows, days, firstJoinDay, joins, reads, hotTimesAsLong };
+  return { ...size, days, reads };
 }
 
 /** The key's place by heat is its number. */
