@@ -7,13 +7,13 @@ import { mean } from './mean.ts';
 import { stageOf, zipf } from './workloads.ts';
 
 const minuteMs = 60_000;
-const joins = 8;
+const joins = 6;
 
 /** Joins of ten minutes that serve reads, whose logs so cover less than a hundredth of the plan's horizon. `heat`: how many times as many reads as usual. */
 const served = (heat: number) =>
   JoinsOverTime.of(
     stageOf(1, (key) => heat * zipf(key), {
-      ...{ keys: 200, rows: 4000, firstJoinDay: 7, joins, joinMs: 10 * minuteMs, isServed: true },
+      ...{ keys: 200, rows: 4000, firstJoinDay: 4, joins, joinMs: 10 * minuteMs, isServed: true },
     }),
   );
 
