@@ -4,10 +4,10 @@ import type { CameTrue } from '../core/metrics/came-true.ts';
 import { openState } from '../core/state/open.ts';
 import { readRun } from '../core/state/runs.ts';
 import { printable, shortId } from '../core/text.ts';
-import type { Tuning } from '../core/tuning/try-steps.ts';
 import { brushFor } from '../ui/metrics-paint.ts';
 import { tuningLines } from '../ui/metrics-parameters.ts';
-import { measuredLine } from '../ui/metrics-reads.ts';
+import { measuredLines } from '../ui/metrics-reads.ts';
+import { untunedLine } from '../ui/untuned-line.ts';
 import { measure } from './measuring.ts';
 import { sameFiles } from './next-step.ts';
 import { tuneRun } from './tune-run.ts';
@@ -20,7 +20,7 @@ const tuningMs = 30_000;
 
 /** What a run made of itself. */
 export interface MeasuredItself {
-  /** One that says what came true, or why nothing could be measured, and what was tuned by it. */
+  /** What came true, or why nothing could be measured, and what was tuned by it. */
   lines: string[];
   json: { cameTrue?: CameTrue | undefined; tuning?: ToldTuning[]; notMeasured?: string };
 }
@@ -52,7 +52,7 @@ export async function measureAfterRun(stateFile: string, runId: string): Promise
       const brush = brushFor(process.argv, process.env);
       return {
         lines: [
-          measuredLine(report),
+          ...measuredLines(report),
           ...(steps.length > 0 ? tuningLines(steps, brush) : [untunedLine(tuning, again)]),
         ],
         json: { cameTrue: report.cameTrue, tuning: tuning.map(toldTuning) },
@@ -63,17 +63,6 @@ export async function measureAfterRun(stateFile: string, runId: string): Promise
   } catch (error) {
     return failed(error, stateFile, runId);
   }
-}
-
-/** The reason that most parameters stay for; each has its own in the command that is named. */
-function untunedLine(tunings: readonly Tuning[], again: string): string {
-  const counts = new Map<string, number>();
-  for (const { reason } of tunings) counts.set(reason, (counts.get(reason) ?? 0) + 1);
-  const [most] = [...counts].sort(([, one], [, other]) => other - one);
-  if (!most) return 'Nothing was tuned: the run did not come to its good end.';
-  const [reason, parameters] = most;
-  if (parameters === tunings.length) return `Nothing was tuned: ${printable(reason, 400)}.`;
-  return `Nothing was tuned, ${parameters} of ${tunings.length} parameters because ${printable(reason, 400)}. '${again}' tells each.`;
 }
 
 function failed(error: unknown, stateFile: string, runId: string): MeasuredItself {

@@ -2,10 +2,11 @@ import path from 'node:path';
 import { systemClock } from '../clock.ts';
 import { ForesyncError, messageOf } from '../errors.ts';
 import type { RowKey } from '../row-key.ts';
+import { rowKeyText } from '../row-key-text.ts';
 import { parseServeAddress, serveAddressText } from '../serve/address.ts';
 import { HitMeter } from '../serve/hit-meter.ts';
-import { type Known, type Outcome, ReadThrough } from '../serve/read-through.ts';
-import { RowServer } from '../serve/row-server.ts';
+import { type Known, ReadThrough } from '../serve/read-through.ts';
+import { RowServer, type ServedOutcome } from '../serve/row-server.ts';
 import { ServedLog } from '../serve/served-log.ts';
 import type { Joiner } from '../store/sqlite/joiner.ts';
 import { OriginsFile } from '../store/sqlite/row-origins.ts';
@@ -71,7 +72,6 @@ export class Serving {
       find: (key) => this.#find(key),
       ask: (batch, keys) => void this.#ask(batch, keys),
       clock: systemClock,
-      meter: this.#meter,
       maxStalenessMs: maxStalenessMs ?? Number.POSITIVE_INFINITY,
     });
     const reads = this.#reads;
@@ -85,7 +85,7 @@ export class Serving {
           await logged.promise;
           return reads.read(key);
         },
-        served: (key: RowKey, outcome: Outcome) => this.#log?.served(key, outcome),
+        served: (outcome) => this.#served(outcome),
         status: () => this.#status(),
         whyNotReady: () => this.#whyNotReady(),
       });
@@ -140,7 +140,12 @@ export class Serving {
   }
 
   #find(key: RowKey): Known {
-    return this.#open()?.joiner.served?.find(key) ?? { kind: 'unknown' };
+    return this.#open()?.joiner.served?.find(key) ?? { kind: 'unknown', key, name: rowKeyText(key) };
+  }
+
+  #served(outcome: ServedOutcome): void {
+    this.#meter.saw(outcome.kind !== 'unavailable' && outcome.isHit);
+    this.#log?.served(outcome);
   }
 
   async #ask(batch: number, keys: readonly RowKey[]): Promise<void> {

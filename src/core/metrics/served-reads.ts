@@ -9,8 +9,8 @@ const origins = ['plan', 'snapshot', 'read-through', 'delta'] as const satisfies
 export interface ServedAnswer {
   /** It knew the row, or that there is none, when it was asked. */
   hit: boolean;
-  /** There is such a row. */
-  found: boolean;
+  /** There is such a row. Undefined where nobody could be asked. */
+  found: boolean | undefined;
   /** By what the row came to the joiner first; a new key comes by the Delta Log. Undefined where the log does not say it. */
   by: Origin | undefined;
 }
@@ -22,10 +22,14 @@ export function isServedLog(head: Buffer): boolean {
   const end = head.indexOf(lineFeed);
   try {
     const object = JSON.parse(head.subarray(0, end < 0 ? head.length : end).toString('utf8'));
-    return typeof object?.hit === 'boolean' && typeof object.found === 'boolean';
+    return typeof object?.hit === 'boolean' && isFound(object.found);
   } catch {
     return false;
   }
+}
+
+function isFound(found: unknown): found is boolean | null {
+  return found === null || typeof found === 'boolean';
 }
 
 /** Takes the lines of such a log. */
@@ -43,10 +47,10 @@ export class ServedObjects implements ObjectTaker {
     if (Number.isNaN(timeMs)) return this.#tally.reject('its time is none');
     if (timeMs > this.#tally.times.acceptedUntilMs) return this.#tally.reject('the time lies in the future');
     if (typeof key !== 'string') return this.#tally.reject('there is no key');
-    if (typeof hit !== 'boolean' || typeof found !== 'boolean')
+    if (typeof hit !== 'boolean' || !isFound(found))
       return this.#tally.reject('it does not say whether the read hit');
     const origin = origins.find((known) => known === by);
-    this.#take({ timeMs, key, read: true, served: { hit, found, by: origin } });
+    this.#take({ timeMs, key, read: true, served: { hit, found: found ?? undefined, by: origin } });
     this.#tally.countEvents(1);
     this.#tally.times.take(timeMs);
   }

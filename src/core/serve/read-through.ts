@@ -1,6 +1,5 @@
 import type { Clock } from '../clock.ts';
 import type { RowKey } from '../row-key.ts';
-import type { HitMeter } from './hit-meter.ts';
 
 /**
  * By what a row, or the knowledge that there is none, came to a joiner first: planned rows, the snapshot, a reader's miss, or a round of the Delta Log,
@@ -8,25 +7,33 @@ import type { HitMeter } from './hit-meter.ts';
  */
 export type Origin = 'plan' | 'snapshot' | 'read-through' | 'delta';
 
+/** A key as the table has it, however it was asked for. `name` is the same for all keys that find the same row. */
+export interface TableKey {
+  key: RowKey;
+  name: string;
+}
+
 /**
  * What a joiner knows of a key by itself. `asOfMs`: what it says was so at the lead at that time, or later; `watermark` is the last change of the lead's that it is known to
  * have seen. `by` is undefined where it is not known any more.
  */
 export type Known =
-  | { kind: 'row'; json: string; watermark: number; asOfMs: number; by: Origin | undefined }
+  | ({ kind: 'row'; json: string; watermark: number; asOfMs: number; by: Origin | undefined } & TableKey)
   /** There is no such row. */
-  | { kind: 'none'; watermark: number; asOfMs: number; by: Origin | undefined }
+  | ({ kind: 'none'; watermark: number; asOfMs: number; by: Origin | undefined } & TableKey)
   /** It may be one of those that have not come yet. */
-  | { kind: 'unknown' }
+  | ({ kind: 'unknown' } & TableKey)
   /** No row of the table can have it. */
   | { kind: 'foreign' };
+
+/** `no-donor`: nobody who knows can be asked now; `busy`: too many keys are waited for. */
+export type WhyUnavailable = 'no-donor' | 'busy';
 
 export type Outcome =
   | (Extract<Known, { kind: 'row' }> & Told)
   | (Extract<Known, { kind: 'none' }> & Told)
   | { kind: 'foreign' }
-  /** Nobody who knows can be asked now. */
-  | { kind: 'unavailable' };
+  | { kind: 'unavailable'; key: RowKey; why: WhyUnavailable };
 
 /** `isHit`: it was known when it was asked for. It may have come with the sync while it was waited for. */
 interface Told {
@@ -39,7 +46,6 @@ export interface ReadThroughOptions {
   /** Has the rows of keys fetched from the lead and stored, which `came` or `failed` is told of then. */
   ask(batch: number, keys: readonly RowKey[]): void;
   clock: Clock;
-  meter: HitMeter;
   /** What may be older is fetched anew. */
   maxStalenessMs: number;
 }
@@ -50,8 +56,7 @@ const maxBatchKeys = 500;
 /** A batch is asked for while others are on their way: they share the link's delay. */
 const maxBatches = 4;
 
-interface Miss {
-  key: RowKey;
+interface Miss extends TableKey {
   settle(outcome: Outcome): void;
   outcome: Promise<Outcome>;
 }
@@ -71,12 +76,11 @@ export class ReadThrough {
   }
 
   async read(key: RowKey): Promise<Outcome> {
-    const { find, clock, meter, maxStalenessMs } = this.#options;
+    const { find, clock, maxStalenessMs } = this.#options;
     const known = find(key);
     if (known.kind === 'foreign') return known;
     const isHit = known.kind !== 'unknown' && clock.nowMs() - known.asOfMs <= maxStalenessMs;
-    meter.saw(isHit);
-    return isHit ? { ...known, from: 'joiner', isHit } : this.#fetched(key);
+    return isHit ? { ...known, from: 'joiner', isHit } : this.#fetched(known);
   }
 
   get keysUnderWay(): number {
@@ -97,7 +101,10 @@ export class ReadThrough {
     for (const miss of misses.slice(0, keysRead)) {
       const known = this.#options.find(miss.key);
       const fetched = { from: 'donor', isHit: false, by: 'read-through' } as const;
-      miss.settle(isTold(known) ? { ...known, ...fetched } : { kind: 'none', watermark, asOfMs, ...fetched });
+      const { key, name } = miss;
+      miss.settle(
+        isTold(known) ? { ...known, ...fetched } : { kind: 'none', key, name, watermark, asOfMs, ...fetched },
+      );
     }
     this.#flush();
   }
@@ -106,7 +113,9 @@ export class ReadThrough {
   failed(batch: number): void {
     for (const miss of this.#take(batch)) {
       const known = this.#options.find(miss.key);
-      miss.settle(isTold(known) ? { ...known, from: 'joiner', isHit: false } : { kind: 'unavailable' });
+      miss.settle(
+        isTold(known) ? { ...known, from: 'joiner', isHit: false } : unavailable(miss.key, 'no-donor'),
+      );
     }
     this.#flush();
   }
@@ -114,17 +123,16 @@ export class ReadThrough {
   /** Nobody is asked any more; what is here is answered all the same. */
   close(): void {
     this.#isClosed = true;
-    for (const miss of [...this.#misses.values()]) miss.settle({ kind: 'unavailable' });
+    for (const miss of [...this.#misses.values()]) miss.settle(unavailable(miss.key, 'no-donor'));
     this.#queue = [];
     this.#batches.clear();
   }
 
-  #fetched(key: RowKey): Promise<Outcome> {
-    const name = JSON.stringify(key);
+  #fetched({ key, name }: TableKey): Promise<Outcome> {
     const waiting = this.#misses.get(name);
     if (waiting) return waiting.outcome;
-    if (this.#isClosed || this.#misses.size >= maxWaitingKeys)
-      return Promise.resolve({ kind: 'unavailable' });
+    if (this.#isClosed) return Promise.resolve(unavailable(key, 'no-donor'));
+    if (this.#misses.size >= maxWaitingKeys) return Promise.resolve(unavailable(key, 'busy'));
     let settle: Miss['settle'] = () => undefined;
     const outcome = new Promise<Outcome>((resolve) => {
       settle = (settled) => {
@@ -132,7 +140,7 @@ export class ReadThrough {
         resolve(settled);
       };
     });
-    const miss = { key, settle, outcome };
+    const miss = { key, name, settle, outcome };
     this.#misses.set(name, miss);
     this.#queue.push(miss);
     // Keys that are asked for at the same moment travel together.
@@ -163,4 +171,8 @@ export class ReadThrough {
 
 function isTold(known: Known): known is Known & { kind: 'row' | 'none' } {
   return known.kind === 'row' || known.kind === 'none';
+}
+
+function unavailable(key: RowKey, why: WhyUnavailable): Outcome {
+  return { kind: 'unavailable', key, why };
 }

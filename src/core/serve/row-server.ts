@@ -9,6 +9,9 @@ import type { Outcome } from './read-through.ts';
 import { keyOfTarget } from './row-path.ts';
 import { freeSocket } from './socket-file.ts';
 
+/** Of a key that a row of the table can have. */
+export type ServedOutcome = Exclude<Outcome, { kind: 'foreign' }>;
+
 export interface RowServerOptions {
   address: ServeAddress;
   clock: Clock;
@@ -16,7 +19,7 @@ export interface RowServerOptions {
   keyColumns: number;
   read(key: RowKey): Promise<Outcome>;
   /** Told of every read that was answered. */
-  served(key: RowKey, outcome: Outcome): void;
+  served(outcome: ServedOutcome): void;
   /** What `/v1/status` tells. */
   status(): Record<string, unknown>;
   /** Undefined where it is ready, else why it is not. */
@@ -130,7 +133,7 @@ export class RowServer {
     if (this.#unsentBytes > maxUnsentBytes)
       return unavailable('busy', 'Clients do not take what they have asked for.');
     const outcome = await this.#options.read(key);
-    this.#options.served(key, outcome);
+    if (outcome.kind !== 'foreign') this.#options.served(outcome);
     switch (outcome.kind) {
       case 'foreign':
         return problem(400, 'no-key', 'The table can have no such key.');

@@ -3,15 +3,18 @@ import { createWriteStream, type WriteStream } from 'node:fs';
 import type { Clock } from '../clock.ts';
 import type { RowKey } from '../row-key.ts';
 import { rowKeyText } from '../row-key-text.ts';
-import type { Outcome } from './read-through.ts';
+import type { ServedOutcome } from './row-server.ts';
 
 /** Lines that a disk which is too slow does not take are left out, and counted. */
 const maxWaitingBytes = 8 << 20;
 
+/** Of the log's lines; told in each, since what was there before is appended to. */
+export const servedLogVersion = 1;
+
 /**
- * The access log of a joiner that serves reads, in JSON Lines that `foresync analyze` takes as they are: `time` (ISO 8601), `key`, `op`, and beside these
+ * The access log of a joiner that serves reads, in JSON Lines that `foresync analyze` takes as they are: `time` (ISO 8601), `key` as the table has it, `op`, and beside these
  * `hit`, whether the joiner knew it when it was asked, `found`, whether there is such a row, and `by`, how it came to the joiner first (`Origin`; of a row that was fetched
- * for this read `read-through`). `by` is absent where that is not known any more, and where nobody could be asked.
+ * for this read `read-through`). `by` is absent where that is not known any more. Where nobody could be asked `found` is null. docs/SERVING.md has it all.
  */
 export class ServedLog {
   readonly #stream: WriteStream;
@@ -38,15 +41,15 @@ export class ServedLog {
     return this.#left;
   }
 
-  served(key: RowKey, outcome: Outcome): void {
-    if (outcome.kind === 'foreign') return;
+  served(outcome: ServedOutcome): void {
     if (this.#stream.writableLength > maxWaitingBytes || this.#stream.errored) {
       this.#left++;
       return;
     }
     const line = {
+      v: servedLogVersion,
       time: new Date(this.#clock.nowMs()).toISOString(),
-      key: rowKeyText(key),
+      key: keyText(outcome.key),
       op: 'read',
       ...toldOf(outcome),
     };
@@ -60,8 +63,13 @@ export class ServedLog {
   }
 }
 
-function toldOf(outcome: Exclude<Outcome, { kind: 'foreign' }>) {
-  if (outcome.kind === 'unavailable') return { hit: false, found: false };
+function toldOf(outcome: ServedOutcome) {
+  if (outcome.kind === 'unavailable') return { hit: false, found: null };
   const { kind, isHit: hit, by } = outcome;
   return { hit, found: kind === 'row', by };
+}
+
+/** Whole numbers as the access logs of applications write them, however large. */
+function keyText(key: RowKey): string {
+  return typeof key === 'object' && 'int' in key ? key.int : rowKeyText(key);
 }

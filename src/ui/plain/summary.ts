@@ -1,4 +1,5 @@
 import type { RunSnapshot } from '../../core/sync/snapshot.ts';
+import { answeredWords } from '../answered-words.ts';
 import { formatBytes, formatCount, formatCounted, formatDuration, formatPercent } from '../format.ts';
 import { keptWords, rangeWords } from '../promise-words.ts';
 import { printableRun } from './printable-run.ts';
@@ -53,8 +54,7 @@ function followedSentence(run: RunSnapshot): string[] {
 function servedSentence({ serving }: RunSnapshot): string[] {
   if (!serving) return [];
   if (serving.reads === 0) return [`Nobody read at ${serving.address}.`];
-  const share = formatPercent(serving.hits / serving.reads);
-  return [`It answered ${formatCounted(serving.reads, 'read')}, ${share} of them by itself.`];
+  return [`${answeredWords(serving)}.`];
 }
 
 function pausedSentence({ pausedMs }: RunSnapshot): string[] {

@@ -27,6 +27,8 @@ async function serverAt(
       more.read ??
       (async (key) => ({
         kind: 'row',
+        key,
+        name: '',
         json: `{"k":"${key}"}`,
         watermark: 3,
         asOfMs: systemClock.nowMs(),
@@ -34,7 +36,7 @@ async function serverAt(
         from: 'joiner',
         isHit: true,
       })),
-    served: (key) => served.push(key),
+    served: ({ key }) => served.push(key),
     status: () => ({ stage: 'snapshot' }),
     whyNotReady: () => more.ready,
   });
@@ -67,9 +69,18 @@ test('a row comes with where it is from, its watermark and its age', async (t) =
 
 test('each outcome has its status', async (t) => {
   const outcomes: Record<string, Outcome> = {
-    none: { kind: 'none', watermark: 1, asOfMs: 0, by: 'read-through', from: 'donor', isHit: false },
+    none: {
+      kind: 'none',
+      key: 'none',
+      name: '',
+      watermark: 1,
+      asOfMs: 0,
+      by: 'read-through',
+      from: 'donor',
+      isHit: false,
+    },
     foreign: { kind: 'foreign' },
-    away: { kind: 'unavailable' },
+    away: { kind: 'unavailable', key: 'away', why: 'no-donor' },
   };
   const { server } = await serverAt(t, '0', {
     read: async (key) => outcomes[String(key)] ?? assert.fail(),
@@ -118,6 +129,8 @@ test('clients that never read their answers use up no memory, and others are ans
   const { server } = await serverAt(t, '0', {
     read: async () => ({
       kind: 'row',
+      key: 'a',
+      name: '',
       json,
       watermark: 1,
       asOfMs: 0,
@@ -178,7 +191,7 @@ test('a server that is closed answers who has asked, and waits for no one who do
   const answer = get(address, '/v1/rows/a');
   await asked.promise;
   const closed = server.close();
-  found.resolve({ kind: 'unavailable' });
+  found.resolve({ kind: 'unavailable', key: 'a', why: 'no-donor' });
   assert.equal((await answer).headers.connection, 'close');
   await closed;
   await assert.rejects(get(address, '/healthz'), { code: 'ECONNREFUSED' });

@@ -143,12 +143,13 @@ test('a row that is nowhere is told as such, and the status tells how reads go',
   assert.deepEqual([nowhere.status, nowhere.source], [404, 'donor']);
   const again = await shop.read(`/v1/rows/${rows + 5}`);
   assert.deepEqual([again.status, again.source], [404, 'joiner']);
-  assert.equal((await shop.read('/v1/rows/no-number')).status, 404);
+  // No row can have it, so nobody is asked.
+  assert.equal((await shop.read('/v1/rows/no-number')).status, 400);
   const status = (await shop.read('/v1/status')).row;
-  assert.deepEqual([status.reads, status.whole, status.ready], [3, false, false]);
+  assert.deepEqual([status.reads, status.whole, status.ready], [2, false, false]);
   await shop.ended;
   const served = shop.events.filter((event) => event.type === 'served').at(-1);
-  assert.equal(served?.type === 'served' && served.reads, 3);
+  assert.equal(served?.type === 'served' && served.reads, 2);
   const { serving } = foldRun(shop.events);
   assert.deepEqual(serving?.log, { host: 'local', file: shop.log });
   assert.equal(serving?.sinceMs, shop.events.find(({ type }) => type === 'serving')?.atMs);

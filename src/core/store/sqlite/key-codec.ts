@@ -19,8 +19,13 @@ function bindPart(part: RowKeyPart): Bindable | undefined {
   if (typeof part === 'string') return part;
   if (typeof part === 'number') return Number.isSafeInteger(part) ? BigInt(part) : part;
   if (part === null || typeof part !== 'object') return undefined;
-  if ('int' in part) return /^-?\d{1,19}$/.test(part.int) ? BigInt.asIntN(64, BigInt(part.int)) : undefined;
+  if ('int' in part) return /^-?\d{1,19}$/.test(part.int) ? int64Of(BigInt(part.int)) : undefined;
   return typeof part.base64 === 'string' ? Buffer.from(part.base64, 'base64') : undefined;
+}
+
+/** Undefined where it is too large for SQLite. */
+function int64Of(int: bigint): bigint | undefined {
+  return BigInt.asIntN(64, int) === int ? int : undefined;
 }
 
 function parsedArray(key: RowKeyPart): RowKeyPart[] | undefined {

@@ -6,10 +6,10 @@ import type { Connection } from './connection.ts';
 import type { FetchedRows } from './fetched-rows.ts';
 import { forceFile } from './forced-beside.ts';
 import type { JoinerProgress } from './joiner-progress.ts';
-import { bindKey } from './key-codec.ts';
 import type { RowOrigins } from './row-origins.ts';
 import { keyTerms } from './scan.ts';
 import { all, quote } from './sql.ts';
+import { TableKeys } from './table-keys.ts';
 import type { TableShape } from './table-shape.ts';
 
 /** What is kept beside the rows. */
@@ -22,12 +22,14 @@ interface Beside {
 /** Reads single rows of a joiner's table as applications ask for them. */
 export class ServedRows {
   readonly #db: Connection;
-  readonly #shape: TableShape;
+  readonly #keys: TableKeys;
   readonly #fetched: FetchedRows;
   readonly #origins: RowOrigins | undefined;
   readonly #progress: JoinerProgress;
   readonly #row: Statement<unknown[]>;
   readonly #columns: string[];
+  /** Where the parts of the key stand among the columns. */
+  readonly #keyPlaces: number[];
   /** When the lead was as the rows that are here say, or later: all of them were read since. */
   #asOfMs: number;
   #isWhole: boolean;
@@ -37,7 +39,7 @@ export class ServedRows {
     const { stage } = progress.checkpoint;
     this.#progress = progress;
     this.#db = db;
-    this.#shape = shape;
+    this.#keys = new TableKeys(db, shape);
     this.#fetched = fetched;
     this.#origins = origins;
     this.#asOfMs = asOfMs;
@@ -48,6 +50,7 @@ export class ServedRows {
       .raw()
       .safeIntegers();
     this.#columns = this.#row.columns().map(({ name }) => name);
+    this.#keyPlaces = shape.key.map(({ name }) => this.#columns.indexOf(name));
   }
 
   /** Rounds of the Delta Log have brought all changes up to that time; `isWhole`: behind all rows, so that what is not here is nowhere. */
@@ -84,10 +87,11 @@ export class ServedRows {
     this.#forcing.catch(() => undefined);
   }
 
-  #find(key: RowKey): Known {
+  #find(asked: RowKey): Known {
     const { watermark } = this.#progress.checkpoint;
-    const values = bindKey(key, this.#shape.key.length);
-    if (!values) return { kind: 'foreign' };
+    const held = this.#keys.of(asked);
+    if (!held) return { kind: 'foreign' };
+    const { key, name, values } = held;
     const row = this.#row.get(...values) as RowValue[] | undefined;
     const fetched = this.#fetched.of(key);
     const known = {
@@ -95,10 +99,16 @@ export class ServedRows {
       asOfMs: Math.max(this.#asOfMs, fetched?.asOfMs ?? 0),
     };
     const by = () => this.#origins?.of(key);
-    if (row) return { kind: 'row', json: rowJson(this.#columns, row), by: by(), ...known };
+    if (row) {
+      const own = this.#keys.named(
+        this.#keyPlaces.map((place) => row[place] ?? null),
+        values,
+      );
+      return { kind: 'row', ...own, json: rowJson(this.#columns, row), by: by(), ...known };
+    }
     // A row that was fetched may have given way to an older one that is unique where it was, until the next round.
     return this.#isWhole || fetched?.hasRow === false
-      ? { kind: 'none', by: by(), ...known }
-      : { kind: 'unknown' };
+      ? { kind: 'none', key, name, by: by(), ...known }
+      : { kind: 'unknown', key, name };
   }
 }

@@ -112,3 +112,16 @@ test('a table whose keys may be NULL is served, and its file is taken away in th
     [],
   );
 });
+
+test('a row that is found by another spelling has the key that the table has', (t) => {
+  const { hot, joiner } = readJoiner(t, create);
+  hot('Key2');
+  const known = ['KEY2', 'key3'].map((key) => joiner.served?.find(key));
+  assert.deepEqual(
+    known.map((one) => one && 'key' in one && [one.key, one.name]),
+    [
+      ['Key2', '["key2"]'],
+      ['key3', '["key3"]'],
+    ],
+  );
+});
