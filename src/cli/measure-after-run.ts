@@ -7,6 +7,7 @@ import { printable, shortId } from '../core/text.ts';
 import { brushFor } from '../ui/metrics-paint.ts';
 import { tuningLines } from '../ui/metrics-parameters.ts';
 import { measuredLines } from '../ui/metrics-reads.ts';
+import { untunedLine } from '../ui/untuned-line.ts';
 import { measure } from './measuring.ts';
 import { sameFiles } from './next-step.ts';
 import { tuneRun } from './tune-run.ts';
@@ -47,9 +48,13 @@ export async function measureAfterRun(stateFile: string, runId: string): Promise
         ...{ nowMs, dryRun: false, budgetMs: tuningMs, hasOwnLog: true, isQuiet: true, signal },
       });
       const steps = tuning.filter((step) => step.new !== undefined);
+      const again = `foresync metrics ${shortId(runId)} --tune --dry-run${sameFiles({ state: stateFile })}`;
       const brush = brushFor(process.argv, process.env);
       return {
-        lines: [...measuredLines(report), ...tuningLines(steps, brush)],
+        lines: [
+          ...measuredLines(report),
+          ...(steps.length > 0 ? tuningLines(steps, brush) : [untunedLine(tuning, again)]),
+        ],
         json: { cameTrue: report.cameTrue, tuning: tuning.map(toldTuning) },
       };
     } finally {

@@ -3,6 +3,7 @@ import { Args, Flags } from '@oclif/core';
 import { BaseCommand, configFlag, stateFlag, usageError } from '../cli/base-command.ts';
 import { nextStep, sameFiles } from '../cli/next-step.ts';
 import { parseParameterName, parseSetting } from '../cli/parameter-flag.ts';
+import { toldStanding } from '../cli/tuning-json.ts';
 import { systemClock } from '../core/clock.ts';
 import { ForesyncError } from '../core/errors.ts';
 import { loadGroup } from '../core/group/config.ts';
@@ -11,6 +12,7 @@ import { openState, type StateFile } from '../core/state/open.ts';
 import { listParameterChanges, type ParameterChange } from '../core/state/parameter-steps.ts';
 import { freezeParameter, setParameter, undoSteps } from '../core/state/parameter-wishes.ts';
 import { parameterNames, readStandings, usualParameters } from '../core/state/parameters.ts';
+import { printable } from '../core/text.ts';
 import { brushFor } from '../ui/metrics-paint.ts';
 import { changedLines, tuneLines } from '../ui/tune-page.ts';
 
@@ -41,19 +43,16 @@ Parameters: min-confidence, horizon, half-life, decay-weight (of the decayed cou
     '<%= config.bin %> <%= command.id %> --undo 2',
   ];
   static override args = {
-    steps: Args.integer({
+    steps: Args.custom<number>({ parse: async (text) => parseSteps(text) })({
       ignoreStdin: true,
-      min: 1,
-      max: mostSteps,
       description: 'With --undo: how many steps; the last one by default.',
     }),
   };
   static override flags = {
     set: Flags.string({
-      description: 'Set a parameter. May be repeated.',
+      ...several,
+      description: 'Set these parameters. May be repeated.',
       helpValue: 'NAME=VALUE',
-      multiple: true,
-      multipleNonGreedy: true,
       exclusive: ['undo'],
     }),
     freeze: Flags.string({
@@ -111,11 +110,21 @@ Parameters: min-confidence, horizon, half-life, decay-weight (of the decayed cou
       if (!isLooking && changes.length === 0) this.log('All of that is so already.');
       if (!isLooking && !dryRun && !this.jsonEnabled())
         this.log(nextStep(`foresync plan${sameFiles({ state: flags.state, config: flags.config })}`));
-      return { dryRun, group: group?.name, changes, parameters: standings, prices };
+      return { dryRun, group: group?.name, changes, parameters: standings.map(toldStanding), prices };
     } finally {
       state?.close();
     }
   }
+}
+
+/** Throws `usage`: what stands there may as well be the id of a run, which other commands take. */
+function parseSteps(text: string): number {
+  const steps = /^\d{1,6}$/.test(text) ? Number(text) : 0;
+  if (steps >= 1 && steps <= mostSteps) return steps;
+  throw usageError(
+    `'${printable(text, 40)}' is no number of steps.`,
+    `Write 'foresync tune --undo 2', with a number from 1 to ${mostSteps}. What a run made of the parameters 'foresync metrics --tuning' tells.`,
+  );
 }
 
 const untouched = parameterNames.map((name) => ({

@@ -35,12 +35,12 @@ export function parameterLines(
 
 /** One step, whoever took it, and why. */
 export function changeLines(change: ParameterChange, brush: Brush): string[] {
-  const by = change.runId === undefined ? '' : `, run ${shortId(change.runId)}`;
+  const by = change.runId === undefined ? ', an operator' : `, run ${shortId(change.runId)}`;
   const where = `${startedAt(change.changedMs)} UTC, ${groupName(change.group)}${by}`;
   const role = change.kind === 'refused' ? 'quiet' : 'active';
   return [
     `  ${brush.paint(role, `${parameterLabels[change.name]} ${changeWords(change, brush)}`)}  ${brush.paint('quiet', where)}`,
-    ...because(change.reason, brush),
+    ...(change.runId === undefined && change.undoes === undefined ? [] : because(change.reason, brush)),
   ];
 }
 

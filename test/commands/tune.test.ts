@@ -69,6 +69,9 @@ test('looking makes no state file, nor does a dry run', async () => {
   assert.equal(existsSync(path.join(folder, 'foresync.db')), false);
   const json = (await tune(folder, ['--json'])).json();
   assert.deepEqual([json.changes, json.parameters.length, json.prices.servedRead], [[], 8, 1]);
+  const [horizon, halfLife] = json.parameters;
+  assert.deepEqual([horizon.option, horizon.value, horizon.inForce], ['horizon', undefined, 86_400_000]);
+  assert.deepEqual([halfLife.option, halfLife.inForce], ['half-life', undefined]);
 });
 
 test('sets parameters in their own units, and takes them back to the default', async () => {
@@ -85,7 +88,7 @@ test('sets parameters in their own units, and takes them back to the default', a
     ...{ horizonMs: 43_200_000, halfLifeMs: 129_600_000, decayWeight: 0.5, minConfidence: 0.4 },
     ...{ budgetKeys: 50_000, budgetBytes: 2 ** 29, prefetchTimeoutMs: 1_200_000, order: 'reads-per-byte' },
   });
-  await tune(folder, ['--set', 'half-life=default', '--set', 'order=default']);
+  await tune(folder, ['--set', 'half-life=default,order=default']);
   assert.deepEqual([parameters().halfLifeMs, parameters().order], [undefined, undefined]);
   assert.match((await tune(folder, ['--set', 'order=default'])).stdout, /so already/);
 });
@@ -103,6 +106,11 @@ test('refuses what is no parameter or no value, with what was meant and what may
     [['--freeze', 'horizon', '--unfreeze', 'horizon'], /frozen and to be let go/],
     [['--freeze', 'constructor'], /no parameter/],
     [['3'], /goes with --undo/],
+    [['ff5b5217'], /'ff5b5217' is no number of steps[\s\S]*foresync tune --undo 2[\s\S]*metrics --tuning/],
+    [['--undo', '0'], /'0' is no number of steps/],
+    [['--undo', '-1'], /'-1' is no number of steps/],
+    [['--undo', '1001'], /from 1 to 1000/],
+    [['--run', 'X'], /./],
   ];
   for (const [args, words] of cases) {
     const { exitCode, stderr } = await tune(folder, args);

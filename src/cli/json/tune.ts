@@ -1,12 +1,8 @@
 import { z } from 'zod';
 import { type ParameterChange, stepKinds } from '../../core/state/parameter-steps.ts';
-import {
-  type GroupParameters,
-  hotOrders,
-  type ParameterStanding,
-  parameterNames,
-} from '../../core/state/parameters.ts';
-import type { NumberChange, ToldTuning } from '../tuning-json.ts';
+import { type GroupParameters, hotOrders, parameterNames } from '../../core/state/parameters.ts';
+import { parameterWords } from '../../ui/parameter-words.ts';
+import type { NumberChange, ToldStanding, ToldTuning } from '../tuning-json.ts';
 import { declaredAs } from './declared-as.ts';
 import { bytes, count, durationMs, flag, share, text, timeMs } from './figures.ts';
 
@@ -80,10 +76,18 @@ export const tuning = declaredAs<ToldTuning>()(
   }),
 );
 
-const standing = declaredAs<ParameterStanding>()(
+const options = Object.values(parameterWords);
+
+const standing = declaredAs<ToldStanding>()(
   z.strictObject({
     name: z.enum(parameterNames),
+    option: z.enum(options).describe('Its name as --set takes it.'),
     value: value.describe('Absent where the default holds.').optional(),
+    inForce: value
+      .describe(
+        'What the next plan goes by; absent where that is chosen when it is made, or there is no limit.',
+      )
+      .optional(),
     origin: z.enum(['tuned', 'set', 'default']),
     isFrozen: flag('Runs do not move it.'),
     sinceMs: timeMs('Runs that began before are no evidence on it; 0 where it was never touched.'),

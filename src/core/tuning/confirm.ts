@@ -17,21 +17,32 @@ export interface Confirmation {
 /** What a step must gain at least, as a share of the reads. */
 export const leastGain = 0.001;
 
-/** By how many standard errors. With one, a workload that stays as it is was walked away from by luck. */
-const leastErrors = 2;
+/** By how many standard errors a step must gain. With two, a single window beside the run was enough, and a workload that stays as it is was walked away from by luck. */
+const leastErrors = 2.25;
+/** The value that held before needs less: only luck may have led away from it. */
+const leastErrorsBack = 1;
 
 /**
- * Whether a step is adopted: it must be worth more than none, by `leastGain` and by twice the noise. The run counts as much as all earlier windows together: they
+ * Whether a step is adopted: it must be worth more than none, by `leastGain` and by two and a quarter times the noise. The run counts as much as all earlier windows together: they
  * alone would hold on to a pattern that is over, and the run alone is a single draw, by which the step was chosen besides. So a step that
- * a new pattern asks for is adopted once one of the windows before the run shows that pattern too.
+ * a new pattern asks for is adopted once two of three windows before the run show that pattern too.
  */
-export function confirmStep({ own, before }: StepGains): Confirmation {
+export function confirmStep(gains: StepGains): Confirmation {
+  return confirm(gains, leastErrors);
+}
+
+/** Whether a step is taken back: the value before it must be worth more by `leastGain` and by the noise. */
+export function confirmBack(gains: StepGains): Confirmation {
+  return confirm(gains, leastErrorsBack);
+}
+
+function confirm({ own, before }: StepGains, errors: number): Confirmation {
   const gain = (own + meanOf(before)) / 2;
   const all = [own, ...before];
   const mean = meanOf(all);
   const variance = all.reduce((sum, one) => sum + (one - mean) ** 2, 0) / Math.max(1, all.length - 1);
   const noise = Math.sqrt(variance + variance / before.length) / 2;
-  return { isAdopted: gain >= Math.max(leastGain, leastErrors * noise), gain, noise };
+  return { isAdopted: gain >= Math.max(leastGain, errors * noise), gain, noise };
 }
 
 function meanOf(values: readonly number[]): number {

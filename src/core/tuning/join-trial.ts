@@ -5,6 +5,7 @@ import { canonicalLogKey } from '../metrics/plan-text.ts';
 import { candidatesOf } from '../plan/forecast-candidates.ts';
 import { type KeyWishes, markKeys } from '../plan/key-marks.ts';
 import { selectKeys } from '../plan/select.ts';
+import type { JoinedTable } from '../plan/worth-ahead.ts';
 import { type Gathered, gather } from '../simulate/gather.ts';
 import { withinBudget } from '../simulate/hot-list.ts';
 import type { JoinModel } from '../simulate/join-model.ts';
@@ -30,6 +31,8 @@ export interface TrialOptions {
   /** Of what share of the planned rows donors read ahead, 0 to 1. */
   readAheadShare: number;
   forecasts: ForecastSource;
+  /** The table that plans are sized for, in place of a threshold. */
+  sizedFor: JoinedTable | undefined;
   /** Keys that are pinned or excluded. */
   wishes: KeyWishes | undefined;
   maxKeys: number;
@@ -84,16 +87,14 @@ export class JoinTrial {
   }
 
   async #planned(forecasted: Forecast, parameters: Parameters): Promise<Uint32Array> {
-    const { wishes, signal } = this.#options;
-    const { keys, share } = this.#replayed;
+    const { wishes, sizedFor, signal } = this.#options;
+    const { keys } = this.#replayed;
     const { names } = forecasted.store;
     const { minConfidence = usualParameters.minConfidence, budgetKeys, budgetBytes, order } = parameters;
-    const ofSample = (budget: number | undefined) => budget && Math.max(1, Math.round(budget * share));
+    // Of all keys: those of the sample are taken from what was chosen.
     const limits = {
-      minConfidence,
-      budgetKeys: ofSample(budgetKeys),
-      budgetBytes: ofSample(budgetBytes),
-      order,
+      minConfidence: sizedFor === undefined ? minConfidence : 0,
+      ...{ sizedFor, budgetKeys, budgetBytes, order },
     };
     const { hotReadyMs, phases } = this.#without.times;
     const snapshot = {
@@ -102,7 +103,8 @@ export class JoinTrial {
       from: 'runs',
     } as const;
     const marks = wishes && (await markKeys(names, wishes, signal));
-    const selection = selectKeys(candidatesOf(forecasted), limits, { marks, snapshot });
+    const unknownReads = Math.max(0, forecasted.groupReads - sumOf(forecasted.expectedReads));
+    const selection = selectKeys(candidatesOf(forecasted), limits, { marks, snapshot, unknownReads });
     const places: number[] = [];
     for (const place of selection.order) {
       const key = keys.placeOf(canonicalLogKey(names[place] as string));
@@ -153,4 +155,8 @@ export class JoinTrial {
       syncDelaySeconds: Number.isFinite(delayMs) ? delayMs / 1000 : 0,
     };
   }
+}
+
+function sumOf(values: Forecast['expectedReads']): number {
+  return values.reduce((sum, value) => sum + value, 0);
 }

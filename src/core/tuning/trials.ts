@@ -13,11 +13,13 @@ import { type ForecastSource, Forecasts } from './forecast-source.ts';
 import { JoinTrial, type TrialOptions, type TrialWindow } from './join-trial.ts';
 import { worthOf } from './objective.ts';
 import { paceOf } from './run-pace.ts';
-
 import { windowsBefore } from './trial-windows.ts';
+import { sizedForOf } from './used-parameters.ts';
 
 /** With fewer reads until in sync a window tells nothing. */
 const leastReads = 100;
+/** With fewer windows before the run nothing is known of how far they differ. */
+const leastWindows = 2;
 /** Keys of larger tables are sampled, by key. */
 const mostKeys = 100_000;
 /** So much of the time until in sync must have reads that are known. */
@@ -72,7 +74,7 @@ export class Trials {
     if (typeof window === 'string') return window;
     const spanMs = joinSpanMs(model);
     const windows = windowsBefore(window, { spanMs, firstMs });
-    if (windows.length === 0)
+    if (windows.length < leastWindows)
       return `the history before the run, from ${formatInstant(firstMs)} on, is too short to confirm a step on`;
     const made = options.forecasts
       ? undefined
@@ -83,7 +85,7 @@ export class Trials {
         });
     const { hot, cache } = figures.moved;
     const shared: TrialOptions = {
-      ...{ model, wishes, layout, signal, logs: [], maxKeys: mostKeys },
+      ...{ model, wishes, layout, signal, logs: [], maxKeys: mostKeys, sizedFor: sizedForOf(header) },
       readAheadShare: cache.rows > 0 ? cache.rows / Math.max(1, hot.rows + cache.rows) : 0,
       forecasts: options.forecasts ?? ((wish) => (made as Forecasts).of(wish)),
     };
@@ -166,8 +168,9 @@ function ownWindow(
 }
 
 function thinReads(own: JoinTrial, before: readonly JoinTrial[]): string | undefined {
-  const few = `too few to judge by (${leastReads})`;
-  if (own.reads < leastReads) return `only ${Math.round(own.reads)} reads came before in sync, ${few}`;
-  if (before.length === 0) return `windows before the run have fewer reads than ${leastReads} each, ${few}`;
+  if (own.reads < leastReads)
+    return `only ${Math.round(own.reads)} reads came in the time that the join takes without a plan, and it takes ${leastReads} to judge by`;
+  if (before.length < leastWindows)
+    return `of the history before the run ${before.length} windows as long as the join have ${leastReads} reads, and it takes ${leastWindows} to confirm a step`;
   return undefined;
 }

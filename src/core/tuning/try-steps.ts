@@ -1,5 +1,5 @@
 import type { ParameterName, Parameters, ParameterValue } from '../state/parameters.ts';
-import { confirmStep, gainWords, leastGain, signedShare } from './confirm.ts';
+import { type Confirmation, confirmBack, confirmStep, gainWords, leastGain, signedShare } from './confirm.ts';
 import { type StepValue, withValue } from './parameter-ranges.ts';
 import type { Suggestion } from './suggest.ts';
 import type { Trials } from './trials.ts';
@@ -43,7 +43,7 @@ export async function trySteps(
   suggestions: readonly Suggestion[],
   { open, base, budgetMs, signal, onProgress }: TryOptions,
 ): Promise<Tuning[]> {
-  const all = suggestions.filter(({ values }) => values.length > 0).length;
+  const all = suggestions.filter(isTried).length;
   if (all === 0) return suggestions.map(stays);
   const deadline = new AbortController();
   const timer = setTimeout(() => deadline.abort(), budgetMs);
@@ -67,7 +67,7 @@ export async function trySteps(
     let standing = base;
     let done = 0;
     for (const suggestion of suggestions) {
-      if (suggestion.values.length === 0) {
+      if (!isTried(suggestion)) {
         tunings.push(stays(suggestion));
         continue;
       }
@@ -89,15 +89,40 @@ export async function trySteps(
   }
 }
 
-/** The best of the values by the run's own reads, if the windows before bear it out. */
+function isTried({ values, back }: Suggestion): boolean {
+  return values.length > 0 || back.length > 0;
+}
+
+/** Back where that is worth more; else the best of the values by the run's own reads, if the windows before bear it out. */
 async function tryStep(suggestion: Suggestion, standing: Parameters, trials: Trials): Promise<Tuning> {
+  return (await tryBack(suggestion, standing, trials)) ?? (await tryValues(suggestion, standing, trials));
+}
+
+async function tryBack(
+  { name, used: old, back }: Suggestion,
+  standing: Parameters,
+  trials: Trials,
+): Promise<Tuning | undefined> {
+  let best: { found: Confirmation; tuning: Tuning } | undefined;
+  for (const value of back) {
+    const gains = await trials.gains(standing, withValue(standing, name, value));
+    const found = confirmBack(gains);
+    if (!found.isAdopted || (best && found.gain <= best.found.gain)) continue;
+    const reason = `it has not paid: to go back is worth ${gainWords(gains, found)}`;
+    best = { found, tuning: { name, old, new: value, reason } };
+  }
+  return best?.tuning;
+}
+
+async function tryValues(suggestion: Suggestion, standing: Parameters, trials: Trials): Promise<Tuning> {
   const { name, used: old, reason } = suggestion;
   let best: { value: StepValue; gain: number } | undefined;
   for (const value of suggestion.values) {
     const gain = await trials.gainOnOwn(standing, withValue(standing, name, value));
     if (!best || gain > best.gain) best = { value, gain };
   }
-  if (!best) return stays(suggestion);
+  if (!best)
+    return stays({ ...suggestion, reason: joined(suggestion.reason, 'what it has come to has paid') });
   if (best.gain < leastGain)
     return {
       name,

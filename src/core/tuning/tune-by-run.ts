@@ -9,6 +9,7 @@ import { type ParameterName, type Parameters, readStandings, usualParameters } f
 import { readRunRequest } from '../state/run-progress.ts';
 import { readRunPlan } from '../state/runs.ts';
 import type { Evidence } from './rules.ts';
+import { beforeLastStep } from './step-back.ts';
 import { suggest } from './suggest.ts';
 import { Trials, type TrialsOptions } from './trials.ts';
 import { type Tuning, type TuningProgress, trySteps } from './try-steps.ts';
@@ -33,6 +34,8 @@ export interface TuningOptions
 }
 
 const usualBudgetMs = 60_000;
+/** Older steps are not taken back. */
+const mostChanges = 10_000;
 /** Those first that need no forecast of their own. */
 const order = [
   ...(['minConfidence', 'budgetKeys', 'budgetBytes', 'prefetchTimeoutMs', 'order'] as const),
@@ -57,9 +60,8 @@ export async function tuneByRun(
   if (none !== undefined) return order.map((name) => ({ name, old: undefined, reason: none }));
   const used = usedParameters(evidence, { header, request: readRunRequest(state, run.id) });
   const standings = readStandings(state, group);
-  const moved = listParameterChanges(state, { runId: run.id, limit: 1000 }).filter(
-    ({ kind }) => kind === 'tuned',
-  );
+  const changes = listParameterChanges(state, { group: group ?? '', limit: mostChanges });
+  const moved = changes.filter(({ kind, runId }) => kind === 'tuned' && runId === run.id);
   const current: Parameters = Object.fromEntries(standings.map(({ name, value }) => [name, value]));
   const bearings = new Map(
     standings.map((standing): [ParameterName, Bearing] => {
@@ -71,7 +73,9 @@ export async function tuneByRun(
   // What a plan chooses by itself is chosen anew on each window.
   const base = { ...used, halfLifeMs: current.halfLifeMs, decayWeight: current.decayWeight } as Parameters;
   const suggestions = order.map((name) =>
-    suggest(name, bearings.get(name) as Bearing, { evidence, isTuned: current[name] !== undefined }),
+    suggest(name, bearings.get(name) as Bearing, {
+      ...{ evidence, isTuned: current[name] !== undefined, before: beforeLastStep(changes, name) },
+    }),
   );
   const { history, prices = usualPrices, budgetMs = usualBudgetMs, signal, onProgress } = options;
   const { prefetchTimeoutMs = usualParameters.prefetchTimeoutMs } = base;

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { PlanHeader } from '../plan/prefetch-plan.ts';
 import { orderOf } from '../plan/select.ts';
+import type { JoinedTable } from '../plan/worth-ahead.ts';
 import {
   hotOrders,
   type ParameterName,
@@ -16,9 +17,15 @@ const header = z.object({
   budgetKeys: z.number().positive().optional(),
   budgetBytes: z.number().positive().optional(),
   order: z.enum(hotOrders).optional(),
+  sizedFor: z.object({ rows: z.number().positive(), from: z.enum(['flag', 'run']) }).optional(),
   chosen: z.object({ model: z.string(), decayWeight: z.number().optional() }).optional(),
 });
 const request = z.object({ prefetchTimeoutMs: z.number().positive() });
+
+/** What a plan was sized for in place of a threshold; undefined where it had one. */
+export function sizedForOf(of: PlanHeader): JoinedTable | undefined {
+  return header.safeParse(of).data?.sizedFor;
+}
 
 /** The values that a run and its plan went by; what is not known is absent. */
 export function usedParameters(
@@ -28,10 +35,11 @@ export function usedParameters(
   const said = header.safeParse(sources.header).data ?? {};
   const halfLifeMs = cameTrue?.plan?.halfLifeMs ?? said.halfLifeMs;
   const decayWeight = said.chosen?.model === 'learned' ? (said.chosen.decayWeight ?? 0) : undefined;
-  const { minConfidence, horizonMs } = figures.plan ?? {};
+  const { minConfidence: threshold, horizonMs } = figures.plan ?? {};
+  const minConfidence = said.sizedFor === undefined ? threshold : undefined;
   const { budgetKeys, budgetBytes } = said;
   const prefetchTimeoutMs = request.safeParse(sources.request).data?.prefetchTimeoutMs;
-  const order = orderOf({ minConfidence: minConfidence ?? 0, budgetBytes, order: said.order });
+  const order = orderOf({ minConfidence: 0, budgetBytes, order: said.order });
   const found = {
     ...{ horizonMs, halfLifeMs, decayWeight, minConfidence },
     ...{ budgetKeys, budgetBytes, prefetchTimeoutMs, order },
@@ -72,6 +80,7 @@ export function bearingOf(
 }
 
 const unusedReasons: Partial<Record<ParameterName, string>> = {
+  minConfidence: "the plan was sized for its table by '--min-confidence auto', so no threshold was tried",
   decayWeight: 'no forests were chosen beside which it would weigh',
   budgetKeys: 'the plan had no budget in keys, and none is invented',
   budgetBytes: 'the plan had no budget in bytes, and none is invented',

@@ -47,6 +47,12 @@ export interface Stage {
   firstJoinDay: number;
   joins: number;
   reads: readonly Read[];
+  /** How many times as long as in the snapshot a row takes that goes ahead; 2 by default. */
+  hotTimesAsLong?: number | undefined;
+  /** That a join takes without a plan; 6 h by default. */
+  joinMs?: number | undefined;
+  /** The joiner logs the reads that it answers until it is in sync, as one that serves does, and not those of the whole horizon. */
+  isServed?: boolean | undefined;
 }
 
 const rowBytes = 2000;
@@ -67,7 +73,7 @@ export class JoinsOverTime {
     this.#stage = stage;
     this.#state = openState(path.join(this.#folder, 'history.db'));
     this.#history = openHistory(this.#state);
-    this.#model = slowJoin(stage.rows);
+    this.#model = slowJoin(stage);
     this.#forecasts = new Forecasts(this.#history, {
       ...{ model: 'decay', seed: 1, timeBudget: { seconds: 1, byClock: false } },
       minConfidence: usualParameters.minConfidence,
@@ -178,9 +184,9 @@ export class JoinsOverTime {
     beginProgress(state, run.id, { process: {}, request: { prefetchTimeoutMs } });
     const figures = figuresOf(simulated, startMs, this.#model.rows, header);
     const log = await JoinerLog.against(figures, await readStoredPlan(plan));
+    const untilMs = this.#stage.isServed ? (figures.inSyncAtMs ?? startMs) : startMs + header.horizonMs;
     for (const { atMs, key } of this.#stage.reads)
-      if (atMs > startMs && atMs <= startMs + header.horizonMs)
-        log.take({ timeMs: atMs, key: name(key), read: true });
+      if (atMs > startMs && atMs <= untilMs) log.take({ timeMs: atMs, key: name(key), read: true });
     const cameTrue = log.result(startMs + dayMs, this.#history);
     const forecasts: ForecastSource = (wish) => this.#forecasts.of(wish);
     // What a busy machine does not manage in the usual minute must not change what comes out.
@@ -222,9 +228,8 @@ function inTime(planned: Uint32Array, model: JoinModel, prefetchTimeoutMs: numbe
   return planned.subarray(0, Math.floor(planned.length * Math.min(1, prefetchTimeoutMs / hotMs)));
 }
 
-/** Six hours for the whole table; a row that goes ahead takes twice as long as one of the snapshot. */
-function slowJoin(rows: number): JoinModel {
-  const snapshotRowsPerSecond = rows / (6 * 3600);
+function slowJoin({ rows, hotTimesAsLong = 2, joinMs = 6 * hourMs }: Stage): JoinModel {
+  const snapshotRowsPerSecond = (1000 * rows) / joinMs;
   return {
     ...{ rows, rowBytes, compression: 4, plannedToScanned: 1.5, rttMs: 0, donors: 1 },
     ...{ linkBytesPerSecond: Number.POSITIVE_INFINITY, limitBytesPerSecond: Number.POSITIVE_INFINITY },
@@ -233,7 +238,7 @@ function slowJoin(rows: number): JoinModel {
         connectMs: 1000,
         publishMs: 0,
         snapshotRowsPerSecond,
-        hotRowsPerSecond: snapshotRowsPerSecond / 2,
+        hotRowsPerSecond: snapshotRowsPerSecond / hotTimesAsLong,
       },
       ...{ deltaRowsPerSecond: Number.POSITIVE_INFINITY, verifyRowsPerSecond: Number.POSITIVE_INFINITY },
     },

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { usualPrices } from '../../../src/core/group/prices.ts';
-import { confirmStep, leastGain } from '../../../src/core/tuning/confirm.ts';
+import { confirmBack, confirmStep, leastGain } from '../../../src/core/tuning/confirm.ts';
 import { worthOf } from '../../../src/core/tuning/objective.ts';
 import { numberRanges, stepFrom, stepsFrom } from '../../../src/core/tuning/parameter-ranges.ts';
 import { windowsBefore } from '../../../src/core/tuning/trial-windows.ts';
@@ -17,8 +17,9 @@ test('a plan is worth the reads that it served early, less what was spent on it,
   assert.equal(worthOf(outcome, { ...usualPrices, servedRead: 0 }).value, -40);
 });
 
-test('a step is adopted where it is worth more than none by twice the noise', () => {
-  assert.equal(confirmStep({ own: 0.02, before: [0.02, 0, 0] }).isAdopted, true);
+test('a step is adopted where it is worth clearly more than none, as two windows beside the run show', () => {
+  assert.equal(confirmStep({ own: 0.02, before: [0.02, 0.02, 0] }).isAdopted, true);
+  assert.equal(confirmStep({ own: 0.02, before: [0.02, 0, 0] }).isAdopted, false, 'one window');
   assert.equal(confirmStep({ own: 0.02, before: [-0.03, -0.03, -0.03] }).isAdopted, false);
   assert.equal(confirmStep({ own: 0.02, before: [0.05, -0.04, 0.01] }).isAdopted, false, 'windows disagree');
   assert.equal(confirmStep({ own: leastGain, before: [leastGain] }).isAdopted, true);
@@ -27,6 +28,12 @@ test('a step is adopted where it is worth more than none by twice the noise', ()
   const { gain, noise } = confirmStep({ own: 0.04, before: [0.01, 0.03] });
   assert.ok(Math.abs(gain - 0.03) < 1e-12);
   assert.ok(Math.abs(noise - Math.sqrt((0.0014 / 3 / 2) * 1.5) / 2) < 1e-12);
+});
+
+test('a step is taken back by less than it takes to make one, but not for nothing', () => {
+  assert.equal(confirmBack({ own: 0.02, before: [0, 0, 0] }).isAdopted, true);
+  assert.equal(confirmBack({ own: 0.02, before: [0, 0, -0.02] }).isAdopted, false);
+  assert.equal(confirmBack({ own: leastGain / 2, before: [leastGain / 2] }).isAdopted, false);
 });
 
 test('a step is small and stays within bounds, off the noise of adding', () => {

@@ -5,17 +5,17 @@ import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { openLogFile } from '../../../src/core/access-log/log-file.ts';
 import { openState, type StateFile } from '../../../src/core/state/open.ts';
-import { listParameterChanges } from '../../../src/core/state/parameter-steps.ts';
+import { listParameterChanges, recordRunStep } from '../../../src/core/state/parameter-steps.ts';
 import { freezeParameter, setParameter, undoSteps } from '../../../src/core/state/parameter-wishes.ts';
 import { type ParameterName, readParameters } from '../../../src/core/state/parameters.ts';
 import type { Tuning } from '../../../src/core/tuning/try-steps.ts';
 import { type TunableRun, type TuningOptions, tuneByRun } from '../../../src/core/tuning/tune-by-run.ts';
 import { type JoinedRun, JoinsOverTime } from './joins-over-time.ts';
-import { workloads } from './workloads.ts';
+import { stationary } from './workloads.ts';
 
 let joins: JoinsOverTime;
 before(async () => {
-  joins = await JoinsOverTime.of(workloads.stationary(1));
+  joins = await JoinsOverTime.of(stationary(1));
 });
 const folder = mkdtempSync(path.join(os.tmpdir(), 'foresync-tuning-'));
 after(async () => {
@@ -37,7 +37,7 @@ const steps = (tunings: readonly Tuning[]) => tunings.filter(({ new: value }) =>
 
 test('a step that run and backtest bear out is adopted, kept with its figures, and made once', async (t) => {
   const state = fresh(t);
-  const joined = await joins.run(state, 1);
+  const joined = await joins.run(state, 2);
   const tunings = await tune(state, joined);
   const timeout = of(tunings, 'prefetchTimeoutMs');
   assert.equal(timeout?.new, 750_000);
@@ -53,9 +53,22 @@ test('a step that run and backtest bear out is adopted, kept with its figures, a
 
 test('a dry run decides the same and keeps nothing', async (t) => {
   const state = fresh(t);
-  const tunings = await tune(state, await joins.run(state, 1), { dryRun: true });
+  const tunings = await tune(state, await joins.run(state, 2), { dryRun: true });
   assert.equal(of(tunings, 'prefetchTimeoutMs')?.new, 750_000);
   assert.deepEqual([readParameters(state, 'shop'), listParameterChanges(state, { limit: 9 })], [{}, []]);
+});
+
+test('a step that has not paid is taken back by the next run, to the default where that held', async (t) => {
+  const state = fresh(t);
+  recordRunStep(state, {
+    ...{ group: 'shop', name: 'prefetchTimeoutMs', kind: 'tuned', old: 600_000, new: 480_000 },
+    ...{ reason: 'luck', runId: 'run-000', startedMs: 0, changedMs: 0 },
+  });
+  const joined = await joins.run(state, 2);
+  const found = of(await tune(state, joined), 'prefetchTimeoutMs');
+  assert.deepEqual([found?.old, found?.new], [480_000, 'default']);
+  assert.match(found?.reason ?? '', /^it has not paid: to go back is worth \+\d/);
+  assert.equal(readParameters(state, 'shop').prefetchTimeoutMs, undefined);
 });
 
 test('runs that are tuned out of order, or after a step was taken back, move nothing backwards', async (t) => {

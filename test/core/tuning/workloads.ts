@@ -1,16 +1,15 @@
-import { beganMs, dayMs, hourMs, type Read, type Stage } from './joins-over-time.ts';
+import { beganMs, hourMs, type Read, type Stage } from './joins-over-time.ts';
 
-/** How often a key is read at a moment, in reads a day; may change for good at `changeMs`. */
-type Rate = (key: number, atMs: number) => number;
+/** How often a key is read at a moment, in reads a day. */
+export type Rate = (key: number, atMs: number) => number;
 
-const keys = 200;
-const rows = 4000;
-const firstJoinDay = 12;
-const joins = 30;
+export interface WorkloadSize extends Omit<Stage, 'reads' | 'days'> {
+  keys: number;
+}
+
+export const usualSize: WorkloadSize = { keys: 200, rows: 4000, firstJoinDay: 12, joins: 30 };
 /** The joins from which on the workload is another one. */
 export const changesAtJoin = 10;
-const days = firstJoinDay + joins + 2;
-const changeMs = beganMs + (firstJoinDay + changesAtJoin) * dayMs;
 
 /** A small generator with a state that is a number (mulberry32). */
 export function seeded(seed: number): () => number {
@@ -24,7 +23,9 @@ export function seeded(seed: number): () => number {
 }
 
 /** A Poisson process a key, in steps of an hour. */
-function stageOf(seed: number, rate: Rate): Stage {
+export function stageOf(seed: number, rate: Rate, size: WorkloadSize = usualSize): Stage {
+  const { keys, firstJoinDay, joins } = size;
+  const days = firstJoinDay + joins + 2;
   const random = seeded(seed);
   const reads: Read[] = [];
   for (let hour = 0; hour < days * 24; hour++) {
@@ -36,30 +37,10 @@ function stageOf(seed: number, rate: Rate): Stage {
     }
   }
   reads.sort((one, other) => one.atMs - other.atMs);
-  return { rows, days, firstJoinDay, joins, reads };
+  return { ...size, days, reads };
 }
 
-/** The key's place by heat is its number, moved by `shift`. */
-const zipf = (key: number, shift = 0) => 90 / (1 + ((key + keys - shift) % keys)) ** 0.9;
-const hourOf = (atMs: number) => ((atMs - beganMs) / hourMs) % 24;
+/** The key's place by heat is its number. */
+export const zipf = (key: number) => 90 / (1 + key) ** 0.9;
 
-/** By day of some keys and by night of the others. */
-function shifts(key: number, hour: number): number {
-  const isNight = key % 2 === 1;
-  const isDay = hour >= 8 && hour < 20;
-  return isDay !== isNight ? 1.9 : 0.1;
-}
-
-export const workloads = {
-  stationary: (seed: number) => stageOf(seed, (key) => zipf(key)),
-  promotion: (seed: number) => stageOf(seed, (key, atMs) => zipf(key, atMs < changeMs ? 0 : 150)),
-  timeZone: (seed: number) =>
-    stageOf(seed, (key, atMs) => zipf(key) * shifts(key, (hourOf(atMs) + (atMs < changeMs ? 0 : 12)) % 24)),
-  batchJob: (seed: number) =>
-    stageOf(seed, (key, atMs) => {
-      const hour = hourOf(atMs);
-      const from = atMs < changeMs ? 9 : 1;
-      const isRunning = hour >= from && hour < from + 3;
-      return zipf(key) + (key >= 150 && key < 220 && isRunning ? 12 : 0);
-    }),
-} as const;
+export const stationary = (seed: number) => stageOf(seed, zipf);
