@@ -113,7 +113,7 @@ async function measure(
 ): Promise<MeasuredRun> {
   stage.act(
     'Was it worth it?',
-    `   The generator goes on for a day: these are the reads that ${joiner} gets.`,
+    `   The generator goes on for a day: these are the reads that ${joiner} gets\n   until tomorrow, which foresync takes for a clock that is ahead.`,
   );
   const startedMs = performance.now();
   const events = await logs.writeNextDay(path.join(folder, 'logs'), joiner, signal);

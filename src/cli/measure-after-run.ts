@@ -6,7 +6,7 @@ import { readRun } from '../core/state/runs.ts';
 import { printable, shortId } from '../core/text.ts';
 import { brushFor } from '../ui/metrics-paint.ts';
 import { tuningLines } from '../ui/metrics-parameters.ts';
-import { measuredLine } from '../ui/metrics-reads.ts';
+import { measuredLines } from '../ui/metrics-reads.ts';
 import { measure } from './measuring.ts';
 import { sameFiles } from './next-step.ts';
 import { tuneRun } from './tune-run.ts';
@@ -19,7 +19,7 @@ const tuningMs = 30_000;
 
 /** What a run made of itself. */
 export interface MeasuredItself {
-  /** One that says what came true, or why nothing could be measured, and what was tuned by it. */
+  /** What came true, or why nothing could be measured, and what was tuned by it. */
   lines: string[];
   json: { cameTrue?: CameTrue | undefined; tuning?: ToldTuning[]; notMeasured?: string };
 }
@@ -49,7 +49,7 @@ export async function measureAfterRun(stateFile: string, runId: string): Promise
       const steps = tuning.filter((step) => step.new !== undefined);
       const brush = brushFor(process.argv, process.env);
       return {
-        lines: [measuredLine(report), ...tuningLines(steps, brush)],
+        lines: [...measuredLines(report), ...tuningLines(steps, brush)],
         json: { cameTrue: report.cameTrue, tuning: tuning.map(toldTuning) },
       };
     } finally {

@@ -15,6 +15,8 @@ import { type MetricsContext, suggestNext } from './metrics-page.ts';
 import { numberChanges } from './tuning-json.ts';
 
 const shownChanges = 10;
+/** All of them are on the page of --tuning. */
+const listedChanges = 3;
 
 /** Past runs with their trend, and the parameters of the next plan. Undefined where there are none. The newest join is measured by its own log, if that was not done. */
 export async function listMetrics(
@@ -41,7 +43,7 @@ export async function listMetrics(
     ...['', ...runsTable(reports, brush), ...(tries === 0 ? [] : [`  ${brush.paint('quiet', left)}`])],
     ...unmeasured,
     ...trendLines(trends, frameFor(brush, process.stdout.columns)),
-    ...['', ...parameterLines(parameters, changes, brush)],
+    ...['', ...parameterLines(parameters, changes.slice(0, listedChanges), brush)],
   ]);
   const newest = reports.find(({ command }) => command === 'add-replica');
   if (newest) suggestNext(context, newest);

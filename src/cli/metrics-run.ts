@@ -62,8 +62,8 @@ export async function showMetrics(
     failUnder === undefined
       ? undefined
       : judge(failUnder, run.planHitRate, {
-          what: 'The plan hit rate that came true',
-          unknown: 'No plan hit rate has come true yet: there is nothing to judge.',
+          what: 'The share of reads of planned keys',
+          unknown: 'The reads of planned keys are not known yet: there is nothing to judge.',
           hint: `Measure it by the joiner's log: 'foresync metrics ${shortId(run.id)} --log FILE'.`,
         });
   return {

@@ -62,7 +62,7 @@ With an access log of the joiner it measures what came true: the hit rate and fr
     }),
     'fail-under': probabilityFlag({
       description:
-        "Exit with 3 where the plan hit rate that came true (planHitRate of the run) is under this. Before the joiner's log was measured nothing is judged, and the exit code is 65.",
+        "Exit with 3 where the share of reads of planned keys (planHitRate of the run) is under this. Before the joiner's log was measured nothing is judged, and the exit code is 65.",
     }),
     prometheus: textFlag({
       description:

@@ -67,12 +67,23 @@ const etaUnits: readonly [unit: string, ms: number, untilMs: number][] = [
 
 /** `40 to 55 s`, `4 min`, `1 to 3 h`: whole ones of the unit that the later end asks for, the earlier end rounded down and the later one up. */
 export function formatEtaRange(leastMs: number, mostMs: number): string {
+  const shown = shownRange(leastMs, mostMs);
+  if (!shown) return '?';
+  const { least, most, unit } = shown;
+  return least === undefined ? `${most} ${unit}` : `${least} to ${most} ${unit}`;
+}
+
+/** The range as it is shown, in units of `unitMs`; `least` is undefined where the later end is all that is shown. Undefined for what is none. */
+export function shownRange(
+  leastMs: number,
+  mostMs: number,
+): { least: number | undefined; most: number; unit: string; unitMs: number } | undefined {
   const found = etaUnits.find(([, , untilMs]) => mostMs < untilMs);
-  if (!found || !(leastMs >= 0)) return '?';
+  if (!found || !(leastMs >= 0)) return undefined;
   const [unit, unitMs] = found;
   const [least, most] = [Math.floor(leastMs / unitMs), Math.ceil(mostMs / unitMs)];
   // To tell neighbours apart would be more than is known.
-  return most - least <= 1 || least === 0 ? `${most} ${unit}` : `${least} to ${most} ${unit}`;
+  return { least: most - least <= 1 || least === 0 ? undefined : least, most, unit, unitMs };
 }
 
 /** `77.8 %`: of all hit rates, and of what they are compared with. */

@@ -50,14 +50,14 @@ function partWords({ outcome }: RunReport): string {
 }
 
 function planLines(plan: PlanCameTrue, rate: number | undefined, brush: Brush): string[] {
-  if (rate === undefined) return ["  Plan hit rate: the log has no read within the plan's horizon."];
+  if (rate === undefined) return ["  Reads of planned keys: the log has no read within the plan's horizon."];
   const { wasted, missed } = plan;
   const came = `${formatHitRate(rate)} came true, ${hitRateOr(plan.expectedHitRate)} expected`;
-  const reads = `${formatCount(plan.hits)} of ${formatCounted(plan.reads, 'read')} within the horizon hit a planned row`;
+  const reads = `${formatCount(plan.hits)} of ${formatCounted(plan.reads, 'read')} within the horizon were of planned keys whose row had been sent`;
   const bytes = wasted.bytes === undefined ? '' : `, ${formatBytes(wasted.bytes)}${sizedWords(wasted)}`;
   const lines = [
-    `  ${brush.paint('strong', 'Plan hit rate')}     ${came}`,
-    `    ${reads}.`,
+    `  ${brush.paint('strong', 'Reads of planned keys')}  ${came}`,
+    ...wrapWords([`${reads}.`], brush.width - 4).map((text) => `    ${text}`),
     `    The log covers ${formatPercent(plan.covered)} of the horizon.`,
     ...volumeLines(plan.volume),
     ...wrapWords(
@@ -90,7 +90,12 @@ function sizedWords({ keys, sizedByMean = 0 }: PlanCameTrue['wasted']): string {
 function volumeLines(volume: PlanCameTrue['volume']): string[] {
   if (!volume) return [];
   const { expectedReads, share } = volume;
-  const has = `    It has ${formatPercent(share, 1)} of the ${formatCounted(Math.round(expectedReads), 'read')} expected of the whole group.`;
+  const group = `${formatCounted(Math.round(expectedReads), 'read')} expected of the whole group`;
+  if (share > 1) {
+    const times = share < 10 ? formatFraction(share, 1) : formatCount(Math.round(share));
+    return [`    It has ${times} times the ${group}.`];
+  }
+  const has = `    It has ${formatPercent(share, 1)} of the ${group}.`;
   if (share >= fullVolume) return [has];
   return [has, '    The confidence is about all of those: below it is thinned to that share.'];
 }

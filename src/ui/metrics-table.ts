@@ -27,14 +27,15 @@ export function runsTable(runs: readonly RunReport[], brush: Brush): string[] {
   const ids = shortIds(runs.map(({ id }) => printable(id, 100)));
   const idWidth = Math.max(8, ...ids.map((id) => id.length));
   const heading = columns(headings, idWidth, brush);
-  const legend = `Hit rate: expected ${brush.arrow} came true. Times count from the run's start.`;
-  const smaller = 'Smaller: by the rows of the table that came before the snapshot.';
+  const legend = `Hit rate: reads that the joiner answered by itself. Planned: expected ${brush.arrow} read.`;
+  const times = "Times count from the run's start.";
+  const smaller = 'Smaller: by rows that came before it.';
   return [
     ...(brush.asSentences ? [] : [`  ${brush.paint('quiet', heading)}`]),
     ...runs.flatMap((run, index) => runLines(run, ids[index] ?? run.id, idWidth, brush)),
     '',
     `  ${brush.paint('quiet', legend)}`,
-    `  ${brush.paint('quiet', smaller)}`,
+    `  ${brush.paint('quiet', `${times} ${smaller}`)}`,
   ];
 }
 
@@ -46,7 +47,7 @@ function runLines(run: RunReport, id: string, idWidth: number, brush: Brush): st
     id,
     startedAt(run.startedMs),
     joiner,
-    hitRates(run, brush),
+    hitRateOr(run.replicaHitRate),
     figures?.plan?.sentBefore ? 'before' : durationOr(figures?.hotReadyMs),
     durationOr(figures?.inSyncMs),
   ];
@@ -54,6 +55,7 @@ function runLines(run: RunReport, id: string, idWidth: number, brush: Brush): st
   const sums = figures
     ? [
         ...together(words, role, deltaWords(figures), brush),
+        ...plannedWords(run, brush),
         brush.paint('quiet', bytesWords(run.command, figures, brush)),
       ]
     : [
@@ -76,11 +78,11 @@ function together(
   return [...wrapWords([words], innerWidth).map((line) => paint(role, line)), delta];
 }
 
-function hitRates({ expectedHitRate, planHitRate }: RunReport, { arrow }: Brush): string {
-  if (expectedHitRate === undefined) return 'no plan';
-  return planHitRate === undefined
-    ? `${hitRateOr(expectedHitRate)} expected`
-    : `${hitRateOr(expectedHitRate)} ${arrow} ${hitRateOr(planHitRate)}`;
+/** The plan's share of the reads, which is no hit rate: most others hit as well once the snapshot is there. */
+function plannedWords({ expectedHitRate, planHitRate }: RunReport, { arrow }: Brush): string[] {
+  if (expectedHitRate === undefined) return ['no plan'];
+  const came = planHitRate === undefined ? ' expected' : ` ${arrow} ${hitRateOr(planHitRate)}`;
+  return [`reads of planned keys: ${hitRateOr(expectedHitRate)}${came}`];
 }
 
 type Figures = NonNullable<RunReport['figures']>;

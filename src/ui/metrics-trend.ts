@@ -6,7 +6,7 @@ import { formatCounted } from './format.ts';
 import { valueLabels, valueWords } from './metrics-values.ts';
 
 const height = 3;
-const labelWidth = 24;
+const labelWidth = 26;
 const scaleWidth = 11;
 const widestColumn = 6;
 

@@ -5,9 +5,9 @@ import { unknown } from './metrics-words.ts';
 export const valueLabels: Readonly<Record<RunValueName, string>> = {
   initialSync: 'initial sync time',
   hotReady: 'hot-ready after',
-  expectedHitRate: 'hit rate expected',
-  planHitRate: 'hit rate that came true',
-  replicaHitRate: 'replica hit rate',
+  expectedHitRate: 'expected of planned keys',
+  planHitRate: 'reads of planned keys',
+  replicaHitRate: 'hit rate',
   readyHalf: '50 % of reads hit from',
   readyNinety: '90 % of reads hit from',
   readyNinetyNine: '99 % of reads hit from',

@@ -1,5 +1,5 @@
 import type { MsRange, RunPromise } from '../core/sync/events.ts';
-import { formatCounted, formatDuration, formatEtaRange } from './format.ts';
+import { formatCounted, formatDuration, formatEtaRange, shownRange } from './format.ts';
 
 /** `hot-ready in 2 to 4 s, in sync in 10 to 15 s, by 3 earlier runs` */
 export function promiseWords({
@@ -13,13 +13,17 @@ export function promiseWords({
   return `${hot}in sync in ${rangeWords(inSync)}, ${ground}`;
 }
 
+/** `2 to 4 s`, `3 s or less`. */
 export function rangeWords({ leastMs, mostMs }: MsRange): string {
-  return formatEtaRange(leastMs, mostMs);
+  const shown = shownRange(leastMs, mostMs);
+  return `${formatEtaRange(leastMs, mostMs)}${shown && shown.least === undefined ? ' or less' : ''}`;
 }
 
-/** How what was promised came: `kept`, `2.0 s later`, `1.4 s sooner`. */
+/** How what was promised came, by the figures that were shown: `kept`, `kept, 1.4 s sooner`, `2.0 s later`. */
 export function keptWords({ leastMs, mostMs }: MsRange, cameMs: number): string {
-  if (cameMs > mostMs) return `${formatDuration(cameMs - mostMs)} later`;
-  if (cameMs < leastMs) return `${formatDuration(leastMs - cameMs)} sooner`;
-  return 'kept';
+  const shown = shownRange(leastMs, mostMs);
+  const lastMs = shown ? shown.most * shown.unitMs : mostMs;
+  if (cameMs > lastMs) return `${formatDuration(cameMs - lastMs)} later`;
+  const firstMs = shown?.least === undefined ? 0 : shown.least * shown.unitMs;
+  return cameMs < firstMs ? `kept, ${formatDuration(firstMs - cameMs)} sooner` : 'kept';
 }

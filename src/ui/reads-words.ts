@@ -10,7 +10,8 @@ export function readsWords({ reads, readsPerSecond, recentHitRate, keysUnderWay 
     readsPerSecond === undefined ? formatCounted(reads, 'read') : `${formatCompact(readsPerSecond)} reads/s`,
   ];
   if (recentHitRate !== undefined) parts.push(`${formatPercent(recentHitRate)} hits`);
-  if (keysUnderWay > 0) parts.push(`${formatCounted(keysUnderWay, 'key')} on their way`);
+  if (keysUnderWay > 0)
+    parts.push(`${formatCounted(keysUnderWay, 'key')} on ${keysUnderWay === 1 ? 'its' : 'their'} way`);
   return parts.join(', ');
 }
 

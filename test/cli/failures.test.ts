@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { copyFileSync, mkdirSync, mkdtempSync, openSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -55,6 +55,8 @@ before(async () => {
   const source = join(root, 'probe.ts');
   writeFileSync(source, probe);
   await bundlePrograms(join(root, 'dist'), { ...ownPrograms(), 'commands/probe': source });
+  // As the product has one: without it every command is loaded whenever one is run.
+  execFileSync(process.execPath, [join(root, 'node_modules/oclif/bin/run.js'), 'manifest'], { cwd: root });
 });
 after(() => rmSync(root, { recursive: true, force: true }));
 

@@ -50,7 +50,7 @@ test('a history too short for a backtest is not judged, and says so with another
   assert.deepEqual(JSON.parse(json.stdout).gate, { failUnder: 0.1, passed: false });
 });
 
-test('metrics --fail-under judges the plan hit rate that came true, of the newest run or of the one that is named', async (t) => {
+test('metrics --fail-under judges the share of reads of planned keys, of the newest run or of the one that is named', async (t) => {
   const { cwd, runId, startedAtMs } = await joinedShop(t);
   const unmeasured = await runCli(['metrics', '--fail-under', '0.5'], { cwd });
   assert.equal(unmeasured.exitCode, 65, unmeasured.stderr);
@@ -66,7 +66,7 @@ test('metrics --fail-under judges the plan hit rate that came true, of the newes
   for (const more of [[], ['--json']]) {
     const under = await runCli(['metrics', '--fail-under', '0.91', ...more], { cwd });
     assert.equal(under.exitCode, 3, under.stderr);
-    assert.match(under.stderr, /✗ The plan hit rate that came true is 90\.00 %, under the 91\.00 %/);
+    assert.match(under.stderr, /✗ The share of reads of planned keys is 90\.00 %, under the 91\.00 %/);
     assert.notEqual(under.stdout, '');
   }
 });

@@ -19,7 +19,7 @@ function servedLog(reads = 400): string {
 }
 
 /** A run whose joiner logged its reads at that host, and the file that they are in. */
-function servedRun(t: TestContext, host = 'local', more: Partial<RunRecord> = {}) {
+function servedRun(t: TestContext, host = 'local', more: Partial<RunRecord> = {}, served = {}) {
   const folder = temporaryFolder(t);
   const file = path.join(folder, 'reads.jsonl');
   writeFileSync(file, servedLog());
@@ -32,6 +32,7 @@ function servedRun(t: TestContext, host = 'local', more: Partial<RunRecord> = {}
     notLogged: 0,
     hits: 300,
     log: { host, file },
+    ...served,
   };
   record(folder, { ...exampleRun(snapshot), plan: zstdCompressSync(examplePlan), ...more });
   return { folder, file };
@@ -55,9 +56,10 @@ test('a run is measured by the log that its joiner wrote, without being asked, o
   const { folder, file } = servedRun(t);
   const { stdout, exitCode } = await metrics(folder, ['run-1']);
   assert.equal(exitCode, 0);
-  assert.match(stdout, /Replica hit rate {2}75\.0 % of the reads/);
+  assert.match(stdout, /Hit rate {10}75\.0 %: the joiner answered 300 of 400 reads by itself/);
   assert.match(stdout, /Hits are measured: the joiner logged/);
   assert.match(stdout, /90 % {2}from 0\.9 s on\n/);
+  assert.match(stdout, /It has 6\.0 times the 67 reads expected of the whole group\.\n/);
   assert.match(stdout, /planned +150 of 200 +75\.0 %/);
   for (const line of stdout.split('\n')) assert.ok(line.length <= 80, line);
   // It is kept, and the log of a run that has ended does not grow.
@@ -69,6 +71,13 @@ test('a run is measured by the log that its joiner wrote, without being asked, o
   assert.match(narrow.stdout, /hit rate of reads in time: /);
 });
 
+test('reads that the log does not have are told beside what was measured', async (t) => {
+  const { folder } = servedRun(t, 'local', {}, { reads: 412, notLogged: 12 });
+  const { stdout } = await metrics(folder, ['run-1']);
+  assert.match(stdout.replace(/\s+/g, ' '), /12 reads are not in the joiner's log, and not measured/);
+  assert.equal((await metrics(folder, ['run-1', '--json'])).json().run.figures.serving.notLogged, 12);
+});
+
 test('the list measures the newest run, and says in one line why it could not', async (t) => {
   const { folder, file } = servedRun(t);
   rmSync(file);
@@ -77,6 +86,12 @@ test('the list measures the newest run, and says in one line why it could not', 
   assert.match(gone.stdout.replace(/\s+/g, ' '), /The joiner's own log was not measured\. There is no/);
   writeFileSync(file, servedLog());
   assert.equal((await metrics(folder, ['--json'])).json().runs[0].replicaHitRate, 0.75);
+  const listed = (await metrics(folder, [])).stdout;
+  assert.match(listed, /run-1 .* eu-west +75\.0 % +2\.0 s +10\.0 s\n/);
+  assert.match(
+    listed,
+    /reads of planned keys: 60\.0 % -> 50\.0 %\n|reads of planned keys: 60\.0 % → 50\.0 %\n/,
+  );
 });
 
 test("with another log beside it, the joiner's own counts where both cover the same time", async (t) => {
@@ -132,7 +147,7 @@ test('a run that was aborted is measured as far as it came, and tunes nothing', 
   const { stdout, exitCode } = await metrics(folder, ['run-1', '--tune']);
   assert.equal(exitCode, 0);
   assert.match(stdout, /What came true, by the joiner's log, as far as the run came/);
-  assert.match(stdout, /75\.0 % of the reads/);
+  assert.match(stdout, /75\.0 %: the joiner answered 300 of 400 reads by itself/);
   assert.match(stdout, /It tunes nothing: the run did not come to its good end\./);
   assert.deepEqual((await metrics(folder, ['run-1', '--tune', '--json'])).json().tuning, []);
 });
@@ -154,11 +169,16 @@ test('a log that is cut, one from before the joiner, and one by a wrong clock ar
     /1 read came before the run began, when there was no joiner/,
   );
 
+  const ahead = path.join(folder, 'ahead.csv');
+  writeFileSync(ahead, `time,op,key\n${startMs + 11_000},GET,a\n${Date.now() + 7_200_000},GET,a\n`);
+  const told = await metrics(other.folder, ['run-1', '--log', ahead, '--dry-run']);
+  assert.match(told.stdout.replace(/\s+/g, ' '), /The clocks disagree: 1 read came later than now\./);
+
   const wrong = path.join(folder, 'wrong.csv');
   writeFileSync(wrong, `time,op,key\n${startMs - 90 * 86_400_000},GET,a\n`);
   const refused = await metrics(other.folder, ['run-1', '--log', wrong]);
   assert.deepEqual([refused.exitCode, refused.stdout], [65, '']);
-  assert.match(refused.stderr, /The log is of another time: its 1 read/);
+  assert.match(refused.stderr, /The log .*wrong\.csv is of another time: it has 1 read from/);
 });
 
 test('two runs side by side, as a table, as sentences and as JSON', async (t) => {
@@ -168,12 +188,14 @@ test('two runs side by side, as a table, as sentences and as JSON', async (t) =>
   record(folder, { ...exampleRun(slower), id: 'slow-run', startedMs: startMs });
   await metrics(folder, ['run-1']);
   const table = await metrics(folder, ['run-1', 'slow']);
-  assert.match(table.stdout, /initial sync time +10\.0 s +12\.5 s +\+2\.5 s\n/);
-  assert.match(table.stdout, /replica hit rate +75\.0 % +-\n/);
+  assert.match(table.stdout, /initial sync time +10\.0 s +12\.5 s +\+2\.5 s, worse\n/);
+  assert.match(table.stdout, /\n {2}hit rate +75\.0 % +-\n/);
+  assert.match(table.stdout, /outcome +in sync, verified equal\n/);
+  assert.match(table.stdout.replace(/\s+/g, ' '), /reads of planned keys: the plan's share/);
   for (const line of table.stdout.split('\n')) assert.ok(line.length <= 80, line);
   const plain = await metrics(folder, ['run-1', 'slow', '--plain']);
-  assert.match(plain.stdout, /initial sync time: 10\.0 s, then 12\.5 s, more by 2\.5 s\./);
-  assert.match(plain.stdout, /replica hit rate: 75\.0 %, then not known\./);
+  assert.match(plain.stdout, /initial sync time: 10\.0 s, then 12\.5 s, more by 2\.5 s, worse\./);
+  assert.match(plain.stdout, /\n {2}hit rate: 75\.0 %, then not known\./);
   const { compared, values } = (await metrics(folder, ['run-1', 'slow', '--json'])).json();
   assert.deepEqual(
     compared.map(({ id }: { id: string }) => id),

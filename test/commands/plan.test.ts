@@ -41,9 +41,9 @@ before(async () => {
   assert.equal(analyzed.exitCode, 0, analyzed.stderr);
 });
 
-/** Plans of a history as small as this one learn enough within a tenth of the usual budget. */
+/** Plans of a history as small as this one learn enough within the smallest budget. */
 function run(...args: string[]): Promise<CliResult> {
-  const small = args[0] === 'plan' && !args.includes('--time-budget') ? ['--time-budget', '0.5'] : [];
+  const small = args[0] === 'plan' && !args.includes('--time-budget') ? ['--time-budget', '0.1'] : [];
   return runCli([...args, ...small], { cwd: folder });
 }
 
@@ -145,7 +145,15 @@ test('origin, horizon, model and budgets are those of the flags', async () => {
 });
 
 test('--out - writes the plan to standard output and what is said beside it', async () => {
-  const { exitCode, stdout, stderr } = await run('plan', '--out', '-', '--budget-keys', '3');
+  const { exitCode, stdout, stderr } = await run(
+    'plan',
+    '--model',
+    'decay',
+    '--out',
+    '-',
+    '--budget-keys',
+    '3',
+  );
   assert.equal(exitCode, 0);
   assert.equal(
     stdout
@@ -189,6 +197,8 @@ test('group and table come from foresync.yaml, tuned parameters from the state f
     'plan',
     '--config',
     'shop.yaml',
+    '--model',
+    'decay',
     '--out',
     'tuned.jsonl',
     '--horizon',
@@ -244,7 +254,8 @@ test('pinned keys come first, seen or not, excluded ones never, and the page and
     'group: pins\ntable: items\nlead: us-east\npin: ["k59"]\nexclude: ["@never.txt"]\nreplicas:\n  us-east: { store: "sqlite:/srv/shop.db" }\n',
   );
   const flags = ['--pin', 'k5?', '--pin', 'new key', '--exclude', 'k58', '--config', 'pins.yaml'];
-  const { exitCode, stdout, stderr } = await run('plan', ...flags, '--out', 'pins.jsonl');
+  const plan = ['plan', '--model', 'decay', ...flags];
+  const { exitCode, stdout, stderr } = await run(...plan, '--out', 'pins.jsonl');
   assert.equal(exitCode, 0, stderr);
   const [header, ...entries] = lines('pins.jsonl');
   const keys = entries.map(({ key }) => String(key));
@@ -281,7 +292,8 @@ test('pinned keys come first, seen or not, excluded ones never, and the page and
 });
 
 test('under a budget in bytes, a short snapshot leaves what is written much to itself, and the page says how many', async () => {
-  const flags = ['--budget-bytes', '1M', '--min-confidence', '0', '--out', 'bytes.jsonl'];
+  const limits = ['--budget-bytes', '1M', '--min-confidence', '0'];
+  const flags = [...limits, '--model', 'decay', '--out', 'bytes.jsonl'];
   assert.equal((await run('plan', ...flags)).exitCode, 0);
   const [whole, ...all] = lines('bytes.jsonl');
   assert.deepEqual([whole?.snapshotMs, whole?.snapshotFrom], [24 * hourMs, 'horizon']);
@@ -371,14 +383,14 @@ const notPlanned: [key: string, flags: string[], why: RegExp][] = [
 ];
 for (const [key, flags, why] of notPlanned) {
   test(`--explain says why ${key} is not planned with ${flags.join(' ') || 'no flags'}`, async () => {
-    const { exitCode, stdout } = await run('plan', '--explain', key, ...flags);
+    const { exitCode, stdout } = await run('plan', '--model', 'decay', '--explain', key, ...flags);
     assert.equal(exitCode, 0);
     assert.match(stdout, why);
   });
 }
 
 test('--explain of a hostile key prints no control characters', async () => {
-  const { stdout, exitCode } = await run('plan', '--explain', hostileKey);
+  const { stdout, exitCode } = await run('plan', '--model', 'decay', '--explain', hostileKey);
   assert.equal(exitCode, 0);
   assert.ok(stdout.includes('evil\\u001b[31m\\u0007\\u202e'));
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what this looks for
@@ -399,7 +411,7 @@ const refused: [what: string, args: string[], exitCode: number, message: RegExp]
   ['two claims on standard output', ['--json', '--out', '-'], 64, /standard output/],
   [
     'an explanation of a key that is not there',
-    ['--explain', 'k1x'],
+    ['--model', 'decay', '--explain', 'k1x'],
     65,
     /knows no key k1x[\s\S]*Did you mean k1 or k10/,
   ],

@@ -29,7 +29,7 @@ export async function joinedShop(
   const cwd = loggedShop(t);
   for (const args of [
     ['analyze', 'access.csv'],
-    [...smallPlan, '--budget-keys', '10'],
+    ['plan', '--model', 'decay', '--budget-keys', '10'],
   ])
     assert.equal((await runCli(args, { cwd })).exitCode, 0);
   const place = ['--host', 'local', '--store', 'sqlite:j.db'];
@@ -40,10 +40,10 @@ export async function joinedShop(
 /** The log of a joiner that was read since `fromMs`: of planned keys, and every tenth of another one. */
 export function writeJoinerLog(folder: string, fromMs: number): void {
   writeFileSync(path.join(folder, 'joiner.csv'), 'time,op,key,size\n');
-  const read = (key: number, n: number) => `${fromMs + n * 1000},read,${key},300\n`;
+  const read = (key: number, n: number) => `${fromMs + n * 100},read,${key},300\n`;
   for (let n = 0; n < 100; n++)
     appendFileSync(path.join(folder, 'joiner.csv'), read(n % 10 === 0 ? 1500 : 1 + (n % 3), n));
 }
 
 /** `plan` of so small a history learns enough within this. */
-export const smallPlan = ['plan', '--time-budget', '0.5'];
+export const smallPlan = ['plan', '--time-budget', '0.1'];

@@ -29,7 +29,11 @@ test('plain lines and the summary tell of reads', () => {
     progressLine(foldRun(half)) ?? '',
     / {2}2\.\d+k? ?.*reads\/s, 97 % hits, 12 keys on their way/,
   );
-  assert.ok(summaryOf(foldRun(run)).some((line) => /reads, 97 % of them by itself/.test(line)));
+  assert.ok(
+    summaryOf(foldRun(run)).some((line) =>
+      /It answered [\d,]+ of [\d,]+ reads by itself \(97\.\d %\)/.test(line),
+    ),
+  );
 });
 
 const atMs = half.at(-1)?.atMs ?? 0;
@@ -51,6 +55,7 @@ test('what is not known of reads is not told', () => {
   const none = { address: '', sinceMs: 0, reads: 0, hits: 0, keysUnderWay: 0, notLogged: 0 };
   assert.equal(readsWords(none), 'nobody reads yet');
   assert.equal(readsWords({ ...none, reads: 7 }), '7 reads');
+  assert.equal(readsWords({ ...none, reads: 7, keysUnderWay: 1 }), '7 reads, 1 key on its way');
 });
 
 test('reads that the log lacks are told with the run', () => {

@@ -11,7 +11,7 @@ import { parameterChanges, parameterSteps, parameters, tuning } from './tune.ts'
 
 const valueNames = runValues.map(({ name }) => name) as [RunValueName, ...RunValueName[]];
 
-const hitCount = { reads: count('Reads.'), hits: count('Those that found their row.') };
+const hitCount = { reads: count('Reads.'), hits: count('Those that hit.') };
 const hits = z.strictObject(hitCount);
 
 const figures = z.strictObject({
@@ -67,6 +67,7 @@ const figures = z.strictObject({
     .strictObject({
       reads: count('Reads that the joiner answered.'),
       hits: count('Those that it answered by itself.'),
+      notLogged: count('Reads that its log does not have, since the disk was too slow for it.').optional(),
       log: logPlace,
     })
     .describe('With --serve.')
@@ -164,6 +165,19 @@ const planCameTrue = z.strictObject({
   course: course('Over the horizon.'),
 });
 
+const readyTimes = z.strictObject({
+  windowReads: count('Reads of a window.'),
+  firstReadMs: durationMs("The first read, from the run's start."),
+  times: z.array(
+    z.strictObject({
+      share: share('The hit rate.'),
+      afterMs: durationMs(
+        "From then on every window of reads has it, from the run's start; absent where that never was.",
+      ).optional(),
+    }),
+  ),
+});
+
 export const cameTrue = z.strictObject({
   version: z.literal(2),
   measuredAtMs: timeMs('When it was measured.'),
@@ -172,12 +186,17 @@ export const cameTrue = z.strictObject({
     writes: count('Writes in the log.'),
     firstMs: timeMs('Its first event.').optional(),
     lastMs: timeMs('Its last event.').optional(),
+    future: count(
+      'Of the reads, those more than a minute later than when they were measured: a clock is wrong.',
+    ).optional(),
   }),
   leftOut: z
     .strictObject({
       twice: count("Reads within the time of a log of the joiner's own, which has them."),
       early: count('Reads from before the run began.'),
-      clockAheadMs: durationMs("What was taken off the logs' times: so far the joiner's clock was ahead."),
+      clockAheadMs: durationMs(
+        "What was taken off the times of the joiner's own log: so far its clock was ahead.",
+      ),
     })
     .describe('Absent where an earlier version of foresync measured.')
     .optional(),
@@ -192,26 +211,23 @@ export const cameTrue = z.strictObject({
         planned: hits.describe('Rows of the plan.'),
         snapshot: hits.describe('All other rows that were there.'),
         readThrough: hits.describe('Rows that an earlier miss had fetched.').optional(),
-        newKeys: hits.describe('Keys that were new.').optional(),
+        newKeys: hits
+          .describe('Keys that were new: a read found no row, and the row came with the Delta Log.')
+          .optional(),
+        noSuchRow: hits.describe('Keys of which no read found a row.').optional(),
+        unanswered: hits
+          .describe('Reads of keys that are not planned, while no donor could be asked.')
+          .optional(),
       })
-      .describe('By what brought the row; the last two where a log says which reads hit.')
+      .describe('By what brought the row; the last four where a log says which reads hit.')
       .optional(),
-    ready: z
-      .strictObject({
-        windowReads: count('Reads of a window.'),
-        firstReadMs: durationMs("The first read, from the run's start."),
-        times: z.array(
-          z.strictObject({
-            share: share('The hit rate.'),
-            afterMs: durationMs(
-              "From then on every window of reads has it, from the run's start; absent where that never was.",
-            ).optional(),
-          }),
-        ),
-      })
+    ready: readyTimes
       .describe(
         'From when on half, nine tenths and 99 % of the reads were hits; absent where there are too few.',
       )
+      .optional(),
+    readyMeasured: readyTimes
+      .describe('The same by the measured reads alone, where the hits of others are modelled.')
       .optional(),
     beforeHot: hits,
     hotToSync: hits,
@@ -233,10 +249,10 @@ const runReport = declaredAs<RunReport>()(
     outcome: z.enum(['running', 'done', 'stopped', 'failed', 'released', 'aborted']),
     expectedHitRate: share('Reads that the plan expected to serve.').optional(),
     planHitRate: share(
-      'Reads within the horizon that hit a planned row which had been sent: the hit rate that came true, and what --fail-under judges.',
+      'Reads within the horizon that were of planned keys whose row had been sent, and what --fail-under judges.',
     ).optional(),
     replicaHitRate: share(
-      "Reads since the run's start that found their row at that moment, or more.",
+      "The hit rate: reads since the run's start that the joiner answered by itself.",
     ).optional(),
     figures: figures.optional(),
     cameTrue: cameTrue.describe("Once the joiner's log was measured.").optional(),
@@ -305,6 +321,10 @@ export const metricsCompareJson = z.strictObject({
         first: count('Of the first run.').optional(),
         second: count('Of the second.').optional(),
         difference: count('Of the second over the first; absent where one of them is not known.').optional(),
+        verdict: z
+          .enum(['better', 'worse'])
+          .describe('Of the second; absent where both are alike, or neither more nor less is better.')
+          .optional(),
       }),
     ),
   ),

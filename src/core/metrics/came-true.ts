@@ -1,9 +1,7 @@
-import { ForesyncError } from '../errors.ts';
-import { formatCount } from '../format.ts';
 import type { AccessHistory } from '../history/access-history.ts';
-import { printable } from '../text.ts';
 import { type KnownKeys, knownAmong } from './known-keys.ts';
 import { LogTime } from './log-time.ts';
+import { LogsOfTable } from './logs-of-table.ts';
 import { MissedReads } from './missed-reads.ts';
 import { type PlanCameTrue, PlanReads } from './plan-reads.ts';
 import { canonicalLogKey, type StoredPlan } from './plan-text.ts';
@@ -31,7 +29,14 @@ export interface CameTrue {
   version: 2;
   measuredAtMs: number;
   /** What was counted, by foresync's clock. */
-  log: { reads: number; writes: number; firstMs: number | undefined; lastMs: number | undefined };
+  log: {
+    reads: number;
+    writes: number;
+    firstMs: number | undefined;
+    lastMs: number | undefined;
+    /** Of the reads, those more than a minute later than the moment at which they were measured: a clock is wrong. Undefined where an earlier version of foresync measured. */
+    future?: number | undefined;
+  };
   /** What was left out, and why; undefined where an earlier version of foresync measured. */
   leftOut?: LeftOut | undefined;
   /** Undefined for a run without a plan. */
@@ -44,14 +49,9 @@ export interface LeftOut {
   twice: number;
   /** Reads from before the run began, when there was no joiner. */
   early: number;
-  /** What was taken off the logs' times, because the joiner's clock was so far ahead of foresync's. */
+  /** What was taken off the times of the joiner's own log, because its clock was so far ahead of foresync's. */
   clockAheadMs: number;
 }
-
-/** So many different keys tell whether a log is of the run's table. */
-const sampledKeys = 10_000;
-/** Fewer may all be new. */
-const enoughKeys = 10;
 
 /**
  * Sets the joiner's logs, event by event, against a run and its plan. Holds the plan's keys and a bounded number of
@@ -63,27 +63,26 @@ export class JoinerLog {
   private readonly missed = new MissedReads();
   private readonly replica: ReplicaReads;
   private readonly time: LogTime;
-  private readonly sample = new Set<string>();
-  private isOfTable = false;
+  private readonly table = new LogsOfTable();
   private reads = 0;
   private writes = 0;
   private firstMs = Number.POSITIVE_INFINITY;
   private lastMs = Number.NEGATIVE_INFINITY;
 
-  private constructor(figures: RunFigures, planned: PlanReads | undefined) {
+  private constructor(figures: RunFigures, planned: PlanReads | undefined, nowMs: number) {
     this.planned = planned;
     this.sentKeys = figures.plan?.sentKeys ?? 0;
     this.replica = new ReplicaReads(figures);
-    this.time = new LogTime(figures);
+    this.time = new LogTime(figures, nowMs);
   }
 
-  /** Reads the plan; throws what its entries throw. */
+  /** Reads the plan; throws what its entries throw. Reads later than `nowMs` are counted and told. */
   static async against(
     figures: RunFigures,
     plan: StoredPlan | undefined,
-    signal?: AbortSignal,
+    { signal, nowMs = Number.POSITIVE_INFINITY }: { signal?: AbortSignal | undefined; nowMs?: number } = {},
   ): Promise<JoinerLog> {
-    if (!plan || !figures.plan) return new JoinerLog(figures, undefined);
+    if (!plan || !figures.plan) return new JoinerLog(figures, undefined, nowMs);
     const { hot } = figures.moved;
     const hotRowBytes = hot.rows > 0 ? hot.rawBytes / hot.rows : undefined;
     const planned = new PlanReads(figures.plan, { halfLifeMs: plan.halfLifeMs, hotRowBytes });
@@ -91,25 +90,26 @@ export class JoinerLog {
       signal?.throwIfAborted();
       planned.add(entry);
     }
-    return new JoinerLog(figures, planned);
+    return new JoinerLog(figures, planned, nowMs);
   }
 
   /**
-   * A log has been taken to its end, and another one comes. Logs that the joiner wrote itself are to be the first: what they cover is not counted again.
+   * A log has been taken to its end, and another one may come. Logs that the joiner wrote itself are to be the first: what they cover is not counted again.
+   * Throws `log-of-another-time` (kind `data`) where nothing of it can be about this run.
    */
-  endLog(): void {
-    this.time.endLog();
+  endLog(name: string): void {
+    this.time.endLog(name);
+    this.table.endLog(name);
   }
 
   take({ timeMs: loggedMs, key: raw, read, served }: LoggedAccess): void {
+    const key = canonicalLogKey(raw);
+    const place = this.planned?.places.get(key);
+    this.table.take(key, place !== undefined || served?.found === true);
     const timeMs = this.time.take(loggedMs, { isRead: read, isServed: served !== undefined });
     if (timeMs === undefined) return;
     this.firstMs = Math.min(this.firstMs, timeMs);
     this.lastMs = Math.max(this.lastMs, timeMs);
-    const key = canonicalLogKey(raw);
-    const place = this.planned?.places.get(key);
-    this.isOfTable ||= place !== undefined || served?.found === true;
-    if (!this.isOfTable && this.sample.size < sampledKeys) this.sample.add(key);
     if (!read) {
       this.writes += 1;
       return;
@@ -121,19 +121,18 @@ export class JoinerLog {
   }
 
   /**
-   * What came true by the events so far; `history` tells what was known of keys and is read through once. Throws `log-of-another-table` and `log-of-another-time`
-   * (kind `data`) where nothing of it can be about this run.
+   * What came true by the events so far; `history` tells what was known of keys and is read through once. Throws `log-of-another-table`
+   * (kind `data`) where a log has other keys than the run's table.
    */
   result(nowMs: number, history?: AccessHistory, signal?: AbortSignal): CameTrue {
     const { planned, reads, writes } = this;
     const span = reads + writes > 0 ? { firstMs: this.firstMs, lastMs: this.lastMs } : undefined;
-    this.time.refuseForeign();
     const known = history && this.known(history, signal);
-    if (history && known && !this.isOfTable) refuseOtherTable(this.sample, history, known);
+    if (history && known && history.summary().keys > 0) this.table.refuseForeign(known);
     return {
       version: 2,
       measuredAtMs: nowMs,
-      log: { reads, writes, firstMs: span?.firstMs, lastMs: span?.lastMs },
+      log: { reads, writes, firstMs: span?.firstMs, lastMs: span?.lastMs, future: this.time.future },
       leftOut: this.time.leftOut,
       plan: planned && {
         ...planned.result(span),
@@ -144,8 +143,7 @@ export class JoinerLog {
   }
 
   private known(history: AccessHistory, signal: AbortSignal | undefined): KnownKeys {
-    const sample = this.isOfTable ? [] : this.sample;
-    const keys = new Set([...this.missed.keys, ...this.replica.openKeys, ...sample]);
+    const keys = new Set([...this.missed.keys, ...this.replica.openKeys, ...this.table.openKeys]);
     return knownAmong(history, keys, this.time.originMs, signal);
   }
 
@@ -156,19 +154,6 @@ export class JoinerLog {
       ? undefined
       : this.missed.explain(known, fromMs, halfLifeMs);
   }
-}
-
-/** By keys: none of the plan was read, no row was found, and the history of the table's other replicas knows none of them. */
-function refuseOtherTable(sample: ReadonlySet<string>, history: AccessHistory, known: KnownKeys): void {
-  if (sample.size < enoughKeys || history.summary().keys === 0) return;
-  for (const key of sample) if (known.has(key)) return;
-  const [first = ''] = sample;
-  throw new ForesyncError(
-    'data',
-    'log-of-another-table',
-    `The log is of another table: none of the ${formatCount(sample.size)} keys in it, such as '${printable(first, 40)}', is in the plan or in the access history.`,
-    { hint: "Name the joiner's log of the run's table; --key-pattern finds the key in a path or a text." },
-  );
 }
 
 /** What was measured of a run before; undefined where nothing was, or in a shape that is not this one. */

@@ -61,13 +61,18 @@ export async function measureRun(
     });
   }
   const plan = readRunPlan(state, run.id);
-  const joinerLog = await JoinerLog.against(figures, plan && (await readStoredPlan(plan)), signal);
+  const joinerLog = await JoinerLog.against(figures, plan && (await readStoredPlan(plan)), {
+    ...{ signal, nowMs },
+  });
   const logs: LogReading[] = [];
   const opened: Opened[] = [];
   try {
     for (const log of options.logs) opened.push(await openedLog(log));
     const servedFirst = opened.toSorted((a, b) => Number(b.isServed) - Number(a.isServed));
-    for (const log of servedFirst) logs.push(await pour(log, joinerLog, options));
+    for (const log of servedFirst) {
+      logs.push(await pour(log, joinerLog, options));
+      joinerLog.endLog(log.name === '-' ? 'on standard input' : log.name);
+    }
   } finally {
     for (const { log } of opened) await log.close();
   }
@@ -112,7 +117,6 @@ async function pour(
           onBytes,
         })
       : await readLog(log, accessBlocks(take), { format, columns, keyPattern, pattern, signal });
-    joinerLog.endLog();
     const { events, rejected, firstRejects } = tally;
     const isCut = isServed && end.offset < Math.max(readBytes, head.length);
     return { name, isServed, events, rejected, firstRejects, isCut };

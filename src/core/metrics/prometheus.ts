@@ -1,3 +1,4 @@
+import { readyTimesOf } from './replica-reads.ts';
 import type { RunReport } from './run-report.ts';
 import { type RunValueName, runValues, type ValueUnit } from './run-values.ts';
 
@@ -117,7 +118,7 @@ const families: readonly Family[] = [
   ),
   figure(
     'foresync_replica_hit_ratio',
-    "Share of reads since the run's start that found their row.",
+    "Share of reads since the run's start that the joiner answered by itself.",
     'replicaHitRate',
   ),
   {
@@ -137,7 +138,7 @@ const families: readonly Family[] = [
     name: 'foresync_ready_seconds',
     help: "From the run's start to when that share of the reads were hits, and stayed it.",
     samples: ({ cameTrue }) =>
-      (cameTrue?.replica.ready?.times ?? []).flatMap(({ share, afterMs }) =>
+      ((cameTrue && readyTimesOf(cameTrue.replica)?.times) ?? []).flatMap(({ share, afterMs }) =>
         known(seconds(afterMs), { hit_ratio: String(share) }),
       ),
   },
@@ -216,4 +217,6 @@ const kindLabels: Readonly<Record<string, string>> = {
   snapshot: 'snapshot',
   readThrough: 'read-through',
   newKeys: 'new-keys',
+  noSuchRow: 'no-such-row',
+  unanswered: 'unanswered',
 };

@@ -30,6 +30,8 @@ export interface ReplicaCameTrue extends HitCount {
   kinds?: KindsOfReads | undefined;
   /** From when on half, nine tenths and 99 % were hits; undefined where there are too few reads to tell, as well. */
   ready?: ReadyTimes | undefined;
+  /** The same by the measured reads alone, where others are modelled; undefined as well where all are measured, or none. */
+  readyMeasured?: ReadyTimes | undefined;
   /** From the run's start on, and a quarter longer than the run took. Reads that are unknown are not in it. */
   course?: HitCourse | undefined;
 }
@@ -55,6 +57,7 @@ export class ReplicaReads {
   private readonly figures: RunFigures;
   private readonly steps: HitSteps;
   private readonly ready: ReadyClock;
+  private readonly readyMeasured: ReadyClock;
   private unknown = 0;
 
   constructor(figures: RunFigures) {
@@ -62,6 +65,7 @@ export class ReplicaReads {
     const { startedAtMs, inSyncAtMs, lastKnownMs } = figures;
     this.steps = new HitSteps(startedAtMs, startedAtMs + ((inSyncAtMs ?? lastKnownMs) - startedAtMs) * 1.25);
     this.ready = new ReadyClock(figures);
+    this.readyMeasured = new ReadyClock(figures);
   }
 
   take(read: ReplicaRead): void {
@@ -85,8 +89,10 @@ export class ReplicaReads {
   result(known: KnownKeys | undefined): ReplicaCameTrue {
     const { beforeHot, hotToSync, inSync, measured, unknown } = this;
     const sum = (what: keyof HitCount) => beforeHot[what] + hotToSync[what] + inSync[what];
+    const reads = sum('reads');
+    const isMixed = measured.reads > 0 && measured.reads < reads;
     return {
-      reads: sum('reads'),
+      reads,
       hits: sum('hits'),
       beforeHot,
       hotToSync,
@@ -95,6 +101,7 @@ export class ReplicaReads {
       measured,
       kinds: this.kinds.result(known),
       ready: this.ready.result(),
+      readyMeasured: isMixed ? this.readyMeasured.result() : undefined,
       course: this.steps.result(),
     };
   }
@@ -112,5 +119,17 @@ export class ReplicaReads {
     this.kinds.take(key, hit ? isSent : isPlanned, hit, served);
     this.steps.take(timeMs, hit);
     this.ready.take(timeMs, hit);
+    if (served) this.readyMeasured.take(timeMs, hit);
   }
+}
+
+/** From when on reads hit, by those whose hits are measured where there are any: the model takes every read to hit in sync. */
+export function readyTimesOf({
+  reads,
+  measured,
+  ready,
+  readyMeasured,
+}: ReplicaCameTrue): ReadyTimes | undefined {
+  const isMixed = measured !== undefined && measured.reads > 0 && measured.reads < reads;
+  return isMixed ? readyMeasured : ready;
 }

@@ -60,7 +60,15 @@ export interface RunFigures {
   /** It went on with what an earlier run had left. */
   resumed: boolean;
   /** Reads that the joiner answered while it was built, and where each of them is logged. */
-  serving: { reads: number; hits: number; log: { host: string; file: string } | undefined } | undefined;
+  serving:
+    | {
+        reads: number;
+        hits: number;
+        /** Of the reads, those that the log does not have; undefined where the run did not say it. */
+        notLogged?: number | undefined;
+        log: { host: string; file: string } | undefined;
+      }
+    | undefined;
   /** How far the clock of the joiner's host was ahead of foresync's, give or take `withinMs`. */
   joinerClock: { aheadMs: number; withinMs: number } | undefined;
   tableRows: number | undefined;
@@ -109,6 +117,7 @@ const storedSnapshot = z.object({
     .object({
       reads: count,
       hits: count,
+      notLogged: count.optional(),
       log: z.object({ host: z.string(), file: z.string() }).optional(),
     })
     .optional(),

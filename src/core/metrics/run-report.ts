@@ -15,9 +15,9 @@ export interface RunReport {
   outcome: StoredRun['outcome'];
   /** The share of reads that the plan expected to serve. */
   expectedHitRate: number | undefined;
-  /** The share of reads within the horizon that found a planned row which had been sent. */
+  /** The share of reads within the horizon that were of planned keys whose row had been sent. */
   planHitRate: number | undefined;
-  /** The share of reads since the run's start that found their row at that moment, or more. */
+  /** The hit rate: the share of reads since the run's start that the joiner answered by itself, or could have. */
   replicaHitRate: number | undefined;
   /** Undefined where the run was kept by a foresync that told other things. */
   figures: RunFigures | undefined;

@@ -17,7 +17,10 @@ export interface Trend {
   lines: TrendLine[];
 }
 
+/** What is promised to get better with every run goes first. */
 const shown: readonly RunValueName[] = [
+  'replicaHitRate',
+  'readyNinety',
   'expectedHitRate',
   'planHitRate',
   'initialSync',
@@ -36,9 +39,10 @@ export function trendsOf(runs: readonly RunReport[]): Trend[] {
     const [first] = newestFirst;
     if (!first || newestFirst.length < leastRuns) return [];
     const ordered = newestFirst.toReversed();
-    const lines = runValues.flatMap(({ name, unit, of }): TrendLine[] => {
+    const lines = shown.flatMap((wanted): TrendLine[] => {
+      const { name, unit, of } = runValues.find((value) => value.name === wanted) ?? runValues[0];
       const values = ordered.map((run) => of(run) ?? null);
-      return shown.includes(name) && values.some((value) => value !== null) ? [{ name, unit, values }] : [];
+      return values.some((value) => value !== null) ? [{ name, unit, values }] : [];
     });
     return [{ group: first.group, table: first.table, runIds: ordered.map(({ id }) => id), lines }];
   });

@@ -1,4 +1,5 @@
 import type { RunSnapshot } from '../../core/sync/snapshot.ts';
+import { answeredWords } from '../answered-words.ts';
 import { formatBytes, formatCount, formatCounted, formatDuration, formatPercent } from '../format.ts';
 import { keptWords, rangeWords } from '../promise-words.ts';
 import { printableRun } from './printable-run.ts';
@@ -53,13 +54,12 @@ function followedSentence(run: RunSnapshot): string[] {
 function servedSentence({ serving }: RunSnapshot): string[] {
   if (!serving) return [];
   if (serving.reads === 0) return [`Nobody read at ${serving.address}.`];
-  const share = formatPercent(serving.hits / serving.reads);
-  const { reads, notLogged } = serving;
+  const { notLogged } = serving;
   const logged =
     notLogged > 0
       ? [`Its log of reads lacks ${formatCounted(notLogged, 'read')}: the disk did not take them.`]
       : [];
-  return [`It answered ${formatCounted(reads, 'read')}, ${share} of them by itself.`, ...logged];
+  return [`${answeredWords(serving)}.`, ...logged];
 }
 
 function pausedSentence({ pausedMs }: RunSnapshot): string[] {

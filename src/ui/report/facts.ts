@@ -49,11 +49,11 @@ export function factList(picture: RunPicture): Markup {
       ? []
       : [
           fact(
-            'Hit rate that came true',
+            'Reads of planned keys',
             report.planHitRate === undefined ? 'not measured' : formatHitRate(report.planHitRate),
             report.replicaHitRate === undefined
               ? undefined
-              : `${formatHitRate(report.replicaHitRate)} with the rows of the run`,
+              : `hit rate ${formatHitRate(report.replicaHitRate)}`,
           ),
         ]),
   ]}</dl>`;

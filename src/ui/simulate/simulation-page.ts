@@ -13,6 +13,7 @@ import {
   formatSpan,
 } from '../format.ts';
 import { wrapWords } from '../wrap-words.ts';
+import { isFew } from './few-reads.ts';
 import { hitCourseLines } from './hit-course-plot.ts';
 import { joinLines } from './joins-table.ts';
 
@@ -31,9 +32,8 @@ export function simulationLines(report: SimulationReport, frame: PageFrame): str
       (line) => `  ${paint('quiet', line)}`,
     ),
     '',
-    ...hitCourseLines(joins, frame),
-    '',
-    ...joinLines(joins, frame),
+    ...(isFew(report.reads) ? [] : [...hitCourseLines(joins, frame), '']),
+    ...joinLines(joins, report.reads, frame),
     ...warnings(report).flatMap((text) =>
       wrapWords([text], frame.width - 2).map((line, at) =>
         at === 0 ? `${paint('warning', symbols.warning)} ${line}` : `  ${line}`,
@@ -66,9 +66,6 @@ const sources: Record<FigureSource, string> = {
   assumed: 'assumed',
 };
 
-/** Of fewer, one more or less moves a hit rate by a hundredth. */
-const enoughReads = 100;
-
 function sourceWords(table: SourcedFigures, figure: keyof SourcedFigures): string {
   return sources[table[figure].from];
 }
@@ -86,7 +83,7 @@ function replayWords({ replayed, reads, lookedAtMs, sample, plan, timeScale }: S
         ? ' The plan is as it would have been made at that time.'
         : ` The plan is ${printable(plan.file, 60)}.`;
   const speed = timeScale === 1 ? '' : `, ${timeScale} times as fast as they came`;
-  const few = reads < enoughReads ? ' So few say little of any hit rate.' : '';
+  const few = isFew(reads) ? ' So few say little of any hit rate.' : '';
   return `Hit rates are of the first ${formatSpan(lookedAtMs)}, with ${readsWords(reads)} in ${from}${speed}${sampled}.${few}${order}`;
 }
 

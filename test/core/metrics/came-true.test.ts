@@ -133,8 +133,11 @@ test('replica hit rate: by what the replica held at the time of the read', async
       snapshot: { reads: 3, hits: 2 },
       readThrough: undefined,
       newKeys: undefined,
+      noSuchRow: undefined,
+      unanswered: undefined,
     },
     ready: undefined,
+    readyMeasured: undefined,
   });
   // Sixty steps over 12.5 s; what came 90 s after the start is past them.
   assert.equal(course?.fromMs, startMs);

@@ -23,10 +23,25 @@ test('two runs are compared by the figures that one of them has', () => {
   const of = (name: string) => compared.find((value) => value.name === name);
   assert.deepEqual(of('initialSync'), {
     ...{ name: 'initialSync', unit: 'ms', first: 10_500, second: undefined, difference: undefined },
+    verdict: undefined,
   });
   assert.equal(of('hotReady')?.difference, 0);
   assert.equal(of('wastedBytes'), undefined);
-  assert.equal(compareRuns(report('a', 500), report('b', 2000))[0]?.difference, 1500);
+  const [sync] = compareRuns(report('a', 500), report('b', 2000));
+  assert.deepEqual([sync?.difference, sync?.verdict], [1500, 'worse']);
+  const rates = (first: number, second: number) =>
+    compareRuns(
+      { ...report('a', 0), replicaHitRate: first, expectedHitRate: first },
+      { ...report('b', 0), replicaHitRate: second, expectedHitRate: second },
+    ).filter(({ unit }) => unit === 'share');
+  assert.deepEqual(
+    rates(0.2, 0.9).map(({ name, verdict }) => [name, verdict]),
+    [
+      ['expectedHitRate', undefined],
+      ['replicaHitRate', 'better'],
+    ],
+  );
+  assert.equal(rates(0.5, 0.5)[1]?.verdict, undefined);
 });
 
 test('the trend is of runs of one table that got in sync, oldest first', () => {
@@ -41,8 +56,8 @@ test('the trend is of runs of one table that got in sync, oldest first', () => {
   assert.deepEqual(
     trend?.lines.map(({ name, values }) => [name, values]),
     [
-      ['initialSync', [10_000, 12_000]],
       ['expectedHitRate', [0.6, 0.6]],
+      ['initialSync', [10_000, 12_000]],
       ['deltaKeys', [5, 5]],
     ],
   );

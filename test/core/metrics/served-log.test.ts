@@ -8,6 +8,7 @@ import { openLogFile, openStream } from '../../../src/core/access-log/log-file.t
 import { ingestLogs } from '../../../src/core/history/ingest.ts';
 import { openHistory } from '../../../src/core/history/open-history.ts';
 import { type MeasureOptions, measureRun } from '../../../src/core/metrics/measure-run.ts';
+import { readyTimesOf } from '../../../src/core/metrics/replica-reads.ts';
 import { openState } from '../../../src/core/state/open.ts';
 import { readRun, recordRun } from '../../../src/core/state/runs.ts';
 import type { RunSnapshot } from '../../../src/core/sync/snapshot.ts';
@@ -18,7 +19,7 @@ interface Line {
   atMs: number;
   key: string;
   hit?: boolean;
-  found?: boolean;
+  found?: boolean | null;
   by?: string;
 }
 
@@ -78,6 +79,9 @@ test('hits are as the joiner logged them, and told apart by what brought the row
         { atMs: 3000, key: 'y' },
         { atMs: 3100, key: 'fresh', hit: false, found: false },
         { atMs: 3200, key: 'gone', hit: false, found: false },
+        { atMs: 3300, key: 'nowhere', hit: false, found: false },
+        { atMs: 3400, key: 'nowhere', hit: true, found: false },
+        { atMs: 3500, key: 'z', hit: false, found: null },
         { atMs: 9000, key: 'fresh' },
         { atMs: 9100, key: 'told', by: 'delta' },
         { atMs: 9200, key: 'a', by: 'snapshot' },
@@ -87,13 +91,15 @@ test('hits are as the joiner logged them, and told apart by what brought the row
   );
   const { replica, leftOut, log } = cameTrue;
   assert.deepEqual(readings[0]?.isServed, true);
-  assert.deepEqual([log.reads, leftOut?.early], [10, 1]);
-  assert.deepEqual([replica.reads, replica.hits, replica.measured], [10, 6, { reads: 10, hits: 6 }]);
+  assert.deepEqual([log.reads, leftOut?.early], [13, 1]);
+  assert.deepEqual([replica.reads, replica.hits, replica.measured], [13, 7, { reads: 13, hits: 7 }]);
   assert.deepEqual(replica.kinds, {
     planned: { reads: 2, hits: 1 },
-    snapshot: { reads: 4, hits: 2 },
+    snapshot: { reads: 3, hits: 2 },
     readThrough: { reads: 1, hits: 1 },
     newKeys: { reads: 3, hits: 2 },
+    noSuchRow: { reads: 3, hits: 1 },
+    unanswered: { reads: 1, hits: 0 },
   });
 });
 
@@ -175,11 +181,60 @@ test('a log of another table is refused where the history knows the keys of this
   await assert.rejects(measured(t, [foreign], { known: ['a', 'b'] }), {
     code: 'log-of-another-table',
     message:
-      "The log is of another table: none of the 12 keys in it, such as 'order:0', is in the plan or in the access history.",
+      /^The log \/.*log-0 is of another table: none of the 12 keys in it, such as 'order:0', is in the plan or/,
   });
   const withOne = `${foreign}${startMs + 5000},GET,b\n`;
   assert.equal((await measured(t, [withOne], { known: ['a', 'b'] })).cameTrue.log.reads, 13);
   assert.equal((await measured(t, [foreign])).cameTrue.log.reads, 12);
+});
+
+test("a log of another table or time is refused by its name beside the joiner's own", async (t) => {
+  const own = served([{ atMs: 1000, key: 'a' }]);
+  const foreign = csv(Array.from({ length: 12 }, (_, n) => [2000 + n, `order:${n}`]));
+  await assert.rejects(measured(t, [own, foreign], { known: ['a', 'b'] }), {
+    code: 'log-of-another-table',
+    message: /^The log \/.*log-1 is of another table/,
+  });
+  await assert.rejects(measured(t, [own, csv([[-900_000_000, 'a']])]), {
+    code: 'log-of-another-time',
+    message: /^The log \/.*log-1 is of another time: it has 1 read from/,
+  });
+});
+
+test('reads later than now are counted as what they are: a clock is wrong', async (t) => {
+  const nowMs = startMs + 60_000;
+  const future = async (...times: number[]) => {
+    const log = csv(times.map((atMs) => [atMs, 'a']));
+    return (await measured(t, [log], { nowMs })).cameTrue.log.future;
+  };
+  assert.equal(await future(20_000, 119_999, 120_001), 1);
+  assert.equal(await future(20_000), 0);
+});
+
+test("only times that the joiner's clock wrote are corrected by it, and by no more than clocks differ anyway", async (t) => {
+  const snapshot = exampleSnapshot();
+  snapshot.joinerClock = { aheadMs: 50_000, withinMs: 1 };
+  const own = served([{ atMs: 50_500, key: 'a' }]);
+  const both = (await measured(t, [own, csv([[5000, 'a']])], { snapshot })).cameTrue;
+  assert.deepEqual([both.log.firstMs, both.log.lastMs], [startMs + 500, startMs + 5000]);
+  const alone = (await measured(t, [csv([[5000, 'a']])], { snapshot })).cameTrue;
+  assert.deepEqual([alone.leftOut?.clockAheadMs, alone.log.firstMs], [0, startMs + 5000]);
+  snapshot.joinerClock = { aheadMs: 99, withinMs: 0 };
+  const near = (await measured(t, [served([{ atMs: 500, key: 'a' }])], { snapshot })).cameTrue;
+  assert.equal(near.leftOut?.clockAheadMs, 0);
+});
+
+test('what is modelled beside measured reads does not say from when on they hit', async (t) => {
+  const own = served(Array.from({ length: 400 }, (_, n) => ({ atMs: n * 10, key: 'a', hit: n % 2 === 0 })));
+  const later = csv(Array.from({ length: 400 }, (_, n) => [10_100 + n, 'a']));
+  const { replica } = (await measured(t, [own, later])).cameTrue;
+  const reached = (times = replica.ready) => times?.times.map(({ afterMs }) => afterMs !== undefined);
+  assert.deepEqual(reached(), [true, true, true]);
+  assert.deepEqual(reached(replica.readyMeasured), [true, false, false]);
+  assert.deepEqual(reached(readyTimesOf(replica)), [true, false, false]);
+  const alone = (await measured(t, [own])).cameTrue.replica;
+  assert.equal(alone.readyMeasured, undefined);
+  assert.deepEqual(reached(readyTimesOf(alone)), [true, false, false]);
 });
 
 test('from when on reads hit: no window of the reads that come later falls below it', async (t) => {

@@ -12,16 +12,25 @@ import { agentWith, localGroup, watchedRun } from '../../support/local-group.ts'
 import { makeShop, replayShop, startShopWriter, writesIn } from '../../support/shop-writer.ts';
 import { database, rowsOf, schemaOf, type TestContext, temporaryFolder } from '../../support/tables.ts';
 
-const rows = 25_000;
+const rows = 12_000;
 const templates = mkdtempSync(path.join(os.tmpdir(), 'foresync-shop-'));
 const template = path.join(templates, 'shop.db');
 before(() => makeShop(template, rows));
 after(() => rmSync(templates, { recursive: true, force: true }));
 
-/** So that the snapshot takes hundreds of chunks: what changes while the pipeline is full must be little beside the budget. */
+/** So that the snapshot takes more than a hundred chunks: what changes while the pipeline is full must be little beside the budget. */
 class SmallChunks extends Pace {
-  constructor() {
+  readonly #roundKeys: number | undefined;
+
+  /** With `roundKeys`, so many keys at most go in a round of the Delta Log. */
+  constructor(roundKeys?: number) {
     super(undefined, systemClock, systemWait);
+    this.#roundKeys = roundKeys;
+  }
+
+  override get deltaLimits() {
+    const { maxKeys, maxBytes } = super.deltaLimits;
+    return { maxKeys: this.#roundKeys ?? maxKeys, maxBytes };
   }
 
   override get chunkBytes(): number {
@@ -91,7 +100,7 @@ function deltaInSnapshot(events: RunEvent[]): number {
 
 test('where many times the budget changes during the snapshot, changes go between chunks, and the log keeps to it', async (t) => {
   const shop = shopOf(t);
-  const budgetKeys = 8000;
+  const budgetKeys = 3600;
   const { ended, events } = shop.run({ deltaBudgetKeys: budgetKeys }, (event) => {
     if (inSnapshot(event)) shop.change(60);
   });
@@ -118,7 +127,7 @@ test('a log far from its budget is left alone until the snapshot is done', async
 test('beside a process that goes on writing, the joiner is what the lead was at its moment', async (t) => {
   const shop = shopOf(t);
   const writer = await startShopWriter(t, shop.lead, rows);
-  const { ended, events } = shop.run({ deltaBudgetKeys: 20_000 }, (event) => {
+  const { ended, events } = shop.run({ deltaBudgetKeys: 8000 }, (event) => {
     // What this one writes is the same before and after, so that the other's writes alone tell.
     if (inSnapshot(event)) touch(100);
   });
@@ -142,27 +151,28 @@ test('beside a process that goes on writing, the joiner is what the lead was at 
 
 test('writers that fill the log as fast as it is pruned stop the run, which goes on with a larger budget', async (t) => {
   const shop = shopOf(t);
-  const budgetKeys = 60_000;
+  const budgetKeys = 6000;
   let isFull = false;
-  const { ended, events } = shop.run({ deltaBudgetKeys: budgetKeys }, (event) => {
+  // All rounds that are on their way together are little beside a tenth of the budget: the log stays almost full.
+  const { ended, events } = shop.run({ deltaBudgetKeys: budgetKeys, pace: new SmallChunks(25) }, (event) => {
     if (!isFull && inSnapshot(event)) {
       isFull = true;
-      shop.insert(budgetKeys - 1000);
+      shop.insert(budgetKeys - 100);
     }
     // Before the round that this tells of is pruned, and room for it is made, only so many fit in.
-    if (event.type === 'delta-log' && isFull) shop.insert(Math.max(0, budgetKeys - 1000 - shop.logKeys()));
+    if (event.type === 'delta-log' && isFull) shop.insert(Math.max(0, budgetKeys - 100 - shop.logKeys()));
   });
   const error = await ended.catch((thrown: unknown) => thrown);
   assert.ok(error instanceof ForesyncError);
   assert.deepEqual([error.exitCode, error.code], [75, 'delta-budget-reached']);
   assert.match(
     error.message,
-    /^Writers at lead are faster .* of a budget of 60000, and does not get shorter\.$/,
+    /^Writers at lead are faster .* of a budget of 6000, and does not get shorter\.$/,
   );
   assert.match(error.hint ?? '', /fewer writes, or now with a larger --delta-budget/);
   assert.equal(ofType(events, 'end')[0]?.outcome, 'failed');
   await assert.rejects(shop.run({ deltaBudgetKeys: 100 }).ended, { code: 'delta-budget-too-small' });
-  const again = shop.run({ deltaBudgetKeys: 500_000 });
+  const again = shop.run({ deltaBudgetKeys: 50_000 });
   await again.ended;
   assert.equal(ofType(again.events, 'resumed').length, 1);
   assert.equal(ofType(again.events, 'verified')[0]?.differences, 0);
@@ -176,7 +186,7 @@ test('agents that die while changes go between chunks are found again, and nothi
   let kills = 0;
   let resumes = 0;
   const { ended, events } = shop.run(
-    { deltaBudgetKeys: 8000, retries: 50, wait: async () => undefined },
+    { deltaBudgetKeys: 2400, retries: 50, wait: async () => undefined },
     (event) => {
       if (inSnapshot(event)) shop.change(60);
       if (event.type === 'resumed') resumes++;
@@ -222,7 +232,7 @@ test('a joiner that stands before what was pruned begins anew', async (t) => {
       shop.change(60);
       if (++seen === chunks) stop.abort();
     };
-    const { ended } = shop.run({ deltaBudgetKeys: 6000, signal: stop.signal }, watch);
+    const { ended } = shop.run({ deltaBudgetKeys: 2400, signal: stop.signal }, watch);
     await assert.rejects(ended, { code: 'stopped' });
   };
   const [staging, backup] = ['joiner.db.foresync-joining', 'backup'].map((name) =>
@@ -231,7 +241,7 @@ test('a joiner that stands before what was pruned begins anew', async (t) => {
   assert.ok(staging && backup);
   await stoppedAfter(5);
   copyFileSync(staging, backup);
-  await stoppedAfter(100);
+  await stoppedAfter(50);
   copyFileSync(backup, staging);
   const { ended, events } = shop.run({});
   await ended;

@@ -39,7 +39,7 @@ const preparations: Record<string, Preparation> = {
   },
   plan: async (shop, line) => {
     const [, at] = /--at (\S+)/.exec(line) ?? [];
-    await shop.analyzeAndPlan(at === undefined ? undefined : Date.parse(at));
+    await (at === undefined ? shop.analyzeAndPlan() : shop.analyze(Date.parse(at)));
     return undefined;
   },
   'plan diff': async (shop) => {
@@ -48,16 +48,9 @@ const preparations: Record<string, Preparation> = {
     await shop.did('foresync plan inspect plan.jsonl --pin user:4711 --out edited.jsonl');
     return undefined;
   },
-  report: async (shop, line) => {
-    const run = await shop.joined();
-    if (line.includes('--replace')) await shop.did(`foresync report ${run} --out report.html`);
-    return run;
-  },
   abort: (shop) => shop.dieAtHotReady(),
   cleanup: (shop) => shop.dieAtHotReady(),
   resume: (shop) => shop.dieAtHotReady(),
-  metrics: (shop) => shop.joined(),
-  status: (shop) => shop.joined(),
   throttle: async (shop) => {
     const run = new RunningCli([...shop.join.split(' ').slice(1), '--no-plan', '--bwlimit', '100/s'], {
       cwd: shop.cwd,
@@ -97,19 +90,51 @@ const said: Record<string, RegExp> = {
 };
 
 /** Commands that have nothing to do with hosts, or are told of them by runs. */
-const withoutSsh = /^(plan|simulate|abort|cleanup|resume|metrics|report|status|throttle|tune)\b/;
+const withoutSsh = /^(plan|simulate|abort|cleanup|resume|throttle|tune)\b/;
 
 const usually: Preparation = async (shop) => {
   await shop.analyzeAndPlan();
   return undefined;
 };
 
+/** Commands that look at a run that has ended. The shop that has one is made once, and is as new for each of them. */
+const ofJoined = /^(metrics|report|status)$/;
+let joined: { shop: ExampleShop; run: string } | undefined;
+
+async function joinedShop(): Promise<{ shop: ExampleShop; run: string }> {
+  if (joined) {
+    joined.shop.restore();
+    return joined;
+  }
+  const shop = new ExampleShop(sshd, { local: true });
+  joined = { shop, run: await shop.joined() };
+  shop.keep();
+  return joined;
+}
+
+async function preparedShop(line: string): Promise<{ shop: ExampleShop; run: string | undefined }> {
+  const { words, command } = namesIn(line);
+  if (ofJoined.test(command)) {
+    const { shop, run } = await joinedShop();
+    if (line.includes('--replace')) await shop.did(`foresync report ${run} --out report.html`);
+    return { shop, run };
+  }
+  const shop = new ExampleShop(sshd, { local: withoutSsh.test(command) });
+  shops.push(shop);
+  return { shop, run: await (preparations[words] ?? preparations[command] ?? usually)(shop, line) };
+}
+
+/** Those of the example that runs. */
+const shops: ExampleShop[] = [];
 const running: RunningCli[] = [];
 let sshd: TestSshd;
 before(async () => {
   sshd = await startSshd();
 });
-after(() => sshd.stop());
+after(async () => {
+  joined?.shop.remove();
+  await sshd.stop();
+});
 
 const examples = new Map([...helpExamples(), ...readmeExamples()].map((example) => [example.line, example]));
 
@@ -142,17 +167,15 @@ for (const { from, line } of examples.values()) {
 }
 
 async function runExample({ line }: Example, afterwards: (work: () => unknown) => void): Promise<void> {
-  const [, words = ''] = /foresync (\S+(?: \S+)?)/.exec(line) ?? [];
-  const [command = ''] = words.split(' ');
-  const shop = new ExampleShop(sshd, { local: withoutSsh.test(command) });
+  const { words, command } = namesIn(line);
   afterwards(async () => {
     for (const run of running.splice(0)) {
       run.kill('SIGKILL');
       await run.ended;
     }
-    shop.remove();
+    for (const shop of shops.splice(0)) shop.remove();
   });
-  const runId = await (preparations[words] ?? preparations[command] ?? usually)(shop, line);
+  const { shop, run: runId } = await preparedShop(line);
   const asked = shop
     .here(line)
     .replaceAll(shownRun, runId ?? shownRun)
@@ -163,6 +186,13 @@ async function runExample({ line }: Example, afterwards: (work: () => unknown) =
   else assert.match(stdout, said[words] ?? said[command] ?? /^never$/, asked);
   // What a prefetch keeps may be in memory, which outlives the folder.
   if (command === 'prefetch') await shop.did('foresync prefetch --release');
+}
+
+/** Its command, and that with the word that follows. */
+function namesIn(line: string): { words: string; command: string } {
+  const [, words = ''] = /foresync (\S+(?: \S+)?)/.exec(line) ?? [];
+  const [command = ''] = words.split(' ');
+  return { words, command };
 }
 
 /** 0, or what the help says of a difference that is there. */

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import {
   chmodSync,
   copyFileSync,
+  cpSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -22,6 +23,7 @@ const hosts = ['us-east', 'us-west', 'eu-west'];
 const hourMs = 3_600_000;
 /** Of all shops of this process. */
 const kept = mkdtempSync(path.join(os.tmpdir(), 'foresync-examples-kept-'));
+const compiled = path.join(kept, 'compiled');
 process.once('exit', () => rmSync(kept, { recursive: true, force: true }));
 
 /**
@@ -33,6 +35,7 @@ export class ExampleShop {
   /** Where the operator is. */
   readonly cwd = path.join(this.root, 'work');
   readonly #sshConfig = path.join(this.root, 'ssh_config');
+  readonly #keptRoot = path.join(kept, path.basename(this.root));
 
   /** With `local`, us-west is on this machine too: for what is not about ssh, to which every run would owe seconds. */
   constructor(sshd: TestSshd, { local = false } = {}) {
@@ -42,6 +45,10 @@ export class ExampleShop {
     const sshConfig = readFileSync(sshd.configFile, 'utf8');
     writeFileSync(this.#sshConfig, sshConfig.replace(/^Host .*/, `Host ${hosts.join(' ')}`));
     symlinkSync(runJs, path.join(this.root, 'bin', 'foresync'));
+    // What the program keeps of its own compiled code is the same for all shops.
+    for (const folder of [compiled, path.join(this.root, 'home/.cache/foresync')])
+      mkdirSync(folder, { recursive: true });
+    symlinkSync(compiled, path.join(this.root, 'home/.cache/foresync/compiled'));
     makeDatabase(path.join(this.root, 'us-east', 'shop.db'));
     copyFileSync(path.join(this.root, 'us-east', 'shop.db'), path.join(this.root, 'us-west', 'shop.db'));
     const config = readmeConfig()
@@ -89,16 +96,21 @@ export class ExampleShop {
     return stdout;
   }
 
-  /** An access history and a plan, of logs that end at `untilMs`. Those of now are the same in every shop, and made once. */
-  async analyzeAndPlan(untilMs?: number): Promise<void> {
+  /** An access history of logs that end at `untilMs`. */
+  async analyze(untilMs: number): Promise<void> {
+    this.#writeLogs(untilMs);
+    await this.did('foresync analyze');
+  }
+
+  /** An access history and a plan, of logs that end now. They are the same in every shop, and made once. */
+  async analyzeAndPlan(): Promise<void> {
     const made = ['foresync.db', 'plan.jsonl'];
-    if (untilMs === undefined && made.every((name) => existsSync(path.join(kept, name)))) {
+    if (made.every((name) => existsSync(path.join(kept, name)))) {
       for (const name of made) copyFileSync(path.join(kept, name), path.join(this.cwd, name));
       return;
     }
-    this.#writeLogs(untilMs ?? Date.now());
-    await this.did('foresync analyze && foresync plan --min-confidence 0');
-    if (untilMs !== undefined) return;
+    await this.analyze(Date.now());
+    await this.did('foresync plan --min-confidence 0');
     for (const name of made) copyFileSync(path.join(this.cwd, name), path.join(kept, name));
   }
 
@@ -124,6 +136,17 @@ export class ExampleShop {
     await this.analyzeAndPlan();
     await this.did(`${this.join} --plan plan.jsonl`);
     return this.#newestRun();
+  }
+
+  /** As it is now, for `restore`. No command may run in it meanwhile. */
+  keep(): void {
+    copyFolder(this.root, this.#keptRoot);
+  }
+
+  /** Back to what was kept, at the same place, to which run records and captures point. */
+  restore(): void {
+    rmSync(this.root, { recursive: true });
+    copyFolder(this.#keptRoot, this.root);
   }
 
   /** Without ssh, for what comes before an example. */
@@ -187,6 +210,10 @@ const keys = [
   'cart:36933',
   ...Array.from({ length: 60 }, (_, n) => String(n)),
 ];
+
+function copyFolder(from: string, to: string): void {
+  cpSync(from, to, { recursive: true, preserveTimestamps: true, verbatimSymlinks: true });
+}
 
 function makeDatabase(file: string): void {
   const db = new Database(file);

@@ -32,7 +32,17 @@ describe('a replica joins an online shop over ssh while it sells', () => {
     assert.equal(analyzed.events, stage.before.length);
     const budget = Math.floor(stage.codes / 10);
     const at = new Date(stage.originMs).toISOString();
-    const flags = ['--at', at, '--horizon', '24h', '--budget-keys', `${budget}`, '--json'];
+    const flags = [
+      '--at',
+      at,
+      '--horizon',
+      '24h',
+      '--budget-keys',
+      `${budget}`,
+      '--time-budget',
+      '0.5',
+      '--json',
+    ];
     const planned = jsonOf(await stage.run('plan', ...flags));
     assert.ok(planned.keys > budget / 2 && planned.keys <= budget, `${planned.keys} of ${budget} keys`);
 

@@ -59,11 +59,12 @@ test('asked by SIGUSR1, plan tells which step it is at', async (t) => {
   const cwd = temporaryFolder(t);
   writeLog(path.join(cwd, 'access.csv'), 100_000);
   assert.equal((await new RunningCli(['analyze', 'access.csv'], { cwd }).ended).exitCode, 0);
-  const run = new RunningCli(['plan', '--progress', 'json'], { cwd });
+  const small = ['--time-budget', '0.1'];
+  const run = new RunningCli(['plan', ...small, '--progress', 'json'], { cwd });
   t.after(() => run.kill('SIGKILL'));
   await run.says(/"step":"keys"/);
   run.kill('SIGUSR1');
-  const plain = new RunningCli(['plan', '--progress', 'plain', '--out', 'other.jsonl'], { cwd });
+  const plain = new RunningCli(['plan', ...small, '--progress', 'plain', '--out', 'other.jsonl'], { cwd });
   t.after(() => plain.kill('SIGKILL'));
   await plain.says(/^reading the history/m);
   plain.kill('SIGUSR1');

@@ -110,12 +110,36 @@ test('a page says what was replayed, draws hit rates against time and has a line
 test('several thresholds are told apart, and a sample has its error beside the hit rate', () => {
   const some = { hitRateError: 0.012 };
   const page = lines(
-    report([join(some), join({ ...some, minConfidence: 0.9 })], { sample: { keys: 50, share: 0.1 } }),
+    report([join(some), join({ ...some, minConfidence: 0.9, hotKeys: 400 })], {
+      sample: { keys: 50, share: 0.1 },
+    }),
   ).join('\n');
   assert.match(page, /foresync 0\.50 .*\+\/-1\.2 %/);
   assert.match(page, /foresync 0\.90 .*\+\/-1\.2 %/);
   assert.match(page, /a sample of 50\s+keys, 10\.00 % of all/);
   assert.equal(page.match(/┤/g)?.length, 1, 'one plot an order');
+});
+
+test('joins that come to the same are one line, also of several thresholds', () => {
+  const page = lines(
+    report([
+      join({ minConfidence: 0.2, budgetKeys: 100 }),
+      join({ minConfidence: 0.8, budgetKeys: 100 }),
+      ...[100, 200, 300].map((budgetKeys) => join({ order: 'oracle', minConfidence: undefined, budgetKeys })),
+      join({ order: 'oracle', minConfidence: undefined, hotKeys: 7 }),
+    ]),
+  );
+  assert.equal(page.filter((line) => /^ {2}foresync 0\.20\+ +1\.2 k /.test(line)).length, 1, page.join('\n'));
+  assert.equal(page.filter((line) => /^ {2}foresync 0/.test(line)).length, 1);
+  assert.equal(page.filter((line) => /^ {2}oracle +(1\.2 k|7) /.test(line)).length, 2);
+  assert.ok(page.some((line) => line.includes('+: higher thresholds as well')));
+});
+
+test('hit rates of a few reads say so beside the figures, and are not drawn', () => {
+  const few = lines(report([join({ hitRate: 2 / 3 })], { reads: 3 })).join('\n');
+  assert.match(few, /foresync +1\.2 k +~66 % /);
+  assert.match(few, /~: of 3 reads alone, one of which moves it by 33 %\./);
+  assert.ok(!few.includes('┤'));
 });
 
 test('what takes the worth from a simulation is said', () => {

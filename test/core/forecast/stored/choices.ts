@@ -9,7 +9,7 @@ export const options: ForecastOptions = {
   horizonMs: dayMs,
   model: 'auto',
   seed: 1,
-  timeBudget: { seconds: 0.5, byClock: false },
+  timeBudget: { seconds: 0.1, byClock: false },
 };
 
 /** Choices in memory. */
