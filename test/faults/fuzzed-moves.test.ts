@@ -171,7 +171,8 @@ test('every request is played unbent by one of the above', () => {
   const others = ['joiner.withdraw', 'joiner.discard', ...served];
   const played = [...joinerMoves, ...donorMoves, ...others].map((one) => `${one}`.split(',')[0]);
   assert.deepEqual(
-    allTypes.filter((type) => !played.includes(type)),
+    // Those about PostgreSQL need servers, and are played by the runs of test/core/sync/postgres.
+    allTypes.filter((type) => !played.includes(type) && !type.startsWith('pg.')),
     [],
   );
 });
