@@ -144,7 +144,7 @@ export class Copying {
     if (!serve) return;
     const { joiner, lead } = this.#sides;
     pace.keepChunksShort();
-    this.#reads = new LeadReads({ joiner, lead, emit: this.#emit, queues: this.#queues });
+    this.#reads = new LeadReads({ joiner, lead, emit: this.#emit, queues: this.#queues, pace });
     this.#both.reads = this.#reads;
     const { result } = await joiner.call('joiner.serve', serve).catch((error: unknown) => {
       throw placeToServeRefused(error, { isResumed });

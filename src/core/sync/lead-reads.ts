@@ -5,6 +5,7 @@ import { ForesyncError } from '../errors.ts';
 import type { BatchQueues } from './batch-queues.ts';
 import { DeliveryWindow } from './delivery-window.ts';
 import type { Emit } from './events.ts';
+import type { Pace } from './pace.ts';
 import type { Donor } from './run.ts';
 
 /** Of one answer; what does not fit is asked for again. */
@@ -19,6 +20,8 @@ interface LeadReadsOptions {
   emit: Emit;
   /** Planned rows that are still to be sent: those beside a missed one go first. */
   queues: BatchQueues | undefined;
+  /** Charged with what is fetched, which does not wait for its turn. */
+  pace: Pick<Pace, 'sentAtOnce'>;
 }
 
 /**
@@ -35,9 +38,11 @@ export class LeadReads {
   /** Those that the lead has not answered yet. */
   readonly #asked = new Set<Promise<void>>();
   readonly #window = new DeliveryWindow();
+  readonly #pace: Pick<Pace, 'sentAtOnce'>;
   #isEnding = false;
 
-  constructor({ joiner, lead, emit, queues }: LeadReadsOptions) {
+  constructor({ joiner, lead, emit, queues, pace }: LeadReadsOptions) {
+    this.#pace = pace;
     this.#joiner = joiner;
     this.#lead = lead;
     this.#emit = emit;
@@ -115,6 +120,7 @@ export class LeadReads {
     if (!reply) return () => this.#unfetched(batch);
     const { keysRead, rows, watermark, rawBytes } = reply.result;
     const { wireBytes, parts } = reply;
+    this.#pace.sentAtOnce(wireBytes);
     const taken = this.#joiner.call('joiner.fetched', { batch, keysRead, watermark }, parts);
     return async () => {
       await taken;

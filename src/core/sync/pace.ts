@@ -54,7 +54,7 @@ export class Pace {
     return this.#operators;
   }
 
-  /** Bytes of all chunks that have come. */
+  /** Bytes of all that has come. */
   get sentBytes(): number {
     return this.#sentBytes;
   }
@@ -137,6 +137,12 @@ export class Pace {
     this.#sentBytes += bytes;
     this.#charge(bytes - this.#guessBytes);
     this.#guessBytes = bytes;
+  }
+
+  /** So much was sent for somebody who could not wait for a turn: the next chunks do. */
+  sentAtOnce(bytes: number): void {
+    this.#sentBytes += bytes;
+    this.#charge(bytes);
   }
 
   async #pay(signal: AbortSignal): Promise<void> {

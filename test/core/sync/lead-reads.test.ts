@@ -33,6 +33,7 @@ function sides(queues?: BatchQueues) {
     lead,
     emit: () => undefined,
     queues,
+    pace: { sentAtOnce: () => undefined },
   });
   const want = async (batch: number, ...keys: string[]) =>
     joiner.onWanted(batch, await compress(encodeKeys(keys)));

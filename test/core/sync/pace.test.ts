@@ -113,3 +113,13 @@ test('while it is paused nobody gets a turn; going on serves them in their order
   stop.abort();
   await Promise.all(second);
 });
+
+test('what could not wait for a turn is paid back by the next chunks', async () => {
+  const { clock, wait } = standing();
+  const pace = new Pace(1000, clock, wait);
+  const startMs = clock.ms;
+  pace.sentAtOnce(5000);
+  assert.equal(clock.ms, startMs);
+  await pace.turn(never);
+  assert.equal(clock.ms, startMs + 5000);
+});

@@ -31,7 +31,7 @@ after(async () => {
 interface Line {
   key: string;
   hit: boolean;
-  found: boolean;
+  found: boolean | null;
 }
 
 /** A shop on one host, a place for its replica on another that answers reads, and an operator who reaches both by ssh alone. */
@@ -85,7 +85,11 @@ function stage(t: TestContext) {
     read: async (at: { socketPath: string } | { port: number }, key: number) => {
       const answer = await get(at, `/v1/rows/${key}`);
       const { status, source } = answer;
-      record.push({ key: String(key), hit: source === 'joiner', found: status === 200 });
+      record.push({
+        key: String(key),
+        hit: source === 'joiner',
+        found: status === 503 ? null : status === 200,
+      });
       return { ...answer, came: `${status} ${source}` };
     },
     /** Kills the operator's ssh to a host. */
