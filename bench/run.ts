@@ -26,6 +26,7 @@ const quickSizes: Record<string, string[]> = {
   'add-replica': ['--rows', '20000', '--repetitions', '1'],
   'text-key': ['--rows', '20000', '--repetitions', '1'],
   'donor-latency': ['--rows', '20000', '--repetitions', '1', '--seconds', '1'],
+  postgres: ['--rows', '20000', '--repetitions', '1'],
   serve: ['--rows', '20000', '--per-second', '200'],
   'slow-link': ['--rows', '20000', '--repetitions', '1'],
   'time-to-hot': ['--rows', '5000', '--rate', '20mbit', '--rtt', '10ms', '--traces', 'nasa_day'],

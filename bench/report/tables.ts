@@ -10,6 +10,7 @@ import { type CopyFigures, wayNames } from '../support/measure-copies.ts';
 import type { Spread } from '../support/statistics.ts';
 import { timeToHot } from '../time-to-hot/report.ts';
 import { markdownTable } from './page.ts';
+import { postgresTable } from './postgres-table.ts';
 
 /** A full copy, compared, forced to disk and with the hot rows first, may take so many times as long as `cat`. */
 const ratioLimit = 2.5;
@@ -64,6 +65,7 @@ export const tables: Record<string, (answer: never) => string> = {
   'slow-link': (figures: CopyFigures) => [copies(figures), phases(figures), processes(figures)].join('\n\n'),
   simulate,
   serve,
+  postgres: postgresTable,
   'time-to-hot': timeToHot,
 };
 

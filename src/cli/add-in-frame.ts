@@ -2,9 +2,11 @@ import { existsSync } from 'node:fs';
 import { steadyClock, systemWait } from '../core/clock.ts';
 import { ForesyncError } from '../core/errors.ts';
 import type { ReplicaGroup } from '../core/group/config.ts';
-import { addReplica } from '../core/sync/add-replica.ts';
+import { opennessWarning, parseServeAddress } from '../core/serve/address.ts';
+import { addReplica, type HandOver } from '../core/sync/add-replica.ts';
 import { finishAddReplica } from '../core/sync/finish-add-replica.ts';
 import { Pace } from '../core/sync/pace.ts';
+import { handOverOf } from '../core/sync/postgres/hand-over-wish.ts';
 import { type AddReplicaRequest, joinerOf } from '../core/sync/run-request.ts';
 import { shortId } from '../core/text.ts';
 import { addReplicaSteps } from '../ui/run-steps.ts';
@@ -24,6 +26,8 @@ export interface AddInFrameOptions {
   /** The group that the request names. */
   group: ReplicaGroup;
   plan: ChosenPlan | undefined;
+  /** What the request may not keep of it. */
+  handOver?: HandOver | undefined;
   restart: boolean;
   dryRun: boolean;
   stateFile: string;
@@ -44,7 +48,8 @@ export async function addInFrame(options: AddInFrameOptions): Promise<unknown> {
   const { maxDonorLatencyMs, deltaBudgetKeys } = request;
   const joiner = joinerOf(request);
   refuseSecond(stateFile, group.name, joiner.name);
-  const published = replace || restart ? undefined : publishedBefore(group, request, stateFile);
+  const isSqlite = joiner.store.kind === 'sqlite';
+  const published = replace || restart || !isSqlite ? undefined : publishedBefore(group, request, stateFile);
   const hooks = await hooksOf(request, group.name, stateFile);
   const pace = new Pace(request.bytesPerSecond, steadyClock, systemWait);
   const frame = new RunFrame({
@@ -69,6 +74,7 @@ export async function addInFrame(options: AddInFrameOptions): Promise<unknown> {
     publishAt: request.publishAt ?? 'synced',
     follow: request.follow ?? false,
     serve: request.serve,
+    handOver: isSqlite ? undefined : (options.handOver ?? handOverOf(wishedIn(request), group, joiner)),
     runtime,
     hooks,
     stateOption: sameFiles({ state: stateFile }),
@@ -97,11 +103,16 @@ async function foretellAdding(options: AddInFrameOptions): Promise<unknown> {
   const { request, group, plan, stateFile } = options;
   const joiner = joinerOf(request);
   refuseSecond(stateFile, group.name, joiner.name);
-  const { replace, runtime, minConfidence } = request;
-  const steps = addReplicaSteps(request, group, plan?.source);
+  const { replace, runtime, minConfidence, serve } = request;
+  const warning = serve && opennessWarning(parseServeAddress(serve.address));
+  const steps = addReplicaSteps(request, group, plan?.source, warning);
   // Doctor's checks are of use to a dry run alone.
   const { foretell } = await import('./foretell.ts');
   return foretell({ ...options, joiner, replace, runtime, minConfidence, steps });
+}
+
+function wishedIn({ handOver, subscriptionConninfo }: AddReplicaRequest) {
+  return { kind: handOver, conninfo: subscriptionConninfo };
 }
 
 /** Its agents would refuse it too, but cannot tell which run is in the way; and --restart would take away what that one builds. */

@@ -62,6 +62,8 @@ const environment: [string, string][] = [
   ['FORESYNC_SSH', 'the ssh program'],
   ['FORESYNC_SSH_CONFIG', 'its configuration file'],
   ['FORESYNC_DEBUG', 'set: errors come with their stack'],
+  ['FORESYNC_CONNINFO', 'how a subscription connects (--subscription-conninfo)'],
+  ['PGPASSWORD, PGSERVICE', 'of stores at PostgreSQL, with all that libpq looks at'],
   ['CLICKHOUSE_PASSWORD', "of a ClickHouse URL's user"],
   ['NO_COLOR, FORCE_COLOR', 'never or always print in colours'],
   ['TERM', 'dumb: no colours, and lines in place of a screen'],

@@ -24,7 +24,8 @@ export const serveFlags = {
     dependsOn: ['serve'],
   }),
   'max-staleness': durationFlag({
-    description: 'Have --serve fetch from the lead what may be older than this there.',
+    description:
+      'Have --serve fetch from the lead what may be older than this there, and answer 503 while it cannot.',
     examples: '500ms, 5s or 1m',
     dependsOn: ['serve'],
   }),
@@ -35,7 +36,7 @@ export const serveFlags = {
   }),
   until: Flags.custom<'synced' | 'forever'>({
     description:
-      'How long --serve answers: until the replica is in sync, or, as with --follow, until ctrl-C or SIGTERM.',
+      'How long --serve answers: until the replica is in sync, or, as with --follow, until ctrl-C or SIGTERM. It ends with this process in any case.',
     options: ['synced', 'forever'],
     dependsOn: ['serve'],
   })(),

@@ -2,6 +2,7 @@ import { Args, Flags } from '@oclif/core';
 import { addInFrame } from '../cli/add-in-frame.ts';
 import { BaseCommand, configFlag, stateFlag, textFlag, usageError } from '../cli/base-command.ts';
 import { durationFlag, stallTimeoutFlag } from '../cli/duration-flag.ts';
+import { handOverFlags, handOverRequest, handOverWishes, refuseUnfitFlags } from '../cli/hand-over-flags.ts';
 import { deltaBudgetFlag } from '../cli/key-count-flag.ts';
 import { planFromFile, refuseStale, usualPlan } from '../cli/plan-choice.ts';
 import { probabilityFlag } from '../cli/probability-flag.ts';
@@ -15,6 +16,7 @@ import { systemClock } from '../core/clock.ts';
 import { loadGroup } from '../core/group/config.ts';
 import { parseHost } from '../core/group/host.ts';
 import { parseStore } from '../core/group/store-spec.ts';
+import { refuseMixedStores } from '../core/sync/engines.ts';
 import { nameTaken } from '../core/sync/refusals.ts';
 import { requestedJoiner } from '../core/sync/run-request.ts';
 
@@ -38,7 +40,12 @@ export default class AddReplica extends BaseCommand {
       description: "Where it lives: 'local', or a destination as ssh takes it.",
       helpValue: 'HOST',
     }),
-    store: Flags.string({ required: true, description: 'Its database.', helpValue: 'sqlite:PATH' }),
+    store: Flags.string({
+      required: true,
+      description:
+        'Its database: sqlite:PATH, or postgres://user@host:port/database as that host reaches it.',
+      helpValue: 'STORE',
+    }),
     plan: textFlag({
       description: "The Prefetch Plan. Default: the waiting prefetch's, else plan.jsonl where it is here.",
       helpValue: 'FILE',
@@ -101,6 +108,7 @@ export default class AddReplica extends BaseCommand {
       helpValue: 'COMMAND',
     }),
     ...serveFlags,
+    ...handOverFlags,
     runtime: runtimeFlag,
     'dry-run': Flags.boolean({
       default: false,
@@ -118,6 +126,10 @@ export default class AddReplica extends BaseCommand {
     if (group.replicas.has(args.name)) throw nameTaken(args.name, group);
     const host = parseHost(flags.host);
     const store = parseStore(flags.store, host.kind === 'local' ? process.cwd() : undefined);
+    const joiner = { name: args.name, host, store };
+    refuseMixedStores(group, joiner);
+    refuseUnfitFlags(flags, store);
+    const handOver = handOverWishes(flags, group, joiner);
     const plan = flags['no-plan']
       ? undefined
       : flags.plan
@@ -139,7 +151,7 @@ export default class AddReplica extends BaseCommand {
         command: 'add-replica',
         config: group.file,
         lead: group.lead.name,
-        joiner: requestedJoiner({ name: args.name, host, store }),
+        joiner: requestedJoiner(joiner),
         planFrom: plan?.source.from,
         minConfidence: flags['min-confidence'],
         prefetchTimeoutMs: flags['prefetch-timeout'] ?? tunedPrefetchTimeoutMs(group.name, flags.state),
@@ -152,12 +164,14 @@ export default class AddReplica extends BaseCommand {
         publishAt,
         follow: flags.follow || flags.until === 'forever',
         serve: serveWishes(flags, { host, store }),
+        ...handOverRequest(handOver),
         onHotReady,
         onSynced,
         runtime: flags.runtime,
       },
       group,
       plan,
+      handOver,
       restart: flags.restart,
       dryRun: flags['dry-run'],
       stateFile: flags.state,

@@ -1,7 +1,8 @@
 import type { CameTrue } from '../core/metrics/came-true.ts';
 import type { KindsOfReads } from '../core/metrics/read-kinds.ts';
-import { type HitCount, type ReplicaCameTrue, readyTimesOf } from '../core/metrics/replica-reads.ts';
+import type { HitCount, ReplicaCameTrue } from '../core/metrics/replica-reads.ts';
 import type { RunReport } from '../core/metrics/run-report.ts';
+import { readyTimesOf } from '../core/ready-times-of.ts';
 import { frameFor } from './analyze/page-frame.ts';
 import { answeredWords } from './answered-words.ts';
 import { coursePlots } from './course-plot.ts';
@@ -16,9 +17,7 @@ export function measuredLines({ cameTrue, figures }: RunReport): string[] {
   const { reads, hits } = replica;
   const reached = readyTimesOf(replica)?.times.findLast(({ afterMs }) => afterMs !== undefined);
   const isTold = figures?.serving?.reads === reads && figures.serving.hits === hits;
-  const notLogged = figures?.serving?.notLogged ?? 0;
   const lines = [
-    ...(notLogged > 0 ? [notLoggedWords(notLogged)] : []),
     ...(isTold ? [] : [`By the log of its reads: ${answeredWords(replica).replace('It', 'it')}.`]),
   ];
   if (reached?.afterMs === undefined) return lines;

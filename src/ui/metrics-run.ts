@@ -52,6 +52,8 @@ export function runDetails(run: RunReport, brush: Brush): string[] {
   ];
 }
 
+const factColumn = 20;
+
 /** A labelled line, the value from column 20 on. */
 export function fact(label: string, value: string, brush: Brush): string {
   return `  ${brush.paint('quiet', label.padEnd(17))} ${value}`;
@@ -77,7 +79,9 @@ function runFacts(run: RunReport, figures: Figures, brush: Brush): string[] {
   lines.push(
     fact('hot-ready', plan?.sentBefore ? 'in the run before' : after(figures.hotReadyMs), brush),
     fact('in sync', after(figures.inSyncMs), brush),
-    ...promisedWords(figures).map((words, index) => fact(index === 0 ? 'promised' : '', words, brush)),
+    ...promisedWords(figures)
+      .flatMap((words) => wrapWords([words], brush.width - factColumn))
+      .map((words, index) => fact(index === 0 ? 'promised' : '', words, brush)),
     ...(delta === undefined ? [] : [fact('delta', delta, brush)]),
   );
   if (tableRows !== undefined) lines.push(fact('table', formatCounted(tableRows, 'row'), brush));

@@ -13,11 +13,12 @@ export interface RunStep {
 
 const name = (text: string) => printable(text, 60);
 
-/** What an add-replica would do, in the order of its phases. */
+/** What an add-replica would do, in the order of its phases. `serveWarning`: of the address that it serves at. */
 export function addReplicaSteps(
   request: AddReplicaRequest,
   group: ReplicaGroup,
   plan: PlanSource | undefined,
+  serveWarning: string | undefined,
 ): RunStep[] {
   const { joiner, publishAt, replace, onHotReady, onSynced } = request;
   const lead = name(group.lead.name);
@@ -43,7 +44,7 @@ export function addReplicaSteps(
     ? [
         {
           step: 'capture',
-          text: `From then on ${joins} answers reads at ${printable(request.serve.address)}.`,
+          text: `From then on ${joins} answers reads at ${printable(request.serve.address)}.${serveWarning === undefined ? '' : ` ${printable(serveWarning)}`}`,
         },
       ]
     : [];

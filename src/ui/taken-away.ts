@@ -1,18 +1,22 @@
 import type { TakenAway } from '../core/sync/take-away.ts';
 import { printable } from '../core/text.ts';
-import { formatCounted } from './format.ts';
+import { formatBytes, formatCounted } from './format.ts';
 import { wrapWords } from './wrap-words.ts';
 
 const width = 78;
 
 /** What was taken away, or with `dryRun` would be, a line each, for 80 columns. */
 export function takenAwayLines(taken: TakenAway, { dryRun }: { dryRun: boolean }): string[] {
-  const { capture, caches, staging, withdrawn, kept } = taken;
+  const { capture, caches, staging, withdrawn, kept, slot } = taken;
   const gone = dryRun ? 'would go' : 'is gone';
   const lines: string[] = [];
   if (capture)
     lines.push(
       `The Delta Log at ${printable(capture.donor, 40)} ${gone}: ${formatCounted(capture.keys, 'key')}.`,
+    );
+  if (slot)
+    lines.push(
+      `The slot ${printable(slot.name)} at ${printable(slot.donor, 40)} ${gone}; for it ${formatBytes(slot.retainedBytes)} of WAL ${dryRun ? 'are' : 'were'} kept there.`,
     );
   if (staging) lines.push(`${printable(staging.path)} at ${printable(staging.joiner, 40)} ${gone}.`);
   if (withdrawn)
@@ -33,7 +37,7 @@ export function takenAwayLines(taken: TakenAway, { dryRun }: { dryRun: boolean }
     lines.push(
       `The prefetch that it used stays at ${printable(kept.donor, 40)}; 'foresync prefetch --release' takes it away.`,
     );
-  if (!capture && !staging && !withdrawn)
+  if (!capture && !staging && !withdrawn && !slot)
     lines.push('No Delta Log of its own and no half-built joiner were there.');
   return wrapWords(lines, width);
 }

@@ -134,6 +134,8 @@ test('the moves of a donor, unbent, read its rows', async (t) => {
   assert.partialDeepStrictEqual(said('hot.read'), { ...planned, cached: true });
   assert.partialDeepStrictEqual(said('hot.read', true), { ...planned, cached: false });
   assert.partialDeepStrictEqual(said('rows.read'), { keysRead: 6, rows: 4, watermark: 0 });
+  // A reader's row is counted by what it has, and not by the image that carries it.
+  assert.ok(Number(said('rows.read')?.rawBytes) * 5 < Number(said('hot.read', true)?.rawBytes));
   assert.partialDeepStrictEqual(said('hot.settle'), { keysRead: 6, differing: 6 });
   const chunk = said('snapshot.next');
   assert.ok(Number(chunk?.rows) > 0 && Number(chunk?.rows) < stageRows);
@@ -161,7 +163,7 @@ test('a joiner that serves, unbent, listens at its address and takes rows in any
     stored,
     {},
     {},
-    { reads: 0, hits: 0, keysUnderWay: 0 },
+    { reads: 0, hits: 0, keysUnderWay: 0, notLogged: 0 },
   ]);
 });
 
@@ -169,7 +171,8 @@ test('every request is played unbent by one of the above', () => {
   const others = ['joiner.withdraw', 'joiner.discard', ...served];
   const played = [...joinerMoves, ...donorMoves, ...others].map((one) => `${one}`.split(',')[0]);
   assert.deepEqual(
-    allTypes.filter((type) => !played.includes(type)),
+    // Those about PostgreSQL need servers, and are played by the runs of test/core/sync/postgres.
+    allTypes.filter((type) => !played.includes(type) && !type.startsWith('pg.')),
     [],
   );
 });

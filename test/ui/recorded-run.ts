@@ -105,7 +105,7 @@ export function recordedRun(recording: Recording = {}): RunEvent[] {
     if (!readsPerSecond) return;
     const reads = Math.round(((atMs - servedFromMs) / 1000) * readsPerSecond);
     const hits = Math.round(reads * hitRate);
-    emit({ type: 'served', reads, hits, recentHitRate: hitRate, keysUnderWay: 12 });
+    emit({ type: 'served', reads, hits, recentHitRate: hitRate, keysUnderWay: 12, notLogged: 0 });
   };
 
   phase('hot', 'running');

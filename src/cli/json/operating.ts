@@ -69,6 +69,10 @@ const takenAway = declaredAs<TakenAway>()(
       .strictObject({ donor, id: text('Its id.') })
       .describe('The Delta Log of a prefetch that the run used; it stays.')
       .optional(),
+    slot: z
+      .strictObject({ donor, name: text('Its name.'), retainedBytes: bytes('WAL that was kept for it.') })
+      .describe('Of a run between PostgreSQL servers: its replication slot at the lead.')
+      .optional(),
     hasTable: flag('The joiner holds the table.'),
   }),
 );

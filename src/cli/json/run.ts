@@ -155,6 +155,7 @@ const shared = {
       readsPerSecond: z.number().describe('Over the last second or so.').optional(),
       recentHitRate: share('Of the last thousand reads, those that it answered by itself.').optional(),
       keysUnderWay: count('Keys that were being fetched for readers.'),
+      notLogged: count('Reads that the log does not have, since its disk was too slow or failed.'),
       log: logPlace,
     })
     .describe('Since the joiner answers reads.')

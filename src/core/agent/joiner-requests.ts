@@ -94,6 +94,8 @@ export const joinerRequests = {
       recentHitRate: z.number().min(0).max(1).optional(),
       /** That are being fetched, or are to be. */
       keysUnderWay: count,
+      /** Reads that are not in the log. */
+      notLogged: count,
     }),
   ),
   'joiner.indexes': request(none, none),

@@ -56,8 +56,8 @@ export function plannedHandlers(donor: () => OpenDonor): Handlers {
     },
     'rows.read': ({ maxBytes }, [keyList = Buffer.alloc(0)]) => {
       const chunk = donor().reader.planned.hot(decodeKeys(keyList), { maxBytes, digests: false });
-      const { keysRead, rows, watermark, image } = chunk;
-      return { result: { keysRead, rows, watermark, rawBytes: image.length }, parts: [image] };
+      const { keysRead, rows, watermark, image, valueBytes: rawBytes } = chunk;
+      return { result: { keysRead, rows, watermark, rawBytes }, parts: [image] };
     },
     'hot.settle': ({ maxBytes }, [keyList = Buffer.alloc(0), digests = Buffer.alloc(0)]) => {
       const { reader } = donor();

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { donorRequests } from './donor-requests.ts';
 import { joinerRequests } from './joiner-requests.ts';
 import { lookRequests } from './look-requests.ts';
+import { postgresRequests } from './postgres-requests.ts';
 import { bytes, count, none, problem, request } from './wire-shapes.ts';
 
 /**
@@ -18,6 +19,7 @@ export const requests = {
   ...lookRequests,
   ...donorRequests,
   ...joinerRequests,
+  ...postgresRequests,
 } as const;
 
 /** An error as it travels. */

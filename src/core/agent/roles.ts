@@ -5,7 +5,7 @@ export type Role = (typeof roles)[number];
 
 const donors: readonly Role[] = ['donor'];
 const joiners: readonly Role[] = ['joiner'];
-/** Whoever locks an agent wants no port opened by it. */
+/** Whoever locks an agent wants no port opened by it; and a lock names a file, which no PostgreSQL server is. */
 const nobody: readonly Role[] = [];
 
 /** Which requests an agent that is locked to a role answers. */
@@ -52,4 +52,39 @@ export const requestRoles: Record<RequestType, readonly Role[]> = {
   'joiner.discard': joiners,
   'joiner.release': joiners,
   'joiner.withdraw': joiners,
+  'pg.donor.open': nobody,
+  'pg.capture.look': nobody,
+  'pg.capture.start': nobody,
+  'pg.capture.over': nobody,
+  'pg.capture.under-way': nobody,
+  'pg.capture.drop': nobody,
+  'pg.stream.open': nobody,
+  'pg.stream.take': nobody,
+  'pg.stream.close': nobody,
+  'pg.range.cut': nobody,
+  'pg.range.read': nobody,
+  'pg.keys.read': nobody,
+  'pg.range.digest': nobody,
+  'pg.range.hashes': nobody,
+  'pg.position': nobody,
+  'pg.sequences': nobody,
+  'pg.joiner.look': nobody,
+  'pg.joiner.open': nobody,
+  'pg.joiner.rehearse': nobody,
+  'pg.joiner.spool': nobody,
+  'pg.joiner.chunk': nobody,
+  'pg.joiner.rows': nobody,
+  'pg.joiner.remove': nobody,
+  'pg.joiner.stage': nobody,
+  'pg.joiner.apply': nobody,
+  'pg.joiner.refetch': nobody,
+  'pg.joiner.finish': nobody,
+  'pg.joiner.analyze': nobody,
+  'pg.joiner.watch': nobody,
+  'pg.joiner.digest': nobody,
+  'pg.joiner.compare': nobody,
+  'pg.joiner.place': nobody,
+  'pg.joiner.hand-over': nobody,
+  'pg.joiner.forget': nobody,
+  'pg.joiner.discard': nobody,
 };

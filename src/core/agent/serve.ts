@@ -8,13 +8,15 @@ import { ByteGate } from './byte-gate.ts';
 import { compress } from './compression.ts';
 import { donorHandlers } from './donor-handlers.ts';
 import type { Answer, Handler, Handlers } from './handlers.ts';
-import { type Heartbeat, longRequests } from './heartbeat.ts';
+import { beatHeader, type Heartbeat, longRequests } from './heartbeat.ts';
 import { Idleness } from './idleness.ts';
 import { joinerHandlers } from './joiner-handlers.ts';
+import { laneOf } from './lanes.ts';
 import { admit, type Lock } from './lock.ts';
 import { LoneWatch, loneAfterMs } from './lone-watch.ts';
 import { lookHandlers } from './look-handlers.ts';
 import { sizeOf } from './part-sizes.ts';
+import { postgresHandlers } from './postgres-handlers.ts';
 import { problemOf } from './problem.ts';
 import { type Params, type RequestType, requestHeader, requests, splitParts } from './protocol.ts';
 import { type Unpacked, Unpacking } from './unpacking.ts';
@@ -35,7 +37,7 @@ const maxAnsweredBytes = 64 << 20;
 const requestBytes = 64 << 10;
 
 /**
- * Answers requests until the input ends, or nothing has come for `loneMs`. Handlers run one after the other, in order of arrival; decompression before
+ * Answers requests until the input ends, or nothing has come for `loneMs`. Handlers run one after the other, in order of arrival (`lanes.ts`); decompression before
  * and compression after them happen on other threads meanwhile, so that reading, packing and sending overlap. What waits
  * anywhere is bounded: past that, nothing more is read.
  */
@@ -47,14 +49,16 @@ export async function serve(
   const donor = donorHandlers(systemClock);
   const writer = new FrameWriter(output);
   const joiner = joinerHandlers((header, payload) => writer.write({ header, payload }));
+  const postgres = postgresHandlers(() => writer.write({ header: beatHeader, payload: [] }));
   const handlers: Handlers = {
     'agent.ping': () => ({ result: costSoFar() }),
     ...lookHandlers(systemClock),
     ...donor.handlers,
     ...joiner.handlers,
+    ...postgres.handlers,
   };
   const answers = new Set<Promise<void>>();
-  let turn: Promise<unknown> = Promise.resolve();
+  const turns = new Map<string, Promise<unknown>>();
   const idleness = new Idleness();
   const waiting = new ByteGate(maxWaitingBytes);
   const answered = new ByteGate(maxAnsweredBytes);
@@ -91,11 +95,13 @@ export async function serve(
       waiting.take(heldBytes);
       const unpacked = unpacking.unpack(frame.payload, packed);
       unpacked.catch(() => undefined);
-      const handled = turn.then(() => work(type, params, unpacked));
-      turn = handled.then(
+      const lane = laneOf(type, params);
+      const handled = (turns.get(lane) ?? Promise.resolve()).then(() => work(type, params, unpacked));
+      const settled = handled.then(
         () => settle(heldBytes),
         () => settle(heldBytes),
       );
+      turns.set(lane, settled);
       const answer = respond(writer, { n, idleMs }, handled, answered).finally(() => answers.delete(answer));
       // Nobody is left to answer to: that ends the loop, and is told below.
       answer.catch((error: Error) => input.destroy(error));
@@ -105,9 +111,10 @@ export async function serve(
     await Promise.all(answers);
   } finally {
     watch.end();
-    await turn;
+    await Promise.all(turns.values());
     donor.close();
     await joiner.close();
+    await postgres.close();
   }
 }
 

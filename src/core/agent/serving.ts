@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { systemClock } from '../clock.ts';
+import { steadyClock, systemClock, systemWait } from '../clock.ts';
 import { ForesyncError, messageOf } from '../errors.ts';
 import type { RowKey } from '../row-key.ts';
 import { rowKeyText } from '../row-key-text.ts';
@@ -51,7 +51,8 @@ export class Serving {
   get figures(): Result<'joiner.reads'> {
     const { reads, hits, rate: recentHitRate } = this.#meter;
     const told = recentHitRate === undefined ? {} : { recentHitRate };
-    return { reads, hits, ...told, keysUnderWay: this.#reads?.keysUnderWay ?? 0 };
+    const keysUnderWay = this.#reads?.keysUnderWay ?? 0;
+    return { reads, hits, ...told, keysUnderWay, notLogged: this.#log?.leftOut ?? 0 };
   }
 
   /** A joiner was opened; `isAnew`: no row is in it that was read before. Else its rows are of `asOfMs` or later, where that is known. */
@@ -72,6 +73,8 @@ export class Serving {
       find: (key) => this.#find(key),
       ask: (batch, keys) => void this.#ask(batch, keys),
       clock: systemClock,
+      steadyClock,
+      wait: systemWait,
       maxStalenessMs: maxStalenessMs ?? Number.POSITIVE_INFINITY,
     });
     const reads = this.#reads;
@@ -166,7 +169,6 @@ export class Serving {
       whole: joiner?.served?.isWhole ?? false,
       ...this.figures,
       ready: this.#whyNotReady() === undefined,
-      notLogged: this.#log?.leftOut ?? 0,
     };
   }
 

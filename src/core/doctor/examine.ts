@@ -12,6 +12,7 @@ import type { DoctorOptions } from './doctor-options.ts';
 import { placeChecks } from './joiner-checks.ts';
 import { leftChecks } from './left-checks.ts';
 import { plannedKeys } from './planned-keys.ts';
+import { lookAtPostgresJoiner, lookAtPostgresLead, type PostgresTable } from './postgres-checks.ts';
 import { cacheRoom, deltaRoom, joinerRoom } from './room.ts';
 import { type StoreLook, storeChecks } from './store-checks.ts';
 
@@ -44,6 +45,7 @@ interface DonorLook {
   checks: Check[];
   host?: HostLook;
   store?: StoreLook;
+  postgres?: PostgresTable;
 }
 
 async function lookAtDonor(replica: Replica, options: DoctorOptions): Promise<DonorLook> {
@@ -54,6 +56,13 @@ async function lookAtDonor(replica: Replica, options: DoctorOptions): Promise<Do
     const { look: host, skew } = await lookAtHost(agent, clock, clockLooks);
     look.host = host;
     if (replica.host.kind === 'ssh') checks.push(clockCheck(skew));
+    if (replica.store.kind === 'postgres') {
+      if (!isLead) return;
+      const { table, checks: found } = await lookAtPostgresLead(agent, replica, options);
+      look.postgres = table;
+      checks.push(...found);
+      return;
+    }
     const { path } = replica.store;
     const { result } = await agent.call('store.look', { path, table: group.table, willWrite: isLead });
     look.store = result;
@@ -75,7 +84,7 @@ function reportOf(
   if (store?.database) more.push(...leftChecks(store, { isLead, leadLook: lead.store }, options));
   if (store?.table && isLead) more.push(...plannedKeys(store.table.shape, options));
   if (store && isLead) more.push(...deltaRoom(store));
-  if (host) more.push(...cacheRoom(host, store?.table));
+  if (host && replica.store.kind === 'sqlite') more.push(...cacheRoom(host, store?.table));
   return {
     role: isLead ? 'lead' : 'donor',
     replica: replica.name,
@@ -94,6 +103,10 @@ async function examineJoiner(
     const { look: host, skew } = await lookAtHost(agent, clock, clockLooks);
     if (joiner.host.kind === 'ssh') found.push(clockCheck(skew));
     const looks = await Promise.all(donors);
+    if (joiner.store.kind === 'postgres') {
+      found.push(...(await lookAtPostgresJoiner(agent, looks[0]?.postgres, options)));
+      return;
+    }
     const table = looks[0]?.store?.table;
     const { result: place } = await agent.call('place.look', {
       path: joiner.store.path,

@@ -17,7 +17,8 @@ export const replicaShape = z
       pattern: hostPattern.source,
     }),
     store: z.string().max(4096).meta({
-      description: "Its database, as sqlite:PATH; a local path may be relative to this file's folder.",
+      description:
+        "Its database, as sqlite:PATH or postgres://user@host:port/database; a local path may be relative to this file's folder.",
       pattern: storePattern.source,
     }),
     logs: z

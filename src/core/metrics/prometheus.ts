@@ -1,4 +1,4 @@
-import { readyTimesOf } from './replica-reads.ts';
+import { readyTimesOf } from '../ready-times-of.ts';
 import type { RunReport } from './run-report.ts';
 import { type RunValueName, runValues, type ValueUnit } from './run-values.ts';
 

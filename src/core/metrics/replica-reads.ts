@@ -122,14 +122,3 @@ export class ReplicaReads {
     if (served) this.readyMeasured.take(timeMs, hit);
   }
 }
-
-/** From when on reads hit, by those whose hits are measured where there are any: the model takes every read to hit in sync. */
-export function readyTimesOf({
-  reads,
-  measured,
-  ready,
-  readyMeasured,
-}: ReplicaCameTrue): ReadyTimes | undefined {
-  const isMixed = measured !== undefined && measured.reads > 0 && measured.reads < reads;
-  return isMixed ? readyMeasured : ready;
-}

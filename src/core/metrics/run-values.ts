@@ -1,4 +1,4 @@
-import { readyTimesOf } from './replica-reads.ts';
+import { readyTimesOf } from '../ready-times-of.ts';
 import type { RunReport } from './run-report.ts';
 
 /** What a value is of: a share from 0 to 1, milliseconds, bytes, or a number of things. */

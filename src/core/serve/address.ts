@@ -9,7 +9,7 @@ const maxPathBytes = 103;
 
 /**
  * Reads `/path/to/socket` or `unix:/path`, `PORT` (of loopback alone), `HOST:PORT` or `[HOST]:PORT`; port 0 is one that the system chooses. Throws
- * `config`, `serve-address`.
+ * `usage`, `serve-address`.
  */
 export function parseServeAddress(text: string): ServeAddress {
   const path = text.startsWith('unix:')
@@ -35,18 +35,19 @@ export function serveAddressText(address: ServeAddress): string {
   return address.host.includes(':') ? `[${address.host}]:${address.port}` : `${address.host}:${address.port}`;
 }
 
+/** Undefined where only programs of the same host reach it. */
+export function opennessWarning(address: ServeAddress): string | undefined {
+  if (!isOpenToOthers(address)) return undefined;
+  return `Everybody who reaches ${serveAddressText(address)} over the network reads the table: it asks for no password.`;
+}
+
 /** Whether others than programs of the same host can reach it. */
 export function isOpenToOthers(address: ServeAddress): boolean {
   return address.kind === 'tcp' && !/^(127\.|::1$|localhost$)/.test(address.host);
 }
 
 function refusal(text: string, hint: string): ForesyncError {
-  return new ForesyncError(
-    'config',
-    'serve-address',
-    `"${printable(text, 120)}" is no address to serve at.`,
-    {
-      hint,
-    },
-  );
+  return new ForesyncError('usage', 'serve-address', `"${printable(text, 120)}" is no address to serve at.`, {
+    hint,
+  });
 }

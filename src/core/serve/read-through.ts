@@ -1,5 +1,6 @@
-import type { Clock } from '../clock.ts';
+import type { Clock, Wait } from '../clock.ts';
 import type { RowKey } from '../row-key.ts';
+import { MissDeadline } from './miss-deadline.ts';
 
 /**
  * By what a row, or the knowledge that there is none, came to a joiner first: planned rows, the snapshot, a reader's miss, or a round of the Delta Log,
@@ -26,8 +27,11 @@ export type Known =
   /** No row of the table can have it. */
   | { kind: 'foreign' };
 
-/** `no-donor`: nobody who knows can be asked now; `busy`: too many keys are waited for. */
-export type WhyUnavailable = 'no-donor' | 'busy';
+/**
+ * `no-donor`: nobody who knows can be asked now; `late`: who was asked does not answer in time; `stale`: what is here is older than wanted, and one of these; `busy`: too
+ * many keys are waited for.
+ */
+export type WhyUnavailable = 'no-donor' | 'late' | 'stale' | 'busy';
 
 export type Outcome =
   | (Extract<Known, { kind: 'row' }> & Told)
@@ -46,7 +50,10 @@ export interface ReadThroughOptions {
   /** Has the rows of keys fetched from the lead and stored, which `came` or `failed` is told of then. */
   ask(batch: number, keys: readonly RowKey[]): void;
   clock: Clock;
-  /** What may be older is fetched anew. */
+  /** Measures how long readers wait. */
+  steadyClock: Clock;
+  wait: Wait;
+  /** What may be older is fetched anew, and not answered. */
   maxStalenessMs: number;
 }
 
@@ -55,8 +62,21 @@ const maxWaitingKeys = 10_000;
 const maxBatchKeys = 500;
 /** A batch is asked for while others are on their way: they share the link's delay. */
 const maxBatches = 4;
+/** Whether somebody waits for too long. */
+const lookEveryMs = 200;
+
+interface Batch {
+  misses: Miss[];
+  askedMs: number;
+  /** By the steady clock. */
+  sentMs: number;
+}
 
 interface Miss extends TableKey {
+  /** Something is here, which is too old. */
+  isStale: boolean;
+  /** By the steady clock. */
+  untilMs: number;
   settle(outcome: Outcome): void;
   outcome: Promise<Outcome>;
 }
@@ -65,22 +85,23 @@ interface Miss extends TableKey {
 export class ReadThrough {
   readonly #options: ReadThroughOptions;
   readonly #misses = new Map<string, Miss>();
-  readonly #batches = new Map<number, { misses: Miss[]; askedMs: number }>();
+  readonly #batches = new Map<number, Batch>();
+  readonly #deadline = new MissDeadline();
+  readonly #ending = new AbortController();
   #queue: Miss[] = [];
   #lastBatch = 0;
   #isFlushing = false;
-  #isClosed = false;
+  #isWatching = false;
 
   constructor(options: ReadThroughOptions) {
     this.#options = options;
   }
 
   async read(key: RowKey): Promise<Outcome> {
-    const { find, clock, maxStalenessMs } = this.#options;
-    const known = find(key);
+    const known = this.#options.find(key);
     if (known.kind === 'foreign') return known;
-    const isHit = known.kind !== 'unknown' && clock.nowMs() - known.asOfMs <= maxStalenessMs;
-    return isHit ? { ...known, from: 'joiner', isHit } : this.#fetched(known);
+    if (this.#isFresh(known)) return { ...known, from: 'joiner', isHit: true };
+    return this.#fetched(known, isTold(known));
   }
 
   get keysUnderWay(): number {
@@ -95,8 +116,10 @@ export class ReadThrough {
 
   /** The first `keysRead` keys of a batch were read at the lead, and their rows are stored; the others are asked for again. */
   came(batch: number, { keysRead, watermark }: { keysRead: number; watermark: number }): void {
+    const sentMs = this.#batches.get(batch)?.sentMs;
+    if (sentMs !== undefined) this.#deadline.took(this.#options.steadyClock.nowMs() - sentMs);
     const misses = this.#take(batch);
-    this.#queue.unshift(...misses.slice(keysRead));
+    this.#queue.unshift(...misses.slice(keysRead).filter((miss) => this.#isWaited(miss)));
     const asOfMs = this.#options.clock.nowMs();
     for (const miss of misses.slice(0, keysRead)) {
       const known = this.#options.find(miss.key);
@@ -114,7 +137,7 @@ export class ReadThrough {
     for (const miss of this.#take(batch)) {
       const known = this.#options.find(miss.key);
       miss.settle(
-        isTold(known) ? { ...known, from: 'joiner', isHit: false } : unavailable(miss.key, 'no-donor'),
+        this.#isFresh(known) ? { ...known, from: 'joiner', isHit: false } : unavailable(miss, 'no-donor'),
       );
     }
     this.#flush();
@@ -122,31 +145,64 @@ export class ReadThrough {
 
   /** Nobody is asked any more; what is here is answered all the same. */
   close(): void {
-    this.#isClosed = true;
-    for (const miss of [...this.#misses.values()]) miss.settle(unavailable(miss.key, 'no-donor'));
+    this.#ending.abort();
+    for (const miss of [...this.#misses.values()]) miss.settle(unavailable(miss, 'no-donor'));
     this.#queue = [];
     this.#batches.clear();
   }
 
-  #fetched({ key, name }: TableKey): Promise<Outcome> {
+  #isFresh(known: Known): known is Known & { kind: 'row' | 'none' } {
+    const { clock, maxStalenessMs } = this.#options;
+    return isTold(known) && clock.nowMs() - known.asOfMs <= maxStalenessMs;
+  }
+
+  #fetched({ key, name }: TableKey, isStale: boolean): Promise<Outcome> {
     const waiting = this.#misses.get(name);
     if (waiting) return waiting.outcome;
-    if (this.#isClosed) return Promise.resolve(unavailable(key, 'no-donor'));
-    if (this.#misses.size >= maxWaitingKeys) return Promise.resolve(unavailable(key, 'busy'));
-    let settle: Miss['settle'] = () => undefined;
-    const outcome = new Promise<Outcome>((resolve) => {
-      settle = (settled) => {
-        this.#misses.delete(name);
+    const why = this.#whyNotFetched();
+    if (why) return Promise.resolve(unavailable({ key, isStale }, why));
+    const { promise: outcome, resolve } = Promise.withResolvers<Outcome>();
+    const miss: Miss = {
+      ...{ key, name, isStale, outcome },
+      untilMs: this.#options.steadyClock.nowMs() + this.#deadline.ms,
+      settle: (settled) => {
+        if (this.#isWaited(miss)) this.#misses.delete(name);
         resolve(settled);
-      };
-    });
-    const miss = { key, name, settle, outcome };
+      },
+    };
     this.#misses.set(name, miss);
     this.#queue.push(miss);
     // Keys that are asked for at the same moment travel together.
     if (!this.#isFlushing) setImmediate(() => this.#flush());
     this.#isFlushing = true;
+    if (!this.#isWatching) void this.#watch();
     return outcome;
+  }
+
+  #whyNotFetched(): WhyUnavailable | undefined {
+    if (this.#ending.signal.aborted) return 'no-donor';
+    if (this.#misses.size >= maxWaitingKeys) return 'busy';
+    // Readers of other keys would wait as much in vain.
+    const overdueMs = this.#options.steadyClock.nowMs() - this.#deadline.ms;
+    return [...this.#batches.values()].some(({ sentMs }) => sentMs <= overdueMs) ? 'late' : undefined;
+  }
+
+  #isWaited(miss: Miss): boolean {
+    return this.#misses.get(miss.name) === miss;
+  }
+
+  /** Gives up for readers whose time is over, as long as any wait. What was asked for for them is stored when it comes. */
+  async #watch(): Promise<void> {
+    const { steadyClock, wait } = this.#options;
+    this.#isWatching = true;
+    while (this.#misses.size > 0) {
+      await wait(lookEveryMs, this.#ending.signal);
+      const nowMs = steadyClock.nowMs();
+      const late = [...this.#misses.values()].filter(({ untilMs }) => untilMs <= nowMs);
+      for (const miss of late) miss.settle(unavailable(miss, 'late'));
+      if (late.length > 0) this.#queue = this.#queue.filter((miss) => this.#isWaited(miss));
+    }
+    this.#isWatching = false;
   }
 
   #flush(): void {
@@ -154,7 +210,11 @@ export class ReadThrough {
     while (this.#queue.length > 0 && this.#batches.size < maxBatches) {
       const misses = this.#queue.splice(0, maxBatchKeys);
       const batch = ++this.#lastBatch;
-      this.#batches.set(batch, { misses, askedMs: this.#options.clock.nowMs() });
+      this.#batches.set(batch, {
+        misses,
+        askedMs: this.#options.clock.nowMs(),
+        sentMs: this.#options.steadyClock.nowMs(),
+      });
       this.#options.ask(
         batch,
         misses.map(({ key }) => key),
@@ -173,6 +233,6 @@ function isTold(known: Known): known is Known & { kind: 'row' | 'none' } {
   return known.kind === 'row' || known.kind === 'none';
 }
 
-function unavailable(key: RowKey, why: WhyUnavailable): Outcome {
-  return { kind: 'unavailable', key, why };
+function unavailable({ key, isStale }: Pick<Miss, 'key' | 'isStale'>, why: WhyUnavailable): Outcome {
+  return { kind: 'unavailable', key, why: isStale ? 'stale' : why };
 }

@@ -1,11 +1,14 @@
+import { existsSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import path from 'node:path';
 import type { Clock } from '../clock.ts';
 import { ForesyncError, messageOf, systemCodeOf } from '../errors.ts';
 import type { RowKey } from '../row-key.ts';
 import { printable } from '../text.ts';
 import { isOpenToOthers, type ServeAddress, serveAddressText } from './address.ts';
-import type { Outcome } from './read-through.ts';
+import { Connections } from './connections.ts';
+import type { Outcome, WhyUnavailable } from './read-through.ts';
 import { keyOfTarget } from './row-path.ts';
 import { freeSocket } from './socket-file.ts';
 
@@ -18,7 +21,7 @@ export interface RowServerOptions {
   /** Of the table's key. */
   keyColumns: number;
   read(key: RowKey): Promise<Outcome>;
-  /** Told of every read that was answered. */
+  /** Told of every read whose answer went out. A HEAD request reads nothing. */
   served(outcome: ServedOutcome): void;
   /** What `/v1/status` tells. */
   status(): Record<string, unknown>;
@@ -26,7 +29,6 @@ export interface RowServerOptions {
   whyNotReady(): string | undefined;
 }
 
-const maxConnections = 1000;
 /** A client that neither sends nor takes a byte for so long has its connection cut. */
 const idleMs = 30_000;
 /** Answers that wait for their clients, together; past that a row is not read. */
@@ -35,7 +37,16 @@ const maxUnsentBytes = 64 << 20;
 const lastAnswersMs = 500;
 const retryAfterSeconds = '1';
 
+const whyUnavailable: Record<WhyUnavailable, string> = {
+  'no-donor': 'The row is not here yet, and no donor can be asked now.',
+  late: 'The row is not here yet, and the donor does not answer in time.',
+  stale: 'What is here of the row is older than is wanted, and no donor says what it is now.',
+  busy: 'Too many rows are waited for.',
+};
+
 interface Answer {
+  /** Where it answers a read. */
+  outcome?: ServedOutcome;
   status: number;
   body: string;
   headers?: Record<string, string>;
@@ -48,6 +59,7 @@ interface Answer {
 export class RowServer {
   readonly #options: RowServerOptions;
   readonly #server: Server;
+  readonly #connections: Connections;
   #unsentBytes = 0;
 
   private constructor(options: RowServerOptions) {
@@ -56,7 +68,7 @@ export class RowServer {
       { headersTimeout: 10_000, requestTimeout: 10_000, keepAliveTimeout: 5_000, maxHeaderSize: 96 * 1024 },
       (request, response) => void this.#respond(request, response),
     );
-    this.#server.maxConnections = maxConnections;
+    this.#connections = new Connections(this.#server);
     this.#server.setTimeout(idleMs);
   }
 
@@ -90,8 +102,11 @@ export class RowServer {
   }
 
   async #respond(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const { status, body, headers } = await this.#answer(request).catch((error: unknown) =>
-      problem(500, 'failed', messageOf(error)),
+    const { socket } = request;
+    if (!this.#connections.asked(socket)) return;
+    response.once('close', () => this.#connections.answered(socket));
+    const { status, body, headers, outcome } = await this.#answer(request).catch(
+      (error: unknown): Answer => problem(500, 'failed', messageOf(error)),
     );
     if (response.destroyed) return;
     const bytes = Buffer.from(body);
@@ -99,6 +114,7 @@ export class RowServer {
     response.once('close', () => {
       this.#unsentBytes -= bytes.length;
     });
+    if (outcome && request.method === 'GET') response.once('finish', () => this.#options.served(outcome));
     response.writeHead(status, {
       'Content-Type': 'application/json; charset=utf-8',
       'Content-Length': bytes.length,
@@ -109,47 +125,47 @@ export class RowServer {
     response.end(request.method === 'HEAD' ? undefined : bytes);
   }
 
-  async #answer({ method, url = '', headers }: IncomingMessage): Promise<Answer> {
+  async #answer({ method, url = '', headers, socket }: IncomingMessage): Promise<Answer> {
     if (!this.#isMeant(headers.host)) return problem(421, 'host', 'This is not a server of that name.');
     if (method !== 'GET' && method !== 'HEAD')
       return {
         ...problem(405, 'method', 'Rows are read here, and no more.'),
         headers: { Allow: 'GET, HEAD' },
       };
-    const path = url.replace(/[?#].*$/s, '');
-    if (path === '/healthz') return { status: 200, body: '{"ok":true}\n' };
-    if (path === '/readyz') {
+    const page = url.replace(/[?#].*$/s, '');
+    if (page === '/healthz') return { status: 200, body: '{"ok":true}\n' };
+    if (page === '/readyz') {
       const why = this.#options.whyNotReady();
       return why === undefined ? { status: 200, body: '{"ready":true}\n' } : unavailable('not-ready', why);
     }
-    if (path === '/v1/status') return { status: 200, body: `${JSON.stringify(this.#options.status())}\n` };
-    return this.#row(url);
+    if (page === '/v1/status') return { status: 200, body: `${JSON.stringify(this.#options.status())}\n` };
+    return this.#row(url, () => socket.destroyed);
   }
 
-  async #row(url: string): Promise<Answer> {
+  async #row(url: string, isGone: () => boolean): Promise<Answer> {
     const key = keyOfTarget(url, this.#options.keyColumns);
     if (key === undefined)
       return problem(404, 'no-such-page', 'There are /v1/rows/KEY, /v1/status, /healthz and /readyz.');
     if (this.#unsentBytes > maxUnsentBytes)
       return unavailable('busy', 'Clients do not take what they have asked for.');
+    // Those of a connection that asks too much are all here before the first of them is read.
+    await undefined;
+    if (isGone()) return problem(503, 'busy', 'Nobody waits for it.');
     const outcome = await this.#options.read(key);
-    if (outcome.kind !== 'foreign') this.#options.served(outcome);
-    switch (outcome.kind) {
-      case 'foreign':
-        return problem(400, 'no-key', 'The table can have no such key.');
-      case 'unavailable':
-        return unavailable('no-donor', 'The row is not here yet, and no donor can be asked now.');
-      default: {
-        const age = Math.max(0, Math.round(this.#options.clock.nowMs() - outcome.asOfMs));
-        const told = {
-          'X-Foresync-Source': outcome.from,
-          'X-Foresync-Watermark': String(outcome.watermark),
-          'X-Foresync-Age-Ms': String(age),
-        };
-        if (outcome.kind === 'row') return { status: 200, body: `${outcome.json}\n`, headers: told };
-        return { ...problem(404, 'no-row', 'There is no such row.'), headers: told };
-      }
-    }
+    if (outcome.kind === 'foreign') return problem(400, 'no-key', 'The table can have no such key.');
+    return { ...this.#told(outcome), outcome };
+  }
+
+  #told(outcome: ServedOutcome): Answer {
+    if (outcome.kind === 'unavailable') return unavailable(outcome.why, whyUnavailable[outcome.why]);
+    const age = Math.max(0, Math.round(this.#options.clock.nowMs() - outcome.asOfMs));
+    const headers = {
+      'X-Foresync-Source': outcome.from,
+      'X-Foresync-Watermark': String(outcome.watermark),
+      'X-Foresync-Age-Ms': String(age),
+    };
+    if (outcome.kind === 'row') return { status: 200, body: `${outcome.json}\n`, headers };
+    return { ...problem(404, 'no-row', 'There is no such row.'), headers };
   }
 
   #isMeant(host: string | undefined): boolean {
@@ -170,12 +186,14 @@ function unavailable(code: string, message: string): Answer {
 
 function listenFailure(address: ServeAddress, error: unknown): ForesyncError {
   const where = printable(serveAddressText(address), 200);
+  const isFolderThere = address.kind === 'tcp' || existsSync(path.dirname(address.path));
+  const whyNot = isFolderThere ? messageOf(error) : 'there is no such folder';
   if (systemCodeOf(error) === 'EADDRINUSE')
     return new ForesyncError('exists', 'serve-in-use', `Another program listens at ${where}.`, {
       cause: error,
       hint: 'Choose another --serve address.',
     });
-  return new ForesyncError('config', 'serve-failed', `Nothing can listen at ${where}: ${messageOf(error)}.`, {
+  return new ForesyncError('config', 'serve-failed', `Nothing can listen at ${where}: ${whyNot}.`, {
     cause: error,
     hint: "Choose an address of the joiner's host for --serve, or a socket in a folder that is there.",
   });

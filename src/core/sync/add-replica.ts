@@ -7,6 +7,7 @@ import type { Emit, PhaseName, RunFact } from './events.ts';
 import { type HookOptions, Hooks } from './hooks.ts';
 import { Joining, resumable } from './joining.ts';
 import type { Pace } from './pace.ts';
+import { PostgresJoining } from './postgres/joining.ts';
 import {
   type JoinerSpec,
   type JoinerState,
@@ -39,6 +40,8 @@ export interface AddReplicaOptions extends RunOptions {
   deltaBudgetKeys: number | undefined;
   /** Where and how the joiner answers reads while it is built; undefined where it does not. */
   serve: ServeWishes | undefined;
+  /** What becomes of a joiner at PostgreSQL that is in sync; nothing where it is undefined. */
+  handOver?: HandOver | undefined;
   /** Of all rows that go to the joiner. */
   pace: Pace;
   wait: Wait;
@@ -47,6 +50,9 @@ export interface AddReplicaOptions extends RunOptions {
   /** Commands of the operator's; undefined where there are none. */
   hooks: HookOptions | undefined;
 }
+
+/** `subscription`: PostgreSQL's own replication goes on with it; `conninfo` is how the joiner's server reaches the lead's. */
+export type HandOver = { kind: 'none' } | { kind: 'subscription'; conninfo: string };
 
 export interface ServeWishes {
   /** At the joiner's host, as `parseServeAddress` reads it. */
@@ -111,6 +117,8 @@ export async function addReplica(options: AddReplicaOptions): Promise<AddReplica
     throw told;
   }
 }
+
+const joinings = { sqlite: Joining, postgres: PostgresJoining };
 
 /** Tries again and again, as long as there is hope. */
 class Run {
@@ -191,7 +199,7 @@ class Run {
     // What an earlier try has sent is not to be thrown away by the next.
     const options = { ...this.#options, restart: this.#options.restart && !this.begun };
     const agents = new Agents(options, this.#emit, this.#serving);
-    const joining = new Joining(options, agents, this.#emit);
+    const joining = new joinings[options.joiner.store.kind](options, agents, this.#emit);
     this.#serving = undefined;
     try {
       return await joining.whole(batches);

@@ -2,6 +2,7 @@ import { AgentClient, stalled } from '../agent/client.ts';
 import { ForesyncError, messageOf } from '../errors.ts';
 import { type HostSpec, hostLabel } from '../group/host.ts';
 import { connectAgent } from '../transport/connect.ts';
+import { onlySqlite } from './engines.ts';
 import type { Emit } from './events.ts';
 import { whyUnfit } from './fit-to-give.ts';
 import type { Donor, RunOptions } from './run.ts';
@@ -109,6 +110,7 @@ export class Agents {
     const replica = this.#options.group.replicas.get(name);
     if (!replica)
       throw new ForesyncError('config', 'replica-unknown', `${name} is none of the group's replicas.`);
+    onlySqlite(replica.store, 'This');
     const host = hostLabel(replica.host);
     this.#emit({ type: 'donor', donor: name, host, state: 'connecting' });
     const agent = await this.connect(name, replica.host);

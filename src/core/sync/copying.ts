@@ -4,6 +4,7 @@ import type { Result } from '../agent/protocol.ts';
 import { steadyClock, systemWait } from '../clock.ts';
 import { ForesyncError, messageOf } from '../errors.ts';
 import { hostLabel } from '../group/host.ts';
+import { opennessWarning, parseServeAddress } from '../serve/address.ts';
 import type { AddReplicaOptions, AddReplicaResult } from './add-replica.ts';
 import { BatchQueues } from './batch-queues.ts';
 import type { Batches } from './batches.ts';
@@ -146,11 +147,13 @@ export class Copying {
     this.#reads = new LeadReads({ joiner, lead, emit: this.#emit, queues: this.#queues });
     this.#both.reads = this.#reads;
     const { result } = await joiner.call('joiner.serve', serve).catch((error: unknown) => {
-      throw isResumed ? withCopyKept(error) : error;
+      throw placeToServeRefused(error, { isResumed });
     });
     const log = serve.log === undefined ? {} : { log: { host: hostLabel(target.host), file: serve.log } };
     this.#emit({ type: 'serving', address: result.address, ...log });
     this.#note('info', `${joiner.name} answers reads at ${result.address}.`);
+    const open = opennessWarning(parseServeAddress(result.address));
+    if (open) this.#note('warning', open);
   }
 
   /** What was fetched last is ahead of the rounds: one more brings the joiner past it, and all rows are there. */
@@ -249,12 +252,13 @@ export class Copying {
 }
 
 /**
- * What is there already stays, whatever becomes of the place to serve at. An agent that was cut off holds its address until it notices, which is worth to be waited
- * for.
+ * What is wrong with an address or a log is wrong with the command line, which an agent does not know of. Of a resumed run all that is there already stays,
+ * whatever becomes of these. An agent that was cut off holds its address until it notices, which is worth to be waited for.
  */
-function withCopyKept(error: unknown): unknown {
+function placeToServeRefused(error: unknown, { isResumed }: { isResumed: boolean }): unknown {
   if (!(error instanceof ForesyncError) || !error.code.startsWith('serve-')) return error;
-  const kind = error.code === 'serve-in-use' ? 'unreachable' : 'stopped';
+  if (!isResumed && error.kind !== 'config') return error;
+  const kind = !isResumed ? 'usage' : error.code === 'serve-in-use' ? 'unreachable' : 'stopped';
   return new ForesyncError(kind, error.code, error.message, {
     ...(error.hint === undefined ? {} : { hint: error.hint }),
     cause: error,

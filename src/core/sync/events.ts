@@ -125,10 +125,17 @@ export type RunEvent = { atMs: number } & (
   /** The joiner answers reads at this address of its host, and writes them to this file there. */
   | { type: 'serving'; address: string; log?: ServedLogPlace }
   /**
-   * How many reads its agent has answered so far, and how many of them by itself; of the last thousand the share of those; and how many keys are fetched just
-   * now.
+   * How many reads its agent has answered so far, and how many of them by itself; of the last thousand the share of those; how many keys are fetched just
+   * now; and how many reads its log does not have.
    */
-  | { type: 'served'; reads: number; hits: number; recentHitRate?: number; keysUnderWay: number }
+  | {
+      type: 'served';
+      reads: number;
+      hits: number;
+      recentHitRate?: number;
+      keysUnderWay: number;
+      notLogged: number;
+    }
   | { type: 'hot-ready' }
   | { type: 'verified'; ranges: number; rows: number; differences: number; repairedRows: number }
   | { type: 'in-sync'; watermark: number; rows: number }

@@ -1,4 +1,5 @@
 import { hostLabel } from '../group/host.ts';
+import { storeText } from '../group/store-spec.ts';
 import { printable } from '../text.ts';
 import type { Spawn } from '../transport/agent-process.ts';
 import { runShellLine, type ShellEnd } from '../transport/shell-line.ts';
@@ -130,7 +131,7 @@ export class Hooks {
       FORESYNC_LEAD: group.lead.name,
       FORESYNC_JOINER: joiner.name,
       FORESYNC_JOINER_HOST: hostLabel(joiner.host),
-      FORESYNC_STORE: `${joiner.store.kind}:${joiner.store.path}`,
+      FORESYNC_STORE: storeText(joiner.store),
       ...told,
     };
     // A variable ends at a NUL, and the system refuses one that has any.

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { ForesyncError } from '../errors.ts';
 import type { ReplicaGroup } from '../group/config.ts';
 import { hostLabel, parseHost } from '../group/host.ts';
+import { storedStore } from '../group/store-spec.ts';
 import { printable } from '../text.ts';
 import type { JoinerSpec } from './refusals.ts';
 
@@ -43,6 +44,9 @@ const addReplicaRequest = z.object({
       readyAt: z.number(),
     })
     .optional(),
+  handOver: z.enum(['subscription', 'none']).optional(),
+  /** Absent where it holds a password. */
+  subscriptionConninfo: z.string().optional(),
   /** Shell lines of the operator's. */
   onHotReady: z.string().optional(),
   onSynced: z.string().optional(),
@@ -72,7 +76,7 @@ export function joinerStoreOf(request: RunRequest | undefined): string | undefin
 
 /** Throws where the kept text is no host: it goes to ssh. */
 export function joinerOf({ joiner: { name, host, path } }: AddReplicaRequest): JoinerSpec {
-  return { name, host: parseHost(host), store: { kind: 'sqlite', path } };
+  return { name, host: parseHost(host), store: storedStore(path) };
 }
 
 /**

@@ -122,6 +122,8 @@ export interface RunSnapshot {
         recentHitRate?: number;
         /** Keys that were being fetched. */
         keysUnderWay: number;
+        /** Reads that the log does not have: its disk was too slow, or failed. */
+        notLogged: number;
       }
     | undefined;
   hotReadyAtMs: number | undefined;

@@ -96,6 +96,7 @@ const stored = z.object({
       readsPerSecond: figure.optional(),
       recentHitRate: figure.optional(),
       keysUnderWay: figure.default(0),
+      notLogged: figure.default(0),
       log: z.object({ host: z.string(), file: z.string() }).optional(),
     })
     .optional(),

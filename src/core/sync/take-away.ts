@@ -6,6 +6,7 @@ import { stagingPath } from '../store/sqlite/staging.ts';
 import { freeCapture, usualBudgetKeys } from './capture-lease.ts';
 import { isFree, isOfPrefetch, isOwnedBy, ownerOf, unclaimed } from './capture-owner.ts';
 import { Agents } from './connect.ts';
+import { takeAwayPostgres } from './postgres/take-away.ts';
 import type { JoinerSpec } from './refusals.ts';
 import { type Donor, emitter, type RunOptions } from './run.ts';
 
@@ -27,6 +28,8 @@ export interface TakenAway {
   withdrawn: { joiner: string; path: string } | undefined;
   /** The Delta Log of a prefetch that the run used; it was there before, and stays for the next. */
   kept: { donor: string; id: string } | undefined;
+  /** Of a run between PostgreSQL servers: its replication slot, and how much WAL the lead kept for it. */
+  slot: { donor: string; name: string; retainedBytes: number } | undefined;
   /** The joiner holds the table. */
   hasTable: boolean;
 }
@@ -41,6 +44,7 @@ export async function takeAway(options: TakeAwayOptions): Promise<TakenAway> {
   const run = { ...options, plan: undefined, minConfidence: undefined, runId: options.newId() };
   const agents = new Agents(run, emitter(run));
   try {
+    if (group.lead.store.kind === 'postgres') return await takeAwayPostgres(agents, options);
     const [lead, joiner] = await bothOrNone(
       agents.openDonor(group.lead.name),
       target && agents.connect(target.name, target.host),
@@ -56,14 +60,14 @@ export async function takeAway(options: TakeAwayOptions): Promise<TakenAway> {
     if (isClaimed && !dryRun) await giveBack(lead, { ...present, id }, options.clock.nowMs());
     if (id !== undefined && !capture) {
       const kept = isOfPrefetch(id) ? { donor: lead.name, id: unclaimed(id) } : undefined;
-      return { capture, caches: [], staging, withdrawn, kept, hasTable };
+      return { capture, caches: [], staging, withdrawn, kept, slot: undefined, hasTable };
     }
     const names = [...group.replicas.keys()];
     const caches = await Promise.all(
       names.map((name) => dropCache(name, name === lead.name ? lead : undefined, agents, dryRun)),
     );
     options.signal.throwIfAborted();
-    return { capture, caches, staging, withdrawn, kept: undefined, hasTable };
+    return { capture, caches, staging, withdrawn, kept: undefined, slot: undefined, hasTable };
   } finally {
     await agents.close();
   }

@@ -54,7 +54,12 @@ function followedSentence(run: RunSnapshot): string[] {
 function servedSentence({ serving }: RunSnapshot): string[] {
   if (!serving) return [];
   if (serving.reads === 0) return [`Nobody read at ${serving.address}.`];
-  return [`${answeredWords(serving)}.`];
+  const { notLogged } = serving;
+  const logged =
+    notLogged > 0
+      ? [`Its log of reads lacks ${formatCounted(notLogged, 'read')}: the disk did not take them.`]
+      : [];
+  return [`${answeredWords(serving)}.`, ...logged];
 }
 
 function pausedSentence({ pausedMs }: RunSnapshot): string[] {

@@ -68,12 +68,16 @@ function cellsOf(join: SimulatedJoin, threshold: string, reads: number): string[
   return [
     `${order}${threshold}`,
     hotKeys === 0 ? '-' : formatCompact(hotKeys),
-    hitRate === undefined ? '-' : isFew(reads) ? `~${formatPercent(hitRate)}` : formatHitRate(hitRate),
+    hitRate === undefined ? '-' : rateWords(hitRate, reads),
     time(ready.ninetyMs),
     time(hotReadyMs),
     inSyncMs === undefined ? 'never' : formatDuration(inSyncMs),
     formatBytes(wireBytes.hot + wireBytes.snapshot + wireBytes.delta),
   ];
+}
+
+function rateWords(share: number, reads: number): string {
+  return isFew(reads) ? `~${formatPercent(share)}` : formatHitRate(share);
 }
 
 function line(cells: readonly string[]): string {

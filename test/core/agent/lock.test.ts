@@ -54,7 +54,9 @@ test('a role answers its own requests and no others', () => {
       const ask = () => admit({ role, store: undefined, table: 'items' }, type, {} as never);
       const isForAll = type.startsWith('agent.') || type === 'host.look';
       const isForJoiners = type.startsWith('joiner.') || type === 'place.look';
-      const isForNobody = ['joiner.serve', 'joiner.fetched', 'joiner.level'].includes(type);
+      // A lock names a file, which a server is not.
+      const isAtServer = type.startsWith('pg.');
+      const isForNobody = isAtServer || ['joiner.serve', 'joiner.fetched', 'joiner.level'].includes(type);
       if (isForNobody) assert.throws(ask, refused, `${role} ${type}`);
       else if (isForAll || (role === 'joiner') === isForJoiners) ask();
       else assert.throws(ask, refused, `${role} ${type}`);

@@ -13,7 +13,15 @@ const { signal } = new AbortController();
 function served(file: string, more: Partial<RunReport> = {}): RunReport {
   const snapshot = exampleSnapshot();
   const log = { host: 'local', file };
-  snapshot.serving = { address: '127.0.0.1:80', sinceMs: startMs, reads: 1, hits: 1, keysUnderWay: 0, log };
+  snapshot.serving = {
+    address: '127.0.0.1:80',
+    sinceMs: startMs,
+    reads: 1,
+    hits: 1,
+    keysUnderWay: 0,
+    notLogged: 0,
+    log,
+  };
   const run = { ...exampleRun(snapshot), hasPlan: false, metrics: undefined } as StoredRun;
   return { ...reportOf(run), ...more };
 }

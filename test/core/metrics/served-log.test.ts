@@ -8,7 +8,7 @@ import { openLogFile, openStream } from '../../../src/core/access-log/log-file.t
 import { ingestLogs } from '../../../src/core/history/ingest.ts';
 import { openHistory } from '../../../src/core/history/open-history.ts';
 import { type MeasureOptions, measureRun } from '../../../src/core/metrics/measure-run.ts';
-import { readyTimesOf } from '../../../src/core/metrics/replica-reads.ts';
+import { readyTimesOf } from '../../../src/core/ready-times-of.ts';
 import { openState } from '../../../src/core/state/open.ts';
 import { readRun, recordRun } from '../../../src/core/state/runs.ts';
 import type { RunSnapshot } from '../../../src/core/sync/snapshot.ts';

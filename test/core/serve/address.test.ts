@@ -1,6 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { isOpenToOthers, parseServeAddress, serveAddressText } from '../../../src/core/serve/address.ts';
+import {
+  isOpenToOthers,
+  opennessWarning,
+  parseServeAddress,
+  serveAddressText,
+} from '../../../src/core/serve/address.ts';
 
 test('a port is one of loopback; hosts, IPv6 and sockets are read as they are meant', () => {
   const read = (text: string) => parseServeAddress(text);
@@ -26,7 +31,7 @@ test('what is no address is refused', () => {
     `/${'x'.repeat(103)}`,
     '/a\0b',
   ])
-    assert.throws(() => parseServeAddress(text), { kind: 'config', code: 'serve-address' }, text);
+    assert.throws(() => parseServeAddress(text), { kind: 'usage', code: 'serve-address' }, text);
 });
 
 test('what others can reach is known', () => {
@@ -39,4 +44,6 @@ test('what others can reach is known', () => {
     false,
   ]);
   assert.deepEqual(['0.0.0.0:80', '[::]:80', '10.0.0.1:80'].map(open), [true, true, true]);
+  assert.match(opennessWarning(parseServeAddress('[::]:80')) ?? '', /^Everybody who reaches \[::\]:80 /);
+  assert.equal(opennessWarning(parseServeAddress('80')), undefined);
 });

@@ -11,10 +11,13 @@ function madeOf({ maxStalenessMs = Number.POSITIVE_INFINITY } = {}) {
   const rows = new Map<string, Known>();
   const asked: { batch: number; keys: readonly RowKey[] }[] = [];
   let nowMs = 1000;
+  let waiting: (() => void)[] = [];
   const reads = new ReadThrough({
     find: (key) => rows.get(JSON.stringify(key)) ?? { kind: 'unknown', key, name: nameOf(key) },
     ask: (batch, keys) => asked.push({ batch, keys }),
     clock: { nowMs: () => nowMs },
+    steadyClock: { nowMs: () => nowMs },
+    wait: () => new Promise((resolve) => waiting.push(resolve)),
     maxStalenessMs,
   });
   const put = (key: RowKey, watermark = 1, asOfMs = nowMs) =>
@@ -27,7 +30,12 @@ function madeOf({ maxStalenessMs = Number.POSITIVE_INFINITY } = {}) {
       asOfMs,
       by: 'plan',
     });
-  return { reads, asked, put, later: (ms: number) => (nowMs += ms), rows };
+  const later = (ms: number) => {
+    nowMs += ms;
+    for (const goOn of waiting) goOn();
+    waiting = [];
+  };
+  return { reads, asked, put, later, rows };
 }
 
 test('what is here is answered at once, and asks nobody', async () => {
@@ -119,6 +127,76 @@ test('a row that may be too old is fetched anew', async () => {
   put('a', 2);
   reads.came(1, { keysRead: 1, watermark: 2 });
   assert.equal(((await fetched) as { watermark: number }).watermark, 2);
+});
+
+test('what is staler than wanted is not answered while no donor can be asked', async () => {
+  const { reads, asked, put, later } = madeOf({ maxStalenessMs: 100 });
+  put('a');
+  later(101);
+  const stale = ['a', 'b'].map((key) => reads.read(key));
+  await turn();
+  put('b');
+  reads.failed(1);
+  const [a, b] = await Promise.all(stale);
+  assert.deepEqual(a, { kind: 'unavailable', key: 'a', why: 'stale' });
+  assert.deepEqual([b?.kind, b?.kind === 'row' && b.from], ['row', 'joiner']);
+  reads.close();
+  assert.deepEqual(await reads.read('a'), { kind: 'unavailable', key: 'a', why: 'stale' });
+  assert.equal(asked.length, 1);
+});
+
+test('where the donor hangs a miss is given up in time, others at once, and its row is taken when it comes', async () => {
+  const { reads, asked, put, later } = madeOf();
+  const missed = reads.read('a');
+  await turn();
+  later(1999);
+  const second = reads.read('b');
+  await turn();
+  later(1);
+  assert.deepEqual(await missed, { kind: 'unavailable', key: 'a', why: 'late' });
+  // Somebody asks again, and is told so without waiting.
+  assert.deepEqual(await reads.read('a'), { kind: 'unavailable', key: 'a', why: 'late' });
+  assert.equal(asked.length, 2);
+  later(1999);
+  assert.deepEqual(await second, { kind: 'unavailable', key: 'b', why: 'late' });
+  assert.deepEqual(reads.asked(1)?.keys, ['a']);
+  put('a');
+  reads.came(1, { keysRead: 1, watermark: 1 });
+  reads.failed(2);
+  assert.equal((await reads.read('a')).kind, 'row');
+  void reads.read('c');
+  await turn();
+  assert.deepEqual(asked[2]?.keys, ['c']);
+});
+
+test('what waits for a donor that hangs does not pile up', async () => {
+  const { reads, asked, later } = madeOf();
+  for (let batch = 0; batch < 5; batch++) {
+    void reads.read(batch);
+    await turn();
+  }
+  assert.equal(asked.length, 4);
+  later(2000);
+  await turn();
+  assert.equal(reads.keysUnderWay, 0);
+  for (let batch = 1; batch <= 4; batch++) reads.failed(batch);
+  assert.equal(asked.length, 4);
+});
+
+test('over a slow link readers wait as long as it takes', async () => {
+  const { reads, later, put } = madeOf();
+  const first = reads.read('a');
+  await turn();
+  later(1500);
+  put('a');
+  reads.came(1, { keysRead: 1, watermark: 1 });
+  await first;
+  const second = reads.read('b');
+  await turn();
+  later(4000);
+  put('b');
+  reads.came(2, { keysRead: 1, watermark: 1 });
+  assert.equal((await second).kind, 'row');
 });
 
 test('it waits for a bounded number of keys, and its end settles all', async () => {

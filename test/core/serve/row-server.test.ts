@@ -9,8 +9,9 @@ import { test } from 'node:test';
 import { systemClock } from '../../../src/core/clock.ts';
 import type { RowKey } from '../../../src/core/row-key.ts';
 import { parseServeAddress, type ServeAddress } from '../../../src/core/serve/address.ts';
-import type { Outcome } from '../../../src/core/serve/read-through.ts';
+import type { Outcome, WhyUnavailable } from '../../../src/core/serve/read-through.ts';
 import { RowServer } from '../../../src/core/serve/row-server.ts';
+import { servingTable } from '../../support/serving-page.ts';
 import { type TestContext, temporaryFolder } from '../../support/tables.ts';
 
 async function serverAt(
@@ -215,4 +216,72 @@ test('whatever a request names, it is answered, and only what names this host re
   assert.equal(await statusOf('/v1/rows/a%00b'), 200);
   assert.equal(await statusOf('/v1/rows/../status'), 200);
   assert.deepEqual(served, ['a\0b', '../status']);
+});
+
+test('a read counts once its answer went out, and looking at the headers alone is none', async (t) => {
+  const { server, served } = await serverAt(t, '0');
+  await get(server.address, '/v1/rows/a', { method: 'HEAD' });
+  assert.deepEqual(served, []);
+  await get(server.address, '/v1/rows/a');
+  assert.deepEqual(served, ['a']);
+});
+
+test('a connection that asks for more than it takes is cut, and none of that counts', async (t) => {
+  const { server, served } = await serverAt(t, '0');
+  const { host, port } = server.address as ServeAddress & { kind: 'tcp' };
+  const socket = connect({ host, port }).on('error', () => undefined);
+  socket.write('GET /v1/rows/a HTTP/1.1\r\nHost: localhost\r\n\r\n'.repeat(200));
+  await new Promise((resolve) => socket.resume().on('close', resolve));
+  assert.deepEqual(served, []);
+  assert.equal((await get(server.address, '/v1/rows/a')).status, 200);
+});
+
+test('a few requests sent ahead are answered in order', async (t) => {
+  const { server, served } = await serverAt(t, '0');
+  const { host, port } = server.address as ServeAddress & { kind: 'tcp' };
+  const socket = connect({ host, port });
+  const ask = (key: number, more = '') => `GET /v1/rows/${key} HTTP/1.1\r\nHost: localhost\r\n${more}\r\n`;
+  socket.write(`${ask(1)}${ask(2)}${ask(3, 'Connection: close\r\n')}`);
+  assert.deepEqual((await text(socket)).match(/\{"k":"\d"\}/g), ['{"k":"1"}', '{"k":"2"}', '{"k":"3"}']);
+  assert.deepEqual(served, ['1', '2', '3']);
+});
+
+test('whoever holds all connections keeps nobody away', async (t) => {
+  const { server } = await serverAt(t, '0');
+  const { host, port } = server.address as ServeAddress & { kind: 'tcp' };
+  const held = Array.from({ length: 1000 }, () => connect({ host, port }).on('error', () => undefined));
+  t.after(() => held.map((socket) => socket.destroy()));
+  await Promise.all(held.map((socket) => once(socket, 'connect')));
+  for (const target of ['/healthz', '/readyz', '/v1/rows/a'])
+    assert.equal((await get(server.address, target)).status, 200, target);
+});
+
+test('docs/SERVING.md has every status with its code and its headers, and no other', async (t) => {
+  const whys: Record<WhyUnavailable, true> = { 'no-donor': true, late: true, stale: true, busy: true };
+  const told = { watermark: 1, asOfMs: 0, by: 'plan', from: 'joiner', isHit: true, name: '' } as const;
+  const outcomes = new Map<RowKey, Outcome>([
+    ['row', { kind: 'row', key: 'row', json: '{}', ...told }],
+    ['none', { kind: 'none', key: 'none', ...told }],
+    ['foreign', { kind: 'foreign' }],
+  ]);
+  for (const why of Object.keys(whys) as WhyUnavailable[])
+    outcomes.set(why, { kind: 'unavailable', key: why, why });
+  const { server } = await serverAt(t, '0', {
+    read: async (key) => outcomes.get(key) ?? Promise.reject(new Error('broken')),
+    ready: 'Not yet.',
+  });
+  const answers: Awaited<ReturnType<typeof get>>[] = [];
+  const rows = [...outcomes.keys(), 'broken'].map((key) => `/v1/rows/${key}`);
+  for (const target of [...rows, '/readyz', '/elsewhere']) answers.push(await get(server.address, target));
+  answers.push(await get(server.address, '/healthz', { method: 'POST' }));
+  answers.push(await get(server.address, '/healthz', { host: 'example' }));
+  const seen = answers.map(({ status, body }) => [String(status), JSON.parse(body).error?.code ?? '']);
+  const documented = servingTable('status').map((cells) => cells.slice(0, 2));
+  assert.deepEqual(seen.map(String).sort(), documented.map(String).sort());
+  const usual = /^(content-|cache-control|date|connection|keep-alive|transfer-encoding)/;
+  const headers = new Set(
+    answers.flatMap((answer) => Object.keys(answer.headers)).filter((name) => !usual.test(name)),
+  );
+  const named = servingTable('header').map(([name = '']) => name.toLowerCase());
+  assert.deepEqual([...headers].sort(), named.sort());
 });

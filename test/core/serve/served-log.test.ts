@@ -5,6 +5,7 @@ import { test } from 'node:test';
 import { isServedLog } from '../../../src/core/metrics/served-reads.ts';
 import type { RowKey } from '../../../src/core/row-key.ts';
 import { ServedLog } from '../../../src/core/serve/served-log.ts';
+import { servingTable } from '../../support/serving-page.ts';
 import { temporaryFolder } from '../../support/tables.ts';
 
 test('each read is logged under its key as the table has it, and one that nobody could answer as such', async (t) => {
@@ -23,6 +24,9 @@ test('each read is logged under its key as the table has it, and one that nobody
     .trimEnd()
     .split('\n')
     .map((line) => JSON.parse(line));
+  const fields = new Set([away, ...others].flatMap((line) => Object.keys(line)));
+  const documented = servingTable('field', '## The access log, version 1').map(([name]) => name);
+  assert.deepEqual([...fields].sort(), documented.sort());
   const base = { v: 1, time: '1970-01-01T00:00:00.000Z', op: 'read' };
   assert.deepEqual(away, { ...base, key: '["us",1]', hit: false, found: null });
   assert.deepEqual(others, [

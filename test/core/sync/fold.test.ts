@@ -345,7 +345,15 @@ test('what a run costs and was to be like: agents, writes at donors, the clock o
   assert.deepEqual(joinerClock, { aheadMs: -4000, withinMs: 20 });
   assert.deepEqual(made, promise);
   const sinceMs = at(5, { type: 'hot-ready' }).atMs;
-  assert.deepEqual(serving, { address: '127.0.0.1:80', sinceMs, reads: 0, hits: 0, keysUnderWay: 0, log });
+  assert.deepEqual(serving, {
+    address: '127.0.0.1:80',
+    sinceMs,
+    reads: 0,
+    hits: 0,
+    keysUnderWay: 0,
+    notLogged: 0,
+    log,
+  });
   assert.equal(deltaLog?.mostKeys, 7);
   const kept = storedSnapshot(JSON.parse(JSON.stringify(fold.snapshot)));
   assert.deepEqual(JSON.parse(JSON.stringify(kept)), JSON.parse(JSON.stringify(fold.snapshot)));

@@ -1,5 +1,6 @@
 import type { Params, RequestType } from '../../../src/core/agent/protocol.ts';
 import { chunkRows, chunks } from './sound-images.ts';
+import { knownPostgres } from './sound-postgres-params.ts';
 import type { Stage } from './stage.ts';
 
 /** Of no rows at all. */
@@ -56,6 +57,7 @@ const known: { [T in RequestType]: (stage: Stage, nth: number) => Params<T> } = 
   'joiner.release': ({ joiner }) => ({ path: joiner, table: 'items' }),
   'joiner.withdraw': ({ joiner }) => ({ path: joiner, table: 'items' }),
   'joiner.discard': ({ joiner }) => ({ path: joiner }),
+  ...knownPostgres,
 };
 
 export function soundParams(type: RequestType, stage: Stage, nth: number): unknown {

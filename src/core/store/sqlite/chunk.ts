@@ -13,6 +13,8 @@ export interface HotChunk extends Chunk {
   keysRead: number;
   /** Keys among them that the table does not hold, or that cannot be keys of it. */
   missing: number;
+  /** What the values of the rows have; the image is larger, and much larger than a few rows. */
+  valueBytes: number;
   /** `rowDigests` of the keys covered; empty where they were not asked for. */
   digests: Buffer;
 }

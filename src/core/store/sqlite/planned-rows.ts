@@ -72,6 +72,7 @@ export class PlannedRows {
         watermark,
         keysRead,
         missing: Math.max(0, keysRead - rows),
+        valueBytes: this.#valueBytes(keysRead),
         digests,
       };
     };
@@ -125,12 +126,15 @@ export class PlannedRows {
     })();
   }
 
+  /** Of the rows of the first `keys` keys. */
+  #valueBytes(keys: number): number {
+    const size = `SELECT coalesce(sum(${rowSizeTerm(this.#rows.shape)}), 0) FROM ${this.#wanted} WHERE w.n < ?`;
+    return this.#db.prepare(size).pluck().get(keys) as number;
+  }
+
   #fitting(keys: number, maxBytes: number): number {
-    const size = this.#db
-      .prepare(`SELECT coalesce(sum(${rowSizeTerm(this.#rows.shape)}), 0) FROM ${this.#wanted} WHERE w.n < ?`)
-      .pluck();
     for (let count = keys; ; ) {
-      const bytes = size.get(count) as number;
+      const bytes = this.#valueBytes(count);
       if (bytes <= maxBytes || count <= 1) {
         if (bytes > maxRowBytes) throw rowTooLarge(this.#rows.shape);
         return count;

@@ -1,0 +1,72 @@
+import { Flags } from '@oclif/core';
+import type { ReplicaGroup } from '../core/group/config.ts';
+import type { StoreSpec } from '../core/group/store-spec.ts';
+import type { HandOver } from '../core/sync/add-replica.ts';
+import { onlySqlite } from '../core/sync/engines.ts';
+import { handOverOf, holdsPassword } from '../core/sync/postgres/hand-over-wish.ts';
+import type { JoinerSpec } from '../core/sync/refusals.ts';
+import type { AddReplicaRequest } from '../core/sync/run-request.ts';
+import { textFlag, usageError } from './base-command.ts';
+
+/** What becomes of a replica at PostgreSQL that is in sync. */
+export const handOverFlags = {
+  'hand-over': Flags.custom<'subscription' | 'none'>({
+    description:
+      "At PostgreSQL: have the server's own logical replication go on with it (the usual), or leave it as it is.",
+    options: ['subscription', 'none'],
+  })(),
+  'subscription-conninfo': textFlag({
+    description:
+      "How the joiner's server reaches the lead's, in libpq's words. Default: as the lead's store says, where both are reached from one host. PostgreSQL keeps it in pg_subscription, a password in it too, which superusers can read there; 'passfile=FILE' names a file at the joiner's server in its place.",
+    helpValue: 'CONNINFO',
+    env: 'FORESYNC_CONNINFO',
+  }),
+};
+
+interface GivenFlags {
+  'hand-over'?: 'subscription' | 'none' | undefined;
+  'subscription-conninfo'?: string | undefined;
+}
+
+/** Undefined for SQLite, where neither flag means anything. */
+export function handOverWishes(
+  flags: GivenFlags,
+  group: ReplicaGroup,
+  joiner: JoinerSpec,
+): HandOver | undefined {
+  const { 'hand-over': kind, 'subscription-conninfo': conninfo } = flags;
+  if (joiner.store.kind === 'postgres') return handOverOf({ kind, conninfo }, group, joiner);
+  if (kind !== undefined)
+    throw usageError(
+      '--hand-over is for replicas at PostgreSQL.',
+      'Leave it out: --follow keeps one at SQLite up to date.',
+    );
+  return undefined;
+}
+
+/** What the journal keeps of it. */
+export function handOverRequest(
+  handOver: HandOver | undefined,
+): Pick<AddReplicaRequest, 'handOver' | 'subscriptionConninfo'> {
+  if (!handOver) return {};
+  const conninfo = handOver.kind === 'subscription' ? handOver.conninfo : undefined;
+  return {
+    handOver: handOver.kind,
+    ...(conninfo !== undefined && !holdsPassword(conninfo) && { subscriptionConninfo: conninfo }),
+  };
+}
+
+interface EngineFlags {
+  follow: boolean;
+  serve?: string | undefined;
+  'publish-at': 'synced' | 'hot-ready';
+  'max-donor-latency'?: number | undefined;
+}
+
+/** Refuses what only SQLite's engine does. */
+export function refuseUnfitFlags(flags: EngineFlags, store: StoreSpec): void {
+  if (flags.follow) onlySqlite(store, '--follow');
+  if (flags.serve !== undefined) onlySqlite(store, '--serve');
+  if (flags['publish-at'] === 'hot-ready') onlySqlite(store, '--publish-at hot-ready');
+  if (flags['max-donor-latency'] !== undefined) onlySqlite(store, '--max-donor-latency');
+}

@@ -1,0 +1,112 @@
+import { ForesyncError } from '../errors.ts';
+import { dropCapture, isOver, lookAtSlot, startCapture, underWay } from '../store/postgres/capture.ts';
+import { ChangeStream } from '../store/postgres/change-stream.ts';
+import { PostgresDonor } from '../store/postgres/donor.ts';
+import { Session } from '../store/postgres/session.ts';
+import type { Handlers } from './handlers.ts';
+import { decodeKeyTexts, encodeKeyTexts } from './key-texts.ts';
+
+/** The lane of all that waits for nothing. */
+const usual = 0;
+
+/** The requests that make a PostgreSQL server a donor. State lives as long as the agent's process. */
+export function postgresDonorHandlers(): { handlers: Handlers; close(): Promise<void> } {
+  let open: PostgresDonor | undefined;
+  let stream: ChangeStream | undefined;
+  const donor = (): PostgresDonor => {
+    if (!open) throw new ForesyncError('protocol', 'donor-not-open', 'No donor is open.');
+    return open;
+  };
+  const changes = (): ChangeStream => {
+    if (!stream) throw new ForesyncError('protocol', 'stream-not-open', 'No stream of changes is open.');
+    return stream;
+  };
+  const close = async () => {
+    await stream?.close();
+    stream = undefined;
+    await open?.lanes.close();
+    open = undefined;
+  };
+  const keysOf = (part: Buffer | undefined) => decodeKeyTexts(part, donor().definition.key.length);
+  const handlers: Handlers = {
+    'pg.donor.open': async ({ url, table, seed, id }) => {
+      await close();
+      open = await PostgresDonor.open(url, table, id);
+      open.seed = seed;
+      const { oid: _oid, ...result } = open.look;
+      return { result };
+    },
+    'pg.capture.look': async ({ url, id }) => ({
+      result: { slot: await inSession(url, (session) => lookAtSlot(session, id)) },
+    }),
+    'pg.capture.start': async ({ id }) => {
+      const session = await donor().lanes.session(usual);
+      const from = await startCapture(session, id, donor().definition);
+      return { result: { from, ...(await underWay(session)) } };
+    },
+    'pg.capture.under-way': async () => ({ result: await underWay(await donor().lanes.session(usual)) }),
+    'pg.capture.over': async ({ below }) => ({
+      result: { over: await isOver(await donor().lanes.session(usual), below) },
+    }),
+    'pg.capture.drop': async ({ url, id }) => {
+      await stream?.close();
+      stream = undefined;
+      await inSession(url, (session) => dropCapture(session, id));
+      return { result: {} };
+    },
+    'pg.stream.open': async ({ id, from }) => {
+      await stream?.close();
+      stream = await ChangeStream.open(donor().url, id, from);
+      return { result: {} };
+    },
+    'pg.stream.take': async ({ flushedTo, ...limits }) => {
+      const taken = await changes().take(flushedTo, limits);
+      return { result: { bytes: taken.length }, parts: taken.length > 0 ? [taken] : [], level: 1 };
+    },
+    'pg.stream.close': async ({ flushedTo }) => {
+      await stream?.take(flushedTo, { maxBytes: 0, waitMs: 0 });
+      await stream?.close();
+      stream = undefined;
+      return { result: {} };
+    },
+    'pg.range.cut': async ({ lane, range, rows, count }) => ({
+      result: {},
+      parts: [encodeKeyTexts(await donor().cut(lane, range, { rows, count }))],
+    }),
+    'pg.range.read': async ({ lane, range, level, ...sizes }) => {
+      const read = await donor().readRange(lane, range, sizes);
+      if ('tooLarge' in read) return { result: { rows: 0, rawBytes: 0, tooLarge: true } };
+      const { rows, bytes } = read;
+      return {
+        result: { rows, rawBytes: bytes.length, tooLarge: false },
+        parts: [bytes],
+        ...(level !== undefined && { level }),
+      };
+    },
+    'pg.keys.read': async ({ lane, maxBytes }, [keys]) => {
+      const read = await donor().readKeys(lane, keysOf(keys), maxBytes);
+      if (read.length > 8)
+        throw new ForesyncError('data', 'rows-large', 'Rows of some keys are too large to be sent together.');
+      const rows = read.reduce((sum, one) => sum + one.rows, 0);
+      const rawBytes = read.reduce((sum, { bytes }) => sum + bytes.length, 0);
+      return { result: { rows, rawBytes }, parts: read.map(({ bytes }) => bytes) };
+    },
+    'pg.range.digest': async ({ lane, range }) => ({ result: await donor().digest(lane, range) }),
+    'pg.range.hashes': async ({ lane, range }, [keys]) => {
+      const { lines, at } = await donor().hashes(lane, range ?? { keys: keysOf(keys) });
+      return { result: { at }, parts: [lines] };
+    },
+    'pg.position': async ({ lane }) => ({ result: { at: await donor().position(lane) } }),
+    'pg.sequences': async ({ lane }) => ({ result: { sequences: await donor().sequences(lane) } }),
+  };
+  return { handlers, close };
+}
+
+async function inSession<T>(url: string, work: (session: Session) => Promise<T>): Promise<T> {
+  const session = await Session.open(url);
+  try {
+    return await work(session);
+  } finally {
+    await session.end();
+  }
+}

@@ -1,0 +1,114 @@
+import { ForesyncError } from '../errors.ts';
+import { forgetJoining, handOver } from '../store/postgres/hand-over.ts';
+import { PostgresJoiner } from '../store/postgres/joiner.ts';
+import { discardJoiner, lookAtJoiner, rehearseJoiner } from '../store/postgres/joiner-place.ts';
+import type { Handlers } from './handlers.ts';
+import { decodeKeyTexts, encodeKeyTexts } from './key-texts.ts';
+
+/** The requests that make a PostgreSQL server a joiner. State lives as long as the agent's process. */
+export function postgresJoinerHandlers(): { handlers: Handlers; close(): Promise<void> } {
+  let open: PostgresJoiner | undefined;
+  const joiner = (): PostgresJoiner => {
+    if (!open) throw new ForesyncError('protocol', 'joiner-not-open', 'No joiner is open.');
+    return open;
+  };
+  const close = async () => {
+    await open?.close();
+    open = undefined;
+  };
+  const part = (parts: readonly Buffer[], place: number): Buffer => {
+    const found = parts[place];
+    if (!found) throw new ForesyncError('protocol', 'part-missing', 'A request came without its rows.');
+    return found;
+  };
+  const keysOf = (bytes: Buffer | undefined) => decodeKeyTexts(bytes, joiner().record.definition.key.length);
+  const handlers: Handlers = {
+    'pg.joiner.look': async ({ url, id, table }) => {
+      const { hasTable, record, systemId } = await lookAtJoiner(url, id, table);
+      if (!record) return { result: { hasTable, systemId } };
+      const { stage, spooledTo, timeline } = record;
+      return {
+        result: { hasTable, systemId, left: { stage, spooledTo, systemId: record.systemId, timeline } },
+      };
+    },
+    'pg.joiner.open': async ({ url, ...options }) => {
+      await close();
+      open = await PostgresJoiner.open(url, options);
+      const { count, to } = await open.chunksDone();
+      const { stage, spooledTo } = open.record;
+      const rows = open.resumed ? await open.rowCount() : 0;
+      const { resumed } = open;
+      return {
+        result: { resumed, stage, spooledTo, rows, chunks: count, ...(to != null && { chunksTo: to }) },
+      };
+    },
+    'pg.joiner.rehearse': async ({ url, ...table }) => {
+      await rehearseJoiner(url, table);
+      return { result: {} };
+    },
+    'pg.joiner.spool': async (_, [changes]) => {
+      const { spool } = joiner();
+      if (changes) await spool.write(changes);
+      return { result: { spooledTo: spool.spooledTo, pendingBytes: spool.pendingBytes } };
+    },
+    'pg.joiner.chunk': async ({ lane, n, range }, parts) => ({
+      result: { rows: await joiner().chunk(lane, n, range, part(parts, 0)) },
+    }),
+    'pg.joiner.rows': async ({ keep }, parts) => ({ result: { rows: await joiner().rows(parts, { keep }) } }),
+    'pg.joiner.remove': async (_, [keys]) => {
+      await joiner().remove(keysOf(keys));
+      return { result: {} };
+    },
+    'pg.joiner.stage': async ({ stage }) => {
+      await joiner().stage(stage);
+      return { result: {} };
+    },
+    'pg.joiner.apply': async ({ upTo }) => {
+      const { changes, appliedTo, complete } = await joiner().apply(upTo);
+      return { result: { changes, appliedTo, complete, pendingBytes: joiner().spool.pendingBytes } };
+    },
+    'pg.joiner.refetch': async ({ taken }) => {
+      const keys = await joiner().refetch({ taken });
+      return { result: { keys: keys.length }, parts: [encodeKeyTexts(keys)] };
+    },
+    'pg.joiner.finish': async () => {
+      await joiner().finish();
+      return { result: {} };
+    },
+    'pg.joiner.watch': () => {
+      joiner().watchKeys();
+      return { result: {} };
+    },
+    'pg.joiner.digest': async ({ range }) => ({ result: await joiner().digest(range) }),
+    'pg.joiner.compare': async ({ range }, [lines, keys]) => {
+      const of = range ?? { keys: keysOf(keys) };
+      const found = await joiner().compare(of, lines ?? Buffer.alloc(0));
+      const untouched = found.filter(({ touched }) => !touched).map(({ key }) => key);
+      const touched = found.filter((one) => one.touched).map(({ key }) => key);
+      return {
+        result: { untouched: untouched.length, touched: touched.length },
+        parts: [encodeKeyTexts(untouched), encodeKeyTexts(touched)],
+      };
+    },
+    'pg.joiner.analyze': async ({ lane }) => {
+      await joiner().analyze(lane);
+      return { result: {} };
+    },
+    'pg.joiner.place': async ({ rows, ...placing }) => {
+      const at = joiner().record.stage === 'placed' ? joiner().record.spooledTo : joiner().spool.spooledTo;
+      if (joiner().record.stage !== 'placed') await joiner().place(placing);
+      return { result: { rows: rows ?? (await joiner().rowCount()), at } };
+    },
+    'pg.joiner.hand-over': async ({ url, ...options }) => ({ result: await handOver(url, options) }),
+    'pg.joiner.forget': async ({ url, id }) => {
+      await close();
+      await forgetJoining(url, id);
+      return { result: {} };
+    },
+    'pg.joiner.discard': async ({ url, id, table }) => {
+      await close();
+      return { result: await discardJoiner(url, id, table) };
+    },
+  };
+  return { handlers, close };
+}

@@ -1,0 +1,266 @@
+import { lookAtSlot, refuseUnfitDonor } from './capture.ts';
+import type { CopiedRows } from './copy-queries.ts';
+import { TooLarge } from './copy-queries.ts';
+import { copyFormat, keyColumns, type TableDefinition } from './definition.ts';
+import { keyOrderOf } from './key-order.ts';
+import { Lanes } from './lanes.ts';
+import { lsnOf } from './lsn.ts';
+import { readDefinition, type TableFacts } from './read-definition.ts';
+import { keysRelation } from './row-keys.ts';
+import { Session, StatementError } from './session.ts';
+import { qualified, quoteName, quoteText, type TableName } from './sql.ts';
+import { carriedList, type KeyRange, keysEqual, keyTextList, rowHash, within } from './table-sql.ts';
+
+/** What a donor tells of its table. */
+export interface DonorLook extends TableFacts {
+  rowsEstimate: number;
+  sizeBytes: number;
+  rowBytes: number;
+  systemId: string;
+  timeline: number;
+  /** How much WAL a slot may keep at most; undefined without a bound. */
+  keptWalBytes: number | undefined;
+  /** How texts in the key are sorted: ranges mean the same only where that is the same. */
+  keyOrder: string;
+}
+
+/** Rows of a range or of some keys; `tooLarge` where they are more than fits, with none of them. */
+export type ReadRows = CopiedRows | { tooLarge: true };
+
+/** The hash of a range's rows, and where the WAL was after the snapshot that they were read in was taken. */
+export interface RangeDigest {
+  rows: number;
+  sum: string;
+  at: number;
+}
+
+/** Reads the lead's table; each request names a lane, and those of different lanes run side by side. Every read is one short statement. */
+export class PostgresDonor {
+  readonly url: string;
+  readonly look: DonorLook;
+  readonly lanes: Lanes;
+  #seed = '0';
+
+  private constructor(url: string, look: DonorLook) {
+    this.url = url;
+    this.look = look;
+    // A range of a table that was never analysed would else be looked for in all of it.
+    this.lanes = new Lanes(url, (session) =>
+      session.rows('SET enable_seqscan = off; SET jit = off; SET max_parallel_workers_per_gather = 0'),
+    );
+  }
+
+  static async open(url: string, table: TableName, captureId: string): Promise<PostgresDonor> {
+    const session = await Session.open(url);
+    try {
+      await refuseUnfitDonor(session, captureId);
+      const facts = await readDefinition(session, table);
+      const [system, timeline, kept] = await session.row(
+        `SELECT (SELECT system_identifier FROM pg_control_system()), (SELECT timeline_id FROM pg_control_checkpoint()),
+          (SELECT setting FROM pg_settings WHERE name = 'max_slot_wal_keep_size')`,
+      );
+      const [estimate, size] = await session.row(
+        `SELECT coalesce(sum(greatest(c.reltuples, 0)), 0)::int8, coalesce(sum(pg_table_size(c.oid)), 0)::int8
+          FROM pg_class c WHERE c.oid = $1::oid OR c.oid IN (SELECT relid FROM pg_partition_tree($1::oid::regclass) WHERE isleaf)`,
+        [facts.oid],
+      );
+      const [sampled, sampledBytes] = await session.row(
+        `SELECT count(*), coalesce(avg(pg_column_size(t.*)), 0)::int8 FROM (SELECT * FROM ${qualified(table)} LIMIT 500) t`,
+      );
+      const rowBytes = Math.max(16, Number(sampledBytes));
+      const isUnknown = Number(estimate) === 0 && Number(sampled) > 0;
+      return new PostgresDonor(url, {
+        ...facts,
+        rowsEstimate: isUnknown
+          ? Math.max(Number(sampled), Math.round(Number(size) / rowBytes))
+          : Number(estimate),
+        sizeBytes: Number(size),
+        rowBytes,
+        systemId: system ?? '',
+        timeline: Number(timeline),
+        keptWalBytes: Number(kept) < 0 ? undefined : Number(kept) * 2 ** 20,
+        keyOrder: await keyOrderOf(session, facts.definition, qualified(table)),
+      });
+    } finally {
+      await session.end();
+    }
+  }
+
+  get definition(): TableDefinition {
+    return this.look.definition;
+  }
+
+  /** A 64-bit integer that nobody could have known beforehand: rows with equal hashes cannot be made on purpose. */
+  set seed(seed: string) {
+    this.#seed = seed;
+  }
+
+  /** Keys that cut what lies past `after` into ranges of so many rows each, `count` of them at most; fewer where the table ends before. */
+  async cut(
+    lane: number,
+    range: KeyRange,
+    { rows, count }: { rows: number; count: number },
+  ): Promise<string[][]> {
+    const session = await this.lanes.session(lane);
+    const key = keyColumns(this.definition).map(({ name }) => quoteName(name));
+    return (await session.rows(
+      `SELECT ${keyTextList(this.definition)} FROM (
+        SELECT ${key.join(', ')}, row_number() OVER (ORDER BY ${key.join(', ')}) AS foresync_n FROM (
+          SELECT ${key.join(', ')} FROM ${this.#table} WHERE ${within(this.definition, range)} ORDER BY ${key.join(', ')} LIMIT ${rows * count}) walked) numbered
+      WHERE foresync_n % ${rows} = 0 ORDER BY foresync_n`,
+    )) as string[][];
+  }
+
+  async readRange(
+    lane: number,
+    range: KeyRange,
+    sizes: { expectedBytes: number; maxBytes: number },
+  ): Promise<ReadRows> {
+    return this.#copy(
+      lane,
+      `SELECT ${carriedList(this.definition)} FROM ${this.#table} WHERE ${within(this.definition, range)}`,
+      sizes,
+    );
+  }
+
+  /** Keys that are none of the table's types are as good as missing. */
+  async readKeys(
+    lane: number,
+    keys: readonly (readonly string[])[],
+    maxBytes: number,
+  ): Promise<CopiedRows[]> {
+    return this.#byKeys(keys, async (some) => {
+      const columns = keyColumns(this.definition);
+      const list = carriedList(this.definition)
+        .split(', ')
+        .map((name) => `t.${name}`)
+        .join(', ');
+      const sql = `SELECT ${list} FROM ${keysRelation(this.definition, some)} k JOIN ${this.#table} t ON ${keysEqual(this.definition, 'k', 't')}`;
+      const read = await this.#copy(lane, sql, {
+        expectedBytes: some.length * this.look.rowBytes * 2,
+        maxBytes,
+      });
+      if (!('tooLarge' in read)) return read;
+      if (some.length === 1 || columns.length === 0) throw rowTooLarge(maxBytes);
+      return undefined;
+    });
+  }
+
+  async digest(lane: number, range: KeyRange): Promise<RangeDigest> {
+    return this.#atPosition(lane, async (session, at) => {
+      const [rows, sum] = await session.row(
+        `SELECT count(*), coalesce(sum(${rowHash(this.definition, this.#seed)}), 0) FROM ${this.#table} WHERE ${within(this.definition, range)}`,
+      );
+      return { rows: Number(rows), sum: sum ?? '', at };
+    });
+  }
+
+  /** Keys with the hashes of their rows, in COPY's text format. */
+  async hashes(
+    lane: number,
+    of: KeyRange | { keys: readonly (readonly string[])[] },
+  ): Promise<{ lines: Buffer; at: number }> {
+    return this.#atPosition(lane, async (session, at) => {
+      const columns = keyColumns(this.definition).map(({ name }) => `t.${quoteName(name)}`);
+      const from =
+        'keys' in of
+          ? `${keysRelation(this.definition, of.keys)} k JOIN ${this.#table} t ON ${keysEqual(this.definition, 'k', 't')}`
+          : `${this.#table} t WHERE ${within(this.definition, of)}`;
+      const { bytes } = await session.copyOut(
+        `COPY (SELECT ${columns.join(', ')}, ${rowHash(this.definition, this.#seed, 't.')} FROM ${from}) TO STDOUT`,
+        { expectedBytes: 1 << 20, maxBytes: 256 << 20 },
+      );
+      return { lines: bytes, at };
+    });
+  }
+
+  /** A position that all commits which are seen by now lie before. */
+  async position(lane: number): Promise<number> {
+    return this.#atPosition(lane, async (_, at) => at);
+  }
+
+  /** Where each sequence stands, by its column. */
+  async sequences(lane: number): Promise<{ column: string; lastValue: string | null }[]> {
+    const session = await this.lanes.session(lane);
+    const own = this.definition.columns.filter(({ sequence }) => sequence !== undefined);
+    return Promise.all(
+      own.map(async ({ name, sequence }) => {
+        const [value] = await session.row(
+          `SELECT pg_sequence_last_value(${quoteText(qualified(sequence?.name as TableName))}::regclass)`,
+        );
+        return { column: name, lastValue: value ?? null };
+      }),
+    );
+  }
+
+  async slot(lane: number, id: string) {
+    return lookAtSlot(await this.lanes.session(lane), id);
+  }
+
+  /**
+   * Reads in a snapshot, all of whose commits lie before the position that is told. What is committed asynchronously is seen before it is written out, and
+   * the walsender sends what was written: so a message without meaning is committed behind it.
+   */
+  async #atPosition<T>(lane: number, read: (session: Session, at: number) => Promise<T>): Promise<T> {
+    const session = await this.lanes.session(lane);
+    const [result, at] = await session.transaction(
+      'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY',
+      async () => {
+        const [inserted] = await session.row('SELECT pg_current_wal_insert_lsn() FROM pg_current_snapshot()');
+        return [await read(session, lsnOf(inserted ?? '')), inserted ?? ''] as const;
+      },
+    );
+    const [isWritten] = await session.row('SELECT pg_current_wal_flush_lsn() >= $1::pg_lsn', [at]);
+    if (isWritten !== 't')
+      await session.rows(
+        "SET synchronous_commit = local; SELECT pg_logical_emit_message(true, 'foresync', '')",
+      );
+    return result;
+  }
+
+  get #table(): string {
+    const { partitionBy } = this.definition;
+    return `${partitionBy === undefined ? 'ONLY ' : ''}${qualified(this.definition)}`;
+  }
+
+  async #copy(
+    lane: number,
+    select: string,
+    sizes: { expectedBytes: number; maxBytes: number },
+  ): Promise<ReadRows> {
+    const session = await this.lanes.session(lane);
+    try {
+      return await session.copyOut(
+        `COPY (${select}) TO STDOUT (FORMAT ${copyFormat(this.definition)})`,
+        sizes,
+      );
+    } catch (error) {
+      if (error instanceof TooLarge) return { tooLarge: true };
+      throw error;
+    }
+  }
+
+  /** Halves what does not fit, or has a key among it that is none. */
+  async #byKeys(
+    keys: readonly (readonly string[])[],
+    read: (some: readonly (readonly string[])[]) => Promise<CopiedRows | undefined>,
+  ): Promise<CopiedRows[]> {
+    if (keys.length === 0) return [];
+    try {
+      const found = await read(keys);
+      if (found) return [found];
+    } catch (error) {
+      if (!(error instanceof StatementError) || !error.state.startsWith('22')) throw error;
+      if (keys.length === 1) return [];
+    }
+    const middle = keys.length >> 1;
+    return [
+      ...(await this.#byKeys(keys.slice(0, middle), read)),
+      ...(await this.#byKeys(keys.slice(middle), read)),
+    ];
+  }
+}
+
+function rowTooLarge(maxBytes: number): Error {
+  return new TooLarge(`A row is larger than ${maxBytes} bytes.`);
+}

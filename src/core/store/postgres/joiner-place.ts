@@ -1,0 +1,73 @@
+import { ForesyncError } from '../../errors.ts';
+import { refuseServer } from './capture.ts';
+import type { TableDefinition } from './definition.ts';
+import { dropSubscription } from './hand-over.ts';
+import { holdAlone } from './hold-joiner.ts';
+import { dropRecord, type JoiningRecord, readRecord } from './joining-record.ts';
+import { Session } from './session.ts';
+import { qualified, type TableName } from './sql.ts';
+import { buildingNames, rehearse } from './target-table.ts';
+
+/** What stands at the joiner's server for a run's id. */
+export interface JoinerLook {
+  hasTable: boolean;
+  record: JoiningRecord | undefined;
+  systemId: string;
+}
+
+/** Touches nothing. */
+export async function lookAtJoiner(url: string, id: string, table: TableName): Promise<JoinerLook> {
+  const session = await Session.open(url);
+  try {
+    const [version, encoding, inRecovery] = await session.row(
+      `SELECT current_setting('server_version_num'), current_setting('server_encoding'), pg_is_in_recovery()`,
+    );
+    refuseServer(version, encoding);
+    if (inRecovery === 't')
+      throw new ForesyncError(
+        'config',
+        'joiner-is-standby',
+        "The joiner's server is a standby, which takes no rows.",
+      );
+    const [there] = await session.row('SELECT to_regclass($1) IS NOT NULL', [qualified(table)]);
+    const [systemId] = await session.row('SELECT system_identifier FROM pg_control_system()');
+    return { hasTable: there === 't', record: await readRecord(session, id), systemId: systemId ?? '' };
+  } finally {
+    await session.end();
+  }
+}
+
+/** Tries whether a joiner's table can be made, and takes it back. Throws what `open` would refuse it with. */
+export async function rehearseJoiner(
+  url: string,
+  table: { id: string; definition: TableDefinition; keyOrder: string },
+): Promise<void> {
+  const session = await Session.open(url);
+  try {
+    await rehearse(session, table.definition, table.id);
+  } finally {
+    await session.end();
+  }
+}
+
+/** Takes away the half-built table and all that was kept for it. A table in its place stays. May be called again. */
+export async function discardJoiner(
+  url: string,
+  id: string,
+  table: TableName,
+): Promise<{ existed: boolean; placed: boolean }> {
+  const session = await Session.open(url);
+  try {
+    const record = await readRecord(session, id);
+    if (record) await holdAlone(session, id);
+    await dropSubscription(session, id);
+    const placed = record?.stage === 'placed' || record?.stage === 'handed';
+    const building = qualified(buildingNames(record?.definition ?? table, id).table);
+    const [there] = await session.row('SELECT to_regclass($1) IS NOT NULL', [building]);
+    if (there === 't') await session.rows(`DROP TABLE IF EXISTS ${building}`);
+    await dropRecord(session, id);
+    return { existed: record !== undefined || there === 't', placed };
+  } finally {
+    await session.end();
+  }
+}

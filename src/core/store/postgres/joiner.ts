@@ -1,0 +1,259 @@
+import { ForesyncError } from '../../errors.ts';
+import { Applier, utf8 } from './apply.ts';
+import { differingKeys, type Keys } from './compare-rows.ts';
+import { copyFormat, keyColumns, type TableDefinition } from './definition.ts';
+import {
+  beginAnew,
+  checkOrder,
+  fits,
+  holdAlone,
+  joinIn,
+  letIn,
+  type OpenJoinerOptions,
+} from './hold-joiner.ts';
+import { type JoiningRecord, readRecord, recordTables, setStage } from './joining-record.ts';
+import { Lanes } from './lanes.ts';
+import { keysRelation } from './row-keys.ts';
+import { Session } from './session.ts';
+import { SpoolWriter } from './spool.ts';
+import { qualified, quoteTexts } from './sql.ts';
+import { carriedList, columnList, type KeyRange, keysEqual, rowHash, within } from './table-sql.ts';
+import { buildingNames, finishTable, placeTable } from './target-table.ts';
+import { TouchedKeys } from './touched-keys.ts';
+
+const applyLane = 0;
+const spoolLane = 1;
+
+/** The half-built table at the joiner's server, with its checkpoint and its Delta Log. Lane 0 applies, lane 1 writes the log, all others take chunks. */
+export class PostgresJoiner {
+  readonly record: JoiningRecord;
+  readonly resumed: boolean;
+  readonly #id: string;
+  readonly #lanes: Lanes;
+  readonly #owner: Session;
+  readonly #target: string;
+  readonly #seed: string;
+  readonly #applier: Applier;
+  readonly #touched = new TouchedKeys();
+  #spool: SpoolWriter;
+
+  private constructor(opened: {
+    id: string;
+    record: JoiningRecord;
+    resumed: boolean;
+    lanes: Lanes;
+    owner: Session;
+    seed: string;
+    applier: Applier;
+    spool: SpoolWriter;
+  }) {
+    this.#id = opened.id;
+    this.record = opened.record;
+    this.resumed = opened.resumed;
+    this.#lanes = opened.lanes;
+    this.#owner = opened.owner;
+    this.#seed = opened.seed;
+    this.#applier = opened.applier;
+    this.#spool = opened.spool;
+    this.#target = qualified(buildingNames(opened.record.definition, opened.id).table);
+    if (this.record.stage === 'verify') this.#applier.trusts = () => true;
+    this.#applier.onKey = (key) => this.#touched.add(key);
+  }
+
+  /**
+   * Goes on with what is there for this id, or begins anew where it does not fit the donor, its capture or its table of today. Throws `joiner-busy` while
+   * another process builds it.
+   */
+  static async open(url: string, options: OpenJoinerOptions): Promise<PostgresJoiner> {
+    const { id, seed } = options;
+    const owner = await Session.open(url);
+    const lanes = new Lanes(url, async (session) => {
+      await joinIn(session, id);
+      await session.rows(
+        'SET synchronous_commit = off; SET enable_seqscan = off; SET jit = off; SET max_parallel_workers_per_gather = 0',
+      );
+    });
+    try {
+      await holdAlone(owner, id);
+      const left = await readRecord(owner, id);
+      const record = left && fits(left, options) ? left : await beginAnew(owner, options);
+      if (record.stage !== 'placed' && record.stage !== 'handed') await checkOrder(owner, options);
+      await letIn(owner, id);
+      const target = qualified(buildingNames(record.definition, id).table);
+      const applier = await Applier.open(await lanes.session(applyLane), id, target, record.definition);
+      const spool = await SpoolWriter.open(await lanes.session(spoolLane), id, record.definition);
+      return new PostgresJoiner({ id, record, resumed: record === left, lanes, owner, seed, applier, spool });
+    } catch (error) {
+      await lanes.close();
+      await owner.end();
+      throw error;
+    }
+  }
+
+  get #definition(): TableDefinition {
+    return this.record.definition;
+  }
+
+  get spool(): SpoolWriter {
+    return this.#spool;
+  }
+
+  async rowCount(): Promise<number> {
+    const table =
+      this.record.stage === 'placed' || this.record.stage === 'handed'
+        ? qualified(this.#definition)
+        : this.#target;
+    const [rows] = await this.#owner.row(`SELECT count(*) FROM ${table}`);
+    return Number(rows);
+  }
+
+  /** The end of the chunks that are there without a gap, and how many they are; `to` is null where that is the table's end. */
+  async chunksDone(): Promise<{ count: number; to: string[] | null | undefined }> {
+    const { chunks } = recordTables(this.#id);
+    const [row] = await this.#owner.rows(
+      `SELECT n, array_to_json(upto) FROM ${chunks} c WHERE n < (SELECT min(g.n) FROM (SELECT n + 1 AS n FROM ${chunks} UNION SELECT 0) g WHERE NOT EXISTS (SELECT FROM ${chunks} o WHERE o.n = g.n)) ORDER BY n DESC LIMIT 1`,
+    );
+    if (!row) return { count: 0, to: undefined };
+    await this.#owner.rows(`DELETE FROM ${chunks} WHERE n > $1`, [row[0] ?? '0']);
+    return { count: Number(row[0]) + 1, to: row[1] == null ? null : (JSON.parse(row[1]) as string[]) };
+  }
+
+  /** Rows of a range in the place of all that is there of it, and that chunk `n` ends there; without `n` it is a part of one. */
+  async chunk(lane: number, n: number | undefined, range: KeyRange, rows: Buffer): Promise<number> {
+    const session = await this.#lanes.session(lane);
+    const { chunks } = recordTables(this.#id);
+    const clear = `DELETE FROM ${this.#target} WHERE ${within(this.#definition, range)}`;
+    return session.transaction(`BEGIN; ${clear}`, async () => {
+      const taken = await session.copyIn(this.#copyInto(this.#target), rows);
+      if (n === undefined) return taken;
+      const upto = range.to === undefined ? 'NULL' : quoteTexts(range.to);
+      await session.rows(
+        `INSERT INTO ${chunks} VALUES (${n}, ${upto}) ON CONFLICT (n) DO UPDATE SET upto = excluded.upto`,
+      );
+      return taken;
+    });
+  }
+
+  /** Rows by key. `keep`: those that are there stay, for they are the same or newer; else they give way. */
+  async rows(rows: readonly Buffer[], { keep }: { keep: boolean }): Promise<number> {
+    const session = await this.#lanes.session(applyLane);
+    const columns = carriedList(this.#definition);
+    let taken = 0;
+    for (const some of rows)
+      taken += await session.transaction('BEGIN', async () => {
+        const count = await session.copyIn(this.#copyInto('foresync_rows'), some);
+        if (keep)
+          await session.rows(
+            `INSERT INTO ${this.#target} (${columns}) SELECT ${columns} FROM foresync_rows ON CONFLICT (${columnList(keyColumns(this.#definition))}) DO NOTHING`,
+          );
+        else await this.#applier.replaceRows();
+        return count;
+      });
+    return taken;
+  }
+
+  /** Deletes rows that the donor does not have. */
+  async remove(keys: readonly (readonly string[])[]): Promise<void> {
+    if (keys.length === 0) return;
+    const session = await this.#lanes.session(applyLane);
+    await session.rows(
+      `DELETE FROM ${this.#target} t USING ${keysRelation(this.#definition, keys)} k WHERE ${keysEqual(this.#definition, 't', 'k')}`,
+    );
+  }
+
+  async apply(upTo: number | undefined) {
+    const applied = await this.#applier.batch(upTo);
+    this.spool.applied(applied.bytes);
+    return applied;
+  }
+
+  /**
+   * Keys whose rows are to be asked for once more. They are forgotten with `taken`, when their rows are there. All chunks must have been read before what is applied by now: from
+   * then on only those rows are newer than the stream, until it has passed them as well.
+   */
+  async refetch({ taken }: { taken: boolean }): Promise<string[][]> {
+    const { refetch } = recordTables(this.#id);
+    if (taken) {
+      await this.#owner.rows(`DELETE FROM ${refetch}`);
+      return [];
+    }
+    const rows = await this.#owner.rows(`SELECT DISTINCT array_to_json(key)::text FROM ${refetch}`);
+    const keys = rows.map(([key]) => JSON.parse(key ?? '[]') as string[]);
+    const newer = new Set(keys.map((key) => JSON.stringify(key)));
+    this.#applier.trusts = (key) => !newer.has(JSON.stringify(key.map(utf8)));
+    return keys;
+  }
+
+  async stage(stage: JoiningRecord['stage']): Promise<void> {
+    await setStage(this.#owner, this.#id, stage);
+    this.record.stage = stage;
+  }
+
+  /** Long: makes indexes and checks. May be called again. */
+  async finish(): Promise<void> {
+    await finishTable(this.#owner, this.#definition, this.#id);
+    await this.stage('verify');
+    this.#applier.trusts = () => true;
+  }
+
+  async analyze(lane: number): Promise<void> {
+    const session = await this.#lanes.session(lane);
+    await session.rows(`ANALYZE ${this.#target}`);
+  }
+
+  async digest(range: KeyRange): Promise<{ rows: number; sum: string }> {
+    const session = await this.#lanes.session(applyLane);
+    const [rows, sum] = await session.row(
+      `SELECT count(*), coalesce(sum(${rowHash(this.#definition, this.#seed)}), 0) FROM ${this.#target} WHERE ${within(this.#definition, range)}`,
+    );
+    return { rows: Number(rows), sum: sum ?? '' };
+  }
+
+  /** `touched`: the stream has changed it since `watchKeys`. */
+  async compare(of: KeyRange | Keys, lines: Buffer): Promise<{ key: string[]; touched: boolean }[]> {
+    const session = await this.#lanes.session(applyLane);
+    const about = { definition: this.#definition, target: this.#target, seed: this.#seed };
+    const found = await differingKeys(session, about, of, lines);
+    return found.map((key) => ({ key, touched: this.#touched.has(key) }));
+  }
+
+  /** From now on it is kept which keys the stream changes. */
+  watchKeys(): void {
+    this.#touched.begin();
+  }
+
+  /** Puts the table in its place, as proven; the checkpoint says so in the same transaction. */
+  async place(placing: {
+    replace: boolean;
+    sequences: readonly { column: string; lastValue: string | null }[];
+  }): Promise<void> {
+    // Connections that have used the table would keep it from being renamed.
+    await this.#lanes.close();
+    await this.#owner.rows('SET synchronous_commit = on');
+    await this.#owner.transaction('BEGIN', async () => {
+      const { spool } = recordTables(this.#id);
+      const [isLeft] = await this.#owner.row(
+        `SELECT EXISTS (SELECT FROM ${spool} WHERE whole AND seq > (SELECT applied_seq FROM foresync.joining WHERE id = $1))`,
+        [this.#id],
+      );
+      if (isLeft === 't')
+        throw new ForesyncError(
+          'protocol',
+          'place-early',
+          'The table was to be placed with changes left to apply.',
+        );
+      await placeTable(this.#owner, this.#definition, this.#id, placing);
+      await setStage(this.#owner, this.#id, 'placed');
+    });
+    this.record.stage = 'placed';
+  }
+
+  async close(): Promise<void> {
+    await this.#lanes.close();
+    await this.#owner.end();
+  }
+
+  #copyInto(table: string): string {
+    return `COPY ${table} (${carriedList(this.#definition)}) FROM STDIN (FORMAT ${copyFormat(this.#definition)})`;
+  }
+}

@@ -1,0 +1,244 @@
+import { checkServerIdentity } from 'node:tls';
+import pg from 'pg';
+import { ForesyncError, messageOf, systemCodeOf } from '../../errors.ts';
+import { printable } from '../../text.ts';
+import { type CopiedRows, CopyIn, CopyOut } from './copy-queries.ts';
+import { type Login, loginOf, surroundings, type TlsOptions } from './login.ts';
+
+/** Rows as texts, as PostgreSQL writes them; NULL is null. */
+export type TextRow = (string | null)[];
+
+/** Of a parameter: a text, or bytes for a bytea. */
+export type SqlValue = string | Buffer | null;
+
+/** So that values are written the same way everywhere, and no name is looked for in a schema that somebody else may write to. */
+const settings: Record<string, string> = {
+  search_path: 'pg_catalog',
+  datestyle: 'ISO',
+  intervalstyle: 'postgres',
+  extra_float_digits: '3',
+  timezone: 'UTC',
+  bytea_output: 'hex',
+  lc_monetary: 'C',
+  statement_timeout: '0',
+  idle_in_transaction_session_timeout: '0',
+  row_security: 'off',
+};
+
+const asText = { getTypeParser: () => (value: string) => value } as unknown as pg.CustomTypesConfig;
+
+/** One connection to a server. Statements run one after the other, in the order of the calls. */
+export class Session {
+  readonly #client: pg.Client;
+  readonly #where: string;
+  #end: unknown;
+
+  private constructor(client: pg.Client, where: string) {
+    this.#client = client;
+    this.#where = where;
+    client.on('error', (error) => {
+      this.#end ??= error;
+    });
+    client.on('end', () => {
+      this.#end ??= new Error('The server closed the connection.');
+    });
+  }
+
+  /**
+   * Connects as libpq would. `replication` speaks to a walsender of the database. Throws `unreachable`, `permission` or `config` with what
+   * can be done.
+   */
+  static async open(url: string, { replication = false } = {}): Promise<Session> {
+    const login = loginOf(url, surroundings());
+    let refusal: unknown;
+    for (const tls of login.tls) {
+      const client = new pg.Client(configOf(login, tls, replication));
+      const session = new Session(client, whereOf(login));
+      try {
+        await client.connect();
+        return session;
+      } catch (error) {
+        refusal ??= error;
+        // What TLS has no part in would fail the same way without.
+        if (login.tls.length > 1 && !/SSL|TLS|pg_hba/i.test(messageOf(error))) break;
+      }
+    }
+    throw connectError(refusal, login);
+  }
+
+  /** The client's own, for what speaks the replication protocol. */
+  get client(): pg.Client {
+    return this.#client;
+  }
+
+  get isLost(): boolean {
+    return this.#end !== undefined;
+  }
+
+  /** Statements without parameters may be several, unless it is to be `alone`; the rows are those of the last. */
+  async rows(sql: string, values?: readonly SqlValue[], { alone = false } = {}): Promise<TextRow[]> {
+    return this.#told(async () => {
+      const config = {
+        ...{ text: sql, rowMode: 'array' as const, types: asText },
+        ...(values && { values: [...values] }),
+        ...(alone && { queryMode: 'extended' }),
+      };
+      const result = (await this.#client.query(config)) as unknown as pg.QueryArrayResult<TextRow>;
+      const last = Array.isArray(result) ? (result as pg.QueryArrayResult<TextRow>[]).at(-1) : result;
+      return last?.rows ?? [];
+    });
+  }
+
+  async row(sql: string, values?: readonly SqlValue[]): Promise<TextRow> {
+    const [first] = await this.rows(sql, values);
+    if (!first) throw new ForesyncError('defect', 'no-row', 'A query that always has a row had none.');
+    return first;
+  }
+
+  async copyOut(sql: string, sizes: { expectedBytes: number; maxBytes: number }): Promise<CopiedRows> {
+    return this.#told(() => this.#submitted(new CopyOut(sql, sizes)).rows());
+  }
+
+  async copyIn(sql: string, bytes: Buffer): Promise<number> {
+    return this.#told(() => this.#submitted(new CopyIn(sql, bytes)).rows());
+  }
+
+  /** Runs work in a transaction, which is rolled back where it throws. */
+  async transaction<T>(begin: string, work: () => Promise<T>): Promise<T> {
+    await this.rows(begin);
+    try {
+      const result = await work();
+      await this.rows('COMMIT');
+      return result;
+    } catch (error) {
+      if (!this.isLost) await this.rows('ROLLBACK').catch(() => undefined);
+      throw error;
+    }
+  }
+
+  async end(): Promise<void> {
+    if (this.#end !== undefined) return;
+    await this.#client.end().catch(() => undefined);
+  }
+
+  /** Ends it at once, whatever it is doing. */
+  cut(): void {
+    (this.#client as unknown as { connection: { stream: { destroy(): void } } }).connection.stream.destroy();
+  }
+
+  #submitted<T extends pg.Submittable & { handleError(error: unknown): void }>(query: T): T {
+    if (this.#end !== undefined) query.handleError(this.#end);
+    else this.#client.query(query);
+    return query;
+  }
+
+  async #told<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      throw this.#error(error);
+    }
+  }
+
+  #error(error: unknown): unknown {
+    if (error instanceof ForesyncError) return error;
+    const state = sqlStateOf(error);
+    // A statement that fails may tell of other connections too, as one that makes a subscription does.
+    const isOver = this.isLost || (error as { severity?: string }).severity === 'FATAL';
+    if (isOver || state === undefined) {
+      if (!isOfServer(error) && this.#end === undefined) return error;
+      return new ForesyncError(
+        'unreachable',
+        'server-lost',
+        `The server at ${this.#where} is lost: ${printable(messageOf(this.#end ?? error))}.`,
+        {
+          cause: error,
+        },
+      );
+    }
+    return new StatementError(state, printable(messageOf(error), 500), this.#where, error);
+  }
+}
+
+/** A statement that the server refused. Who asked for it knows what that means; else it is told as it is. */
+export class StatementError extends ForesyncError {
+  /** SQLSTATE, such as 42P01. */
+  readonly state: string;
+
+  constructor(state: string, said: string, where: string, cause: unknown) {
+    super(kindOf(state), `postgres-${state}`, `The server at ${where} says: ${said}.`, { cause });
+    this.state = state;
+  }
+}
+
+function kindOf(state: string): 'permission' | 'io' | 'defect' | 'config' | 'exists' {
+  if (state === '42501' || state.startsWith('28')) return 'permission';
+  if (/^(08|53|58|55|57|40)/.test(state)) return 'io';
+  // Something else depends on what was to go.
+  if (state.startsWith('2B')) return 'exists';
+  return state.startsWith('0A') ? 'config' : 'defect';
+}
+
+function sqlStateOf(error: unknown): string | undefined {
+  const code = systemCodeOf(error);
+  return code !== undefined && /^[0-9A-Z]{5}$/.test(code) ? code : undefined;
+}
+
+function isOfServer(error: unknown): boolean {
+  return (
+    sqlStateOf(error) !== undefined ||
+    /^E[A-Z]+$/.test(systemCodeOf(error) ?? '') ||
+    /connection/i.test(messageOf(error))
+  );
+}
+
+function configOf(login: Login, tls: 'none' | TlsOptions, replication: boolean): pg.ClientConfig {
+  const { host, port, user, database, password, connectTimeoutMs } = login;
+  const config = {
+    ...{ host, port, user, database },
+    // A function, lest the client look for a password by ways of its own.
+    password: () => password ?? '',
+    ssl: tls === 'none' ? false : tlsConfig(tls),
+    application_name: 'foresync',
+    connectionTimeoutMillis: connectTimeoutMs,
+    keepAlive: true,
+    options: Object.entries(settings)
+      .map(([name, value]) => `-c ${name}=${value}`)
+      .join(' '),
+    ...(replication ? { replication: 'database' } : {}),
+  };
+  return config as pg.ClientConfig;
+}
+
+function tlsConfig({ checksHost, ...options }: TlsOptions) {
+  return { ...options, checkServerIdentity: checksHost ? checkServerIdentity : () => undefined };
+}
+
+function whereOf({ host, port, database }: Login): string {
+  return printable(`${host}:${port}/${database}`);
+}
+
+function connectError(error: unknown, login: Login): ForesyncError {
+  const state = sqlStateOf(error);
+  const said = printable(messageOf(error), 500);
+  const where = whereOf(login);
+  if (state?.startsWith('28'))
+    return new ForesyncError(
+      'permission',
+      'store-login',
+      `The server at ${where} refuses ${printable(login.user)}: ${said}.`,
+      {
+        hint: 'Passwords are taken from PGPASSWORD, ~/.pgpass and service files at the host where the agent runs; pg_hba.conf says who may come.',
+        cause: error,
+      },
+    );
+  if (state === '3D000')
+    return new ForesyncError('config', 'store-missing', `At ${where} there is no such database: ${said}.`, {
+      cause: error,
+    });
+  const kind = state === undefined || /^(08|53|57)/.test(state) ? 'unreachable' : 'config';
+  return new ForesyncError(kind, 'store-unreachable', `The server at ${where} cannot be had: ${said}.`, {
+    hint: 'Check that it runs, and host, port and database of the store, as the host of the agent reaches them.',
+    cause: error,
+  });
+}

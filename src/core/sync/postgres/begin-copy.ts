@@ -1,0 +1,55 @@
+import type { Result } from '../../agent/protocol.ts';
+import type { AddReplicaOptions } from '../add-replica.ts';
+import type { Emit } from '../events.ts';
+import { settled } from './capture.ts';
+import type { Sides } from './connect-servers.ts';
+import { Drain } from './drain.ts';
+
+/** Bytes of changes that may wait at the joiner. */
+const usualBudgetBytes = 8 * 1024 ** 3;
+/** What a key of --delta-budget stands for. */
+const bytesPerKey = 100;
+
+/** Between whom rows are copied, while the stream of changes is drained. */
+export interface Copy extends Sides {
+  drain: Drain;
+  opened: Result<'pg.joiner.open'>;
+  keyColumns: number;
+}
+
+/**
+ * Makes the slot, or goes on with the one that is there, opens the joiner and drains the slot into it from then on. Resolves when rows may be read: all that was committed
+ * before the slot is seen by everybody.
+ */
+export async function beginCopy(
+  sides: Sides,
+  options: AddReplicaOptions & { id: string; emit: Emit },
+  onDrain: (drain: Drain) => void,
+): Promise<Copy> {
+  const { lead, joiner, table, left, slot, seed } = sides;
+  const { group, joiner: target, restart, wait, signal, deltaBudgetKeys, id, emit } = options;
+  const isThere = slot !== undefined && !slot.isLost;
+  const goesOn = isThere && left !== undefined && left.spooledTo >= slot.confirmedTo && !restart;
+  if (!goesOn) await lead.call('pg.capture.drop', { url: group.lead.store.path, id });
+  const started = goesOn ? undefined : (await lead.call('pg.capture.start', { id })).result;
+  const { definition, keyOrder, systemId, timeline } = table;
+  const { result: opened } = await joiner.call('pg.joiner.open', {
+    ...{ url: target.store.path, id, definition, keyOrder, systemId, timeline, seed },
+    ...{ captureFrom: started?.from ?? slot?.confirmedTo ?? 0, anew: !goesOn },
+  });
+  if (opened.resumed) emit({ type: 'resumed', rows: opened.rows });
+  else if (left)
+    emit({
+      type: 'note',
+      level: 'warning',
+      text: 'The copy begins anew: what was left of it does not fit the slot or the table of today.',
+    });
+  const budgetBytes = deltaBudgetKeys === undefined ? usualBudgetBytes : deltaBudgetKeys * bytesPerKey;
+  const drain = await Drain.start({ donor: lead, joiner, id, budgetBytes }, opened.spooledTo);
+  onDrain(drain);
+  if (opened.stage === 'hot' || opened.stage === 'snapshot') {
+    const below = started?.below ?? (await lead.call('pg.capture.under-way', {})).result.below;
+    await settled(lead, { below, wait, signal, emit });
+  }
+  return { ...sides, drain, opened, keyColumns: definition.key.length };
+}

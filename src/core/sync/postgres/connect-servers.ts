@@ -1,0 +1,62 @@
+import { randomBytes } from 'node:crypto';
+import type { AgentClient } from '../../agent/client.ts';
+import type { Result } from '../../agent/protocol.ts';
+import { hostLabel } from '../../group/host.ts';
+import { parseTableName } from '../../store/postgres/sql.ts';
+import type { AddReplicaOptions } from '../add-replica.ts';
+import type { Agents } from '../connect.ts';
+import type { Emit } from '../events.ts';
+import { tableThere } from '../refusals.ts';
+import type { Slot } from './capture.ts';
+
+/** Both servers, and what an earlier run has left there. */
+export interface Sides {
+  lead: AgentClient;
+  joiner: AgentClient;
+  table: Result<'pg.donor.open'>;
+  left: Result<'pg.joiner.look'>['left'];
+  slot: Slot | undefined;
+  /** Of the hashes that rows are compared by, drawn anew for each try. */
+  seed: string;
+}
+
+/** Connects both agents and has them look at their servers, which changes nothing there. Refuses a place that is taken. */
+export async function connectServers(
+  options: AddReplicaOptions & { id: string; emit: Emit },
+  agents: Agents,
+): Promise<Sides> {
+  const { group, joiner: target, replace, restart, id, emit } = options;
+  const table = parseTableName(group.table);
+  const host = hostLabel(group.lead.host);
+  emit({ type: 'donor', donor: group.lead.name, host, state: 'connecting' });
+  const connecting = [
+    agents.connect(group.lead.name, group.lead.host),
+    agents.connect(target.name, target.host),
+  ] as const;
+  await Promise.allSettled(connecting);
+  const [lead, joiner] = await Promise.all(connecting);
+  const seed = randomBytes(8).readBigInt64BE().toString();
+  const url = group.lead.store.path;
+  const [donor, look, slot] = await Promise.all([
+    lead.call('pg.donor.open', { url, table, seed, id }).then(({ result }) => result),
+    joiner.call('pg.joiner.look', { url: target.store.path, id, table }).then(({ result }) => result),
+    lead.call('pg.capture.look', { url, id }).then(({ result }) => result.slot),
+  ]);
+  emit({ type: 'donor', donor: lead.name, host, state: 'ready' });
+  const isPlaced = isInPlace(look.left);
+  const left = restart && (replace || !isPlaced) ? undefined : look.left;
+  if (look.hasTable && !replace && !isInPlace(left)) throw tableThere(target, group.table);
+  emit({ type: 'table', rowsEstimate: donor.rowsEstimate, sizeBytes: donor.sizeBytes });
+  if (donor.leftOut.length > 0)
+    emit({
+      type: 'note',
+      level: 'info',
+      text: `Not taken over: ${donor.leftOut.join(', ')}. A replica receives rows, it does not check or react to them.`,
+    });
+  return { lead, joiner, table: donor, left, slot, seed };
+}
+
+/** The table that an earlier run has put there, proven equal. */
+export function isInPlace(left: Sides['left']): boolean {
+  return left?.stage === 'placed' || left?.stage === 'handed';
+}

@@ -1,0 +1,115 @@
+import type { AgentClient, Reply } from '../../agent/client.ts';
+import { ForesyncError } from '../../errors.ts';
+import { formatBytes } from '../../format.ts';
+
+/** The lane that changes take, at both agents. */
+export const streamLane = 1;
+const takeBytes = 4 << 20;
+const waitMs = 150;
+
+export interface DrainSides {
+  donor: AgentClient;
+  joiner: AgentClient;
+  /** The capture's id. */
+  id: string;
+  /** How much of the stream may wait at the joiner. */
+  budgetBytes: number;
+}
+
+/**
+ * Carries changes from the slot into the joiner's Delta Log for as long as the run lasts, so that the donor need not keep its WAL for them. What is
+ * confirmed to the slot is on disk at the joiner before.
+ */
+export class Drain {
+  readonly #sides: DrainSides;
+  readonly #running: Promise<void>;
+  #spooledTo: number;
+  #pendingBytes = 0;
+  #isStopping = false;
+  #error: unknown;
+  readonly #waiting: (() => void)[] = [];
+  /** Rejects when it can go on no longer. */
+  readonly failed: Promise<never>;
+
+  private constructor(sides: DrainSides, spooledTo: number) {
+    this.#sides = sides;
+    this.#spooledTo = spooledTo;
+    this.#running = this.#run();
+    this.failed = this.#running.then(() => new Promise<never>(() => undefined));
+    this.failed.catch(() => undefined);
+  }
+
+  /** `spooledTo`: where the joiner is. */
+  static async start(sides: DrainSides, spooledTo: number): Promise<Drain> {
+    await sides.donor.call('pg.stream.open', { id: sides.id, from: spooledTo, lane: streamLane });
+    return new Drain(sides, spooledTo);
+  }
+
+  get spooledTo(): number {
+    return this.#spooledTo;
+  }
+
+  get pendingBytes(): number {
+    return this.#pendingBytes;
+  }
+
+  /** Resolves when more is in the Delta Log; rejects where that will not be. */
+  async more(): Promise<void> {
+    await Promise.race([new Promise<void>((resolve) => this.#waiting.push(resolve)), this.failed]);
+  }
+
+  /** Ends the stream, so that the slot is free. What has come is in the Delta Log then. */
+  async stop(): Promise<void> {
+    this.#isStopping = true;
+    await this.#running.catch(() => undefined);
+    await this.#sides.donor.call('pg.stream.close', { flushedTo: this.#spooledTo, lane: streamLane });
+    if (this.#error !== undefined) throw this.#error;
+  }
+
+  /** For a run that fails: it asks for nothing more. */
+  leave(): void {
+    this.#isStopping = true;
+  }
+
+  async #run(): Promise<void> {
+    try {
+      // What is written and what comes next are under way at the same time.
+      let next = this.#take();
+      while (!this.#isStopping) {
+        const taken = await next;
+        next = this.#take();
+        next.catch(() => undefined);
+        await this.#write(taken);
+      }
+      await this.#write(await next);
+    } catch (error) {
+      this.#error = error;
+      throw error;
+    }
+  }
+
+  #take() {
+    return this.#sides.donor.call('pg.stream.take', {
+      ...{ flushedTo: this.#spooledTo, maxBytes: takeBytes, waitMs, lane: streamLane },
+    });
+  }
+
+  async #write({ result, parts }: Reply<'pg.stream.take'>): Promise<void> {
+    if (result.bytes === 0) return;
+    const { joiner, budgetBytes } = this.#sides;
+    const { result: written } = await joiner.call('pg.joiner.spool', { lane: streamLane }, parts);
+    this.#spooledTo = written.spooledTo;
+    this.#pendingBytes = written.pendingBytes;
+    if (this.#pendingBytes > budgetBytes) throw overBudget(budgetBytes);
+    for (const wake of this.#waiting.splice(0)) wake();
+  }
+}
+
+function overBudget(budgetBytes: number): ForesyncError {
+  return new ForesyncError(
+    'io',
+    'delta-budget',
+    `More than ${formatBytes(budgetBytes)} of changes wait at the joiner to be applied.`,
+    { hint: 'The copy is slower than the writers: give it more of --bwlimit, or a larger --delta-budget.' },
+  );
+}

@@ -1,0 +1,236 @@
+import type { AgentClient } from '../../agent/client.ts';
+import { systemWait } from '../../clock.ts';
+import { ForesyncError } from '../../errors.ts';
+import { parseTableName } from '../../store/postgres/sql.ts';
+import type { AddReplicaOptions, AddReplicaResult } from '../add-replica.ts';
+import type { Batches } from '../batches.ts';
+import type { Agents } from '../connect.ts';
+import type { Emit, PhaseName } from '../events.ts';
+import { resumable } from '../joining.ts';
+import { Phases } from '../phases.ts';
+import { unpausedTimeout } from '../unpaused-timeout.ts';
+import { beginCopy, type Copy } from './begin-copy.ts';
+import { captureIdOf } from './capture.ts';
+import { connectServers, type Sides } from './connect-servers.ts';
+import { copyLanes, copyRows } from './copy-rows.ts';
+import type { Drain } from './drain.ts';
+import { sendHotRows } from './hot-rows.ts';
+import { KeptCuts } from './kept-cuts.ts';
+import { applyAll, applyUpTo, verifyAll } from './verify.ts';
+
+const analyzeLane = 5;
+
+/** One try at adding a replica between two PostgreSQL servers, with agents of its own, from the first connection to the clean-up. */
+export class PostgresJoining {
+  readonly #options: AddReplicaOptions;
+  readonly #agents: Agents;
+  readonly #emit: Emit;
+  readonly #phases: Phases;
+  readonly #id: string;
+  /** An earlier run left something, or this one is about to. */
+  #hasLeft = false;
+  #holds = false;
+  #isPlaced = false;
+  #sides: Sides | undefined;
+  #drain: Drain | undefined;
+
+  constructor(options: AddReplicaOptions, agents: Agents, emit: Emit) {
+    this.#options = options;
+    this.#agents = agents;
+    this.#emit = emit;
+    this.#phases = new Phases(emit, options.signal);
+    this.#id = captureIdOf(options.group, options.joiner);
+  }
+
+  get begun(): boolean {
+    return this.#hasLeft || this.#holds;
+  }
+
+  get joiner(): AgentClient | undefined {
+    return this.#sides?.joiner;
+  }
+
+  get phase(): PhaseName | undefined {
+    return this.#phases.current;
+  }
+
+  async whole(batches: Batches | undefined): Promise<AddReplicaResult> {
+    const options = { ...this.#options, id: this.#id, emit: this.#emit };
+    const sides = await this.#phases.in('connect', () => connectServers(options, this.#agents));
+    this.#sides = sides;
+    this.#hasLeft = sides.left !== undefined;
+    const { stage } = sides.left ?? {};
+    if (stage === 'placed' || stage === 'handed') return this.#finishPlaced(sides);
+    const copy = await this.#phases.in('capture', () => {
+      this.#holds = true;
+      return beginCopy(sides, options, (drain) => {
+        this.#drain = drain;
+      });
+    });
+    // A stream that is lost must not wait for a step that waits for something else.
+    return Promise.race([copy.drain.failed, this.#copied(copy, batches)]);
+  }
+
+  /** After a failure: what can be gone on with stays, everything else is taken away. */
+  async leave(error: unknown): Promise<void> {
+    this.#drain?.leave();
+    if (!(error instanceof ForesyncError) || resumable.has(error.kind) || !this.#holds || this.#isPlaced)
+      return;
+    if (error.code === 'joiner-busy') return;
+    const { group, joiner } = this.#options;
+    await Promise.allSettled([
+      this.#sides?.lead.call('pg.capture.drop', { url: group.lead.store.path, id: this.#id }),
+      this.#sides?.joiner.call('pg.joiner.discard', {
+        ...{ url: joiner.store.path, id: this.#id, table: parseTableName(group.table) },
+      }),
+    ]);
+  }
+
+  async #copied(copy: Copy, batches: Batches | undefined): Promise<AddReplicaResult> {
+    const { lead, joiner, opened, drain } = copy;
+    const cuts = new KeptCuts();
+    const sides = { ...copy, ...this.#shared, rowsEstimate: copy.table.rowsEstimate };
+    this.#emit({ type: 'donor', donor: lead.name, state: 'reading' });
+    if (batches && opened.stage === 'hot' && opened.chunks === 0) await this.#hot(copy, batches);
+    else this.#phases.skip('hot');
+    if (opened.stage === 'hot' || opened.stage === 'snapshot')
+      await this.#phases.in('snapshot', async () => {
+        await joiner.call('pg.joiner.stage', { stage: 'snapshot' });
+        const from = { chunks: opened.chunks, after: opened.chunksTo };
+        if (from.chunks === 0 || from.after)
+          await copyRows({
+            ...sides,
+            rowBytes: copy.table.rowBytes,
+            from,
+            isLocal: this.#isLocal,
+            onCut: (cut) => cuts.add(cut),
+          });
+        await joiner.call('pg.joiner.stage', { stage: 'delta' });
+      });
+    else this.#phases.skip('snapshot');
+    await this.#phases.in('delta', () => this.#delta(copy, opened.stage === 'verify'));
+    this.#emit({ type: 'donor', donor: lead.name, state: 'done' });
+    const verified = await this.#phases.in('verify', async () => {
+      // Its statistics are made meanwhile.
+      const analysed = joiner.call('pg.joiner.analyze', { lane: analyzeLane });
+      analysed.catch(() => undefined);
+      const isOwnCopy = opened.stage === 'hot' || (opened.stage === 'snapshot' && opened.chunks === 0);
+      const known = isOwnCopy ? cuts.cuts : undefined;
+      const result = await verifyAll({ ...sides, drain, cuts: known, wait: this.#options.wait });
+      await analysed;
+      return result;
+    });
+    const there = await this.#phases.in('publish', () => this.#place(copy, verified));
+    return this.#finish(copy, there);
+  }
+
+  async #hot(copy: Copy, batches: Batches): Promise<void> {
+    const { prefetchTimeoutMs, pace } = this.#options;
+    const { complete } = await this.#phases.in('hot', () => {
+      const timeout = unpausedTimeout(prefetchTimeoutMs, { pace, wait: systemWait });
+      return sendHotRows({ ...copy, ...this.#shared, batches, deadline: timeout.signal }).finally(
+        timeout.end,
+      );
+    });
+    if (complete) this.#emit({ type: 'hot-ready' });
+    else this.#note('warning', 'The prefetch timed out; the snapshot brings the rest of the plan.');
+  }
+
+  /** Catches up before indexes are made: then rows of different moments meet no longer. */
+  async #delta(copy: Copy, isFinished: boolean): Promise<void> {
+    const { lead, joiner, drain } = copy;
+    const shared = { ...this.#shared, lead, joiner };
+    const catchUp = async () => {
+      const { result } = await lead.call('pg.position', { lane: copyLanes[0] });
+      await applyUpTo(result.at, { ...shared, drain });
+    };
+    do await catchUp();
+    while (await this.#refetch(copy));
+    if (!isFinished) await joiner.call('pg.joiner.finish', {});
+    await catchUp();
+  }
+
+  /** Rows whose key changed while they were on their way, and of which a value did not travel with the change. */
+  async #refetch({ lead, joiner }: Copy): Promise<boolean> {
+    const { result, parts } = await joiner.call('pg.joiner.refetch', { taken: false });
+    if (result.keys === 0) return false;
+    this.#note('info', `${result.keys} rows are asked for once more: their keys changed on their way.`);
+    const [lane] = copyLanes;
+    const read = await lead.call('pg.keys.read', { lane, maxBytes: 64 << 20 }, parts);
+    await joiner.call('pg.joiner.rows', { keep: true }, read.parts);
+    await joiner.call('pg.joiner.refetch', { taken: true });
+    return true;
+  }
+
+  /** The stream ends, what has come of it is applied, and the table is put in its place. What was counted holds where nothing has changed since. */
+  async #place({ lead, joiner, drain }: Copy, verified: { rows: number }): Promise<AddReplicaResult> {
+    await drain.stop();
+    const { changes } = await applyAll({ lead, joiner, emit: this.#emit });
+    const { result } = await lead.call('pg.sequences', { lane: copyLanes[0] });
+    const { result: placed } = await joiner.call('pg.joiner.place', {
+      replace: this.#options.replace,
+      sequences: result.sequences,
+      ...(changes === 0 && { rows: verified.rows }),
+    });
+    this.#isPlaced = true;
+    return { rows: placed.rows, watermark: placed.at };
+  }
+
+  /** An earlier run put the table in its place, and died before it was done. */
+  async #finishPlaced(sides: Sides): Promise<AddReplicaResult> {
+    this.#isPlaced = true;
+    this.#phases.skip('capture', 'hot', 'snapshot', 'delta', 'verify', 'publish');
+    this.#emit({ type: 'resumed', rows: sides.table.rowsEstimate });
+    return this.#finish(sides, { rows: sides.table.rowsEstimate, watermark: sides.left?.spooledTo ?? 0 });
+  }
+
+  /** Hands over to a subscription where that is asked for, and takes away all else. */
+  async #finish({ lead, joiner }: Sides, there: AddReplicaResult): Promise<AddReplicaResult> {
+    const { group, joiner: target, handOver } = this.#options;
+    const [id, url] = [this.#id, target.store.path];
+    const donor = { url: group.lead.store.path, id };
+    await this.#phases.in('cleanup', async () => {
+      if (handOver?.kind === 'subscription') {
+        const { result } = await lead.call('pg.capture.look', donor);
+        if (!result.slot) throw slotGone();
+        const { conninfo } = handOver;
+        const { result: handed } = await joiner.call('pg.joiner.hand-over', {
+          ...{ url, id, conninfo, confirmedTo: result.slot.confirmedTo },
+        });
+        this.#note(
+          'info',
+          `The subscription ${handed.subscription} goes on from here; its slot and publication at ${group.lead.name} have the same name.`,
+        );
+      }
+      this.#emit({ type: 'in-sync', ...there });
+      if (handOver?.kind !== 'subscription') await lead.call('pg.capture.drop', donor);
+      await joiner.call('pg.joiner.forget', { url, id });
+    });
+    return there;
+  }
+
+  get #isLocal(): boolean {
+    const { group, joiner } = this.#options;
+    return group.lead.host.kind === 'local' && joiner.host.kind === 'local';
+  }
+
+  get #shared() {
+    const { pace, signal } = this.#options;
+    return { emit: this.#emit, pace, signal };
+  }
+
+  #note(level: 'info' | 'warning', text: string): void {
+    this.#emit({ type: 'note', level, text });
+  }
+}
+
+function slotGone(): ForesyncError {
+  return new ForesyncError(
+    'verification',
+    'slot-gone',
+    'The slot is gone that the subscription was to go on with.',
+    {
+      hint: '--restart --replace begins anew.',
+    },
+  );
+}

@@ -1,0 +1,49 @@
+import { parseTableName } from '../../store/postgres/sql.ts';
+import type { Agents } from '../connect.ts';
+import type { TakeAwayOptions, TakenAway } from '../take-away.ts';
+import { captureIdOf } from './capture.ts';
+
+/**
+ * Takes away what a run between PostgreSQL servers has left: slot and publication at the lead, the half-built table and its Delta Log at the joiner. A table in its
+ * place stays, and so does the slot of one that was handed over. May be repeated.
+ */
+export async function takeAwayPostgres(agents: Agents, options: TakeAwayOptions): Promise<TakenAway> {
+  const { group, joiner: target, dryRun } = options;
+  const nothing: TakenAway = {
+    capture: undefined,
+    caches: [],
+    staging: undefined,
+    withdrawn: undefined,
+    kept: undefined,
+    slot: undefined,
+    hasTable: false,
+  };
+  if (!target) return nothing;
+  const id = captureIdOf(group, target);
+  const table = parseTableName(group.table);
+  const [url, joinerUrl] = [group.lead.store.path, target.store.path];
+  const connecting = [
+    agents.connect(group.lead.name, group.lead.host),
+    agents.connect(target.name, target.host),
+  ] as const;
+  await Promise.allSettled(connecting);
+  const [lead, joiner] = await Promise.all(connecting);
+  const { left, hasTable } = (await joiner.call('pg.joiner.look', { url: joinerUrl, id, table })).result;
+  const { slot } = (await lead.call('pg.capture.look', { url, id })).result;
+  const isHanded = left?.stage === 'handed';
+  const isPlaced = isHanded || left?.stage === 'placed';
+  if (!dryRun) {
+    await joiner.call('pg.joiner.discard', { url: joinerUrl, id, table });
+    // Also where there is no slot any more: its publication may be.
+    if (!isHanded) await lead.call('pg.capture.drop', { url, id });
+  }
+  return {
+    ...nothing,
+    slot:
+      slot && !isHanded
+        ? { donor: lead.name, name: `foresync_${id}`, retainedBytes: slot.retainedBytes }
+        : undefined,
+    staging: left && !isPlaced ? { joiner: target.name, path: `foresync_building_${id}` } : undefined,
+    hasTable: hasTable && isPlaced,
+  };
+}

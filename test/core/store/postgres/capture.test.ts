@@ -1,0 +1,124 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { after, before, describe, test } from 'node:test';
+import { ForesyncError } from '../../../../src/core/errors.ts';
+import {
+  dropCapture,
+  isOver,
+  lookAtSlot,
+  refuseUnfitDonor,
+  startCapture,
+  underWay,
+} from '../../../../src/core/store/postgres/capture.ts';
+import { ChangeStream } from '../../../../src/core/store/postgres/change-stream.ts';
+import { decodeMessage, messagesIn } from '../../../../src/core/store/postgres/pgoutput.ts';
+import { Session } from '../../../../src/core/store/postgres/session.ts';
+import { type PostgresPair, postgresPair, withoutPostgres } from '../../../support/postgres.ts';
+
+describe('capture at PostgreSQL', { skip: withoutPostgres }, () => {
+  let pair: PostgresPair;
+  let session: Session;
+  before(async () => {
+    pair = await postgresPair({ joiner: { wal_level: 'replica' } });
+    pair.donor.sql("CREATE TABLE items (id int PRIMARY KEY, body text); INSERT INTO items VALUES (1, 'one')");
+    session = await Session.open(pair.donor.store());
+  });
+  after(async () => {
+    await session?.end();
+    await pair.stop();
+  });
+  const items = { schema: 'public', name: 'items' };
+  const count = 'SELECT count(*) FROM public.items';
+
+  test('a commit that waits for a standby is in the WAL, seen by nobody, and waited for', async () => {
+    pair.donor.sql("ALTER SYSTEM SET synchronous_standby_names = 'nobody'; SELECT pg_reload_conf()");
+    const psql = spawn(
+      pair.donor.program('psql'),
+      [
+        '-XqAt',
+        '-h',
+        pair.donor.socketFolder,
+        '-U',
+        'postgres',
+        '-c',
+        "INSERT INTO items VALUES (2, 'waits')",
+      ],
+      { stdio: 'ignore' },
+    );
+    const ended = once(psql, 'exit');
+    try {
+      const waits = "SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'SyncRep'";
+      while ((await session.row(waits))[0] === '0');
+      const { below } = await underWay(session);
+      assert.deepEqual(await session.row(count), ['1']);
+      assert.equal(await isOver(session, below), false);
+      pair.donor.sql('ALTER SYSTEM RESET synchronous_standby_names; SELECT pg_reload_conf()');
+      await ended;
+      while (!(await isOver(session, below)));
+      assert.deepEqual(await session.row(count), ['2']);
+    } finally {
+      pair.donor.sql('ALTER SYSTEM RESET synchronous_standby_names; SELECT pg_reload_conf()');
+      psql.kill();
+    }
+  });
+
+  test('a stream brings what was committed behind its slot, goes on from what was confirmed, and leaves the slot free', async () => {
+    const from = await startCapture(session, 'trial', items);
+    pair.donor.sql("INSERT INTO items VALUES (3, 'three')");
+    const kinds = async (stream: ChangeStream, flushedTo: number) => {
+      const taken: { type: string; at?: number; endAt?: number }[] = [];
+      while (!taken.some(({ type }) => type === 'commit'))
+        for (const message of messagesIn(await stream.take(flushedTo, { maxBytes: 1 << 20, waitMs: 100 })))
+          taken.push(decodeMessage(message));
+      return taken;
+    };
+    const first = await ChangeStream.open(pair.donor.store(), 'trial', from);
+    const told = await kinds(first, from);
+    assert.deepEqual(
+      told.map(({ type }) => type).filter((type) => type !== 'mark'),
+      ['begin', 'relation', 'insert', 'commit'],
+    );
+    await assert.rejects(
+      ChangeStream.open(pair.donor.store(), 'trial', from),
+      (error) => error instanceof ForesyncError && error.code === 'slot-active',
+    );
+    const end = told.find(({ endAt }) => endAt !== undefined)?.endAt ?? 0;
+    await first.take(end, { maxBytes: 0, waitMs: 0 });
+    await first.close();
+    while ((await lookAtSlot(session, 'trial'))?.isActive);
+    assert.equal((await lookAtSlot(session, 'trial'))?.confirmedTo, end);
+    pair.donor.sql("UPDATE items SET body = 'changed' WHERE id = 3");
+    const second = await ChangeStream.open(pair.donor.store(), 'trial', end);
+    const later = await kinds(second, end);
+    assert.ok(later.some(({ type }) => type === 'update') && !later.some(({ type }) => type === 'insert'));
+    await second.close();
+    await dropCapture(session, 'trial');
+    await dropCapture(session, 'trial');
+    assert.equal(await lookAtSlot(session, 'trial'), undefined);
+    assert.deepEqual(await session.row('SELECT count(*) FROM pg_publication'), ['0']);
+  });
+
+  test('a server whose changes cannot be had is refused by name, with what to do', async () => {
+    const other = await Session.open(pair.joiner.store());
+    try {
+      await assert.rejects(
+        refuseUnfitDonor(other, 'trial'),
+        (error) =>
+          error instanceof ForesyncError && error.code === 'wal-level' && /wal_level/.test(`${error.hint}`),
+      );
+    } finally {
+      await other.end();
+    }
+    pair.donor.sql('CREATE ROLE reader LOGIN');
+    const reader = await Session.open(pair.donor.store().replace('postgres@', 'reader@'));
+    try {
+      await assert.rejects(
+        refuseUnfitDonor(reader, 'trial'),
+        (error) => error instanceof ForesyncError && error.code === 'no-replication',
+      );
+    } finally {
+      await reader.end();
+    }
+  });
+});

@@ -1,0 +1,58 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { addReplica } from '../../../../src/core/sync/add-replica.ts';
+import { planOf } from '../../../support/local-group.ts';
+import { type PostgresPair, postgresPair, withoutPostgres } from '../../../support/postgres.ts';
+import { conninfoOf, postgresRun } from '../../../support/postgres-group.ts';
+
+describe('adding a replica at PostgreSQL', { skip: withoutPostgres }, () => {
+  let pair: PostgresPair;
+  before(async () => {
+    pair = await postgresPair();
+  });
+  after(() => pair.stop());
+
+  test('a table is copied, proven equal and put in its place, and nothing is left', async () => {
+    pair.donor.sql(
+      `CREATE TABLE items (id bigint PRIMARY KEY, name text NOT NULL, price numeric(10,2), made timestamptz DEFAULT now());
+       INSERT INTO items SELECT g, 'item ' || g, g * 1.5 FROM generate_series(1, 60000) g;
+       CREATE INDEX items_by_name ON items (name);`,
+    );
+    const { options, events } = postgresRun(pair, 'items', {
+      plan: planOf({ lead: [7, 8, 'none', 59_999] }),
+    });
+    const result = await addReplica(options);
+    assert.equal(result.rows, 60_000);
+    const all = 'SELECT * FROM items ORDER BY id';
+    assert.equal(pair.joiner.sql(all), pair.donor.sql(all));
+    assert.ok(events.some(({ type }) => type === 'hot-ready'));
+    assert.equal(pair.donor.sql('SELECT count(*) FROM pg_replication_slots'), '0');
+    assert.equal(pair.donor.sql('SELECT count(*) FROM pg_publication'), '0');
+    assert.equal(pair.joiner.sql("SELECT count(*) FROM pg_namespace WHERE nspname = 'foresync'"), '0');
+    assert.equal(
+      pair.joiner.sql("SELECT indexname FROM pg_indexes WHERE tablename = 'items' ORDER BY 1"),
+      'items_by_name\nitems_pkey',
+    );
+  });
+
+  test('a subscription goes on from where the copy ended', async () => {
+    pair.donor.sql(
+      `CREATE TABLE live (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, name text);
+       INSERT INTO live (name) SELECT 'row ' || g FROM generate_series(1, 5000) g;`,
+    );
+    const conninfo = conninfoOf(pair);
+    const { options } = postgresRun(pair, 'live', { handOver: { kind: 'subscription', conninfo } });
+    await addReplica(options);
+    pair.donor.sql(
+      `INSERT INTO live (name) VALUES ('late'); UPDATE live SET name = 'changed' WHERE id = 7; DELETE FROM live WHERE id = 8`,
+    );
+    const all = 'SELECT * FROM live ORDER BY id';
+    const wanted = pair.donor.sql(all);
+    for (let tries = 0; tries < 200 && pair.joiner.sql(all) !== wanted; tries++)
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    assert.equal(pair.joiner.sql(all), wanted);
+    const name = pair.joiner.sql('SELECT subname FROM pg_subscription');
+    pair.joiner.sql(`DROP SUBSCRIPTION ${name}`);
+    assert.equal(pair.donor.sql('SELECT count(*) FROM pg_replication_slots'), '0');
+  });
+});

@@ -1,0 +1,79 @@
+import { randomUUID } from 'node:crypto';
+import { systemClock, systemWait } from '../../src/core/clock.ts';
+import type { ReplicaGroup } from '../../src/core/group/config.ts';
+import { usualPrices } from '../../src/core/group/prices.ts';
+import type { AddReplicaOptions } from '../../src/core/sync/add-replica.ts';
+import type { RunEvent } from '../../src/core/sync/events.ts';
+import { Pace } from '../../src/core/sync/pace.ts';
+import type { PostgresPair } from './postgres.ts';
+
+/** A group of one replica at the pair's donor. */
+export function postgresGroup({ donor }: PostgresPair, table: string, database = 'postgres'): ReplicaGroup {
+  const lead = {
+    name: 'lead',
+    host: { kind: 'local' as const },
+    store: { kind: 'postgres' as const, path: donor.store(database) },
+    logs: [],
+  };
+  return {
+    name: 'shop',
+    table,
+    lead,
+    replicas: new Map([['lead', lead]]),
+    pin: [],
+    exclude: [],
+    prices: usualPrices,
+    file: '/nowhere/foresync.yaml',
+  };
+}
+
+/** How the joiner's server reaches the donor's. */
+export function conninfoOf({ donor }: PostgresPair, database = 'postgres'): string {
+  return `host=${donor.socketFolder} user=postgres dbname=${database}`;
+}
+
+/** Options of a run from the pair's donor to its joiner, and the events that it tells. */
+export function postgresRun(
+  pair: PostgresPair,
+  table: string,
+  more: Partial<AddReplicaOptions> = {},
+  watch: (event: RunEvent) => unknown = () => undefined,
+  database = 'postgres',
+): { options: AddReplicaOptions; events: RunEvent[] } {
+  const events: RunEvent[] = [];
+  const options: AddReplicaOptions = {
+    runId: randomUUID(),
+    group: postgresGroup(pair, table, database),
+    joiner: {
+      name: 'joiner',
+      host: { kind: 'local' },
+      store: { kind: 'postgres', path: pair.joiner.store(database) },
+    },
+    plan: undefined,
+    minConfidence: undefined,
+    runtime: undefined,
+    clock: systemClock,
+    newId: randomUUID,
+    signal: new AbortController().signal,
+    replace: false,
+    restart: false,
+    prefetchTimeoutMs: 60_000,
+    stallTimeoutMs: 60_000,
+    retries: 0,
+    wait: systemWait,
+    maxDonorLatencyMs: undefined,
+    hooks: undefined,
+    follow: false,
+    serve: undefined,
+    publishAt: 'synced',
+    deltaBudgetKeys: undefined,
+    handOver: { kind: 'none' },
+    pace: new Pace(undefined, systemClock, systemWait),
+    ...more,
+    onEvent: (event) => {
+      events.push(event);
+      watch(event);
+    },
+  };
+  return { options, events };
+}

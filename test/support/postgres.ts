@@ -1,0 +1,242 @@
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { appendFileSync, chownSync, existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir, userInfo } from 'node:os';
+import path from 'node:path';
+import { findProgram } from './sshd-path.ts';
+
+/** Where the machine's PostgreSQL is; undefined where it has none. */
+export function postgresPrograms(): string | undefined {
+  const found = ['17', '16', '15', '14'].map((version) => `/usr/lib/postgresql/${version}/bin`);
+  const config = findProgram('pg_config');
+  if (config) found.push(execFileSync(config, ['--bindir'], { encoding: 'utf8' }).trim());
+  return found.find((folder) => existsSync(path.join(folder, 'initdb')));
+}
+
+/** For the `skip` of a test: false where there is a PostgreSQL. */
+export const withoutPostgres: string | false =
+  postgresPrograms() === undefined
+    ? 'there is no PostgreSQL server: Debian has it, apt-get install postgresql'
+    : false;
+
+/** Enough for a donor, and nothing that a test waits for: a server of a test need not outlive the machine. */
+const testSettings: Record<string, string> = {
+  listen_addresses: '',
+  wal_level: 'logical',
+  fsync: 'off',
+  shared_buffers: '32MB',
+  max_wal_size: '256MB',
+  max_connections: '40',
+  autovacuum: 'off',
+  log_min_messages: 'warning',
+  timezone: 'UTC',
+};
+
+/** Tests that were given up leave none behind. */
+const running = new Set<ChildProcess>();
+process.on('exit', () => {
+  for (const child of running) child.kill('SIGQUIT');
+});
+
+/** A real server in a folder of its own, on a Unix socket alone. Its superuser is `postgres`, and needs no password there. */
+export class PostgresServer {
+  readonly socketFolder: string;
+  readonly #data: string;
+  readonly #programs: string;
+  readonly #user: { uid?: number; gid?: number };
+  #pid: number | undefined;
+
+  private constructor(home: string, programs: string, user: { uid?: number; gid?: number }) {
+    this.socketFolder = home;
+    this.#data = path.join(home, 'data');
+    this.#programs = programs;
+    this.#user = user;
+  }
+
+  /** Starts a server whose files and socket lie in `home`. */
+  static async start(home: string, settings: Record<string, string> = {}): Promise<PostgresServer> {
+    const programs = postgresPrograms();
+    if (programs === undefined) throw new Error('there is no PostgreSQL server');
+    const server = new PostgresServer(home, programs, ordinaryUser());
+    mkdirSync(home, { recursive: true });
+    server.#own(home);
+    const template = templateOf(programs, server.#user);
+    execFileSync('cp', ['-a', template, server.#data], server.#user);
+    const lines = Object.entries({ ...testSettings, unix_socket_directories: home, ...settings });
+    appendFileSync(
+      path.join(server.#data, 'postgresql.conf'),
+      lines.map(([name, value]) => `${name} = '${value}'\n`).join(''),
+    );
+    await server.startAgain();
+    return server;
+  }
+
+  /** The store of a database, as foresync takes it. */
+  store(database = 'postgres'): string {
+    return `postgres://postgres@/${database}?host=${this.socketFolder}`;
+  }
+
+  /** What psql prints for SQL, without anything around the rows. */
+  sql(text: string, database = 'postgres'): string {
+    return execFileSync(
+      path.join(this.#programs, 'psql'),
+      [
+        '-XqAt',
+        '-v',
+        'ON_ERROR_STOP=1',
+        '-h',
+        this.socketFolder,
+        '-U',
+        'postgres',
+        '-d',
+        database,
+        '-f',
+        '-',
+      ],
+      { input: text, encoding: 'utf8', maxBuffer: 1 << 30, timeout: 60_000, stdio: ['pipe', 'pipe', 'pipe'] },
+    ).trim();
+  }
+
+  /** Path of one of PostgreSQL's programs. */
+  program(name: string): string {
+    return path.join(this.#programs, name);
+  }
+
+  get pid(): number {
+    if (this.#pid === undefined) throw new Error('the server does not run');
+    return this.#pid;
+  }
+
+  /** Starts a server that was stopped. */
+  async startAgain(): Promise<void> {
+    const child = spawn(this.program('postgres'), ['-D', this.#data], {
+      ...this.#user,
+      cwd: this.socketFolder,
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    this.#pid = child.pid;
+    running.add(child);
+    let said = '';
+    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      said += text;
+    });
+    const ended = once(child, 'exit').then(() => running.delete(child));
+    for (;;) {
+      const isReady = this.#isReady();
+      if (isReady) return;
+      if (child.exitCode !== null || child.signalCode !== null) {
+        await ended;
+        throw new Error(`PostgreSQL does not start: ${said}`);
+      }
+      await new Promise((resolve) => setTimeout(resolve, 30));
+    }
+  }
+
+  /** `fast` rolls back what is under way, `immediate` is a crash. */
+  async stop(how: 'fast' | 'immediate' = 'fast'): Promise<void> {
+    const pid = this.#pid;
+    if (pid === undefined) return;
+    this.#pid = undefined;
+    process.kill(pid, how === 'fast' ? 'SIGINT' : 'SIGQUIT');
+    while (isThere(pid)) await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+
+  #isReady(): boolean {
+    try {
+      execFileSync(this.program('pg_isready'), ['-q', '-h', this.socketFolder], { stdio: 'ignore' });
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  #own(file: string): void {
+    const { uid, gid } = this.#user;
+    if (uid !== undefined && gid !== undefined) chownSync(file, uid, gid);
+  }
+}
+
+export interface PostgresPair {
+  donor: PostgresServer;
+  joiner: PostgresServer;
+  stop(): Promise<void>;
+}
+
+/** Two servers, each with settings of its own. */
+export async function postgresPair(
+  settings: { donor?: Record<string, string>; joiner?: Record<string, string> } = {},
+): Promise<PostgresPair> {
+  const folder = temporaryHome();
+  const servers: PostgresServer[] = [];
+  const stop = async () => {
+    for (const server of servers) await server.stop('immediate');
+    rmSync(folder, { recursive: true, force: true });
+  };
+  try {
+    for (const side of ['donor', 'joiner'] as const)
+      servers.push(await PostgresServer.start(path.join(folder, side), settings[side]));
+    const [donor, joiner] = servers as [PostgresServer, PostgresServer];
+    return { donor, joiner, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+/** PostgreSQL refuses to run as root. */
+function ordinaryUser(): { uid?: number; gid?: number } {
+  if (process.getuid?.() !== 0) return {};
+  for (const name of ['postgres', 'nobody']) {
+    try {
+      const [uid, gid] = ['-u', '-g'].map((option) =>
+        Number(execFileSync('id', [option, name], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] })),
+      );
+      if (uid !== undefined && gid !== undefined) return { uid, gid };
+    } catch {
+      // There is no such user.
+    }
+  }
+  throw new Error(`${userInfo().username} cannot run PostgreSQL, and there is no user to run it as`);
+}
+
+/** Short, since a socket's path may have a hundred characters. */
+function temporaryHome(): string {
+  const folder = mkdtempSync(path.join(tmpdir(), 'fs-pg-'));
+  const { uid, gid } = ordinaryUser();
+  if (uid !== undefined && gid !== undefined) chownSync(folder, uid, gid);
+  return folder;
+}
+
+let template: string | undefined;
+
+/** A new cluster takes a second to make, and a copy of one no time. */
+function templateOf(programs: string, user: { uid?: number; gid?: number }): string {
+  if (template !== undefined) return template;
+  const home = temporaryHome();
+  const made = path.join(home, 'data');
+  process.on('exit', () => rmSync(home, { recursive: true, force: true }));
+  const options = [
+    '-D',
+    made,
+    '-U',
+    'postgres',
+    '-A',
+    'trust',
+    '--no-sync',
+    '-E',
+    'UTF8',
+    '--locale=C.UTF-8',
+  ];
+  execFileSync(path.join(programs, 'initdb'), options, { ...user, cwd: home, stdio: 'ignore' });
+  template = made;
+  return made;
+}
+
+function isThere(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
