@@ -2,20 +2,22 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Parameters } from '../../../src/core/state/parameters.ts';
 import type { Tuning } from '../../../src/core/tuning/try-steps.ts';
-import { JoinsOverTime } from './joins-over-time.ts';
+import { beganMs, hourMs, JoinsOverTime } from './joins-over-time.ts';
 import { mean } from './mean.ts';
 import { stageOf, zipf } from './workloads.ts';
 
 const minuteMs = 60_000;
 const joins = 6;
 
-/** Joins of ten minutes that serve reads, whose logs so cover less than a hundredth of the plan's horizon. `heat`: how many times as many reads as usual. */
+/** Joins of ten minutes that serve reads, whose logs so cover less than a hundredth of the plan's horizon. `heat`: how many times as many reads as else come at their hour. */
 const served = (heat: number) =>
   JoinsOverTime.of(
-    stageOf(1, (key) => heat * zipf(key), {
+    stageOf(1, (key, atMs) => (isBusy(atMs) ? heat : 1) * zipf(key), {
       ...{ keys: 200, rows: 4000, firstJoinDay: 4, joins, joinMs: 10 * minuteMs, isServed: true },
     }),
   );
+
+const isBusy = (atMs: number) => Math.floor((atMs - beganMs) / hourMs) % 24 === 9;
 
 async function tuned(stage: JoinsOverTime, from: Parameters) {
   const all: Tuning[] = [];
@@ -24,7 +26,7 @@ async function tuned(stage: JoinsOverTime, from: Parameters) {
 }
 
 test('a served join of minutes moves what its reads bear out: budget and prefetch timeout', async (t) => {
-  const stage = await served(60);
+  const stage = await served(240);
   t.after(() => stage.close());
   for (const [name, from] of [
     ['prefetchTimeoutMs', { prefetchTimeoutMs: 10_000 }],
