@@ -174,7 +174,10 @@ test('the log may come on standard input, with its columns named', async () => {
   assert.deepEqual([result.exitCode, result.json().run.planHitRate], [0, 0.5]);
   const { stdout } = await metrics(folder, args, { input });
   assert.match(stdout, /so far: the log ends before the horizon does/);
-  assert.match(stdout, /stays at 0\.50\n +because the log has 2 reads within the horizon, and it\s+takes\s+200/);
+  assert.match(
+    stdout,
+    /stays at 0\.50\n +because the log has 2 reads within the horizon, and it\s+takes\s+200/,
+  );
   assertNarrow(stdout);
 });
 
