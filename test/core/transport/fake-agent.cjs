@@ -5,6 +5,6 @@ if (process.env.FAKE_AGENT_FAILS) {
   stderr.write('fake agent: cannot go on\n');
   process.exitCode = 3;
 } else {
-  stdout.write('foresync-agent 5\n');
+  stdout.write('foresync-agent 7\n');
   stdin.pipe(stdout);
 }
