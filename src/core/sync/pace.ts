@@ -25,7 +25,11 @@ export class Pace {
   #sentBytes = 0;
   /** When all that was charged would have been sent. */
   #paidMs = 0;
+  /** For bytes that were charged ahead and never came. */
+  #waitedTooLongMs = 0;
   #guessBytes = firstGuessBytes;
+  /** By each turn whose bytes have not come, in their order. */
+  readonly #chargedAhead: number[] = [];
   #queue: Promise<void> = Promise.resolve();
   #changed = new AbortController();
   #isPaused = false;
@@ -86,6 +90,7 @@ export class Pace {
 
   #change(): void {
     this.#paidMs = 0;
+    this.#waitedTooLongMs = 0;
     this.#changed.abort();
     this.#changed = new AbortController();
   }
@@ -135,7 +140,8 @@ export class Pace {
   /** A chunk has come, and was so large. */
   sent(bytes: number): void {
     this.#sentBytes += bytes;
-    this.#charge(bytes - this.#guessBytes);
+    // Of whichever turn: chunks and rounds of very different sizes are under way at once, and all that was charged ahead counts once.
+    this.#charge(bytes - (this.#chargedAhead.shift() ?? 0));
     this.#guessBytes = bytes;
   }
 
@@ -152,6 +158,7 @@ export class Pace {
       if (dueMs <= 0 || signal.aborted) break;
       await this.#waitOrChange(dueMs, signal);
     }
+    this.#chargedAhead.push(this.#guessBytes);
     this.#charge(this.#guessBytes);
   }
 
@@ -162,6 +169,16 @@ export class Pace {
   #charge(bytes: number): void {
     const limit = this.bytesPerSecond;
     if (limit === undefined) return;
-    this.#paidMs = Math.max(this.#paidMs, this.#clock.nowMs()) + (bytes / limit) * 1000;
+    const [ms, nowMs] = [(bytes / limit) * 1000, this.#clock.nowMs()];
+    if (ms >= 0) {
+      const lent = Math.min(ms, this.#waitedTooLongMs);
+      this.#waitedTooLongMs -= lent;
+      this.#paidMs = Math.max(this.#paidMs, nowMs) + ms - lent;
+      return;
+    }
+    // What was taken to be larger is given back: a wait that is under way becomes shorter, and one that is over lets the next ones be.
+    const dueMs = Math.max(this.#paidMs, nowMs) + ms;
+    this.#waitedTooLongMs += Math.max(0, nowMs - dueMs);
+    this.#paidMs = Math.max(dueMs, nowMs);
   }
 }

@@ -45,6 +45,25 @@ test('over some seconds the bytes keep to the limit, however many chunks are ask
   );
 });
 
+test('small rounds between chunks that are under way leave the limit as it is', async () => {
+  const { clock, wait } = standing();
+  const [limit, chunk, round] = [500_000, 131_072, 100];
+  const pace = new Pace(limit, clock, wait);
+  const startMs = clock.ms;
+  await pace.turn(never);
+  const periods = 300;
+  for (let n = 0; n < periods; n++) {
+    pace.sent(round);
+    await pace.turn(never);
+    await pace.turn(never);
+    pace.sent(chunk);
+    await pace.turn(never);
+    pace.sent(chunk);
+  }
+  const perSecond = (periods * (2 * chunk + round)) / ((clock.ms - startMs) / 1000);
+  assert.ok(Math.abs(perSecond / limit - 1) < 0.02, `${perSecond} bytes a second at ${limit}`);
+});
+
 test('without a limit nobody waits', async () => {
   const pace = new Pace(undefined, { nowMs: () => 0 }, async () => assert.fail('waited'));
   for (let i = 0; i < 100; i++) {
