@@ -1,7 +1,7 @@
 /** How much longer than the quickest a delivery is meant to take: what is fetched for a reader waits behind those that are on their way. */
-const targetMs = 15;
-/** Where hosts are busy all takes longer, however few are on their way: then fewer would slow the copy, and help nobody. */
-const leastSize = 4;
+const targetMs = 5;
+/** One on its way while the joiner has another: where hosts are busy all takes longer, and fewer would help nobody. */
+const leastSize = 2;
 /** Bounds what is in memory on the way. */
 const mostSize = 64;
 /** Of the window, how much it grows while the deliveries of one window arrive in time: twice as large at first, later by an eighth. */
@@ -41,7 +41,8 @@ export class DeliveryWindow {
     this.#arrivedSinceCut++;
     const tookMs = nowMs - atMs;
     this.#leastOwnMs = Math.min(this.#leastOwnMs, Math.max(0, tookMs - roundTripMs));
-    const meantMs = roundTripMs + this.#leastOwnMs + targetMs;
+    // Of two that set out together over a slow link one waits for the other.
+    const meantMs = roundTripMs + this.#leastOwnMs + Math.max(targetMs, this.#leastOwnMs);
     if (tookMs <= meantMs) {
       if (filledWindow) this.#resize(this.#size + (this.#wasCut ? growth.later : growth.first));
       return;

@@ -56,19 +56,19 @@ test('it follows a link that becomes slower, and one that becomes faster', () =>
   const fast = played(window, { chunkMs: 2.5, delayMs: 100 }, 0, 10_000);
   const slow = played(window, { chunkMs: 25, delayMs: 100 }, 10_000, 20_000);
   const again = played(window, { chunkMs: 2.5, delayMs: 100 }, 20_000, 30_000);
-  assert.ok(slow.most <= 7 && fast.least >= 40 && again.least >= 40, JSON.stringify({ fast, slow, again }));
+  assert.ok(slow.most <= 7 && fast.least >= 35 && again.least >= 35, JSON.stringify({ fast, slow, again }));
 });
 
 test('where all takes long because a host is busy, the window stays what the rate fills', () => {
   const window = new DeliveryWindow();
   const busy = played(window, { chunkMs: 60, delayMs: 1 }, 0, 10_000);
-  assert.deepEqual([busy.least, busy.most], [4, 4]);
+  assert.ok(busy.most <= 3 && busy.perSecond > 15, JSON.stringify(busy));
 });
 
 test('deliveries that did not fill it tell nothing of whether there is room for more', () => {
   const window = new DeliveryWindow();
   for (let n = 0; n < 1000; n++) window.arrives(window.departs(n), n + 1, 1);
-  assert.equal(window.size, 4);
+  assert.equal(window.size, 2);
 });
 
 test('it is bounded however fast the link', () => {
