@@ -8,6 +8,7 @@ import type { RowKey } from '../../src/core/row-key.ts';
 import type { AddReplicaOptions } from '../../src/core/sync/add-replica.ts';
 import type { RunEvent } from '../../src/core/sync/events.ts';
 import { Pace } from '../../src/core/sync/pace.ts';
+import type { JoinerSpec } from '../../src/core/sync/refusals.ts';
 import type { PlanSource } from '../../src/core/sync/run.ts';
 
 /** A replica group on this machine; the first replica is the lead. */
@@ -58,10 +59,20 @@ export interface WatchedRun {
   events: RunEvent[];
 }
 
-/** Options of a run whose events are kept, and handed to `watch` as they come. */
+/** Options of a run for a joiner in a file whose events are kept, and handed to `watch` as they come. */
 export function watchedRun(
   group: ReplicaGroup,
   joinerFile: string,
+  more: Partial<AddReplicaOptions> = {},
+  watch: (event: RunEvent) => unknown = () => undefined,
+): WatchedRun {
+  return watchedRunTo(group, { kind: 'sqlite', path: joinerFile }, more, watch);
+}
+
+/** The same for a joiner in any store of this machine. */
+export function watchedRunTo(
+  group: ReplicaGroup,
+  store: JoinerSpec['store'],
   more: Partial<AddReplicaOptions> = {},
   watch: (event: RunEvent) => unknown = () => undefined,
 ): WatchedRun {
@@ -69,7 +80,7 @@ export function watchedRun(
   const options: AddReplicaOptions = {
     runId: randomUUID(),
     group,
-    joiner: { name: 'joiner', host: { kind: 'local' }, store: { kind: 'sqlite', path: joinerFile } },
+    joiner: { name: 'joiner', host: { kind: 'local' }, store },
     plan: undefined,
     minConfidence: undefined,
     runtime: undefined,

@@ -1,10 +1,8 @@
-import { randomUUID } from 'node:crypto';
-import { systemClock, systemWait } from '../../src/core/clock.ts';
 import type { ReplicaGroup } from '../../src/core/group/config.ts';
 import { usualPrices } from '../../src/core/group/prices.ts';
 import type { AddReplicaOptions } from '../../src/core/sync/add-replica.ts';
 import type { RunEvent } from '../../src/core/sync/events.ts';
-import { Pace } from '../../src/core/sync/pace.ts';
+import { watchedRunTo } from './local-group.ts';
 import type { PostgresPair } from './postgres.ts';
 
 /** A group of one replica at the pair's donor. */
@@ -40,40 +38,7 @@ export function postgresRun(
   watch: (event: RunEvent) => unknown = () => undefined,
   database = 'postgres',
 ): { options: AddReplicaOptions; events: RunEvent[] } {
-  const events: RunEvent[] = [];
-  const options: AddReplicaOptions = {
-    runId: randomUUID(),
-    group: postgresGroup(pair, table, database),
-    joiner: {
-      name: 'joiner',
-      host: { kind: 'local' },
-      store: { kind: 'postgres', path: pair.joiner.store(database) },
-    },
-    plan: undefined,
-    minConfidence: undefined,
-    runtime: undefined,
-    clock: systemClock,
-    newId: randomUUID,
-    signal: new AbortController().signal,
-    replace: false,
-    restart: false,
-    prefetchTimeoutMs: 60_000,
-    stallTimeoutMs: 60_000,
-    retries: 0,
-    wait: systemWait,
-    maxDonorLatencyMs: undefined,
-    hooks: undefined,
-    follow: false,
-    serve: undefined,
-    publishAt: 'synced',
-    deltaBudgetKeys: undefined,
-    handOver: { kind: 'none' },
-    pace: new Pace(undefined, systemClock, systemWait),
-    ...more,
-    onEvent: (event) => {
-      events.push(event);
-      watch(event);
-    },
-  };
-  return { options, events };
+  const store = { kind: 'postgres' as const, path: pair.joiner.store(database) };
+  const handOver = { kind: 'none' as const };
+  return watchedRunTo(postgresGroup(pair, table, database), store, { handOver, ...more }, watch);
 }

@@ -2,9 +2,9 @@ import { z } from 'zod';
 import type { PrefetchResult } from '../../core/sync/prefetch.ts';
 import type { ReleaseResult } from '../../core/sync/release.ts';
 import type { TakenAway } from '../../core/sync/take-away.ts';
+import { cameTrue } from './came-true.ts';
 import { declaredAs } from './declared-as.ts';
 import { bytes, count, flag, share, text, timeMs } from './figures.ts';
-import { cameTrue } from './metrics.ts';
 import { runSnapshot } from './run.ts';
 import { tuning } from './tune.ts';
 

@@ -21,8 +21,9 @@ import { connectAgent } from '../../../src/core/transport/connect.ts';
 import { RemoteShell } from '../../../src/core/transport/remote-shell.ts';
 import { spawnWithExeca } from '../../../src/core/transport/spawn-with-execa.ts';
 import { findProgram } from '../../support/sshd-path.ts';
+import { fakeAgent } from './fake-agent.ts';
 
-const agent = path.join(import.meta.dirname, 'fake-agent.cjs');
+const agent = fakeAgent();
 const never = new AbortController().signal;
 const folder = mkdtempSync(path.join(os.tmpdir(), 'foresync-bootstrap-'));
 after(() => rmSync(folder, { recursive: true, force: true }));

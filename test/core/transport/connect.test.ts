@@ -10,8 +10,9 @@ import type { Spawn } from '../../../src/core/transport/agent-process.ts';
 import { type AgentChannel, type ConnectOptions, connectAgent } from '../../../src/core/transport/connect.ts';
 import { spawnWithExeca } from '../../../src/core/transport/spawn-with-execa.ts';
 import { startSshd, type TestSshd } from '../../support/sshd.ts';
+import { fakeAgent } from './fake-agent.ts';
 
-const agent = path.join(import.meta.dirname, 'fake-agent.cjs');
+const agent = fakeAgent();
 const local = { kind: 'local' } as const;
 
 describe('a local agent', () => {
