@@ -65,7 +65,13 @@ function changeWords({ name, kind, old, new: value }: ParameterChange, brush: Br
 
 /** What one run made of the parameters: a step each, or why it stays. */
 export function tuningLines(tunings: readonly Tuning[], brush: Brush): string[] {
-  return tunings.flatMap((tuning) => {
+  return alike(tunings).flatMap((group) => {
+    const [tuning] = group;
+    if (group.length > 1)
+      return [
+        ...wrapWords([`${listed(group.map(nameAndValue))} stay`], brush.width - 2).map((line) => `  ${line}`),
+        ...because(tuning.reason, brush),
+      ];
     const { name, old, reason } = tuning;
     const label = parameterLabels[name];
     if (old !== undefined && tuning.new !== undefined) {
@@ -80,6 +86,29 @@ export function tuningLines(tunings: readonly Tuning[], brush: Brush): string[] 
       ...because(reason, brush),
     ];
   });
+}
+
+/** Those that stay for the same reason, together, where the first of them is. */
+function alike(tunings: readonly Tuning[]): [Tuning, ...Tuning[]][] {
+  const groups = new Map<string, [Tuning, ...Tuning[]]>();
+  for (const tuning of tunings) {
+    const stays = tuning.new === undefined && tuning.refused === undefined;
+    const key = stays ? tuning.reason : `${tuning.name} moves`;
+    const group = groups.get(key);
+    if (group) group.push(tuning);
+    else groups.set(key, [tuning]);
+  }
+  return [...groups.values()];
+}
+
+function nameAndValue({ name, old }: Tuning): string {
+  return old === undefined
+    ? parameterLabels[name]
+    : `${parameterLabels[name]} (${parameterValue(name, old)})`;
+}
+
+function listed(names: readonly string[]): string {
+  return `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
 }
 
 export function stepWords(

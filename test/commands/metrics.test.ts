@@ -176,7 +176,7 @@ test('the log may come on standard input, with its columns named', async () => {
   assert.match(stdout, /so far: the log ends before the horizon does/);
   assert.match(
     stdout,
-    /stays at 0\.50\n +because the log has 2 reads within the horizon, and it\s+takes\s+200/,
+    /minimum confidence \(0\.50\), order of hot rows \(reads\) and half-life \(2 d\) stay\n +because the log has 2 reads within the horizon, and it\s+takes\s+200/,
   );
   assertNarrow(stdout);
 });
