@@ -23,7 +23,7 @@ test('on a narrow terminal errors, hints, questions and next steps are broken be
     `    with it, 'foresync abort ${id}'`,
     '    gives it up.',
   ]);
-  terminal.command('clear');
+  await terminal.cleared();
   terminal.command('foresync init --replica east=shop.db --config c.yaml');
   await terminal.shows(
     /^ {2}Tables with a primary key: items \(by\n {2}id\), others \(by id\)\nThe table \[items\]:$/m,
@@ -45,7 +45,7 @@ test('on 60 columns the printed pages are no wider, and no word is broken', { sk
     ['metrics', /foresync's\n? *defaults/],
     [`metrics ${run?.id}`, /phase snapshot|UNCOMPRESSED|uncompressed/],
   ] as const) {
-    terminal.command('clear');
+    await terminal.cleared();
     terminal.command(`foresync ${line}; echo "code $?"`);
     await terminal.shows(end, /^code 0$/m);
     const pages = terminal.written().filter((text) => !text.includes('echo "code'));

@@ -24,7 +24,7 @@ test('on a terminal ctrl-C stops at a safe point, a second one at once; SIGTERM,
   terminal.command('echo "code $?"');
   await terminal.shows(/^code 75$/m);
 
-  terminal.command('clear');
+  await terminal.cleared();
   terminal.command('foresync resume');
   await terminal.shows(/● snapshot +running/, /\? help/);
   process.kill((await livingRun(cwd)).pid, 'SIGTERM');
@@ -32,7 +32,7 @@ test('on a terminal ctrl-C stops at a safe point, a second one at once; SIGTERM,
   terminal.command('echo "code $?"');
   await terminal.shows(/^code 75$/m);
 
-  terminal.command('clear');
+  await terminal.cleared();
   terminal.command('foresync resume');
   await terminal.shows(/● snapshot +running/, /\? help/);
   terminal.type('C-c', 'C-c');

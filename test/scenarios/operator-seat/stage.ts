@@ -25,6 +25,12 @@ export class Seat extends TmuxTerminal {
     this.type(line.replace(/^foresync /, `${runJs} `), 'Enter');
   }
 
+  /** An empty screen. What is typed before its prompt is there is echoed above it, and what it writes then begins behind the prompt. */
+  async cleared(): Promise<void> {
+    this.command('clear');
+    await this.shows(/^\$$/);
+  }
+
   /** Without the empty lines at its end. */
   override screen(): string[] {
     const lines = super.screen();
