@@ -48,12 +48,14 @@ export function createStatements(definition: TableDefinition, names: BuildingNam
   ];
 }
 
-function columnSql({ name, type, collation, generated, fallback, notNull }: ColumnDefinition): string {
+function columnSql(column: ColumnDefinition): string {
+  const { name, type, collation, generated, isVirtual, fallback, notNull, notNullName } = column;
   return [
     `${quoteName(name)} ${type}`,
     collation && `COLLATE ${collation}`,
-    generated && `GENERATED ALWAYS AS (${generated}) STORED`,
+    generated && `GENERATED ALWAYS AS (${generated}) ${isVirtual ? 'VIRTUAL' : 'STORED'}`,
     fallback && `DEFAULT ${fallback}`,
+    notNull && notNullName !== undefined && `CONSTRAINT ${quoteName(notNullName)}`,
     notNull && 'NOT NULL',
   ]
     .filter(Boolean)
