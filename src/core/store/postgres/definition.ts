@@ -1,7 +1,8 @@
 import type { TableName } from './sql.ts';
+import type { ColumnSettings, RelationSettings, TableSettings } from './table-settings.ts';
 
 /** A column as the joiner makes it again. Texts are SQL, as the donor's server writes it with every name in full. */
-export interface ColumnDefinition {
+export interface ColumnDefinition extends ColumnSettings {
   name: string;
   /** With its modifier: `numeric(10,2)`, `shop.size[]`. */
   type: string;
@@ -41,7 +42,7 @@ export interface IndexDefinition {
   constraint?: string;
 }
 
-export interface PartitionDefinition extends TableName {
+export interface PartitionDefinition extends TableName, RelationSettings {
   /** Position in the list of the partition that it is a part of; none for a part of the table itself. */
   parent?: number;
   /** `FOR VALUES …` or `DEFAULT` */
@@ -50,7 +51,7 @@ export interface PartitionDefinition extends TableName {
   by?: string;
 }
 
-export interface TableDefinition extends TableName {
+export interface TableDefinition extends TableName, TableSettings {
   columns: ColumnDefinition[];
   /** Names of the primary key's columns, in its order. */
   key: string[];
