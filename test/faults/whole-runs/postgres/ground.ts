@@ -9,7 +9,7 @@ import type { MakeGround } from '../run-case.ts';
 import type { PgCase } from './case.ts';
 import { assertNothingLeft, assertSameRows, assertSameSchema, caughtUp, tableThere } from './judge.ts';
 import { pgPlan } from './plan.ts';
-import { firstRows } from './random-table.ts';
+import { firstRows, markSql } from './random-table.ts';
 import { familyOf, type PgServers, stopFor } from './servers.ts';
 import { PgWriter } from './writer.ts';
 
@@ -72,8 +72,8 @@ class PgGround implements Ground {
       ...this.case,
       ...{ writes: firstWrites, writerConnections: 1, isQuiet: false, pauseMs: 0 },
     });
-    const done = firstWrites.flatMap((_, place) => first.transactionAt(-place - 1));
-    lead.sql(done.join(';\n'), this.#database);
+    const done = firstWrites.flatMap((_, place) => first.transactionAt(place));
+    lead.sql([...done, markSql(table, 0)].join(';\n'), this.#database);
     if (this.#isReplayed) lead.sql(`CREATE DATABASE ${this.#replay} TEMPLATE ${this.#database}`);
     // JSON is YAML.
     const config = {

@@ -92,9 +92,10 @@ export const randomPgTable: fc.Arbitrary<PgTable> = fc
     const by = partitioning === 'range' && !canRange ? 'hash' : partitioning;
     const parts = by === 'none' || !canHash ? undefined : partitionings[by];
     const schema = /^(shop|"s p")\./.exec(name)?.[1];
+    const settings = storage === 'EXTERNAL' ? [`ALTER TABLE ${name} ALTER big SET STORAGE EXTERNAL`] : [];
     const lines = [
       ...key.map((column) => `${column.name} ${column.type}`),
-      ...columns(storage),
+      ...columns,
       `PRIMARY KEY (${key.map((column) => column.name).join(', ')})`,
       ...(isUnique ? [`CONSTRAINT "one u" UNIQUE (u${parts ? ', k' : ''})`] : []),
     ];
@@ -110,6 +111,7 @@ export const randomPgTable: fc.Arbitrary<PgTable> = fc
       ],
       create: [
         `CREATE TABLE ${name} (${lines.join(', ')})${parts ? ` PARTITION BY ${parts.by}` : ''}`,
+        ...settings,
         ...(parts?.parts ?? []).map((bound, place) => {
           const own = `${before}${bare.endsWith('"') ? `${bare.slice(0, -1)} p${place}"` : `${bare}_p${place}`}${after}`;
           return `CREATE TABLE ${own} PARTITION OF ${name} ${bound}`;
@@ -127,25 +129,23 @@ export const randomPgTable: fc.Arbitrary<PgTable> = fc
     };
   });
 
-function columns(storage: string): string[] {
-  return [
-    'm bigint NOT NULL DEFAULT 0',
-    'n int DEFAULT 0',
-    'u int',
-    `t text DEFAULT 'a "default''s" text'`,
-    `big text STORAGE ${storage}`.replace(/ STORAGE EXT\w+/, ''),
-    'tags text[]',
-    'nums int[]',
-    'moods mood[]',
-    'j jsonb',
-    'num numeric',
-    'f float8',
-    'b bytea',
-    'span int4range',
-    'g bigint GENERATED ALWAYS AS (m + 1) STORED',
-    `spare text DEFAULT 'spare'`,
-  ];
-}
+const columns = [
+  'm bigint NOT NULL DEFAULT 0',
+  'n int DEFAULT 0',
+  'u int',
+  `t text DEFAULT 'a "default''s" text'`,
+  'big text',
+  'tags text[]',
+  'nums int[]',
+  'moods mood[]',
+  'j jsonb',
+  'num numeric',
+  'f float8',
+  'b bytea',
+  'span int4range',
+  'g bigint GENERATED ALWAYS AS (m + 1) STORED',
+  "spare text DEFAULT 'spare'",
+];
 
 /** What writers put into the columns beside the key, in the order of `valueColumns`. `:i` is the row's number, `:n` the write's. */
 export const valueColumns = 'n, u, t, big, tags, nums, moods, j, num, f, b, span';
