@@ -54,8 +54,10 @@ function hookSteps({ fault, markFile }: ArmedFault): void {
   // What an agent says to a server: its connections, and none of the process's own pipes.
   const connect = net.Socket.prototype.connect as (...args: unknown[]) => unknown;
   net.Socket.prototype.connect = function (this: net.Socket, ...args: unknown[]) {
+    const connected = connect.apply(this, args);
+    // Not before: to connect gives a socket its own way to write back.
     if (!isCommand) counted(this as unknown as Record<string, unknown>, 'write');
-    return connect.apply(this, args);
+    return connected;
   } as typeof net.Socket.prototype.connect;
   const dlopen = process.dlopen;
   process.dlopen = (module: object, ...rest: unknown[]) => {

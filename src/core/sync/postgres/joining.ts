@@ -11,12 +11,13 @@ import { Phases } from '../phases.ts';
 import { unpausedTimeout } from '../unpaused-timeout.ts';
 import { beginCopy, type Copy } from './begin-copy.ts';
 import { captureIdOf } from './capture.ts';
+import { ChangesBetween } from './changes-between.ts';
 import { connectServers, type Sides } from './connect-servers.ts';
 import { copyLanes, copyRows } from './copy-rows.ts';
 import type { Drain } from './drain.ts';
 import { sendHotRows } from './hot-rows.ts';
 import { KeptCuts } from './kept-cuts.ts';
-import { applyAll, applyUpTo, verifyAll } from './verify.ts';
+import { applyAll, catchUp, verifyAll } from './verify.ts';
 
 const analyzeLane = 5;
 
@@ -104,6 +105,7 @@ export class PostgresJoining {
             from,
             isLocal: this.#isLocal,
             onCut: (cut) => cuts.add(cut),
+            between: new ChangesBetween({ ...sides, drain, wait: this.#options.wait }),
           });
         await joiner.call('pg.joiner.stage', { stage: 'delta' });
       });
@@ -139,15 +141,11 @@ export class PostgresJoining {
   /** Catches up before indexes are made: then rows of different moments meet no longer. */
   async #delta(copy: Copy, isFinished: boolean): Promise<void> {
     const { lead, joiner, drain } = copy;
-    const shared = { ...this.#shared, lead, joiner };
-    const catchUp = async () => {
-      const { result } = await lead.call('pg.position', { lane: copyLanes[0] });
-      await applyUpTo(result.at, { ...shared, drain });
-    };
-    do await catchUp();
+    const there = { ...this.#shared, lead, joiner, drain };
+    do await catchUp(there);
     while (await this.#refetch(copy));
     if (!isFinished) await joiner.call('pg.joiner.finish', {});
-    await catchUp();
+    await catchUp(there);
   }
 
   /** Rows whose key changed while they were on their way, and of which a value did not travel with the change. */
@@ -165,7 +163,7 @@ export class PostgresJoining {
   /** The stream ends, what has come of it is applied, and the table is put in its place. What was counted holds where nothing has changed since. */
   async #place({ lead, joiner, drain }: Copy, verified: { rows: number }): Promise<AddReplicaResult> {
     await drain.stop();
-    const { changes } = await applyAll({ lead, joiner, emit: this.#emit });
+    const { changes } = await applyAll({ lead, joiner, drain, emit: this.#emit });
     const { result } = await lead.call('pg.sequences', { lane: copyLanes[0] });
     const { result: placed } = await joiner.call('pg.joiner.place', {
       replace: this.#options.replace,

@@ -14,5 +14,7 @@ export interface PgCase extends CommonCase {
   writes: string[];
   /** More than one write side by side; then the donor alone can be compared with. */
   writerConnections: number;
+  /** Of --delta-budget, where it is given. */
+  deltaBudgetKeys: number | undefined;
   handOver: 'subscription' | 'none';
 }

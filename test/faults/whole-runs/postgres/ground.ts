@@ -51,9 +51,15 @@ class PgGround implements Ground {
   }
 
   get options(): string[] {
-    const { handOver } = this.case;
+    const { handOver, deltaBudgetKeys } = this.case;
+    const budget = deltaBudgetKeys === undefined ? [] : ['--delta-budget', String(deltaBudgetKeys)];
     const conninfo = `host=${this.#servers.lead.socketFolder} user=postgres dbname=${this.#database}`;
-    return ['--hand-over', handOver, ...(handOver === 'none' ? [] : ['--subscription-conninfo', conninfo])];
+    return [
+      ...budget,
+      '--hand-over',
+      handOver,
+      ...(handOver === 'none' ? [] : ['--subscription-conninfo', conninfo]),
+    ];
   }
 
   async begin(): Promise<void> {
@@ -114,6 +120,8 @@ class PgGround implements Ground {
   }
 
   explains({ exitCode, stderr }: AttemptEnd): boolean {
+    if (exitCode === 75 && this.case.deltaBudgetKeys !== undefined && /budget of the Delta Log/.test(stderr))
+      return true;
     const isChanged = this.case.faults.some(({ kind }) => kind === 'donor-changed');
     return exitCode === 65 && (isChanged ? /was altered/ : /damaged|corrupt/).test(stderr);
   }

@@ -42,7 +42,7 @@ const keyKinds: Record<string, { key: KeyColumn[]; needs?: string[] }> = {
   'char(20)': { key: one('char(20)', `('c' || :i)`) },
   domain: { key: one('code', `('code ' || :i)`), needs: [`CREATE DOMAIN code AS text CHECK (VALUE <> '')`] },
   uuid: { key: one('uuid', `md5('u' || :i)::uuid`) },
-  numeric: { key: one('numeric', '(:i / 10.0)', '(:i / 10.00000)::numeric(20,9)') },
+  numeric: { key: one('numeric', '(:i / 10.0)', '(:i / 10.00000)') },
   bytea: { key: one('bytea', `decode(md5('b' || :i), 'hex')`) },
   float8: { key: one('float8', '(:i / 3.0)::float8') },
   timestamptz: { key: one('timestamptz', `(timestamptz '2020-02-29 00:00Z' + :i * interval '1 hour')`) },

@@ -64,7 +64,10 @@ export class PgWriter {
 
   #written(n: number, place: number): string {
     const { writes } = this.#case;
-    return (writes[(n + place * 7) % writes.length] ?? '').replaceAll(':n', String(n + place * 100_000));
+    return (writes[(n + place * 7) % writes.length] ?? '').replace(
+      /(?<!:):n\b/g,
+      String(n + place * 100_000),
+    );
   }
 
   async #write(place: number): Promise<void> {
