@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { temporaryFolder } from '../support/tables.ts';
 import { caseOf } from './whole-runs/choose-case.ts';
 import { runCase } from './whole-runs/run-case.ts';
-import { makeSqliteGround, makeSqliteGround } from './whole-runs/sqlite-ground.ts';
+import { makeSqliteGround } from './whole-runs/sqlite-ground.ts';
 import { makeStandIns } from './whole-runs/stand-ins.ts';
 
 /** A few of what `npm run test:faults` plays, of different faults: see docs/RELIABILITY.md. */
