@@ -2,6 +2,7 @@ import type { AgentClient } from '../../agent/client.ts';
 import { systemWait } from '../../clock.ts';
 import { ForesyncError } from '../../errors.ts';
 import { parseTableName } from '../../store/postgres/sql.ts';
+import { printable } from '../../text.ts';
 import type { AddReplicaOptions, AddReplicaResult } from '../add-replica.ts';
 import type { Batches } from '../batches.ts';
 import type { Agents } from '../connect.ts';
@@ -164,6 +165,7 @@ export class PostgresJoining {
   async #place({ lead, joiner, drain }: Copy, verified: { rows: number }): Promise<AddReplicaResult> {
     await drain.stop();
     const { changes } = await applyAll({ lead, joiner, drain, emit: this.#emit });
+    await this.#checkTable(lead);
     const { result } = await lead.call('pg.sequences', { lane: copyLanes[0] });
     const { result: placed } = await joiner.call('pg.joiner.place', {
       replace: this.#options.replace,
@@ -172,6 +174,17 @@ export class PostgresJoining {
     });
     this.#isPlaced = true;
     return { rows: placed.rows, watermark: placed.at };
+  }
+
+  /** What the stream does not tell: a table that was altered and not written to since, or that is another one by now. */
+  async #checkTable(lead: AgentClient): Promise<void> {
+    const { result } = await lead.call('pg.donor.standing', { id: this.#id });
+    if (result.standing === 'altered') throw tableAltered(this.#options.group.table);
+    if (result.standing === 'dressed')
+      this.#note(
+        'warning',
+        `Indexes, constraints or settings of the table were changed at ${lead.name} meanwhile: the joiner has those of before.`,
+      );
   }
 
   /** An earlier run put the table in its place, and died before it was done. */
@@ -220,6 +233,17 @@ export class PostgresJoining {
   #note(level: 'info' | 'warning', text: string): void {
     this.#emit({ type: 'note', level, text });
   }
+}
+
+function tableAltered(table: string): ForesyncError {
+  return new ForesyncError(
+    'data',
+    'table-altered',
+    `${printable(table)} was altered at the donor meanwhile.`,
+    {
+      hint: 'The same command begins anew with the table as it is now.',
+    },
+  );
 }
 
 function slotGone(): ForesyncError {
