@@ -39,6 +39,8 @@ const runsFile = path.join(results, isPostgres ? 'postgres.jsonl' : 'runs.jsonl'
 mkdirSync(results, { recursive: true });
 const isNew = !values.only && values.from === '0' && values.runs !== '0';
 if (isNew) rmSync(runsFile, { force: true });
+// Servers end with the process, but not with one that a signal ends at once.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
 await play();
 if (values.record) record();
 
