@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { joinerLacks } from '../store/postgres/joiner-rights.ts';
 import {
   captureId,
   definition,
@@ -112,6 +113,8 @@ export const postgresRequests = {
     z.strictObject({
       hasTable: z.boolean(),
       systemId,
+      /** What the login is not let do. */
+      lacks: z.array(z.enum(joinerLacks)).max(3),
       left: z.strictObject({ stage, spooledTo: position, systemId, timeline: count }).optional(),
     }),
   ),

@@ -5,6 +5,7 @@ import type { Replica } from '../group/config.ts';
 import { parseTableName, qualified } from '../store/postgres/sql.ts';
 import { placeTaken } from '../store/postgres/target-table.ts';
 import { captureIdOf } from '../sync/postgres/capture.ts';
+import { refuseLacking } from '../sync/postgres/joiner-rights.ts';
 import { type Check, failure, info, ok, warning } from './check.ts';
 import type { DoctorOptions } from './doctor-options.ts';
 
@@ -66,6 +67,15 @@ export async function lookAtPostgresJoiner(
   const name = parseTableName(group.table);
   const { result } = await agent.call('pg.joiner.look', { url, id, table: name });
   const checks: Check[] = [];
+  refuseLacking(result.lacks, name, false);
+  if (result.lacks.includes('subscribe'))
+    checks.push(
+      warning(
+        'place',
+        'the login there may make no subscription, by which the replica is kept in sync',
+        'Use a superuser, or pg_create_subscription from PostgreSQL 16 on; or --hand-over none.',
+      ),
+    );
   if (result.left) checks.push(info('left', 'an earlier run left a half-built table, which is gone on with'));
   else if (result.hasTable && !replace) checks.push(failure('place', placeTaken(name)));
   else

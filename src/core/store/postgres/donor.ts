@@ -3,6 +3,7 @@ import { captureName, lookAtSlot, refuseUnfitDonor } from './capture.ts';
 import type { CopiedRows } from './copy-queries.ts';
 import { TooLarge } from './copy-queries.ts';
 import { copyFormat, keyColumns, type TableDefinition } from './definition.ts';
+import { refuseMissingRights, refuseWithoutStreams, tableDenied } from './donor-rights.ts';
 import { keyOrderOf } from './key-order.ts';
 import { Lanes } from './lanes.ts';
 import { lsnOf } from './lsn.ts';
@@ -56,6 +57,8 @@ export class PostgresDonor {
     try {
       await refuseUnfitDonor(session, captureId);
       const facts = await readDefinition(session, table);
+      await refuseMissingRights(session, table, facts.oid);
+      await refuseWithoutStreams(url);
       const [system, timeline, kept] = await session.row(
         `SELECT (SELECT system_identifier FROM pg_control_system()), (SELECT timeline_id FROM pg_control_checkpoint()),
           (SELECT setting FROM pg_settings WHERE name = 'max_slot_wal_keep_size')`,
@@ -82,6 +85,8 @@ export class PostgresDonor {
         keptWalBytes: Number(kept) < 0 ? undefined : Number(kept) * 2 ** 20,
         keyOrder: await keyOrderOf(session, facts.definition, qualified(table)),
       });
+    } catch (error) {
+      throw tableDenied(error, table);
     } finally {
       await session.end();
     }

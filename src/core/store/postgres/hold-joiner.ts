@@ -83,7 +83,7 @@ export async function beginAnew(owner: Session, options: OpenJoinerOptions): Pro
 
 export async function checkOrder(
   owner: Session,
-  { id, definition, keyOrder }: OpenJoinerOptions,
+  { id, definition, keyOrder }: Pick<OpenJoinerOptions, 'id' | 'definition' | 'keyOrder'>,
 ): Promise<void> {
   const own = await keyOrderOf(owner, definition, qualified(buildingNames(definition, id).table));
   if (own === keyOrder) return;

@@ -2,7 +2,8 @@ import { ForesyncError } from '../../errors.ts';
 import { refuseServer } from './capture.ts';
 import type { TableDefinition } from './definition.ts';
 import { dropSubscription } from './hand-over.ts';
-import { holdAlone } from './hold-joiner.ts';
+import { checkOrder, holdAlone } from './hold-joiner.ts';
+import { type JoinerLack, lackingRights } from './joiner-rights.ts';
 import { dropRecord, type JoiningRecord, readRecord } from './joining-record.ts';
 import { Session } from './session.ts';
 import { qualified, type TableName } from './sql.ts';
@@ -13,6 +14,7 @@ export interface JoinerLook {
   hasTable: boolean;
   record: JoiningRecord | undefined;
   systemId: string;
+  lacks: JoinerLack[];
 }
 
 /** Touches nothing. */
@@ -31,7 +33,10 @@ export async function lookAtJoiner(url: string, id: string, table: TableName): P
       );
     const [there] = await session.row('SELECT to_regclass($1) IS NOT NULL', [qualified(table)]);
     const [systemId] = await session.row('SELECT system_identifier FROM pg_control_system()');
-    return { hasTable: there === 't', record: await readRecord(session, id), systemId: systemId ?? '' };
+    return {
+      ...{ hasTable: there === 't', record: await readRecord(session, id), systemId: systemId ?? '' },
+      lacks: await lackingRights(session, table.schema),
+    };
   } finally {
     await session.end();
   }
@@ -44,7 +49,7 @@ export async function rehearseJoiner(
 ): Promise<void> {
   const session = await Session.open(url);
   try {
-    await rehearse(session, table.definition, table.id);
+    await rehearse(session, table.definition, table.id, (id) => checkOrder(session, { ...table, id }));
   } finally {
     await session.end();
   }

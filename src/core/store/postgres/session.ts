@@ -171,7 +171,9 @@ export class StatementError extends ForesyncError {
   }
 }
 
-function kindOf(state: string): 'permission' | 'io' | 'defect' | 'config' | 'exists' {
+function kindOf(state: string): 'permission' | 'io' | 'defect' | 'config' | 'exists' | 'data' {
+  // A table, column or schema that was there before.
+  if (/^(42P01|42703|3F000)$/.test(state)) return 'data';
   if (state === '42501' || state.startsWith('28')) return 'permission';
   if (/^(08|53|58|55|57|40)/.test(state)) return 'io';
   // Something else depends on what was to go.
@@ -234,6 +236,7 @@ function connectError(error: unknown, login: Login): ForesyncError {
     );
   if (state === '3D000')
     return new ForesyncError('config', 'store-missing', `At ${where} there is no such database: ${said}.`, {
+      hint: 'The store names it behind the host: postgres://user@host:port/database.',
       cause: error,
     });
   const kind = state === undefined || /^(08|53|57)/.test(state) ? 'unreachable' : 'config';

@@ -29,6 +29,8 @@ export function quoteTexts(texts: readonly (string | null)[]): string {
   return `ARRAY[${texts.map((text) => (text === null ? 'NULL' : quoteText(text))).join(',')}]::pg_catalog.text[]`;
 }
 
+const maxNameBytes = 63;
+
 const part = /(?:"((?:[^"\0]|"")+)"|([^\s".\0]+))/y;
 
 /**
@@ -47,12 +49,13 @@ export function parseTableName(text: string): TableName {
     part.lastIndex += 1;
   }
   const [first = '', second, ...more] = names;
-  if (more.length > 0) throw notATable(text);
+  // PostgreSQL would cut it off, and find another one.
+  if (more.length > 0 || names.some((name) => Buffer.byteLength(name) > maxNameBytes)) throw notATable(text);
   return second === undefined ? { schema: 'public', name: first } : { schema: first, name: second };
 }
 
 function notATable(text: string): ForesyncError {
   return new ForesyncError('config', 'table-name', `'${printable(text)}' is no name of a PostgreSQL table.`, {
-    hint: 'Write table: name, or schema.name; names with capitals, dots or blanks in double quotes.',
+    hint: 'Write table: name, or schema.name; names with capitals, dots or blanks in double quotes. A name has 63 bytes at most.',
   });
 }

@@ -62,13 +62,22 @@ function columnSql(column: ColumnDefinition): string {
     .join(' ');
 }
 
-/** Tries all of the definition in a transaction that is rolled back, so that what the joiner lacks is refused, by its server's words, before anything starts. */
-export async function rehearse(session: Session, definition: TableDefinition, id: string): Promise<void> {
+/**
+ * Tries all of the definition in a transaction that is rolled back, so that what the joiner lacks is refused, by its server's words, before anything starts. `look` is given the id that
+ * the table has there.
+ */
+export async function rehearse(
+  session: Session,
+  definition: TableDefinition,
+  id: string,
+  look: (id: string) => Promise<void> = async () => undefined,
+): Promise<void> {
   const names = buildingNames(definition, `${id}_try`);
   await session.rows('BEGIN');
   try {
     for (const statement of [...createStatements(definition, names), ...laterStatements(definition, names)])
       await alone(session, statement);
+    await look(`${id}_try`);
   } catch (error) {
     throw refusedDefinition(error, definition);
   } finally {

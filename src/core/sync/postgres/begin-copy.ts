@@ -29,7 +29,11 @@ export async function beginCopy(
 ): Promise<Copy> {
   const { lead, joiner, table, left, slot, seed } = sides;
   const { group, joiner: target, restart, wait, signal, deltaBudgetKeys, id, emit } = options;
-  const isThere = slot !== undefined && !slot.isLost;
+  // A table that was made anew since is published no longer.
+  const isThere =
+    slot !== undefined &&
+    !slot.isLost &&
+    (await lead.call('pg.donor.standing', { id })).result.standing !== 'altered';
   const goesOn = isThere && left !== undefined && left.spooledTo >= slot.confirmedTo && !restart;
   if (!goesOn) await lead.call('pg.capture.drop', { url: group.lead.store.path, id });
   const started = goesOn ? undefined : (await lead.call('pg.capture.start', { id })).result;

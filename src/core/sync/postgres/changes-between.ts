@@ -5,9 +5,6 @@ import { settled } from './capture.ts';
 import type { Drain } from './drain.ts';
 import { applyAll } from './verify.ts';
 
-/** From this share of the budget on what waits is applied between chunks. */
-const tightShare = 0.5;
-
 export interface BetweenOptions {
   lead: AgentClient;
   joiner: AgentClient;
@@ -35,7 +32,7 @@ export class ChangesBetween {
 
   /** Resolves when a chunk may be read; `left` must follow when it is at the joiner. `signal`: none of those that are under way will be any more. */
   async enter(signal: AbortSignal): Promise<void> {
-    while (this.#round || this.#isTight) {
+    while (this.#round || this.#options.drain.isTight) {
       this.#round ??= this.#apply(signal).finally(() => {
         this.#round = undefined;
       });
@@ -47,11 +44,6 @@ export class ChangesBetween {
   left(): void {
     this.#underWay -= 1;
     if (this.#underWay === 0) this.#idle();
-  }
-
-  get #isTight(): boolean {
-    const { drain } = this.#options;
-    return drain.pendingBytes > tightShare * drain.budgetBytes;
   }
 
   async #apply(signal: AbortSignal): Promise<void> {

@@ -8,6 +8,7 @@ import type { Agents } from '../connect.ts';
 import type { Emit } from '../events.ts';
 import { tableThere } from '../refusals.ts';
 import type { Slot } from './capture.ts';
+import { refuseLacking } from './joiner-rights.ts';
 
 /** Both servers, and what an earlier run has left there. */
 export interface Sides {
@@ -46,6 +47,7 @@ export async function connectServers(
   const isPlaced = isInPlace(look.left);
   const left = restart && (replace || !isPlaced) ? undefined : look.left;
   if (look.hasTable && !replace && !isInPlace(left)) throw tableThere(target, group.table);
+  refuseLacking(look.lacks, table, options.handOver?.kind === 'subscription');
   emit({ type: 'table', rowsEstimate: donor.rowsEstimate, sizeBytes: donor.sizeBytes });
   if (donor.leftOut.length > 0)
     emit({

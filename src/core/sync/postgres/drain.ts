@@ -6,8 +6,9 @@ import { formatBytes } from '../../format.ts';
 export const streamLane = 1;
 const takeBytes = 4 << 20;
 const waitMs = 150;
-/** So many batches of changes may be applied in a row while more than the budget waits. */
-const mostAppliedOver = 20;
+const tightShare = 0.5;
+/** So many batches of changes may be applied in a row without what waits getting less. */
+const mostWithoutGain = 20;
 
 export interface DrainSides {
   donor: AgentClient;
@@ -27,8 +28,9 @@ export class Drain {
   readonly #running: Promise<void>;
   #spooledTo: number;
   #pendingBytes = 0;
-  /** Batches that were applied since what waits was less than the budget. */
-  #appliedOver = 0;
+  /** The least that waited since it was last less than half of the budget, and batches that were applied since. */
+  #leastBytes = Number.POSITIVE_INFINITY;
+  #withoutGain = 0;
   #applying = 0;
   #isStopping = false;
   #error: unknown;
@@ -59,14 +61,17 @@ export class Drain {
     return this.#pendingBytes;
   }
 
-  get budgetBytes(): number {
-    return this.#sides.budgetBytes;
+  /** More than half of the budget waits to be applied. */
+  get isTight(): boolean {
+    return this.#pendingBytes > tightShare * this.#sides.budgetBytes;
   }
 
   /** A batch was applied, and so much is left to be. */
   applied(pendingBytes: number): void {
     this.#pendingBytes = pendingBytes;
-    this.#appliedOver = pendingBytes > this.budgetBytes ? this.#appliedOver + 1 : 0;
+    const isShorter = pendingBytes < this.#leastBytes;
+    this.#leastBytes = this.isTight ? Math.min(this.#leastBytes, pendingBytes) : Number.POSITIVE_INFINITY;
+    this.#withoutGain = isShorter || !this.isTight ? 0 : this.#withoutGain + 1;
     this.#changed();
   }
 
@@ -136,8 +141,9 @@ export class Drain {
 
   /** Nothing more is taken while too much waits. Rejects where nobody applies it, or that does not help. */
   async #withinBudget(): Promise<void> {
-    while (this.#pendingBytes > this.budgetBytes && !this.#isStopping) {
-      if (this.#applying === 0 || this.#appliedOver > mostAppliedOver) throw budgetReached(this.budgetBytes);
+    const { budgetBytes } = this.#sides;
+    while (this.#pendingBytes > budgetBytes && !this.#isStopping) {
+      if (this.#applying === 0 || this.#withoutGain >= mostWithoutGain) throw budgetReached(budgetBytes);
       await new Promise<void>((resolve) => {
         this.#changed = resolve;
       });

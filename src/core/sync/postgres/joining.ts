@@ -35,6 +35,8 @@ export class PostgresJoining {
   #isPlaced = false;
   #sides: Sides | undefined;
   #drain: Drain | undefined;
+  /** No step of the copy goes on. */
+  readonly #over = new AbortController();
 
   constructor(options: AddReplicaOptions, agents: Agents, emit: Emit) {
     this.#options = options;
@@ -69,8 +71,12 @@ export class PostgresJoining {
         this.#drain = drain;
       });
     });
-    // A stream that is lost must not wait for a step that waits for something else.
-    return Promise.race([copy.drain.failed, this.#copied(copy, batches)]);
+    // A stream that is lost must not wait for a step that waits for something else, as a paused copy does; that step ends too.
+    try {
+      return await Promise.race([copy.drain.failed, this.#copied(copy, batches)]);
+    } finally {
+      this.#over.abort();
+    }
   }
 
   /** After a failure: what can be gone on with stays, everything else is taken away. */
@@ -227,7 +233,7 @@ export class PostgresJoining {
 
   get #shared() {
     const { pace, signal } = this.#options;
-    return { emit: this.#emit, pace, signal };
+    return { emit: this.#emit, pace, signal: AbortSignal.any([signal, this.#over.signal]) };
   }
 
   #note(level: 'info' | 'warning', text: string): void {
