@@ -45,6 +45,11 @@ export class Drain {
     return new Drain(sides, spooledTo);
   }
 
+  /** One that goes on from where this one was stopped. */
+  again(): Promise<Drain> {
+    return Drain.start(this.#sides, this.#spooledTo);
+  }
+
   get spooledTo(): number {
     return this.#spooledTo;
   }
