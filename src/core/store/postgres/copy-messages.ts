@@ -21,7 +21,7 @@ export class MessageWalk {
     return this.#leftBytes === 0 && this.#knownBytes === 0;
   }
 
-  /** `take` gets all of the piece, in runs of bytes of one kind. Throws where it is no message of PostgreSQL's. */
+  /** `take` gets all of the piece, in runs of bytes of one kind. `isBetween` is that of the run's end. Throws where it is no message of PostgreSQL's. */
   walk(piece: Buffer, take: (run: Buffer, isRows: boolean) => void): void {
     const end = piece.length;
     let [from, at, left, isRows] = [0, 0, this.#leftBytes, this.#isRows];
@@ -36,6 +36,7 @@ export class MessageWalk {
       if (at >= end) break;
       const isNextRows = piece[at] === copyData;
       if (isNextRows !== isRows) {
+        this.#leftBytes = 0;
         if (at > from) take(piece.subarray(from, at), isRows);
         [from, isRows] = [at, isNextRows];
       }
@@ -92,16 +93,19 @@ export function* rowMessages(bytes: Buffer): Generator<Buffer> {
   }
 }
 
+/** Gets messages with rows, cut anywhere; `isWhole`: the last one of the run is at its end. */
+export type TakeRows = (run: Buffer, isWhole: boolean) => void;
+
 /**
  * Has messages with rows pass by the client's parser, which makes an object of each, and gives it all others. Returns what puts the parser in its place again, which may be
  * called again.
  */
-export function divertRows(stream: Duplex, take: (run: Buffer) => void): () => void {
+export function divertRows(stream: Duplex, take: TakeRows): () => void {
   const parsers = stream.listeners('data') as ((piece: Buffer) => void)[];
   const walk = new MessageWalk();
   let isOver = false;
   const forward = (run: Buffer, isRows: boolean) => {
-    if (isRows && !isOver) take(run);
+    if (isRows && !isOver) take(run, walk.isBetween);
     else for (const parse of parsers) parse.call(stream, run);
   };
   const look = (piece: Buffer) => {

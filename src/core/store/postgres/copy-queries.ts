@@ -1,6 +1,6 @@
 import type { Duplex } from 'node:stream';
 import type { Connection, Submittable } from 'pg';
-import { divertRows } from './copy-messages.ts';
+import { divertRows, type TakeRows } from './copy-messages.ts';
 
 /** What a COPY has brought: messages with its rows, as the server sent them and as another one takes them. */
 export interface CopiedRows {
@@ -73,19 +73,19 @@ abstract class CopyQuery implements Submittable {
   abstract handleCopyInResponse(connection: Connection): void;
 }
 
-/** `COPY … TO STDOUT`: `take` gets the server's messages as they come, cut anywhere. */
+/** `COPY … TO STDOUT`: the server's messages are taken as they come. */
 export class CopyOut extends CopyQuery {
-  readonly #take: (run: Buffer, source: Duplex) => void;
+  readonly #taking: (source: Duplex) => TakeRows;
   #giveBack: () => void = () => undefined;
 
-  constructor(sql: string, take: (run: Buffer, source: Duplex) => void) {
+  constructor(sql: string, taking: (source: Duplex) => TakeRows) {
     super(sql);
-    this.#take = take;
+    this.#taking = taking;
   }
 
   override submit(connection: Connection): void {
     const { stream } = connection;
-    this.#giveBack = divertRows(stream, (run) => this.#take(run, stream));
+    this.#giveBack = divertRows(stream, this.#taking(stream));
     super.submit(connection);
   }
 
@@ -174,13 +174,44 @@ export class CopyIn extends CopyQuery {
   }
 }
 
-/** Passes a run on to another server, no faster than that takes it. One that is gone takes nothing more, which its own query tells. */
-export function passOn(run: Buffer, source: Duplex, target: Duplex): void {
-  if (target.destroyed || target.write(run)) return;
-  source.pause();
-  const goOn = () => {
-    target.off('drain', goOn).off('close', goOn);
-    source.resume();
-  };
-  target.on('drain', goOn).on('close', goOn);
+/**
+ * Takes rows for another server, no faster than that takes them, up to `maxBytes`. A message that stays without its end would take in whatever follows: then that server's connection
+ * is ended.
+ */
+export class PassedRows {
+  readonly #target: Duplex;
+  readonly #maxBytes: number;
+  #isWhole = true;
+  /** Of all that came. */
+  bytes = 0;
+
+  constructor(target: Duplex, maxBytes: number) {
+    this.#target = target;
+    this.#maxBytes = maxBytes;
+  }
+
+  take(run: Buffer, isWhole: boolean, source: Duplex): void {
+    this.bytes += run.length;
+    // A target that is gone takes nothing more, which its own query tells.
+    if (this.bytes > this.#maxBytes || this.#target.destroyed) return;
+    this.#isWhole = isWhole;
+    if (this.#target.write(run)) return;
+    source.pause();
+    const goOn = () => {
+      this.#target.off('drain', goOn).off('close', goOn);
+      source.resume();
+    };
+    this.#target.on('drain', goOn).on('close', goOn);
+  }
+
+  /** Resolves when all has come and was taken. */
+  async end(copied: Promise<unknown>): Promise<void> {
+    try {
+      await copied;
+      if (this.bytes > this.#maxBytes) throw new TooLarge('More rows came than one chunk may have.');
+    } catch (error) {
+      if (!this.#isWhole) this.#target.destroy();
+      throw error;
+    }
+  }
 }

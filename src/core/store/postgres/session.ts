@@ -4,7 +4,7 @@ import pg from 'pg';
 import { ForesyncError, messageOf, systemCodeOf } from '../../errors.ts';
 import { printable } from '../../text.ts';
 import { areRows, rowMessages } from './copy-messages.ts';
-import { type CopiedRows, CopyIn, CopyOut, passOn, RowsRoom, TooLarge } from './copy-queries.ts';
+import { type CopiedRows, CopyIn, CopyOut, PassedRows, RowsRoom, TooLarge } from './copy-queries.ts';
 import { type Login, loginOf, surroundings, type TlsOptions } from './login.ts';
 
 /** Rows as texts, as PostgreSQL writes them; NULL is null. */
@@ -100,7 +100,7 @@ export class Session {
   /** Throws `TooLarge` where more comes than there is room for. */
   async copyOut(sql: string, sizes: { expectedBytes: number; maxBytes: number }): Promise<CopiedRows> {
     const room = new RowsRoom(sizes);
-    const rows = await this.#told(() => this.#submitted(new CopyOut(sql, (run) => room.put(run))).done);
+    const rows = await this.#told(() => this.#submitted(new CopyOut(sql, () => (run) => room.put(run))).done);
     return { bytes: room.bytes, rows };
   }
 
@@ -124,16 +124,14 @@ export class Session {
     sql: string,
   ): Promise<{ rows: number; bytes: number }> {
     const { session, maxBytes = Number.POSITIVE_INFINITY } = from;
-    let bytes = 0;
-    const rows = await this.#copyIn(sql, async (target) => {
-      const query = new CopyOut(from.sql, (run, source) => {
-        bytes += run.length;
-        if (bytes <= maxBytes) passOn(run, source, target);
-      });
-      await session.#told(() => session.#submitted(query).done);
-      if (bytes > maxBytes) throw new TooLarge('More rows came than one chunk may have.');
+    let passed: PassedRows | undefined;
+    const rows = await this.#copyIn(sql, (target) => {
+      const passing = new PassedRows(target, maxBytes);
+      passed = passing;
+      const query = new CopyOut(from.sql, (source) => (run, isWhole) => passing.take(run, isWhole, source));
+      return passing.end(session.#told(() => session.#submitted(query).done));
     });
-    return { rows, bytes };
+    return { rows, bytes: passed?.bytes ?? 0 };
   }
 
   #copyIn(sql: string, feed: (target: Duplex) => Promise<unknown>): Promise<number> {
@@ -178,7 +176,7 @@ export class Session {
   }
 
   #error(error: unknown): unknown {
-    if (error instanceof ForesyncError) return error;
+    if (error instanceof ForesyncError || error instanceof TooLarge) return error;
     const state = sqlStateOf(error);
     // A statement that fails may tell of other connections too, as one that makes a subscription does.
     const isOver = this.isLost || (error as { severity?: string }).severity === 'FATAL';

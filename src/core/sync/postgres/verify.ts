@@ -71,7 +71,8 @@ async function takeTouched({
 }: VerifyOptions): Promise<{ keys: string[][]; all: boolean }> {
   const { result, parts } = await joiner.call('pg.joiner.touched', { most: keysAtOnce });
   const [part] = parts;
-  return { keys: decodeKeyTexts(part && (await decompress(part)), keyColumns), all: result.all };
+  if (result.all || !part) return { keys: [], all: true };
+  return { keys: decodeKeyTexts(await decompress(part), keyColumns), all: false };
 }
 
 /** Compares the rows that the stream has changed since they were compared last: one by one, or all there are where it has changed too many to remember. */
