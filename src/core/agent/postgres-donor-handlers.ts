@@ -68,6 +68,10 @@ export function postgresDonorHandlers(): {
       const taken = await changes().take(flushedTo, limits);
       return { result: { bytes: taken.length }, parts: taken.length > 0 ? [taken] : [], level: 1 };
     },
+    'pg.stream.hurry': () => {
+      changes().hurry();
+      return { result: {} };
+    },
     'pg.stream.close': async ({ flushedTo }) => {
       await stream?.take(flushedTo, { maxBytes: 0, waitMs: 0 });
       await stream?.close();

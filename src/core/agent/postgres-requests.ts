@@ -66,6 +66,8 @@ export const postgresRequests = {
     z.strictObject({ flushedTo: position, maxBytes: chunkBytes, waitMs: count.max(10_000), lane }),
     z.strictObject({ bytes }),
   ),
+  /** Has those who wait for changes wait no longer. */
+  'pg.stream.hurry': request(none, none),
   /** The same for the last time, then frees the slot. */
   'pg.stream.close': request(z.strictObject({ flushedTo: position, lane }), none),
   /** Part: keys that cut a range into smaller ones, of so many rows each. */

@@ -60,6 +60,7 @@ export const requestRoles: Record<RequestType, readonly Role[]> = {
   'pg.capture.drop': nobody,
   'pg.stream.open': nobody,
   'pg.stream.take': nobody,
+  'pg.stream.hurry': nobody,
   'pg.stream.close': nobody,
   'pg.range.cut': nobody,
   'pg.range.read': nobody,

@@ -31,6 +31,7 @@ export const knownPostgres: { [T in PostgresRequest]: () => Params<T> } = {
   'pg.capture.drop': () => ({ url, id }),
   'pg.stream.open': () => ({ id, from: 5, lane }),
   'pg.stream.take': () => ({ flushedTo: 5, maxBytes: 1000, waitMs: 5, lane }),
+  'pg.stream.hurry': () => ({}),
   'pg.stream.close': () => ({ flushedTo: 5, lane }),
   'pg.range.cut': () => ({ lane, range, rows: 10, count: 5 }),
   'pg.range.read': () => ({ lane, range, expectedBytes: 100, maxBytes: 1000, level: 1 }),

@@ -63,6 +63,11 @@ export class ChangeStream {
     return taken;
   }
 
+  /** From now on nobody waits for what may come. */
+  hurry(): void {
+    this.#query.hurry();
+  }
+
   /** What was written last is confirmed, and the slot is free, once this resolves; of a server that does not say so in time it is not known. */
   async close(): Promise<void> {
     clearInterval(this.#timer);
@@ -92,6 +97,7 @@ class StreamQuery implements Submittable {
   #connection: Connection | undefined;
   #end: () => void = () => undefined;
   #wake: () => void = () => undefined;
+  #isHurried = false;
   #isLeaving = false;
   #pieces: Buffer[] = [];
   #bytes = 0;
@@ -138,8 +144,13 @@ class StreamQuery implements Submittable {
     clearTimeout(timer);
   }
 
+  hurry(): void {
+    this.#isHurried = true;
+    this.#wake();
+  }
+
   arrived(waitMs: number): Promise<void> {
-    if (this.#bytes > 0 || this.error !== undefined) return Promise.resolve();
+    if (this.#isHurried || this.#bytes > 0 || this.error !== undefined) return Promise.resolve();
     return new Promise((resolve) => {
       const timer = setTimeout(resolve, waitMs);
       this.#wake = () => {

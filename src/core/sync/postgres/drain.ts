@@ -66,6 +66,7 @@ export class Drain {
   /** Ends the stream, so that the slot is free. What has come is in the Delta Log then. */
   async stop(): Promise<void> {
     this.#isStopping = true;
+    if (this.#error === undefined) await this.#sides.donor.call('pg.stream.hurry', {});
     await this.#running.catch(() => undefined);
     await this.#sides.donor.call('pg.stream.close', { flushedTo: this.#spooledTo, lane: streamLane });
     if (this.#error !== undefined) throw this.#error;

@@ -115,17 +115,13 @@ export class PostgresJoining {
     else this.#phases.skip('snapshot');
     await this.#phases.in('delta', () => this.#delta(copy, opened.stage === 'verify'));
     this.#emit({ type: 'donor', donor: lead.name, state: 'done' });
+    // Its statistics are made while it is compared.
+    const analysed = joiner.call('pg.joiner.analyze', { lane: analyzeLane });
+    analysed.catch(() => undefined);
     const isOwnCopy = opened.stage === 'hot' || (opened.stage === 'snapshot' && opened.chunks === 0);
     const verifying = { ...sides, drain, proven: isOwnCopy ? proven : undefined, wait: this.#options.wait };
-    const verified = await this.#phases.in('verify', async () => {
-      // Its statistics are made meanwhile.
-      const analysed = joiner.call('pg.joiner.analyze', { lane: analyzeLane });
-      analysed.catch(() => undefined);
-      const result = await verifyAll(verifying);
-      await analysed;
-      return result;
-    });
-    const there = await this.#phases.in('publish', () => this.#place(verifying, verified));
+    const verified = await this.#phases.in('verify', () => verifyAll(verifying));
+    const there = await this.#phases.in('publish', () => this.#place(verifying, verified, analysed));
     return this.#finish(copy, there);
   }
 
@@ -171,17 +167,16 @@ export class PostgresJoining {
   async #place(
     verifying: VerifyOptions,
     verified: Told & { isUntouched: boolean },
+    analysed: Promise<unknown>,
   ): Promise<AddReplicaResult> {
     const { lead, joiner } = verifying;
-    const { changes, open } = await stopStream(verifying, verified, (drain) => {
+    const { changes, isOpen } = await stopStream(verifying, verified, (drain) => {
       this.#drain = drain;
     });
-    if (open > 0)
-      this.#note(
-        'info',
-        `${open} rows changed too often to be compared at the very end; each was equal before.`,
-      );
+    if (isOpen)
+      this.#note('info', 'Some rows change too often to be compared at the very end; all were equal before.');
     const { result } = await lead.call('pg.sequences', { lane: copyLanes[0] });
+    await analysed;
     const { result: placed } = await joiner.call('pg.joiner.place', {
       replace: this.#options.replace,
       sequences: result.sequences,

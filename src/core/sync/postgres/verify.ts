@@ -16,7 +16,7 @@ import {
 } from './compare.ts';
 
 /** Rounds after which what the stream still changes is left to the last one, behind its end. */
-const mostRounds = 5;
+const mostRounds = 3;
 
 /**
  * Compares both tables: what the copy has not proven range by range, then every row that the stream has changed since. Where a digest differs the rows are compared one by
