@@ -2,6 +2,7 @@ import type { AgentClient } from '../../agent/client.ts';
 import type { KeyRange } from '../../store/postgres/table-sql.ts';
 import type { Emit } from '../events.ts';
 import type { Pace } from '../pace.ts';
+import type { ChangesBetween } from './changes-between.ts';
 import type { ProvenCopy } from './proven-copy.ts';
 import type { Ranges } from './ranges.ts';
 
@@ -11,6 +12,8 @@ export interface CopyOptions {
   keyColumns: number;
   rowBytes: number;
   rowsEstimate: number;
+  /** Lets chunks wait while changes are applied. */
+  between: ChangesBetween;
   /** Told of what was copied. */
   proven: ProvenCopy;
   /** The joiner's agent reads the donor itself, for both are reached from one host. */

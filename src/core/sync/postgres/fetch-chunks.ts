@@ -16,14 +16,16 @@ export const fetchChunks: ChunkWay = {
 
 /** One chunk is copied while the request for the next waits at the agent. */
 async function fetchAlong(lane: number, run: CopyRun): Promise<void> {
-  const { joiner, ranges, pace, signal } = run;
+  const { joiner, ranges, pace, between, signal } = run;
   const fetch: Carry = async ({ n, range, isOneRow }) => {
     await pace.turn(signal);
+    await between.enter(signal);
     const { result } = await joiner.call('pg.joiner.fetch', {
       ...{ lane, range: sentRange(range) },
       ...(n !== undefined && { n }),
       ...(!isOneRow && { maxBytes: maxChunkBytes }),
     });
+    between.left();
     pace.sent(result.rawBytes);
     if (result.tooLarge) return false;
     run.arrived(range, { ...result, wireBytes: result.rawBytes });

@@ -2,6 +2,7 @@ import type { AgentClient } from '../../agent/client.ts';
 import { systemWait } from '../../clock.ts';
 import { ForesyncError } from '../../errors.ts';
 import { parseTableName } from '../../store/postgres/sql.ts';
+import { printable } from '../../text.ts';
 import type { AddReplicaOptions, AddReplicaResult } from '../add-replica.ts';
 import type { Batches } from '../batches.ts';
 import type { Agents } from '../connect.ts';
@@ -9,9 +10,10 @@ import type { Emit, PhaseName } from '../events.ts';
 import { resumable } from '../joining.ts';
 import { Phases } from '../phases.ts';
 import { unpausedTimeout } from '../unpaused-timeout.ts';
-import { applyUpTo } from './apply-changes.ts';
+import { catchUp } from './apply-changes.ts';
 import { beginCopy, type Copy } from './begin-copy.ts';
 import { captureIdOf } from './capture.ts';
+import { ChangesBetween } from './changes-between.ts';
 import type { Told, VerifyOptions } from './compare.ts';
 import { connectServers, type Sides } from './connect-servers.ts';
 import { copyLanes, copyRows } from './copy-rows.ts';
@@ -102,14 +104,15 @@ export class PostgresJoining {
         await joiner.call('pg.joiner.stage', { stage: 'snapshot' });
         const from = { chunks: opened.chunks, after: opened.chunksTo };
         const isOneHost = await readsDonorItself(copy, { ...this.#options, id: this.#id });
+        // Whatever is applied from now on is compared once more.
+        await joiner.call('pg.joiner.watch', {});
         if (from.chunks === 0 || from.after)
           await copyRows({
             ...sides,
             ...{ rowBytes: copy.table.rowBytes, from, proven },
             ...{ isLocal: this.#isLocal, isOneHost },
+            between: new ChangesBetween({ ...sides, drain, wait: this.#options.wait }),
           });
-        // Nothing was applied before: whatever will be is compared once more.
-        await joiner.call('pg.joiner.watch', {});
         await joiner.call('pg.joiner.stage', { stage: 'delta' });
       });
     else this.#phases.skip('snapshot');
@@ -140,15 +143,11 @@ export class PostgresJoining {
   /** Catches up before indexes are made: then rows of different moments meet no longer. */
   async #delta(copy: Copy, isFinished: boolean): Promise<void> {
     const { lead, joiner, drain } = copy;
-    const shared = { ...this.#shared, lead, joiner };
-    const catchUp = async () => {
-      const { result } = await lead.call('pg.position', { lane: copyLanes[0] });
-      await applyUpTo(result.at, { ...shared, drain });
-    };
-    do await catchUp();
+    const there = { ...this.#shared, lead, joiner, drain };
+    do await catchUp(there);
     while (await this.#refetch(copy));
     if (!isFinished) await joiner.call('pg.joiner.finish', {});
-    await catchUp();
+    await catchUp(there);
   }
 
   /** Rows whose key changed while they were on their way, and of which a value did not travel with the change. */
@@ -175,6 +174,7 @@ export class PostgresJoining {
     });
     if (isOpen)
       this.#note('info', 'Some rows change too often to be compared at the very end; all were equal before.');
+    await this.#checkTable(lead);
     const { result } = await lead.call('pg.sequences', { lane: copyLanes[0] });
     await analysed;
     const { result: placed } = await joiner.call('pg.joiner.place', {
@@ -184,6 +184,17 @@ export class PostgresJoining {
     });
     this.#isPlaced = true;
     return { rows: placed.rows, watermark: placed.at };
+  }
+
+  /** What the stream does not tell: a table that was altered and not written to since, or that is another one by now. */
+  async #checkTable(lead: AgentClient): Promise<void> {
+    const { result } = await lead.call('pg.donor.standing', { id: this.#id });
+    if (result.standing === 'altered') throw tableAltered(this.#options.group.table);
+    if (result.standing === 'dressed')
+      this.#note(
+        'warning',
+        `Indexes, constraints or settings of the table were changed at ${lead.name} meanwhile: the joiner has those of before.`,
+      );
   }
 
   /** An earlier run put the table in its place, and died before it was done. */
@@ -232,6 +243,17 @@ export class PostgresJoining {
   #note(level: 'info' | 'warning', text: string): void {
     this.#emit({ type: 'note', level, text });
   }
+}
+
+function tableAltered(table: string): ForesyncError {
+  return new ForesyncError(
+    'data',
+    'table-altered',
+    `${printable(table)} was altered at the donor meanwhile.`,
+    {
+      hint: 'The same command begins anew with the table as it is now.',
+    },
+  );
 }
 
 function slotGone(): ForesyncError {

@@ -47,6 +47,7 @@ async function relayAlong(lane: number, run: RelayRun): Promise<void> {
       if (!read) return;
       run.pipeline.arrived();
       if (!(await put(read, lane, run))) await putParts(read, lane, run);
+      run.between.left();
     },
   });
 }
@@ -63,6 +64,7 @@ async function readNext(lane: number, run: RelayRun): Promise<Read | undefined> 
   const next = await run.ranges.next();
   if (!next) return undefined;
   await pace.turn(signal);
+  await run.between.enter(signal);
   // Nothing is gained by packing what never leaves the machine.
   const level = run.isLocal && pace.limit === undefined ? unpackedLevel : pipeline.level;
   const expected = Math.max(pace.chunkBytes, size.rowBytes);
