@@ -1,9 +1,9 @@
 import type { AgentClient } from '../../agent/client.ts';
 import type { Wait } from '../../clock.ts';
 import type { Emit } from '../events.ts';
+import { applyAll } from './apply-changes.ts';
 import { settled } from './capture.ts';
 import type { Drain } from './drain.ts';
-import { applyAll } from './verify.ts';
 
 export interface BetweenOptions {
   lead: AgentClient;

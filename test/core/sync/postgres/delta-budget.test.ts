@@ -25,9 +25,7 @@ describe('the budget of the Delta Log between PostgreSQL servers', { skip: witho
 
   test('from half of it on changes go between chunks, and the joiner ends equal', async () => {
     let chunks = 0;
-    // Under a limit chunks are smaller, and these bytes pack well.
-    const pace = new Pace(1 << 20, systemClock, systemWait);
-    const more = { deltaBudgetKeys: budgetKeys, pace };
+    const more = { deltaBudgetKeys: budgetKeys, pace: someChunks() };
     const { options, events } = postgresRun(pair, 'busy', more, (event) => {
       if (isChunk(event) && ++chunks === 1) pair.donor.sql(burst);
     });
@@ -40,7 +38,7 @@ describe('the budget of the Delta Log between PostgreSQL servers', { skip: witho
 
   test('more than the budget while nothing is applied, as in a pause, ends the run, which is gone on with', async () => {
     pair.joiner.sql('DROP TABLE IF EXISTS busy');
-    const pace = new Pace(1 << 20, systemClock, systemWait);
+    const pace = someChunks();
     const { options } = postgresRun(pair, 'busy', { deltaBudgetKeys: budgetKeys, pace }, (event) => {
       if (!isChunk(event) || pace.isPaused) return;
       pace.pause(true);
@@ -58,6 +56,11 @@ describe('the budget of the Delta Log between PostgreSQL servers', { skip: witho
     assert.equal(pair.donor.sql('SELECT count(*) FROM pg_replication_slots'), '0');
   });
 });
+
+/** Without a limit all of the table is one chunk or two. */
+function someChunks(): Pace {
+  return new Pace(8 << 20, systemClock, systemWait);
+}
 
 function isChunk(event: RunEvent): boolean {
   return event.type === 'rows' && event.kind === 'snapshot';
