@@ -121,8 +121,10 @@ class CaseRun {
     // Half of the commands go on by themselves where somebody is lost, the others leave that to the next start.
     const retries = this.#case.seed % 2 === 0 ? ['--retries', '0'] : [];
     const args = ['add-replica', 'joiner', ...place, ...plan, ...retries, ...this.#stall()];
+    let said = '';
     for (let n = 0; n < maxAttempts || faults.length > 0; n++) {
       const end = await this.#attempt(args, faults.shift() ?? none);
+      said = end.stderr;
       if (end.exitCode === 0) return undefined;
       // A command that was killed when all was done and noted: what it made stands in the way of another.
       if (end.exitCode === 73 && this.#newestOutcome() === 'done') return undefined;
@@ -130,7 +132,7 @@ class CaseRun {
       if (refusal !== undefined) return refusal;
       this.#assertExplained(end);
     }
-    assert.fail(`no end after ${maxAttempts} attempts`);
+    assert.fail(`no end after ${maxAttempts} attempts, the last of which said:\n${said}`);
   }
 
   /** Whatever goes wrong, the command says so with the exit code for it, and never that the fault is its own. */

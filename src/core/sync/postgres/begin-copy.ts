@@ -52,9 +52,9 @@ export async function beginCopy(
   const budgetBytes = deltaBudgetKeys === undefined ? usualBudgetBytes : deltaBudgetKeys * bytesPerKey;
   const drain = await Drain.start({ donor: lead, joiner, id, budgetBytes }, opened.spooledTo);
   onDrain(drain);
+  // More may wait than the budget lets, here and in the slot; no chunk is under way.
+  if (opened.resumed) await Promise.race([catchUp({ lead, joiner, drain, emit }), drain.failed]);
   if (opened.stage === 'hot' || opened.stage === 'snapshot') {
-    // More may wait than the budget lets, here and in the slot; no chunk is under way.
-    if (opened.resumed) await Promise.race([catchUp({ lead, joiner, drain, emit }), drain.failed]);
     const below = started?.below ?? (await lead.call('pg.capture.under-way', {})).result.below;
     await settled(lead, { below, wait, signal, emit });
   }

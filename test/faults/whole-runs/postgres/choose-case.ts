@@ -126,7 +126,7 @@ const anyCase: fc.Arbitrary<PgCase> = fc.tuple(randomPgTable, size).chain(([tabl
       writerConnections: fc.constantFrom(1, 1, 2, 4),
       pauseMs: fc.constantFrom(1, 2, 5, 20),
       plan: fc.constantFrom<PlanKind>('none', 'empty', 'good', 'good', 'good', 'wrong', 'hostile'),
-      deltaBudgetKeys: fc.constantFrom(undefined, undefined, 20_000),
+      deltaBudgetKeys: fc.constantFrom(undefined, undefined, 100_000),
       handOver: fc.constantFrom('subscription' as const, 'none' as const),
       isFreshHost: fc.nat(19).map((n) => n === 0),
       faults: fc.oneof(
