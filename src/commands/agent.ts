@@ -5,6 +5,7 @@ import { serveLocked } from '../core/agent/locked-agent.ts';
 import { giveWay } from '../core/agent/priority.ts';
 import { type Role, roles } from '../core/agent/roles.ts';
 import { parseStore } from '../core/group/store-spec.ts';
+import { onlySqlite } from '../core/sync/engines.ts';
 
 export default class Agent extends BaseCommand {
   static override summary = 'Be the agent of one table, for a forced command in authorized_keys.';
@@ -34,7 +35,9 @@ export default class Agent extends BaseCommand {
 
   async run(): Promise<void> {
     const { flags } = await this.parse(Agent);
-    const store = flags.store === undefined ? undefined : parseStore(flags.store, undefined).path;
+    const spec = flags.store === undefined ? undefined : parseStore(flags.store, undefined);
+    if (spec) onlySqlite(spec, 'foresync agent, which locks a key to a file,');
+    const store = spec?.path;
     const { stdin, stdout } = process;
     if (stdin.isTTY)
       throw usageError('An agent speaks to foresync, not to a terminal.', 'Put it into authorized_keys.');

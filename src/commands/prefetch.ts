@@ -16,6 +16,7 @@ import { systemClock } from '../core/clock.ts';
 import { loadGroup, type ReplicaGroup } from '../core/group/config.ts';
 import { openState } from '../core/state/open.ts';
 import { releasePrefetches } from '../core/state/runs.ts';
+import { onlySqlite } from '../core/sync/engines.ts';
 import { prefetch } from '../core/sync/prefetch.ts';
 import { release } from '../core/sync/release.ts';
 import type { PrefetchRequest } from '../core/sync/run-request.ts';
@@ -66,6 +67,7 @@ export default class Prefetch extends BaseCommand {
   async run(): Promise<unknown> {
     const { flags } = await this.parse(Prefetch);
     const group = loadGroup(flags.config);
+    onlySqlite(group.lead.store, 'foresync prefetch');
     if (flags.release) return this.#release(group, flags);
     const plan = await planFromFile(flags.plan);
     const request: PrefetchRequest = {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
+import { writeFileSync } from 'node:fs';
 import net from 'node:net';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
@@ -9,7 +10,9 @@ import { PostgresDonor } from '../../../src/core/store/postgres/donor.ts';
 import { lookAtJoiner, rehearseJoiner } from '../../../src/core/store/postgres/joiner-place.ts';
 import { parseTableName } from '../../../src/core/store/postgres/sql.ts';
 import { refuseLacking } from '../../../src/core/sync/postgres/joiner-rights.ts';
+import { runCli } from '../../support/cli.ts';
 import { type PostgresPair, postgresPair, withoutPostgres } from '../../support/postgres.ts';
+import { temporaryFolder } from '../../support/tables.ts';
 
 /** One thing that is wrong, and how a run and doctor, which look the same way before anything is made, refuse it. */
 interface Refusal {
@@ -317,3 +320,16 @@ async function poolerBefore(socket: string): Promise<net.Server> {
   await once(server, 'listening');
   return server;
 }
+
+test('what there is for SQLite alone is refused by name, before any server is asked', async (t) => {
+  const folder = temporaryFolder(t);
+  const replicas = { east: { host: 'local', store: 'postgres://me@/x?host=/nowhere' } };
+  const document = { group: 'shop', table: 'items', lead: 'east', replicas };
+  writeFileSync(path.join(folder, 'foresync.yaml'), JSON.stringify(document));
+  const agent = ['agent', '--role', 'donor', '--only-table', 'items', '--store', replicas.east.store];
+  for (const args of [['prefetch', '--release'], agent]) {
+    const { exitCode, stderr } = await runCli(args, { cwd: folder });
+    assert.equal(exitCode, 64);
+    assert.match(stderr, new RegExp(`foresync ${args[0]}.* is there for SQLite alone`));
+  }
+});
