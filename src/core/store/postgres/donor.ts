@@ -1,13 +1,13 @@
 import { lookAtSlot, refuseUnfitDonor } from './capture.ts';
 import type { CopiedRows } from './copy-queries.ts';
-import { TooLarge } from './copy-queries.ts';
-import { copyFormat, keyColumns, type TableDefinition } from './definition.ts';
+import { keyColumns, type TableDefinition } from './definition.ts';
 import { keyOrderOf } from './key-order.ts';
 import { Lanes } from './lanes.ts';
 import { lsnOf } from './lsn.ts';
 import { readDefinition, type TableFacts } from './read-definition.ts';
+import { copyRowsOut, ownRows, type ReadRows, readRowsOfKeys } from './read-rows.ts';
 import { keysRelation } from './row-keys.ts';
-import { Session, StatementError } from './session.ts';
+import { Session } from './session.ts';
 import { qualified, quoteName, quoteText, type TableName } from './sql.ts';
 import { carriedList, type KeyRange, keysEqual, keyTextList, rowHash, within } from './table-sql.ts';
 
@@ -23,9 +23,6 @@ export interface DonorLook extends TableFacts {
   /** How texts in the key are sorted: ranges mean the same only where that is the same. */
   keyOrder: string;
 }
-
-/** Rows of a range or of some keys; `tooLarge` where they are more than fits, with none of them. */
-export type ReadRows = CopiedRows | { tooLarge: true };
 
 /** The hash of a range's rows, and where the WAL was after the snapshot that they were read in was taken. */
 export interface RangeDigest {
@@ -116,34 +113,21 @@ export class PostgresDonor {
     range: KeyRange,
     sizes: { expectedBytes: number; maxBytes: number },
   ): Promise<ReadRows> {
-    return this.#copy(
-      lane,
+    return copyRowsOut(
+      await this.lanes.session(lane),
+      this.definition,
       `SELECT ${carriedList(this.definition)} FROM ${this.#table} WHERE ${within(this.definition, range)}`,
       sizes,
     );
   }
 
-  /** Keys that are none of the table's types are as good as missing. */
   async readKeys(
     lane: number,
     keys: readonly (readonly string[])[],
     maxBytes: number,
   ): Promise<CopiedRows[]> {
-    return this.#byKeys(keys, async (some) => {
-      const columns = keyColumns(this.definition);
-      const list = carriedList(this.definition)
-        .split(', ')
-        .map((name) => `t.${name}`)
-        .join(', ');
-      const sql = `SELECT ${list} FROM ${keysRelation(this.definition, some)} k JOIN ${this.#table} t ON ${keysEqual(this.definition, 'k', 't')}`;
-      const read = await this.#copy(lane, sql, {
-        expectedBytes: some.length * this.look.rowBytes * 2,
-        maxBytes,
-      });
-      if (!('tooLarge' in read)) return read;
-      if (some.length === 1 || columns.length === 0) throw rowTooLarge(maxBytes);
-      return undefined;
-    });
+    const from = { definition: this.definition, rowBytes: this.look.rowBytes };
+    return readRowsOfKeys(await this.lanes.session(lane), from, keys, maxBytes);
   }
 
   async digest(lane: number, range: KeyRange): Promise<RangeDigest> {
@@ -219,48 +203,6 @@ export class PostgresDonor {
   }
 
   get #table(): string {
-    const { partitionBy } = this.definition;
-    return `${partitionBy === undefined ? 'ONLY ' : ''}${qualified(this.definition)}`;
+    return ownRows(this.definition);
   }
-
-  async #copy(
-    lane: number,
-    select: string,
-    sizes: { expectedBytes: number; maxBytes: number },
-  ): Promise<ReadRows> {
-    const session = await this.lanes.session(lane);
-    try {
-      return await session.copyOut(
-        `COPY (${select}) TO STDOUT (FORMAT ${copyFormat(this.definition)})`,
-        sizes,
-      );
-    } catch (error) {
-      if (error instanceof TooLarge) return { tooLarge: true };
-      throw error;
-    }
-  }
-
-  /** Halves what does not fit, or has a key among it that is none. */
-  async #byKeys(
-    keys: readonly (readonly string[])[],
-    read: (some: readonly (readonly string[])[]) => Promise<CopiedRows | undefined>,
-  ): Promise<CopiedRows[]> {
-    if (keys.length === 0) return [];
-    try {
-      const found = await read(keys);
-      if (found) return [found];
-    } catch (error) {
-      if (!(error instanceof StatementError) || !error.state.startsWith('22')) throw error;
-      if (keys.length === 1) return [];
-    }
-    const middle = keys.length >> 1;
-    return [
-      ...(await this.#byKeys(keys.slice(0, middle), read)),
-      ...(await this.#byKeys(keys.slice(middle), read)),
-    ];
-  }
-}
-
-function rowTooLarge(maxBytes: number): Error {
-  return new TooLarge(`A row is larger than ${maxBytes} bytes.`);
 }

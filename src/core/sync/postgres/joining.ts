@@ -16,6 +16,7 @@ import { copyLanes, copyRows } from './copy-rows.ts';
 import type { Drain } from './drain.ts';
 import { sendHotRows } from './hot-rows.ts';
 import { KeptCuts } from './kept-cuts.ts';
+import { connectStandbys, markOf, type Standby } from './standbys.ts';
 import { applyAll, applyUpTo, verifyAll } from './verify.ts';
 
 const analyzeLane = 5;
@@ -33,6 +34,7 @@ export class PostgresJoining {
   #isPlaced = false;
   #sides: Sides | undefined;
   #drain: Drain | undefined;
+  #standbys: Standby[] = [];
 
   constructor(options: AddReplicaOptions, agents: Agents, emit: Emit) {
     this.#options = options;
@@ -56,7 +58,11 @@ export class PostgresJoining {
 
   async whole(batches: Batches | undefined): Promise<AddReplicaResult> {
     const options = { ...this.#options, id: this.#id, emit: this.#emit };
-    const sides = await this.#phases.in('connect', () => connectServers(options, this.#agents));
+    const sides = await this.#phases.in('connect', () => {
+      const connecting = connectServers(options, this.#agents);
+      if (batches) this.#standbys = connectStandbys(options.group, this.#agents);
+      return connecting;
+    });
     this.#sides = sides;
     this.#hasLeft = sides.left !== undefined;
     const { stage } = sides.left ?? {};
@@ -90,12 +96,12 @@ export class PostgresJoining {
     const { lead, joiner, opened, drain } = copy;
     const cuts = new KeptCuts();
     const sides = { ...copy, ...this.#shared, rowsEstimate: copy.table.rowsEstimate };
-    this.#emit({ type: 'donor', donor: lead.name, state: 'reading' });
     if (batches && opened.stage === 'hot' && opened.chunks === 0) await this.#hot(copy, batches);
     else this.#phases.skip('hot');
     if (opened.stage === 'hot' || opened.stage === 'snapshot')
       await this.#phases.in('snapshot', async () => {
         await joiner.call('pg.joiner.stage', { stage: 'snapshot' });
+        this.#emit({ type: 'donor', donor: lead.name, state: 'reading' });
         const from = { chunks: opened.chunks, after: opened.chunksTo };
         if (from.chunks === 0 || from.after)
           await copyRows({
@@ -125,12 +131,12 @@ export class PostgresJoining {
   }
 
   async #hot(copy: Copy, batches: Batches): Promise<void> {
-    const { prefetchTimeoutMs, pace } = this.#options;
-    const { complete } = await this.#phases.in('hot', () => {
+    const { prefetchTimeoutMs, pace, wait } = this.#options;
+    const { complete } = await this.#phases.in('hot', async () => {
       const timeout = unpausedTimeout(prefetchTimeoutMs, { pace, wait: systemWait });
-      return sendHotRows({ ...copy, ...this.#shared, batches, deadline: timeout.signal }).finally(
-        timeout.end,
-      );
+      const mark = await markOf(copy, this.#id);
+      const shared = { ...this.#shared, wait, standbys: this.#standbys, deadline: timeout.signal };
+      return sendHotRows({ ...copy, ...shared, mark, batches }).finally(timeout.end);
     });
     if (complete) this.#emit({ type: 'hot-ready' });
     else this.#note('warning', 'The prefetch timed out; the snapshot brings the rest of the plan.');

@@ -1,0 +1,27 @@
+import { z } from 'zod';
+import { captureId, definition, position, url } from './postgres-shapes.ts';
+import { bytes, chunkBytes, count, none, request } from './wire-shapes.ts';
+
+const publication = z.string().max(40);
+const withinMs = count.min(1).max(600_000);
+
+/** What an agent answers for a PostgreSQL server that replays what the lead's writes. */
+export const postgresStandbyRequests = {
+  /** How the lead's catalog has the publication of a capture; empty where there is none. */
+  'pg.capture.publication': request(z.strictObject({ id: captureId }), z.strictObject({ publication })),
+  /** Opens a standby. Refuses a server that is none (`not-a-standby`). May be repeated. */
+  'pg.standby.open': request(
+    z.strictObject({
+      ...{ url, id: captureId, systemId: z.string().regex(/^\d{1,20}$/), from: position, publication },
+      ...{ definition, rowBytes: count },
+    }),
+    none,
+  ),
+  /** Whether it has all that was committed before the slot: then its rows may be read. */
+  'pg.standby.replayed': request(z.strictObject({ withinMs }), z.strictObject({ replayed: z.boolean() })),
+  /** Part: keys. Parts back: rows. Keys that are none of the table's are left out. */
+  'pg.standby.read': request(
+    z.strictObject({ maxBytes: chunkBytes, withinMs }),
+    z.strictObject({ rows: count, rawBytes: bytes }),
+  ),
+} as const;
