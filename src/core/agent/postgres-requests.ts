@@ -107,6 +107,8 @@ export const postgresRequests = {
     z.strictObject({
       hasTable: z.boolean(),
       systemId,
+      /** A subscription of this run's replicates to the table, and uses the slot. */
+      isSubscribed: z.boolean(),
       left: z.strictObject({ stage, spooledTo: position, systemId, timeline: count }).optional(),
     }),
   ),

@@ -1,5 +1,6 @@
 import { ForesyncError } from '../errors.ts';
 import type { TableDefinition } from '../store/postgres/definition.ts';
+import { listSlots, notePurpose } from '../store/postgres/kept-slots.ts';
 import { PostgresStandby } from '../store/postgres/standby.ts';
 import type { Handlers } from './handlers.ts';
 import { decodeKeyTexts } from './key-texts.ts';
@@ -10,7 +11,7 @@ interface OpenStandby {
   table: { definition: TableDefinition; rowBytes: number };
 }
 
-/** The requests that have a PostgreSQL standby give planned rows. State lives as long as the agent's process. */
+/** The requests that have a PostgreSQL standby give planned rows, and that tell of slots. State lives as long as the agent's process. */
 export function postgresStandbyHandlers(): { handlers: Handlers; close(): Promise<void> } {
   let open: OpenStandby | undefined;
   const opened = (): OpenStandby => {
@@ -35,6 +36,11 @@ export function postgresStandbyHandlers(): { handlers: Handlers; close(): Promis
       const wanted = decodeKeyTexts(keys, table.definition.key.length);
       return rowsAnswer(await standby.readKeys(table, wanted, limits));
     },
+    'pg.slots.note': async ({ url, id, purpose }) => {
+      await notePurpose(url, id, purpose);
+      return { result: {} };
+    },
+    'pg.slots.list': async ({ url }) => ({ result: { slots: await listSlots(url) } }),
   };
   return { handlers, close };
 }

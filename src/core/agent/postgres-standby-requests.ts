@@ -3,9 +3,14 @@ import { captureId, definition, position, url } from './postgres-shapes.ts';
 import { bytes, chunkBytes, count, none, request } from './wire-shapes.ts';
 
 const publication = z.string().max(40);
+const purpose = z.strictObject({
+  use: z.enum(['copy', 'subscription']),
+  group: z.string().max(500),
+  joiner: z.string().max(500),
+});
 const withinMs = count.min(1).max(600_000);
 
-/** What an agent answers for a PostgreSQL server that replays what the lead's writes. */
+/** What an agent answers about PostgreSQL standbys, and about slots that are kept at a lead. */
 export const postgresStandbyRequests = {
   /** How the lead's catalog has the publication of a capture; empty where there is none. */
   'pg.capture.publication': request(z.strictObject({ id: captureId }), z.strictObject({ publication })),
@@ -23,5 +28,26 @@ export const postgresStandbyRequests = {
   'pg.standby.read': request(
     z.strictObject({ maxBytes: chunkBytes, withinMs }),
     z.strictObject({ rows: count, rawBytes: bytes }),
+  ),
+  /** Tells on a capture's publication what its slot is for. May be repeated. */
+  'pg.slots.note': request(z.strictObject({ url, id: captureId, purpose }), none),
+  /** All slots of foresync's in a database. */
+  'pg.slots.list': request(
+    z.strictObject({ url }),
+    z.strictObject({
+      slots: z
+        .array(
+          z.strictObject({
+            name: z.string().max(63),
+            isActive: z.boolean(),
+            walStatus: z.string().max(20),
+            retainedBytes: z.number(),
+            behindBytes: z.number(),
+            safeBytes: z.number().optional(),
+            purpose: purpose.optional(),
+          }),
+        )
+        .max(1000),
+    }),
   ),
 } as const;

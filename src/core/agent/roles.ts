@@ -62,6 +62,8 @@ export const requestRoles: Record<RequestType, readonly Role[]> = {
   'pg.standby.open': nobody,
   'pg.standby.replayed': nobody,
   'pg.standby.read': nobody,
+  'pg.slots.note': nobody,
+  'pg.slots.list': nobody,
   'pg.stream.open': nobody,
   'pg.stream.take': nobody,
   'pg.stream.close': nobody,

@@ -32,6 +32,8 @@ export const knownPostgres: { [T in PostgresRequest]: () => Params<T> } = {
   'pg.standby.open': () => ({ url, id, systemId: '1', from: 5, publication: '1/2', definition, rowBytes: 9 }),
   'pg.standby.replayed': () => ({ withinMs: 5 }),
   'pg.standby.read': () => ({ maxBytes: 1000, withinMs: 5 }),
+  'pg.slots.note': () => ({ url, id, purpose: { use: 'copy', group: 'shop', joiner: 'west' } }),
+  'pg.slots.list': () => ({ url }),
   'pg.stream.open': () => ({ id, from: 5, lane }),
   'pg.stream.take': () => ({ flushedTo: 5, maxBytes: 1000, waitMs: 5, lane }),
   'pg.stream.close': () => ({ flushedTo: 5, lane }),

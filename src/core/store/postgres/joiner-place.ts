@@ -1,5 +1,5 @@
 import { ForesyncError } from '../../errors.ts';
-import { refuseServer } from './capture.ts';
+import { captureName, refuseServer } from './capture.ts';
 import type { TableDefinition } from './definition.ts';
 import { dropSubscription } from './hand-over.ts';
 import { holdAlone } from './hold-joiner.ts';
@@ -13,6 +13,8 @@ export interface JoinerLook {
   hasTable: boolean;
   record: JoiningRecord | undefined;
   systemId: string;
+  /** A subscription of this run's replicates to the table. */
+  isSubscribed: boolean;
 }
 
 /** Touches nothing. */
@@ -31,7 +33,13 @@ export async function lookAtJoiner(url: string, id: string, table: TableName): P
       );
     const [there] = await session.row('SELECT to_regclass($1) IS NOT NULL', [qualified(table)]);
     const [systemId] = await session.row('SELECT system_identifier FROM pg_control_system()');
-    return { hasTable: there === 't', record: await readRecord(session, id), systemId: systemId ?? '' };
+    const [subscribed] = await session.row(
+      'SELECT EXISTS (SELECT FROM pg_subscription WHERE subname = $1 AND subenabled)',
+      [captureName(id)],
+    );
+    const isSubscribed = subscribed === 't';
+    const record = await readRecord(session, id);
+    return { hasTable: there === 't', record, systemId: systemId ?? '', isSubscribed };
   } finally {
     await session.end();
   }

@@ -1,8 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import type { AgentClient } from '../../agent/client.ts';
 import type { Result } from '../../agent/protocol.ts';
+import { ForesyncError } from '../../errors.ts';
 import { hostLabel } from '../../group/host.ts';
 import { parseTableName } from '../../store/postgres/sql.ts';
+import { printable } from '../../text.ts';
 import type { AddReplicaOptions } from '../add-replica.ts';
 import type { Agents } from '../connect.ts';
 import type { Emit } from '../events.ts';
@@ -45,6 +47,7 @@ export async function connectServers(
   emit({ type: 'donor', donor: lead.name, host, state: 'ready' });
   const isPlaced = isInPlace(look.left);
   const left = restart && (replace || !isPlaced) ? undefined : look.left;
+  if (look.isSubscribed && !isInPlace(left)) throw subscribed(target.name, id);
   if (look.hasTable && !replace && !isInPlace(left)) throw tableThere(target, group.table);
   emit({ type: 'table', rowsEstimate: donor.rowsEstimate, sizeBytes: donor.sizeBytes });
   if (donor.leftOut.length > 0)
@@ -59,4 +62,14 @@ export async function connectServers(
 /** The table that an earlier run has put there, proven equal. */
 export function isInPlace(left: Sides['left']): boolean {
   return left?.stage === 'placed' || left?.stage === 'handed';
+}
+
+/** Its slot would be taken from under it, and the next one be read by it. */
+function subscribed(joiner: string, id: string): ForesyncError {
+  return new ForesyncError(
+    'exists',
+    'joiner-subscribed',
+    `${printable(joiner)} is in sync already: the subscription foresync_${id} replicates to its table.`,
+    { hint: `To copy anew, end it there first: DROP SUBSCRIPTION foresync_${id}.` },
+  );
 }

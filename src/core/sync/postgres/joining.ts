@@ -200,6 +200,9 @@ export class PostgresJoining {
         const { result } = await lead.call('pg.capture.look', donor);
         if (!result.slot) throw slotGone();
         const { conninfo } = handOver;
+        // Before: whoever finds the slot must know that it is not left behind.
+        const purpose = { use: 'subscription', group: group.name, joiner: target.name } as const;
+        await lead.call('pg.slots.note', { ...donor, purpose });
         const { result: handed } = await joiner.call('pg.joiner.hand-over', {
           ...{ url, id, conninfo, confirmedTo: result.slot.confirmedTo },
         });

@@ -37,14 +37,14 @@ export function connectStandbys({ lead, replicas }: ReplicaGroup, agents: Agents
   });
 }
 
-/** What a standby must have of the lead before rows of it may be read. What is there of the stream is what rows must not be older than. */
+/** What a standby must have of the lead before rows of it may be read. Rows must not be older than what may have been applied, which is no more than there is of the stream. */
 export async function markOf(
-  { lead, table, opened }: Pick<Copy, 'lead' | 'table' | 'opened'>,
+  { lead, table, drain }: Pick<Copy, 'lead' | 'table' | 'drain'>,
   id: string,
 ): Promise<LeadMark> {
   const { result } = await lead.call('pg.capture.publication', { id });
   const { systemId, definition, rowBytes } = table;
-  return { id, systemId, definition, rowBytes, from: opened.spooledTo, publication: result.publication };
+  return { id, systemId, definition, rowBytes, from: drain.spooledTo, publication: result.publication };
 }
 
 interface Waiting {

@@ -86,10 +86,7 @@ describe('planned rows out of standbys', { skip: withoutPostgres }, () => {
     addStranger(options.group);
     await addReplica(options).finally(() => west.sql('SELECT pg_wal_replay_resume()'));
     assert.match(notes(events), /west gives no rows: After 5 s it has not replayed/);
-    assert.match(
-      notes(events),
-      /stranger gives no rows: It is a primary, and no standby of the lead/,
-    );
+    assert.match(notes(events), /stranger gives no rows: It is a primary, and no standby of the lead/);
     assert.equal(hotRowsOf(events, 'west') + hotRowsOf(events, 'stranger'), 0);
     assert.ok(hotRowsOf(events, 'lead') > 0);
     assert.ok(keyReads(fleet.donor) > 0);
