@@ -1,17 +1,14 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, test } from 'node:test';
-import pg from 'pg';
-import { systemClock, systemWait } from '../../../../src/core/clock.ts';
 import type { Replica, ReplicaGroup } from '../../../../src/core/group/config.ts';
-import { type AddReplicaOptions, addReplica } from '../../../../src/core/sync/add-replica.ts';
-import type { RunEvent } from '../../../../src/core/sync/events.ts';
-import { Pace } from '../../../../src/core/sync/pace.ts';
-import { planOf } from '../../../support/local-group.ts';
+import { addReplica } from '../../../../src/core/sync/add-replica.ts';
 import { type PostgresServer, withoutPostgres } from '../../../support/postgres.ts';
-import { postgresRun } from '../../../support/postgres-group.ts';
 import {
-  fleetGroup,
+  fleetRun,
+  hotRowsOf,
+  isEqual,
   keyReads,
+  notesOf,
   type PostgresFleet,
   postgresFleet,
 } from '../../../support/postgres-standbys.ts';
@@ -29,18 +26,6 @@ describe('planned rows out of standbys', { skip: withoutPostgres }, () => {
     fleet.donor.sql('SELECT pg_stat_statements_reset()');
   });
 
-  /** In 24 batches, more than are under way at a time; the table has some of them. */
-  const keys = Array.from({ length: 12_000 }, (_, i) => 1 + ((i * 7) % 12_000));
-
-  function run(
-    others: Record<string, PostgresServer>,
-    more: Partial<AddReplicaOptions> = {},
-    watch: (event: RunEvent) => unknown = () => undefined,
-  ) {
-    const plan = planOf({ lead: keys.slice(0, 9000), west: keys.slice(9000) });
-    return postgresRun(fleet, 'live', { plan, group: fleetGroup(fleet, 'live', others), ...more }, watch);
-  }
-
   /** A server that rows may go to by logical replication, and by nothing else. */
   function addStranger({ replicas }: ReplicaGroup): void {
     const store = { kind: 'postgres' as const, path: fleet.joiner.store('template1') };
@@ -49,24 +34,11 @@ describe('planned rows out of standbys', { skip: withoutPostgres }, () => {
     });
   }
 
-  const hotRowsOf = (events: readonly RunEvent[], donor: string) =>
-    events.reduce((sum, event) => {
-      return event.type === 'rows' && event.kind === 'hot' && event.donor === donor ? sum + event.rows : sum;
-    }, 0);
-  const notes = (events: readonly RunEvent[]) =>
-    events.flatMap((event) => (event.type === 'note' ? [event.text] : [])).join('\n');
-  const isEqual = () => {
-    const all = 'SELECT * FROM live ORDER BY id';
-    assert.equal(fleet.joiner.sql(all), fleet.donor.sql(all));
-  };
-  const isHotAt = (event: RunEvent, donor: string) =>
-    event.type === 'rows' && event.kind === 'hot' && event.donor === donor;
-
   test('the lead is asked for none of them, each standby gives a share, and what is written meanwhile is there', async () => {
     const [west, east] = fleet.standbys as [PostgresServer, PostgresServer];
     const writer = new PostgresWriter(fleet.donor, 7);
     let reads: number | undefined;
-    const { options, events } = run({ west, east }, {}, ({ type }) => {
+    const { options, events } = fleetRun(fleet, { west, east }, {}, ({ type }) => {
       // Later some are asked for once more, because their keys change on their way.
       if (type === 'hot-ready') reads = keyReads(fleet.donor);
     });
@@ -82,92 +54,14 @@ describe('planned rows out of standbys', { skip: withoutPostgres }, () => {
   test('a standby that is behind the slot, and a server that is none, give nothing, and the run says so', async () => {
     const [west] = fleet.standbys as [PostgresServer, PostgresServer];
     west.sql('SELECT pg_wal_replay_pause()');
-    const { options, events } = run({ west });
+    const { options, events } = fleetRun(fleet, { west });
     addStranger(options.group);
     await addReplica(options).finally(() => west.sql('SELECT pg_wal_replay_resume()'));
-    assert.match(notes(events), /west gives no rows: After 5 s it has not replayed/);
-    assert.match(notes(events), /stranger gives no rows: It is a primary, and no standby of the lead/);
+    assert.match(notesOf(events), /west gives no rows: After 5 s it has not replayed/);
+    assert.match(notesOf(events), /stranger gives no rows: It is a primary, and no standby of the lead/);
     assert.equal(hotRowsOf(events, 'west') + hotRowsOf(events, 'stranger'), 0);
     assert.ok(hotRowsOf(events, 'lead') > 0);
     assert.ok(keyReads(fleet.donor) > 0);
-    isEqual();
-  });
-
-  test('one that dies leaves its share to the others', async () => {
-    const [west, east] = fleet.standbys as [PostgresServer, PostgresServer];
-    const pace = new Pace(undefined, systemClock, systemWait);
-    let killed: Promise<void> | undefined;
-    const { options, events } = run({ west, east }, { pace }, (event) => {
-      if (killed || !isHotAt(event, 'west')) return;
-      pace.pause(true);
-      killed = west.stop('immediate').then(() => pace.pause(false));
-    });
-    await addReplica(options);
-    await killed;
-    await west.startAgain();
-    assert.match(notes(events), /west stopped giving rows/);
-    assert.equal(hotRowsOf(events, 'lead'), 0);
-    assert.equal(
-      hotRowsOf(events, 'west') + hotRowsOf(events, 'east'),
-      Number(fleet.donor.sql('SELECT count(*) FROM live')),
-    );
-    isEqual();
-  });
-
-  test('one that hangs is gone on without, and the lead gives what it owed', async () => {
-    const [west] = fleet.standbys as [PostgresServer, PostgresServer];
-    let isStopped = false;
-    const { options, events } = run({ west }, {}, (event) => {
-      if (isStopped || !isHotAt(event, 'west')) return;
-      isStopped = true;
-      west.signalAll('SIGSTOP');
-    });
-    try {
-      await addReplica(options);
-    } finally {
-      west.signalAll('SIGCONT');
-    }
-    assert.match(notes(events), /west stopped giving rows: It did not answer within 10 s/);
-    assert.ok(hotRowsOf(events, 'lead') > 0);
-    isEqual();
-  });
-
-  test('a statement that replaying cancels is asked for again', async () => {
-    const [west] = fleet.standbys as [PostgresServer, PostgresServer];
-    const pace = new Pace(undefined, systemClock, systemWait);
-    const client = new pg.Client({ host: fleet.donor.socketFolder, user: 'postgres', database: 'postgres' });
-    await client.connect();
-    let cancelled: Promise<number> | undefined;
-    /** Whoever reads waits at the standby as long as the lead's lock is there, and is cancelled as replaying does it. */
-    const cancelOne = async (): Promise<number> => {
-      await client.query('BEGIN; LOCK TABLE live IN ACCESS EXCLUSIVE MODE; SELECT pg_current_xact_id()');
-      // What is written out goes to standbys.
-      fleet.donor.sql("SELECT pg_logical_emit_message(true, 'test', '')");
-      const isLocked =
-        "SELECT count(*) FROM pg_locks WHERE mode = 'AccessExclusiveLock' AND relation = 'live'::regclass";
-      await until(() => west.sql(isLocked) === '1');
-      pace.pause(false);
-      const waits = "pg_stat_activity WHERE application_name = 'foresync' AND wait_event_type = 'Lock'";
-      await until(() => west.sql(`SELECT count(*) FROM ${waits}`) === '1');
-      const count = Number(west.sql(`SELECT count(pg_cancel_backend(pid)) FROM ${waits}`));
-      await client.query('COMMIT');
-      return count;
-    };
-    const { options, events } = run({ west }, { pace }, (event) => {
-      if (cancelled || event.type !== 'donor' || event.donor !== 'west' || event.state !== 'ready') return;
-      pace.pause(true);
-      cancelled = cancelOne().finally(() => pace.pause(false));
-    });
-    await addReplica(options);
-    assert.equal(await cancelled, 1);
-    await client.end();
-    assert.equal(hotRowsOf(events, 'lead'), 0);
-    assert.equal(keyReads(fleet.donor), 0);
-    isEqual();
+    isEqual(fleet);
   });
 });
-
-async function until(isSo: () => boolean): Promise<void> {
-  for (let tries = 0; tries < 400 && !isSo(); tries++) await systemWait(25, new AbortController().signal);
-  assert.ok(isSo());
-}
