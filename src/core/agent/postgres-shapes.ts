@@ -22,12 +22,26 @@ const sql = z
   .regex(/^[^\0]*$/);
 export const table = z.strictObject({ schema: identifier, name: identifier });
 
+const comment = z
+  .string()
+  .max(1_000_000)
+  .regex(/^[^\0]*$/);
+/** Of a table or a partition. */
+const settings = {
+  options: z
+    .array(z.strictObject({ name: z.string().regex(/^(toast\.)?[a-z_]{1,63}$/), value: sql }))
+    .max(100),
+  comment: comment.optional(),
+};
+
 const keyText = z.string().regex(/^[^\0]*$/);
 export const key = z.array(keyText).min(1).max(32);
 export const keyRange = z.strictObject({ after: key.optional(), to: key.optional() });
 
 export const definition = z.strictObject({
   ...table.shape,
+  ...settings,
+  tellsOldRows: z.boolean(),
   columns: z
     .array(
       z.strictObject({
@@ -39,9 +53,15 @@ export const definition = z.strictObject({
         isBinary: z.boolean(),
         isExact: z.boolean(),
         notNull: z.boolean(),
+        notNullName: identifier.optional(),
         collation: sql.optional(),
         fallback: sql.optional(),
         generated: sql.optional(),
+        isVirtual: z.boolean().optional(),
+        storage: z.enum(['p', 'e', 'm', 'x']).optional(),
+        compression: z.enum(['p', 'l']).optional(),
+        statistics: count.max(10_000).optional(),
+        comment: comment.optional(),
         sequence: z
           .strictObject({ kind: z.enum(['serial', 'always', 'default']), name: table, options: sql })
           .optional(),
@@ -57,7 +77,15 @@ export const definition = z.strictObject({
   checks: z.array(z.strictObject({ name: identifier, sql })).max(1000),
   partitionBy: sql.optional(),
   partitions: z
-    .array(z.strictObject({ ...table.shape, parent: count.optional(), bound: sql, by: sql.optional() }))
+    .array(
+      z.strictObject({
+        ...table.shape,
+        ...settings,
+        parent: count.optional(),
+        bound: sql,
+        by: sql.optional(),
+      }),
+    )
     .max(10_000),
 });
 

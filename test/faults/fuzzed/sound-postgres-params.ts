@@ -13,6 +13,7 @@ const definition = {
     },
   ],
   ...{ key: ['id'], keyName: 'items_pkey', indexes: [], checks: [], partitions: [] },
+  ...{ options: [], tellsOldRows: false },
 };
 const range = { after: ['1'], to: ['5'] };
 const lane = 3;

@@ -1,7 +1,8 @@
 import type { TableName } from './sql.ts';
+import type { ColumnSettings, RelationSettings, TableSettings } from './table-settings.ts';
 
 /** A column as the joiner makes it again. Texts are SQL, as the donor's server writes it with every name in full. */
-export interface ColumnDefinition {
+export interface ColumnDefinition extends ColumnSettings {
   name: string;
   /** With its modifier: `numeric(10,2)`, `shop.size[]`. */
   type: string;
@@ -15,12 +16,16 @@ export interface ColumnDefinition {
   /** The type's own binary form means the same at every server. */
   isBinary: boolean;
   notNull: boolean;
+  /** Of the constraint, which has one from version 18 on. */
+  notNullName?: string;
   /** Where it is not the type's own. */
   collation?: string;
   /** Of a default that is no sequence's. */
   fallback?: string;
-  /** Of a column that is computed and stored, and never travels. */
+  /** Of a column that is computed, and never travels. */
   generated?: string;
+  /** It is computed when it is read, and not stored. */
+  isVirtual?: boolean;
   sequence?: SequenceDefinition;
 }
 
@@ -41,7 +46,7 @@ export interface IndexDefinition {
   constraint?: string;
 }
 
-export interface PartitionDefinition extends TableName {
+export interface PartitionDefinition extends TableName, RelationSettings {
   /** Position in the list of the partition that it is a part of; none for a part of the table itself. */
   parent?: number;
   /** `FOR VALUES …` or `DEFAULT` */
@@ -50,7 +55,7 @@ export interface PartitionDefinition extends TableName {
   by?: string;
 }
 
-export interface TableDefinition extends TableName {
+export interface TableDefinition extends TableName, TableSettings {
   columns: ColumnDefinition[];
   /** Names of the primary key's columns, in its order. */
   key: string[];

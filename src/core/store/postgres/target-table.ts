@@ -3,6 +3,7 @@ import { printable } from '../../text.ts';
 import type { ColumnDefinition, IndexDefinition, TableDefinition } from './definition.ts';
 import { type Session, StatementError } from './session.ts';
 import { qualified, quoteName, quoteText, type TableName } from './sql.ts';
+import { settingStatements } from './table-settings.ts';
 
 /** Tables, indexes and constraints go by such names while the table is built. */
 export interface BuildingNames {
@@ -23,7 +24,7 @@ export function buildingNames({ schema }: TableName, id: string): BuildingNames 
 }
 
 /**
- * Statements that make the table with its primary key, and its partitions. Numbers of sequences, other indexes and constraints come later: rows of
+ * Statements that make the table with its primary key and its settings, and its partitions. Numbers of sequences, other indexes and constraints come later: rows of
  * different moments collide on UNIQUE columns.
  */
 export function createStatements(definition: TableDefinition, names: BuildingNames): string[] {
@@ -37,15 +38,24 @@ export function createStatements(definition: TableDefinition, names: BuildingNam
     return `CREATE TABLE ${own} PARTITION OF ${of} ${bound}${by === undefined ? '' : ` PARTITION BY ${by}`}`;
   });
   const by = definition.partitionBy === undefined ? '' : ` PARTITION BY ${definition.partitionBy}`;
-  return [`CREATE TABLE ${qualified(names.table)} (${lines.join(', ')})${by}`, ...partitions];
+  return [
+    `CREATE TABLE ${qualified(names.table)} (${lines.join(', ')})${by}`,
+    ...partitions,
+    ...settingStatements(definition, names.table, (place) => ({
+      schema: definition.schema,
+      name: names.partition(place),
+    })),
+  ];
 }
 
-function columnSql({ name, type, collation, generated, fallback, notNull }: ColumnDefinition): string {
+function columnSql(column: ColumnDefinition): string {
+  const { name, type, collation, generated, isVirtual, fallback, notNull, notNullName } = column;
   return [
     `${quoteName(name)} ${type}`,
     collation && `COLLATE ${collation}`,
-    generated && `GENERATED ALWAYS AS (${generated}) STORED`,
+    generated && `GENERATED ALWAYS AS (${generated}) ${isVirtual ? 'VIRTUAL' : 'STORED'}`,
     fallback && `DEFAULT ${fallback}`,
+    notNull && notNullName !== undefined && `CONSTRAINT ${quoteName(notNullName)}`,
     notNull && 'NOT NULL',
   ]
     .filter(Boolean)

@@ -54,7 +54,7 @@ export async function connectServers(
     emit({
       type: 'note',
       level: 'info',
-      text: `Not taken over: ${donor.leftOut.join(', ')}. A replica receives rows, it does not check or react to them.`,
+      text: `Not taken over: ${donor.leftOut.join(', ')}. A replica receives rows: it does not check or react to them, and who may read them is for its own server to say.`,
     });
   return { lead, joiner, table: donor, left, slot, seed };
 }

@@ -48,6 +48,13 @@ const tables: { name: string; sql: string; order: string }[] = [
       CREATE TABLE parted_rest PARTITION OF parted DEFAULT; CREATE INDEX parted_body ON parted (body);
       INSERT INTO parted SELECT g, '2019-06-01'::date + g % 900, 'b' || g FROM generate_series(1, 5000) g`,
   },
+  {
+    name: 'dressed',
+    order: 'id',
+    sql: `CREATE TABLE dressed (id int PRIMARY KEY, body text COMPRESSION pglz, note text) WITH (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.01, toast.autovacuum_enabled = false);
+      ALTER TABLE dressed ALTER body SET STORAGE EXTERNAL, ALTER note SET STATISTICS 500, REPLICA IDENTITY FULL; COMMENT ON TABLE dressed IS E'of\n''it'' \\ all'; COMMENT ON COLUMN dressed.note IS 'n';
+      INSERT INTO dressed SELECT g, repeat('b', g), 'n' FROM generate_series(1, 300) g`,
+  },
   { name: 'empty', order: 'id', sql: 'CREATE TABLE empty (id text PRIMARY KEY)' },
   {
     name: 'wide',
@@ -78,7 +85,9 @@ describe('tables at PostgreSQL', { skip: withoutPostgres }, () => {
       const definition = `SELECT a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull, a.attidentity, a.attgenerated, pg_get_expr(d.adbin, d.adrelid)
         FROM pg_attribute a LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum WHERE a.attrelid = '${name}'::regclass AND a.attnum > 0 AND NOT attisdropped ORDER BY a.attnum;
         SELECT indexdef FROM pg_indexes WHERE tablename LIKE '${name}%' AND indexname NOT LIKE 'parted_a%' AND indexname NOT LIKE 'parted_rest%' ORDER BY 1;
-        SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint WHERE conrelid = '${name}'::regclass ORDER BY 1`;
+        SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint WHERE conrelid = '${name}'::regclass ORDER BY 1;
+        SELECT attstorage, attcompression, attstattarget, col_description(attrelid, attnum) FROM pg_attribute WHERE attrelid = '${name}'::regclass AND attnum > 0 AND NOT attisdropped ORDER BY attnum;
+        SELECT c.reloptions, l.reloptions, c.relreplident, obj_description(c.oid) FROM pg_class c LEFT JOIN pg_class l ON l.oid = c.reltoastrelid WHERE c.oid = '${name}'::regclass`;
       assert.equal(pair.joiner.sql(definition), pair.donor.sql(definition));
     });
 
@@ -120,6 +129,24 @@ describe('tables at PostgreSQL', { skip: withoutPostgres }, () => {
       what: 'no replica identity',
       sql: 'CREATE TABLE faceless (id int PRIMARY KEY); ALTER TABLE faceless REPLICA IDENTITY NOTHING',
       table: 'faceless',
+      code: 'table-unsupported',
+    },
+    {
+      what: 'a primary key that is checked late',
+      sql: 'CREATE TABLE late (id int PRIMARY KEY DEFERRABLE)',
+      table: 'late',
+      code: 'table-unsupported',
+    },
+    {
+      what: 'a partition without a replica identity',
+      sql: 'CREATE TABLE part_less (id int PRIMARY KEY) PARTITION BY RANGE (id); CREATE TABLE part_less_1 PARTITION OF part_less DEFAULT; ALTER TABLE part_less_1 REPLICA IDENTITY NOTHING',
+      table: 'part_less',
+      code: 'table-unsupported',
+    },
+    {
+      what: 'a partition that is not logged',
+      sql: 'CREATE TABLE part_un (id int PRIMARY KEY) PARTITION BY RANGE (id); CREATE UNLOGGED TABLE part_un_1 PARTITION OF part_un DEFAULT',
+      table: 'part_un',
       code: 'table-unsupported',
     },
     {
