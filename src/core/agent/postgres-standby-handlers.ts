@@ -1,7 +1,7 @@
 import { ForesyncError } from '../errors.ts';
 import type { TableDefinition } from '../store/postgres/definition.ts';
 import { listSlots, notePurpose } from '../store/postgres/kept-slots.ts';
-import { PostgresStandby } from '../store/postgres/standby.ts';
+import { lookAtStandby, PostgresStandby } from '../store/postgres/standby.ts';
 import type { Handlers } from './handlers.ts';
 import { decodeKeyTexts } from './key-texts.ts';
 import { rowsAnswer } from './rows-answer.ts';
@@ -23,6 +23,7 @@ export function postgresStandbyHandlers(): { handlers: Handlers; close(): Promis
     open = undefined;
   };
   const handlers: Handlers = {
+    'pg.standby.look': async ({ url }) => ({ result: await lookAtStandby(url) }),
     'pg.standby.open': async ({ url, definition, rowBytes, ...lead }) => {
       await close();
       open = { standby: await PostgresStandby.open(url, lead), table: { definition, rowBytes } };

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { captureId, definition, position, url } from './postgres-shapes.ts';
 import { bytes, chunkBytes, count, none, request } from './wire-shapes.ts';
 
+const systemId = z.string().regex(/^\d{1,20}$/);
 const publication = z.string().max(40);
 const purpose = z.strictObject({
   use: z.enum(['copy', 'subscription']),
@@ -14,10 +15,12 @@ const withinMs = count.min(1).max(600_000);
 export const postgresStandbyRequests = {
   /** How the lead's catalog has the publication of a capture; empty where there is none. */
   'pg.capture.publication': request(z.strictObject({ id: captureId }), z.strictObject({ publication })),
+  /** What a server says of whom it follows. Touches nothing. */
+  'pg.standby.look': request(z.strictObject({ url }), z.strictObject({ inRecovery: z.boolean(), systemId })),
   /** Opens a standby. Refuses a server that is none (`not-a-standby`). May be repeated. */
   'pg.standby.open': request(
     z.strictObject({
-      ...{ url, id: captureId, systemId: z.string().regex(/^\d{1,20}$/), from: position, publication },
+      ...{ url, id: captureId, systemId, from: position, publication },
       ...{ definition, rowBytes: count },
     }),
     none,

@@ -59,6 +59,7 @@ export const requestRoles: Record<RequestType, readonly Role[]> = {
   'pg.capture.under-way': nobody,
   'pg.capture.drop': nobody,
   'pg.capture.publication': nobody,
+  'pg.standby.look': nobody,
   'pg.standby.open': nobody,
   'pg.standby.replayed': nobody,
   'pg.standby.read': nobody,

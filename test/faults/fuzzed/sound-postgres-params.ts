@@ -30,6 +30,7 @@ export const knownPostgres: { [T in PostgresRequest]: () => Params<T> } = {
   'pg.capture.under-way': () => ({}),
   'pg.capture.drop': () => ({ url, id }),
   'pg.capture.publication': () => ({ id }),
+  'pg.standby.look': () => ({ url }),
   'pg.standby.open': () => ({ url, id, systemId: '1', from: 5, publication: '1/2', definition, rowBytes: 9 }),
   'pg.standby.replayed': () => ({ withinMs: 5 }),
   'pg.standby.read': () => ({ maxBytes: 1000, withinMs: 5 }),

@@ -25,6 +25,19 @@ export async function publicationMark(session: Session, id: string): Promise<str
   return row?.[0] ?? '';
 }
 
+/** What a server says of whom it follows. Touches nothing. */
+export async function lookAtStandby(url: string): Promise<{ inRecovery: boolean; systemId: string }> {
+  const session = await Session.open(url);
+  try {
+    const [inRecovery, systemId] = await session.row(
+      'SELECT pg_is_in_recovery(), system_identifier FROM pg_control_system()',
+    );
+    return { inRecovery: inRecovery === 't', systemId: systemId ?? '' };
+  } finally {
+    await session.end();
+  }
+}
+
 /**
  * Reads planned rows at a standby, on one connection. A standby's snapshot is the lead's table at a position of the WAL: all that was committed before it is seen, and
  * nothing else. So rows are as good as the lead's where that position is not before the slot's, which each new connection is asked for: a standby that was started again
@@ -37,26 +50,17 @@ export class PostgresStandby {
   /** It was silent for too long: what else it is asked for need not wait for as long again. */
   #slow: ForesyncError | undefined;
 
-  private constructor(url: string, lead: LeadMark, session: Session) {
+  private constructor(url: string, lead: LeadMark) {
     this.#url = url;
     this.#lead = lead;
-    this.#session = session;
   }
 
   /** Throws `not-a-standby` where the server does not replay what the lead writes. */
   static async open(url: string, lead: LeadMark): Promise<PostgresStandby> {
-    const session = await Session.open(url);
-    try {
-      const [inRecovery, systemId] = await session.row(
-        'SELECT pg_is_in_recovery(), system_identifier FROM pg_control_system()',
-      );
-      if (systemId !== lead.systemId) throw notStandby('is a server of its own, and no standby of the lead');
-      if (inRecovery !== 't') throw promoted();
-    } catch (error) {
-      await session.end();
-      throw error;
-    }
-    return new PostgresStandby(url, lead, session);
+    const { inRecovery, systemId } = await lookAtStandby(url);
+    if (systemId !== lead.systemId) throw notStandby('is a server of its own, and no standby of the lead');
+    if (!inRecovery) throw promoted();
+    return new PostgresStandby(url, lead);
   }
 
   /** Whether it has replayed all that was committed before the slot. What it has is not lost as long as the connection lasts. */
