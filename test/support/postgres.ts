@@ -162,12 +162,17 @@ export class PostgresServer {
     }
   }
 
-  /** `fast` rolls back what is under way, `immediate` is a crash. */
-  async stop(how: 'fast' | 'immediate' = 'fast'): Promise<void> {
+  /** Resolves when it takes connections, as after a crash that it recovers from by itself. */
+  async ready(): Promise<void> {
+    while (!this.#isReady()) await new Promise((resolve) => setTimeout(resolve, 30));
+  }
+
+  /** `fast` rolls back what is under way, `immediate` is a crash, and `kill` one that nothing is told of. */
+  async stop(how: 'fast' | 'immediate' | 'kill' = 'fast'): Promise<void> {
     const pid = this.#pid;
     if (pid === undefined) return;
     this.#pid = undefined;
-    process.kill(pid, how === 'fast' ? 'SIGINT' : 'SIGQUIT');
+    process.kill(pid, ({ fast: 'SIGINT', immediate: 'SIGQUIT', kill: 'SIGKILL' } as const)[how]);
     while (isThere(pid)) await new Promise((resolve) => setTimeout(resolve, 20));
   }
 

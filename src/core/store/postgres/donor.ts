@@ -1,4 +1,5 @@
-import { lookAtSlot, refuseUnfitDonor } from './capture.ts';
+import { ForesyncError } from '../../errors.ts';
+import { captureName, lookAtSlot, refuseUnfitDonor } from './capture.ts';
 import type { CopiedRows } from './copy-queries.ts';
 import { keyColumns, type TableDefinition } from './definition.ts';
 import { keyOrderOf } from './key-order.ts';
@@ -175,6 +176,34 @@ export class PostgresDonor {
         return { column: name, lastValue: value ?? null };
       }),
     );
+  }
+
+  /**
+   * Whether the table is the one that was opened: `altered` where it is another one, is published no longer, or has other columns or another key; `dressed` where indexes,
+   * constraints or settings are others. An alteration is in no stream of changes before a row has changed.
+   */
+  async standing(id: string): Promise<'same' | 'dressed' | 'altered'> {
+    const session = await Session.open(this.url);
+    try {
+      const [isPublished] = await session.row(
+        'SELECT EXISTS (SELECT FROM pg_publication p JOIN pg_publication_rel r ON r.prpubid = p.oid WHERE p.pubname = $1 AND r.prrelid = $2::oid)',
+        [captureName(id), this.look.oid],
+      );
+      const now = await readDefinition(session, this.definition);
+      if (isPublished !== 't' || now.oid !== this.look.oid) return 'altered';
+      const rows = ({ columns, key }: TableDefinition) =>
+        JSON.stringify([
+          key,
+          columns.map(({ name, typeOid, type, generated }) => [name, typeOid, type, generated]),
+        ]);
+      if (rows(now.definition) !== rows(this.definition)) return 'altered';
+      return JSON.stringify(now.definition) === JSON.stringify(this.definition) ? 'same' : 'dressed';
+    } catch (error) {
+      if (error instanceof ForesyncError && error.kind === 'config') return 'altered';
+      throw error;
+    } finally {
+      await session.end();
+    }
   }
 
   async slot(lane: number, id: string) {

@@ -41,29 +41,44 @@ export async function readRowsOfKeys(
   maxBytes: number,
 ): Promise<CopiedRows[]> {
   const list = columnList(carriedColumns(definition), 't.');
-  return halving(keys, async (some) => {
+  const read = async (some: Keys): Promise<CopiedRows[]> => {
+    if (some.length === 0) return [];
     const select = `SELECT ${list} FROM ${keysRelation(definition, some)} k JOIN ${ownRows(definition)} t ON ${keysEqual(definition, 'k', 't')}`;
     const sizes = { expectedBytes: some.length * rowBytes * 2, maxBytes };
-    const read = await copyRowsOut(session, definition, select, sizes);
-    if (!('tooLarge' in read)) return read;
+    const found = await copyRowsOut(session, definition, select, sizes);
+    if (!('tooLarge' in found)) return [found];
     if (some.length === 1) throw new TooLarge(`A row is larger than ${maxBytes} bytes.`);
-    return undefined;
-  });
+    return halved(some, read);
+  };
+  try {
+    return await read(keys);
+  } catch (error) {
+    // A statement with one of them that is none fails as a whole.
+    if (!isNoValue(error)) throw error;
+    return read(await valuesAmong(session, definition, keys));
+  }
 }
 
-/** Halves what does not fit, or has a key among it that is none. */
-async function halving(
-  keys: Keys,
-  read: (some: Keys) => Promise<CopiedRows | undefined>,
-): Promise<CopiedRows[]> {
-  if (keys.length === 0) return [];
-  try {
-    const found = await read(keys);
-    if (found) return [found];
-  } catch (error) {
-    if (!(error instanceof StatementError) || !error.state.startsWith('22')) throw error;
-    if (keys.length === 1) return [];
-  }
+/** Those that are values of the key's types. */
+async function valuesAmong(session: Session, definition: TableDefinition, keys: Keys): Promise<string[][]> {
+  const valid = async (some: Keys): Promise<string[][]> => {
+    try {
+      await session.rows(`SELECT count(*) FROM ${keysRelation(definition, some)} k`);
+      return some.map((key) => [...key]);
+    } catch (error) {
+      if (!isNoValue(error)) throw error;
+      return some.length === 1 ? [] : halved(some, valid);
+    }
+  };
+  return valid(keys);
+}
+
+async function halved<T>(keys: Keys, work: (some: Keys) => Promise<T[]>): Promise<T[]> {
   const middle = keys.length >> 1;
-  return [...(await halving(keys.slice(0, middle), read)), ...(await halving(keys.slice(middle), read))];
+  return [...(await work(keys.slice(0, middle))), ...(await work(keys.slice(middle)))];
+}
+
+/** Classes of what the server says of a text that is no value of a type, as a domain's check may. */
+function isNoValue(error: unknown): boolean {
+  return error instanceof StatementError && (error.state.startsWith('22') || error.state === '23514');
 }

@@ -244,7 +244,8 @@ export function placeTaken(table: TableName): ForesyncError {
 }
 
 function refusedDefinition(error: unknown, table: TableName): unknown {
-  if (!(error instanceof StatementError)) return error;
+  // A disk that is full, a server that stops, say nothing of the table.
+  if (!(error instanceof StatementError) || error.kind === 'io') return error;
   const kind = error.kind === 'permission' ? 'permission' : 'config';
   return new ForesyncError(
     kind,
