@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { systemClock } from '../core/clock.ts';
-import { messageOf } from '../core/errors.ts';
 import { loadGroup, type ReplicaGroup } from '../core/group/config.ts';
 import { storedStore } from '../core/group/store-spec.ts';
 import { captureName } from '../core/store/postgres/capture.ts';
 import { captureIdOf } from '../core/sync/postgres/capture.ts';
 import { listSlots, type Slot, type SlotOptions } from '../core/sync/postgres/slots.ts';
+import { whyOf } from '../core/sync/postgres/standbys.ts';
 import { type AddReplicaRequest, groupAsked, joinerOf } from '../core/sync/run-request.ts';
 import type { RunStanding } from '../core/sync/run-standing.ts';
 import type { LeadSlot, LeadSlots } from '../ui/slot-lines.ts';
@@ -51,7 +51,9 @@ export async function keptSlots(
         return { ...there, slots: slots.map((slot) => withRun(slot, runs)) };
       } catch (error) {
         signal.throwIfAborted();
-        const reason = atMost.aborted ? `It did not answer within ${mostMs / 1000} s.` : messageOf(error);
+        const reason = atMost.aborted
+          ? `It did not answer within ${mostMs / 1000} s.`
+          : whyOf(request.lead, error);
         return { ...there, slots: [], reason };
       }
     }),

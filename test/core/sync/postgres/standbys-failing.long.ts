@@ -101,6 +101,25 @@ describe('planned rows out of standbys that fail', { skip: withoutPostgres }, ()
     assert.equal(keyReads(fleet.donor), 0);
     isEqual(fleet);
   });
+
+  test('one that is promoted gives nothing more', async () => {
+    const [west, east] = fleet.standbys as [PostgresServer, PostgresServer];
+    const pace = new Pace(undefined, systemClock, systemWait);
+    let isPromoted = false;
+    const { options, events } = fleetRun(fleet, { west, east }, { pace }, (event) => {
+      if (isPromoted || !isHotRow(event, 'east')) return;
+      isPromoted = true;
+      assert.equal(east.sql('SELECT pg_promote(true, 30)'), 't');
+      // Of no stream: the lead never had it.
+      east.sql('UPDATE live SET n = -1');
+    });
+    await addReplica(options);
+    assert.ok(isPromoted);
+    assert.match(notesOf(events), /east stopped giving rows: It is a primary, and no standby of the lead/);
+    assert.equal(hotRowsOf(events, 'lead'), 0);
+    assert.equal(fleet.joiner.sql('SELECT count(*) FROM live WHERE n = -1'), '0');
+    isEqual(fleet);
+  });
 });
 
 async function until(isSo: () => boolean): Promise<void> {
