@@ -61,7 +61,11 @@ async function lookAtDonor(replica: Replica, options: DoctorOptions): Promise<Do
     if (replica.host.kind === 'ssh') checks.push(clockCheck(skew));
     if (replica.store.kind === 'postgres') {
       if (!isLead) {
-        look.standby = (await agent.call('pg.standby.look', { url: replica.store.path })).result;
+        const { path: url } = replica.store;
+        const standby = await agent.call('pg.standby.look', { url }).catch((error: unknown) => {
+          checks.push(failure('store', error));
+        });
+        if (standby) look.standby = standby.result;
         return;
       }
       const { table, checks: found } = await lookAtPostgresLead(agent, replica, options);
