@@ -36,7 +36,7 @@ describe('from what a server logs to a replica that its own replication keeps', 
   before(async () => {
     pair = await postgresPair({ donor: logging, joiner: logging });
     makePgbenchTables(pair.donor);
-    runPgbench(pair.donor, reads, { times: 4000 });
+    runPgbench(pair.donor, reads, { times: 2000 });
   });
   after(() => pair.stop());
 
@@ -57,7 +57,7 @@ describe('from what a server logs to a replica that its own replication keeps', 
       return ended.stdout;
     };
     const analyzed = JSON.parse(await foresync('analyze', '--key-pattern', keyPattern, '--json'));
-    assert.equal(analyzed.events, 4000);
+    assert.equal(analyzed.events, 2000);
     await foresync('plan', '--out', 'plan.jsonl');
     const store = pair.joiner.store();
     const place = ['--host', 'local', '--store', store];

@@ -83,6 +83,14 @@ describe('foresync between PostgreSQL servers', { skip: withoutPostgres }, () =>
     const one = JSON.parse((await runCli(['status', '--json'], { cwd: folder })).stdout);
     const [{ name, runId, use }] = one.slots;
     assert.deepEqual([use, runId], ['copy', one.unfinished[0].id]);
+    const config = path.join(folder, 'foresync.yaml');
+    const kept = readFileSync(config, 'utf8');
+    writeFileSync(config, kept.replaceAll('/donor', '/nowhere'));
+    const unknown = await runCli(['status', '--json'], { cwd: folder });
+    const [lost] = JSON.parse(unknown.stdout).slotsNotKnown;
+    assert.deepEqual([unknown.exitCode, lost.lead], [0, 'east']);
+    assert.match(lost.reason, /^The server at .* cannot be had/);
+    writeFileSync(config, kept);
     const other = temporaryFolder(t);
     const fromThere = ['cleanup', name, '--config', path.join(folder, 'foresync.yaml')];
     const told = await runCli([...fromThere, '--dry-run'], { cwd: other });

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, test } from 'node:test';
 import pg from 'pg';
 import { systemClock, systemWait } from '../../../../src/core/clock.ts';
+import type { Replica, ReplicaGroup } from '../../../../src/core/group/config.ts';
 import { addReplica } from '../../../../src/core/sync/add-replica.ts';
 import { Pace } from '../../../../src/core/sync/pace.ts';
 import { type PostgresServer, withoutPostgres } from '../../../support/postgres.ts';
@@ -27,6 +28,28 @@ describe('planned rows out of standbys that fail', { skip: withoutPostgres }, ()
   afterEach(() => {
     fleet.joiner.sql('DROP TABLE IF EXISTS live');
     fleet.donor.sql('SELECT pg_stat_statements_reset()');
+  });
+
+  /** A server that rows may go to by logical replication, and by nothing else. */
+  function addStranger({ replicas }: ReplicaGroup): void {
+    const store = { kind: 'postgres' as const, path: fleet.joiner.store('template1') };
+    (replicas as Map<string, Replica>).set('stranger', {
+      ...{ name: 'stranger', host: { kind: 'local' }, store, logs: [] },
+    });
+  }
+
+  test('a standby that is behind the slot, and a server that is none, give nothing, and the run says so', async () => {
+    const [west] = fleet.standbys as [PostgresServer, PostgresServer];
+    west.sql('SELECT pg_wal_replay_pause()');
+    const { options, events } = fleetRun(fleet, { west });
+    addStranger(options.group);
+    await addReplica(options).finally(() => west.sql('SELECT pg_wal_replay_resume()'));
+    assert.match(notesOf(events), /west gives no rows: After 5 s it has not replayed/);
+    assert.match(notesOf(events), /stranger gives no rows: It is a primary, and no standby of the lead/);
+    assert.equal(hotRowsOf(events, 'west') + hotRowsOf(events, 'stranger'), 0);
+    assert.ok(hotRowsOf(events, 'lead') > 0);
+    assert.ok(keyReads(fleet.donor) > 0);
+    isEqual(fleet);
   });
 
   test('one that dies leaves its share to the others', async () => {
