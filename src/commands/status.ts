@@ -56,9 +56,16 @@ export default class Status extends BaseCommand {
     const state = openJournal(flags.state);
     const page = new Page(process.stdout, { plain: wantsPlain(process.argv, process.env) });
     try {
-      const slots = await keptSlots(readStandings(state), this.signal);
-      for (;;) {
-        const { lines, json, isRunning } = this.#look(state, { id: args.run, slots, ...flags });
+      const askLeads = () => keptSlots(readStandings(state), this.signal);
+      let slots = await askLeads();
+      for (let wasRunning = false; ; wasRunning = true) {
+        const look = () => this.#look(state, { id: args.run, slots, ...flags });
+        let { lines, json, isRunning } = look();
+        if (wasRunning && !isRunning) {
+          // What a run has at a lead may have gone with it.
+          slots = await askLeads();
+          ({ lines, json, isRunning } = look());
+        }
         if (!this.jsonEnabled())
           page.show(fitLines(lines, columnsOf(process.stdout) ?? Number.POSITIVE_INFINITY));
         if (!flags.watch || !isRunning || this.signal.aborted) return json;

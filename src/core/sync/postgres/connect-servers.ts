@@ -47,7 +47,8 @@ export async function connectServers(
   emit({ type: 'donor', donor: lead.name, host, state: 'ready' });
   const isPlaced = isInPlace(look.left);
   const left = restart && (replace || !isPlaced) ? undefined : look.left;
-  if (look.isSubscribed && !isInPlace(left)) throw subscribed(target.name, id);
+  if (look.subscription !== undefined && !isInPlace(left))
+    throw tableSubscribed(target.name, look.subscription);
   if (look.hasTable && !replace && !isInPlace(left)) throw tableThere(target, group.table);
   emit({ type: 'table', rowsEstimate: donor.rowsEstimate, sizeBytes: donor.sizeBytes });
   if (donor.leftOut.length > 0)
@@ -64,12 +65,13 @@ export function isInPlace(left: Sides['left']): boolean {
   return left?.stage === 'placed' || left?.stage === 'handed';
 }
 
-/** Its slot would be taken from under it, and the next one be read by it. */
-function subscribed(joiner: string, id: string): ForesyncError {
+/** Its slot would be taken from under it, or it would have no table any more, and keep its slot all the same. */
+export function tableSubscribed(joiner: string, subscription: string): ForesyncError {
+  const name = printable(subscription);
   return new ForesyncError(
     'exists',
     'joiner-subscribed',
-    `${printable(joiner)} is in sync already: the subscription foresync_${id} replicates to its table.`,
-    { hint: `To copy anew, end it there first: DROP SUBSCRIPTION foresync_${id}.` },
+    `The table at ${printable(joiner)} is kept in sync already: the subscription ${name} replicates to it.`,
+    { hint: `To copy it anew, end that there first: DROP SUBSCRIPTION ${name}.` },
   );
 }

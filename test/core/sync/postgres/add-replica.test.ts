@@ -77,7 +77,9 @@ describe('adding a replica at PostgreSQL', { skip: withoutPostgres }, () => {
     assert.equal(slotCount(), '1');
 
     const again = postgresRun(pair, 'kept', { handOver, replace: true, restart: true });
-    await assert.rejects(addReplica(again.options), { code: 'joiner-subscribed' });
+    const elsewhere = { ...again.options, joiner: { ...again.options.joiner, name: 'other' } };
+    for (const one of [again.options, elsewhere])
+      await assert.rejects(addReplica(one), { code: 'joiner-subscribed', message: new RegExp(slot.name) });
     assert.equal(slotCount(), '1');
     pair.joiner.sql(`DROP SUBSCRIPTION ${slot.name}`);
     assert.equal(slotCount(), '0');
