@@ -6,13 +6,18 @@ import { qualified } from './sql.ts';
 import { columnList, keysEqual } from './table-sql.ts';
 
 /** Rows of a range or of some keys; `tooLarge` where they are more than fits, with none of them. */
-export type ReadRows = CopiedRows | { tooLarge: true };
+type ReadRows = CopiedRows | { tooLarge: true };
 
 type Keys = readonly (readonly string[])[];
 
 /** The table as a relation that rows are read from: its partitions' rows are its own, those of tables that inherit are not. */
 export function ownRows(definition: TableDefinition): string {
   return `${definition.partitionBy === undefined ? 'ONLY ' : ''}${qualified(definition)}`;
+}
+
+/** The statement that gives what a SELECT of the carried columns does. */
+export function copyOutOf(definition: TableDefinition, select: string): string {
+  return `COPY (${select}) TO STDOUT (FORMAT ${copyFormat(definition)})`;
 }
 
 /** What a SELECT of the carried columns gives, as COPY has it. */
@@ -23,7 +28,7 @@ export async function copyRowsOut(
   sizes: { expectedBytes: number; maxBytes: number },
 ): Promise<ReadRows> {
   try {
-    return await session.copyOut(`COPY (${select}) TO STDOUT (FORMAT ${copyFormat(definition)})`, sizes);
+    return await session.copyOut(copyOutOf(definition, select), sizes);
   } catch (error) {
     if (error instanceof TooLarge) return { tooLarge: true };
     throw error;
