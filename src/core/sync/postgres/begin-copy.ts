@@ -5,6 +5,7 @@ import { catchUp } from './apply-changes.ts';
 import { settled } from './capture.ts';
 import type { Sides } from './connect-servers.ts';
 import { Drain } from './drain.ts';
+import { readsDonorItself } from './one-host.ts';
 
 /** Bytes of changes that may wait at the joiner. */
 const usualBudgetBytes = 8 * 1024 ** 3;
@@ -16,6 +17,8 @@ export interface Copy extends Sides {
   drain: Drain;
   opened: Result<'pg.joiner.open'>;
   keyColumns: number;
+  /** The joiner's agent reads the donor's rows itself. */
+  isOneHost: Promise<boolean>;
 }
 
 /**
@@ -29,6 +32,8 @@ export async function beginCopy(
 ): Promise<Copy> {
   const { lead, joiner, table, left, slot, seed } = sides;
   const { group, joiner: target, restart, wait, signal, deltaBudgetKeys, id, emit } = options;
+  const isOneHost = readsDonorItself(sides, options);
+  isOneHost.catch(() => undefined);
   const isThere = slot !== undefined && !slot.isLost;
   const goesOn = isThere && left !== undefined && left.spooledTo >= slot.confirmedTo && !restart;
   if (!goesOn) await lead.call('pg.capture.drop', { url: group.lead.store.path, id });
@@ -56,5 +61,5 @@ export async function beginCopy(
     const below = started?.below ?? (await lead.call('pg.capture.under-way', {})).result.below;
     await settled(lead, { below, wait, signal, emit });
   }
-  return { ...sides, drain, opened, keyColumns: definition.key.length };
+  return { ...sides, isOneHost, drain, opened, keyColumns: definition.key.length };
 }

@@ -19,7 +19,6 @@ import { connectServers, type Sides } from './connect-servers.ts';
 import { copyLanes, copyRows } from './copy-rows.ts';
 import type { Drain } from './drain.ts';
 import { sendHotRows } from './hot-rows.ts';
-import { readsDonorItself } from './one-host.ts';
 import { ProvenCopy } from './proven-copy.ts';
 import { connectStandbys, markOf, type Standby } from './standbys.ts';
 import { stopStream } from './stop-stream.ts';
@@ -102,6 +101,12 @@ export class PostgresJoining {
     const { lead, joiner, opened, drain } = copy;
     const sides = { ...copy, ...this.#shared, rowsEstimate: copy.table.rowsEstimate };
     const proven = new ProvenCopy();
+    let analysing: Promise<unknown> | undefined;
+    const analyze = () => {
+      analysing ??= joiner.call('pg.joiner.analyze', { lane: analyzeLane });
+      analysing.catch(() => undefined);
+      return analysing;
+    };
     if (batches && opened.stage === 'hot' && opened.chunks === 0) await this.#hot(copy, batches);
     else this.#phases.skip('hot');
     if (opened.stage === 'hot' || opened.stage === 'snapshot')
@@ -109,14 +114,15 @@ export class PostgresJoining {
         await joiner.call('pg.joiner.stage', { stage: 'snapshot' });
         this.#emit({ type: 'donor', donor: lead.name, state: 'reading' });
         const from = { chunks: opened.chunks, after: opened.chunksTo };
-        const isOneHost = await readsDonorItself(copy, { ...this.#options, id: this.#id });
         // Whatever is applied from now on is compared once more.
         await joiner.call('pg.joiner.watch', {});
         if (from.chunks === 0 || from.after)
           await copyRows({
             ...sides,
             ...{ rowBytes: copy.table.rowBytes, from, proven },
-            ...{ isLocal: this.#isLocal, isOneHost },
+            ...{ isLocal: this.#isLocal, isOneHost: await copy.isOneHost },
+            // Of an index's own expressions there are statistics once it is made.
+            onAlmostAll: () => (copy.table.definition.indexes.length === 0 ? analyze() : undefined),
             between: new ChangesBetween({ ...sides, drain, wait: this.#options.wait }),
           });
         await joiner.call('pg.joiner.stage', { stage: 'delta' });
@@ -124,9 +130,8 @@ export class PostgresJoining {
     else this.#phases.skip('snapshot');
     await this.#phases.in('delta', () => this.#delta(copy, opened.stage === 'verify'));
     this.#emit({ type: 'donor', donor: lead.name, state: 'done' });
-    // Its statistics are made while it is compared.
-    const analysed = joiner.call('pg.joiner.analyze', { lane: analyzeLane });
-    analysed.catch(() => undefined);
+    // While it is compared, at the latest.
+    const analysed = analyze();
     const isOwnCopy = opened.stage === 'hot' || (opened.stage === 'snapshot' && opened.chunks === 0);
     const verifying = { ...sides, drain, proven: isOwnCopy ? proven : undefined, wait: this.#options.wait };
     const verified = await this.#phases.in('verify', () => verifyAll(verifying));
