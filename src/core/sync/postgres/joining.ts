@@ -11,13 +11,15 @@ import { resumable } from '../joining.ts';
 import { Phases } from '../phases.ts';
 import { unpausedTimeout } from '../unpaused-timeout.ts';
 import { beginCopy, type Copy } from './begin-copy.ts';
-import { captureIdOf } from './capture.ts';
+import { captureIdOf, slotGone } from './capture.ts';
 import { ChangesBetween } from './changes-between.ts';
 import { connectServers, type Sides } from './connect-servers.ts';
 import { copyLanes, copyRows } from './copy-rows.ts';
 import type { Drain } from './drain.ts';
+import { handOverAmong, slotsFor } from './hand-over-among.ts';
 import { sendHotRows } from './hot-rows.ts';
 import { KeptCuts } from './kept-cuts.ts';
+import { connectLeaders, type Leaders } from './leaders.ts';
 import { applyAll, catchUp, verifyAll } from './verify.ts';
 
 const analyzeLane = 5;
@@ -34,6 +36,7 @@ export class PostgresJoining {
   #holds = false;
   #isPlaced = false;
   #sides: Sides | undefined;
+  #leaders: Leaders | undefined;
   #drain: Drain | undefined;
 
   constructor(options: AddReplicaOptions, agents: Agents, emit: Emit) {
@@ -58,14 +61,19 @@ export class PostgresJoining {
 
   async whole(batches: Batches | undefined): Promise<AddReplicaResult> {
     const options = { ...this.#options, id: this.#id, emit: this.#emit };
-    const sides = await this.#phases.in('connect', () => connectServers(options, this.#agents));
+    const sides = await this.#phases.in('connect', async () => {
+      const connected = await connectServers(options, this.#agents);
+      this.#leaders = await connectLeaders(connected, options, this.#agents);
+      return connected;
+    });
     this.#sides = sides;
     this.#hasLeft = sides.left !== undefined;
     const { stage } = sides.left ?? {};
     if (stage === 'placed' || stage === 'handed') return this.#finishPlaced(sides);
     const copy = await this.#phases.in('capture', () => {
       this.#holds = true;
-      return beginCopy(sides, options, (drain) => {
+      const isLeader = this.#leaders !== undefined;
+      return beginCopy(sides, { ...options, isLeader }, (drain) => {
         this.#drain = drain;
       });
     });
@@ -167,6 +175,7 @@ export class PostgresJoining {
     const { changes } = await applyAll({ lead, joiner, drain, emit: this.#emit });
     await this.#checkTable(lead);
     const { result } = await lead.call('pg.sequences', { lane: copyLanes[0] });
+    if (this.#leaders) await joiner.call('pg.joiner.lead', { slots: slotsFor(this.#leaders) });
     const { result: placed } = await joiner.call('pg.joiner.place', {
       replace: this.#options.replace,
       sequences: result.sequences,
@@ -196,7 +205,22 @@ export class PostgresJoining {
   }
 
   /** Hands over to a subscription where that is asked for, and takes away all else. */
-  async #finish({ lead, joiner }: Sides, there: AddReplicaResult): Promise<AddReplicaResult> {
+  async #finish(sides: Sides, there: AddReplicaResult): Promise<AddReplicaResult> {
+    const { lead, joiner } = sides;
+    const leaders = this.#leaders;
+    if (leaders) {
+      const options = { ...this.#options, id: this.#id, emit: this.#emit };
+      await this.#phases.in('cleanup', async () => {
+        await handOverAmong({ sides, leaders, options });
+        const names = leaders.others.map(({ name }) => name).join(', ');
+        this.#note(
+          'info',
+          `The joiner subscribes to ${leaders.lead.name}, ${names}, and each of them to it; what foresync made for that is called foresync_${this.#id}….`,
+        );
+        this.#emit({ type: 'in-sync', ...there });
+      });
+      return there;
+    }
     const { group, joiner: target, handOver } = this.#options;
     const [id, url] = [this.#id, target.store.path];
     const donor = { url: group.lead.store.path, id };
@@ -242,17 +266,6 @@ function tableAltered(table: string): ForesyncError {
     `${printable(table)} was altered at the donor meanwhile.`,
     {
       hint: 'The same command begins anew with the table as it is now.',
-    },
-  );
-}
-
-function slotGone(): ForesyncError {
-  return new ForesyncError(
-    'verification',
-    'slot-gone',
-    'The slot is gone that the subscription was to go on with.',
-    {
-      hint: '--restart --replace begins anew.',
     },
   );
 }
