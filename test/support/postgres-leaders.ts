@@ -127,7 +127,7 @@ export class LeadingWriters {
       if (n % 3 === 0)
         await client.query(`DELETE FROM shop WHERE id = ${this.#firstMade + (n >> 1) * 2 + half}`);
       this.commits += 1;
-      await sleep(8);
+      await sleep(Number(process.env.SLEEP_MS ?? 8));
     }
     await client.end();
   }
