@@ -30,6 +30,7 @@ export class Applier {
   readonly #definition: TableDefinition;
   readonly #keyPlaces: number[];
   onKey: OnKey = () => undefined;
+  onTruncate: () => void = () => undefined;
   /** Of keys as texts, a character a byte. */
   trusts: Trusts = () => false;
 
@@ -156,6 +157,7 @@ export class Applier {
 
   async #truncate(fold: ChangeFold): Promise<void> {
     fold.truncate();
+    this.onTruncate();
     await this.#session.rows(`DELETE FROM ${recordTables(this.#id).refetch}; TRUNCATE ${this.#target}`);
   }
 

@@ -1,5 +1,6 @@
 import { ForesyncError } from '../../errors.ts';
 import { Applier, utf8 } from './apply.ts';
+import { type ChunkRows, digestOf, type RowsDigest } from './chunk-rows.ts';
 import { differingKeys, type Keys } from './compare-rows.ts';
 import { copyFormat, keyColumns, type TableDefinition } from './definition.ts';
 import {
@@ -19,7 +20,7 @@ import { keysRelation } from './row-keys.ts';
 import { Session } from './session.ts';
 import { SpoolWriter } from './spool.ts';
 import { qualified, quoteTexts } from './sql.ts';
-import { carriedList, columnList, type KeyRange, keysEqual, rowHash, within } from './table-sql.ts';
+import { carriedList, columnList, type KeyRange, keysEqual, within } from './table-sql.ts';
 import { buildingNames, finishTable, placeTable } from './target-table.ts';
 import { TouchedKeys } from './touched-keys.ts';
 
@@ -60,6 +61,7 @@ export class PostgresJoiner {
     this.#target = targetOf(opened.record, opened.id);
     if (this.record.stage === 'verify' || isPlaced(this.record)) this.#applier.trusts = () => true;
     this.#applier.onKey = (key) => this.#touched.add(key);
+    this.#applier.onTruncate = () => this.#touched.addAll();
   }
 
   /**
@@ -119,19 +121,29 @@ export class PostgresJoiner {
     return { count: Number(row[0]) + 1, to: row[1] == null ? null : (JSON.parse(row[1]) as string[]) };
   }
 
-  /** Rows of a range in the place of all that is there of it, and that chunk `n` ends there; without `n` it is a part of one. */
-  async chunk(lane: number, n: number | undefined, range: KeyRange, rows: Buffer): Promise<number> {
+  /**
+   * Rows of a range in the place of all that is there of it, and that chunk `n` ends there; without `n` it is a part of one. `isProven`: what is there then is what the donor
+   * had, by the hashes of both. The range is cleared and filled in one transaction, so both tell of the same rows.
+   */
+  async chunk(
+    lane: number,
+    n: number | undefined,
+    range: KeyRange,
+    source: ChunkRows,
+  ): Promise<{ rows: number; rawBytes: number; isProven: boolean }> {
     const session = await this.#lanes.session(lane);
     const { chunks } = recordTables(this.#id);
     const clear = `DELETE FROM ${this.#target} WHERE ${within(this.#definition, range)}`;
     return session.transaction(`BEGIN; ${clear}`, async () => {
-      const taken = await session.copyIn(this.#copyInto(this.#target), rows);
-      if (n === undefined) return taken;
-      const upto = range.to === undefined ? 'NULL' : quoteTexts(range.to);
-      await session.rows(
-        `INSERT INTO ${chunks} VALUES (${n}, ${upto}) ON CONFLICT (n) DO UPDATE SET upto = excluded.upto`,
-      );
-      return taken;
+      const { rows, bytes } = await source.copyInto(session, this.#copyInto(this.#target));
+      const [theirs, ours] = await bothDigests(source.digest(), this.#digest(session, range));
+      if (n !== undefined) {
+        const upto = range.to === undefined ? 'NULL' : quoteTexts(range.to);
+        await session.rows(
+          `INSERT INTO ${chunks} VALUES (${n}, ${upto}) ON CONFLICT (n) DO UPDATE SET upto = excluded.upto`,
+        );
+      }
+      return { rows, rawBytes: bytes, isProven: theirs.rows === ours.rows && theirs.sum === ours.sum };
     });
   }
 
@@ -142,7 +154,7 @@ export class PostgresJoiner {
     let taken = 0;
     for (const some of rows)
       taken += await session.transaction('BEGIN', async () => {
-        const count = await session.copyIn(this.#copyInto('foresync_rows'), some);
+        const count = await session.copyInMessages(this.#copyInto('foresync_rows'), some);
         if (keep)
           await session.rows(
             `INSERT INTO ${this.#target} (${columns}) SELECT ${columns} FROM foresync_rows ON CONFLICT (${columnList(keyColumns(this.#definition))}) DO NOTHING`,
@@ -213,12 +225,12 @@ export class PostgresJoiner {
     await session.rows(`ANALYZE ${this.#target}`);
   }
 
-  async digest(range: KeyRange): Promise<{ rows: number; sum: string }> {
-    const session = await this.#lanes.session(applyLane);
-    const [rows, sum] = await session.row(
-      `SELECT count(*), coalesce(sum(${rowHash(this.#definition, this.#seed)}), 0) FROM ${this.#target} WHERE ${within(this.#definition, range)}`,
-    );
-    return { rows: Number(rows), sum: sum ?? '' };
+  async digest(range: KeyRange): Promise<RowsDigest> {
+    return this.#digest(await this.#lanes.session(applyLane), range);
+  }
+
+  #digest(session: Session, range: KeyRange): Promise<RowsDigest> {
+    return digestOf(session, { definition: this.#definition, table: this.#target, seed: this.#seed }, range);
   }
 
   /** `touched`: the stream has changed it since `watchKeys`. */
@@ -232,6 +244,11 @@ export class PostgresJoiner {
   /** From now on it is kept which keys the stream changes. */
   watchKeys(): void {
     this.#touched.begin();
+  }
+
+  /** Some keys that it has changed since, which count as unchanged from now on; `all` where they were too many to be kept. */
+  takeTouched(count: number): readonly string[][] | 'all' {
+    return this.#touched.take(count);
   }
 
   /** Puts the table in its place, as proven; the checkpoint says so in the same transaction. */
@@ -277,4 +294,10 @@ function isPlaced({ stage }: JoiningRecord): boolean {
 /** What changes are applied to: also the table in its place may be behind, until others go on with it. */
 function targetOf(record: JoiningRecord, id: string): string {
   return qualified(isPlaced(record) ? record.definition : buildingNames(record.definition, id).table);
+}
+
+/** Neither is left alone where the other fails: its connection is used again. */
+async function bothDigests(theirs: Promise<RowsDigest>, ours: Promise<RowsDigest>) {
+  await Promise.allSettled([theirs, ours]);
+  return Promise.all([theirs, ours]);
 }

@@ -3,12 +3,12 @@ import { ForesyncError } from '../../errors.ts';
 import { printable } from '../../text.ts';
 import type { AddReplicaOptions } from '../add-replica.ts';
 import type { Emit } from '../events.ts';
+import { applyAll, applyUpTo } from './apply-changes.ts';
 import { slotGone } from './capture.ts';
 import type { Sides } from './connect-servers.ts';
 import { copyLanes } from './copy-rows.ts';
 import { Drain } from './drain.ts';
 import type { Leaders, OtherLeader } from './leaders.ts';
-import { applyAll, applyUpTo } from './verify.ts';
 
 const pollMs = 200;
 const tellAfterMs = 3000;
