@@ -114,7 +114,7 @@ async function foretellAdding(options: AddInFrameOptions): Promise<unknown> {
 }
 
 function wishedIn({ handOver, subscriptionConninfo }: AddReplicaRequest) {
-  return { kind: handOver, conninfo: subscriptionConninfo };
+  return { kind: handOver, conninfos: [subscriptionConninfo ?? []].flat() };
 }
 
 /** Its agents would refuse it too, but cannot tell which run is in the way; and --restart would take away what that one builds. */

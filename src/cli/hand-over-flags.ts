@@ -16,16 +16,18 @@ export const handOverFlags = {
     options: ['subscription', 'none'],
   })(),
   'subscription-conninfo': textFlag({
+    multiple: true,
+    multipleNonGreedy: true,
     description:
-      "How the joiner's server reaches the lead's, in libpq's words. Default: as the lead's store says, where both are reached from one host. PostgreSQL keeps it in pg_subscription, a password in it too, which superusers can read there; 'passfile=FILE' names a file at the joiner's server in its place.",
-    helpValue: 'CONNINFO',
+      "How the joiner's server reaches the lead's, in libpq's words. Default: as the lead's store says, where both are reached from one host. PostgreSQL keeps it in pg_subscription, a password in it too, which superusers can read there; 'passfile=FILE' names a file at the joiner's server in its place. Where several replicas lead, once for each as NAME=WORDS, and once with the joiner's name for how their servers reach its; the variable takes one a line.",
+    helpValue: 'WORDS',
     env: 'FORESYNC_CONNINFO',
   }),
 };
 
 interface GivenFlags {
   'hand-over'?: 'subscription' | 'none' | undefined;
-  'subscription-conninfo'?: string | undefined;
+  'subscription-conninfo'?: string | string[] | undefined;
 }
 
 /** Undefined for SQLite, where neither flag means anything. */
@@ -34,8 +36,10 @@ export function handOverWishes(
   group: ReplicaGroup,
   joiner: JoinerSpec,
 ): HandOver | undefined {
-  const { 'hand-over': kind, 'subscription-conninfo': conninfo } = flags;
-  if (joiner.store.kind === 'postgres') return handOverOf({ kind, conninfo }, group, joiner);
+  const { 'hand-over': kind, 'subscription-conninfo': given = [] } = flags;
+  // The variable comes as it is, with one a line.
+  const conninfos = [given].flat().flatMap((text) => text.split('\n').filter((line) => line.trim() !== ''));
+  if (joiner.store.kind === 'postgres') return handOverOf({ kind, conninfos }, group, joiner);
   if (kind !== undefined)
     throw usageError(
       '--hand-over is for replicas at PostgreSQL.',
@@ -47,13 +51,20 @@ export function handOverWishes(
 /** What the journal keeps of it. */
 export function handOverRequest(
   handOver: HandOver | undefined,
+  lead: string,
+  joiner: string,
 ): Pick<AddReplicaRequest, 'handOver' | 'subscriptionConninfo'> {
   if (!handOver) return {};
-  const conninfo = handOver.kind === 'subscription' ? handOver.conninfo : undefined;
-  return {
-    handOver: handOver.kind,
-    ...(conninfo !== undefined && !holdsPassword(conninfo) && { subscriptionConninfo: conninfo }),
-  };
+  return { handOver: handOver.kind, ...keptConninfo(handOver, lead, joiner) };
+}
+
+function keptConninfo(handOver: HandOver, lead: string, joiner: string): Partial<AddReplicaRequest> {
+  if (handOver.kind === 'none') return {};
+  const { conninfo, among } = handOver;
+  if (!among) return holdsPassword(conninfo) ? {} : { subscriptionConninfo: conninfo };
+  const all = { [lead]: conninfo, ...among.leaders, [joiner]: among.joiner };
+  const kept = Object.entries(all).filter(([, words]) => !holdsPassword(words));
+  return { subscriptionConninfo: kept.map(([name, words]) => `${name}=${words}`) };
 }
 
 interface EngineFlags {

@@ -164,7 +164,7 @@ export default class AddReplica extends BaseCommand {
         publishAt,
         follow: flags.follow || flags.until === 'forever',
         serve: serveWishes(flags, { host, store }),
-        ...handOverRequest(handOver),
+        ...handOverRequest(handOver, group.lead.name, joiner.name),
         onHotReady,
         onSynced,
         runtime: flags.runtime,

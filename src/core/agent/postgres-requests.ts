@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { leaderRequests } from './postgres-leader-requests.ts';
 import {
   captureId,
   definition,
@@ -133,6 +134,8 @@ export const postgresRequests = {
       captureFrom: position,
       seed: integerText,
       anew: z.boolean(),
+      /** Others are to subscribe to the table. */
+      isLeader: z.boolean(),
     }),
     z.strictObject({
       resumed: z.boolean(),
@@ -212,4 +215,5 @@ export const postgresRequests = {
     z.strictObject({ url, id: captureId, table }),
     z.strictObject({ existed: z.boolean(), placed: z.boolean() }),
   ),
+  ...leaderRequests,
 } as const;

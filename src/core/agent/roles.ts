@@ -98,4 +98,12 @@ export const requestRoles: Record<RequestType, readonly Role[]> = {
   'pg.joiner.hand-over': nobody,
   'pg.joiner.forget': nobody,
   'pg.joiner.discard': nobody,
+  'pg.leader.look': nobody,
+  'pg.leader.slots': nobody,
+  'pg.leader.subscribe': nobody,
+  'pg.leader.leave': nobody,
+  'pg.joiner.lead': nobody,
+  'pg.joiner.origins': nobody,
+  'pg.joiner.subscribe': nobody,
+  'pg.joiner.switch': nobody,
 };

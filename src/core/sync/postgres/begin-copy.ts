@@ -27,7 +27,7 @@ export interface Copy extends Sides {
  */
 export async function beginCopy(
   sides: Sides,
-  options: AddReplicaOptions & { id: string; emit: Emit },
+  options: AddReplicaOptions & { id: string; emit: Emit; isLeader: boolean },
   onDrain: (drain: Drain) => void,
 ): Promise<Copy> {
   const { lead, joiner, table, left, slot, seed } = sides;
@@ -43,7 +43,7 @@ export async function beginCopy(
   const { definition, keyOrder, systemId, timeline } = table;
   const { result: opened } = await joiner.call('pg.joiner.open', {
     ...{ url: target.store.path, id, definition, keyOrder, systemId, timeline, seed },
-    ...{ captureFrom: started?.from ?? slot?.confirmedTo ?? 0, anew: !goesOn },
+    ...{ captureFrom: started?.from ?? slot?.confirmedTo ?? 0, anew: !goesOn, isLeader: options.isLeader },
   });
   if (opened.resumed) emit({ type: 'resumed', rows: opened.rows });
   else if (left)

@@ -12,13 +12,15 @@ import { Phases } from '../phases.ts';
 import { unpausedTimeout } from '../unpaused-timeout.ts';
 import { catchUp } from './apply-changes.ts';
 import { beginCopy, type Copy } from './begin-copy.ts';
-import { captureIdOf } from './capture.ts';
+import { captureIdOf, slotGone } from './capture.ts';
 import { ChangesBetween } from './changes-between.ts';
 import type { Told, VerifyOptions } from './compare.ts';
 import { connectServers, type Sides } from './connect-servers.ts';
 import { copyLanes, copyRows } from './copy-rows.ts';
 import type { Drain } from './drain.ts';
+import { handOverAmong, slotsFor } from './hand-over-among.ts';
 import { sendHotRows } from './hot-rows.ts';
+import { connectLeaders, type Leaders } from './leaders.ts';
 import { ProvenCopy } from './proven-copy.ts';
 import { connectStandbys, markOf, type Standby } from './standbys.ts';
 import { stopStream } from './stop-stream.ts';
@@ -38,6 +40,7 @@ export class PostgresJoining {
   #holds = false;
   #isPlaced = false;
   #sides: Sides | undefined;
+  #leaders: Leaders | undefined;
   #drain: Drain | undefined;
   #standbys: Standby[] = [];
 
@@ -63,10 +66,12 @@ export class PostgresJoining {
 
   async whole(batches: Batches | undefined): Promise<AddReplicaResult> {
     const options = { ...this.#options, id: this.#id, emit: this.#emit };
-    const sides = await this.#phases.in('connect', () => {
+    const sides = await this.#phases.in('connect', async () => {
       const connecting = connectServers(options, this.#agents);
       if (batches) this.#standbys = connectStandbys(options.group, this.#agents);
-      return connecting;
+      const connected = await connecting;
+      this.#leaders = await connectLeaders(connected, options, this.#agents);
+      return connected;
     });
     this.#sides = sides;
     this.#hasLeft = sides.left !== undefined;
@@ -74,7 +79,8 @@ export class PostgresJoining {
     if (stage === 'placed' || stage === 'handed') return this.#finishPlaced(sides);
     const copy = await this.#phases.in('capture', () => {
       this.#holds = true;
-      return beginCopy(sides, options, (drain) => {
+      const isLeader = this.#leaders !== undefined;
+      return beginCopy(sides, { ...options, isLeader }, (drain) => {
         this.#drain = drain;
       });
     });
@@ -188,6 +194,7 @@ export class PostgresJoining {
     await this.#checkTable(lead);
     const { result } = await lead.call('pg.sequences', { lane: copyLanes[0] });
     await analysed;
+    if (this.#leaders) await joiner.call('pg.joiner.lead', { slots: slotsFor(this.#leaders) });
     const { result: placed } = await joiner.call('pg.joiner.place', {
       replace: this.#options.replace,
       sequences: result.sequences,
@@ -217,7 +224,22 @@ export class PostgresJoining {
   }
 
   /** Hands over to a subscription where that is asked for, and takes away all else. */
-  async #finish({ lead, joiner }: Sides, there: AddReplicaResult): Promise<AddReplicaResult> {
+  async #finish(sides: Sides, there: AddReplicaResult): Promise<AddReplicaResult> {
+    const { lead, joiner } = sides;
+    const leaders = this.#leaders;
+    if (leaders) {
+      const options = { ...this.#options, id: this.#id, emit: this.#emit };
+      await this.#phases.in('cleanup', async () => {
+        await handOverAmong({ sides, leaders, options });
+        const names = leaders.others.map(({ name }) => name).join(', ');
+        this.#note(
+          'info',
+          `The joiner subscribes to ${leaders.lead.name}, ${names}, and each of them to it; what foresync made for that is called foresync_${this.#id}….`,
+        );
+        this.#emit({ type: 'in-sync', ...there });
+      });
+      return there;
+    }
     const { group, joiner: target, handOver } = this.#options;
     const [id, url] = [this.#id, target.store.path];
     const donor = { url: group.lead.store.path, id };
@@ -266,17 +288,6 @@ function tableAltered(table: string): ForesyncError {
     `${printable(table)} was altered at the donor meanwhile.`,
     {
       hint: 'The same command begins anew with the table as it is now.',
-    },
-  );
-}
-
-function slotGone(): ForesyncError {
-  return new ForesyncError(
-    'verification',
-    'slot-gone',
-    'The slot is gone that the subscription was to go on with.',
-    {
-      hint: '--restart --replace begins anew.',
     },
   );
 }
