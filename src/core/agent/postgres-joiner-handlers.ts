@@ -4,6 +4,7 @@ import { PostgresJoiner } from '../store/postgres/joiner.ts';
 import { discardJoiner, lookAtJoiner, rehearseJoiner } from '../store/postgres/joiner-place.ts';
 import type { Handlers } from './handlers.ts';
 import { decodeKeyTexts, encodeKeyTexts } from './key-texts.ts';
+import { postgresServingHandlers } from './postgres-serving-handlers.ts';
 
 /** The requests that make a PostgreSQL server a joiner. State lives as long as the agent's process. */
 export function postgresJoinerHandlers(): { handlers: Handlers; close(): Promise<void> } {
@@ -23,12 +24,13 @@ export function postgresJoinerHandlers(): { handlers: Handlers; close(): Promise
   };
   const keysOf = (bytes: Buffer | undefined) => decodeKeyTexts(bytes, joiner().record.definition.key.length);
   const handlers: Handlers = {
+    ...postgresServingHandlers(joiner),
     'pg.joiner.look': async ({ url, id, table }) => {
-      const { hasTable, record, systemId } = await lookAtJoiner(url, id, table);
-      if (!record) return { result: { hasTable, systemId } };
+      const { record, ...look } = await lookAtJoiner(url, id, table);
+      if (!record) return { result: look };
       const { stage, spooledTo, timeline } = record;
       return {
-        result: { hasTable, systemId, left: { stage, spooledTo, systemId: record.systemId, timeline } },
+        result: { ...look, left: { stage, spooledTo, systemId: record.systemId, timeline } },
       };
     },
     'pg.joiner.open': async ({ url, ...options }) => {
@@ -38,8 +40,17 @@ export function postgresJoinerHandlers(): { handlers: Handlers; close(): Promise
       const { stage, spooledTo } = open.record;
       const rows = open.resumed ? await open.rowCount() : 0;
       const { resumed } = open;
+      const isServed = open.slices !== undefined;
       return {
-        result: { resumed, stage, spooledTo, rows, chunks: count, ...(to != null && { chunksTo: to }) },
+        result: {
+          resumed,
+          isServed,
+          stage,
+          spooledTo,
+          rows,
+          chunks: count,
+          ...(to != null && { chunksTo: to }),
+        },
       };
     },
     'pg.joiner.rehearse': async ({ url, ...table }) => {

@@ -72,11 +72,12 @@ export const postgresRequests = {
     z.strictObject({ lane, range: keyRange, rows: chunkKeys.min(1), count: count.min(1).max(1000) }),
     none,
   ),
-  /** Part: rows as COPY has them; none where they are more than fits. */
+  /** Part: rows as COPY has them, or the key's columns of them; none where they are more than fits. */
   'pg.range.read': request(
     z.strictObject({
       lane,
       range: keyRange,
+      onlyKeys: z.boolean().optional(),
       expectedBytes: chunkBytes,
       maxBytes: chunkBytes,
       level: z.number().int().min(-100).max(22).optional(),
@@ -106,6 +107,8 @@ export const postgresRequests = {
     z.strictObject({ url, id: captureId, table }),
     z.strictObject({
       hasTable: z.boolean(),
+      /** Reads are answered there by an earlier run's view. */
+      isServed: z.boolean(),
       systemId,
       left: z.strictObject({ stage, spooledTo: position, systemId, timeline: count }).optional(),
     }),
@@ -124,6 +127,7 @@ export const postgresRequests = {
     }),
     z.strictObject({
       resumed: z.boolean(),
+      isServed: z.boolean(),
       stage,
       spooledTo: position,
       rows: count,

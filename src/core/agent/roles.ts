@@ -87,4 +87,11 @@ export const requestRoles: Record<RequestType, readonly Role[]> = {
   'pg.joiner.hand-over': nobody,
   'pg.joiner.forget': nobody,
   'pg.joiner.discard': nobody,
+  'pg.serving.rehearse': nobody,
+  'pg.serving.prepare': nobody,
+  'pg.serving.missing': nobody,
+  'pg.serving.open': nobody,
+  'pg.slice.open': nobody,
+  'pg.slice.shut': nobody,
+  'pg.slice.commit': nobody,
 };

@@ -58,4 +58,11 @@ export const knownPostgres: { [T in PostgresRequest]: () => Params<T> } = {
   'pg.joiner.hand-over': () => ({ url, id, conninfo: 'host=x', confirmedTo: 5 }),
   'pg.joiner.forget': () => ({ url, id }),
   'pg.joiner.discard': () => ({ url, id, table }),
+  'pg.serving.rehearse': () => ({ url }),
+  'pg.serving.prepare': () => ({ conninfo: 'host=x' }),
+  'pg.serving.missing': () => ({ lane }),
+  'pg.serving.open': () => ({ lead: 'east' }),
+  'pg.slice.open': () => ({}),
+  'pg.slice.shut': () => ({}),
+  'pg.slice.commit': () => ({ upTo: 5 }),
 };

@@ -3,6 +3,7 @@ import { ChangeFold, type FoldedChanges, type PartRow, type Trusts } from './cha
 import { carriedColumns, keyColumns, type TableDefinition } from './definition.ts';
 import { recordTables } from './joining-record.ts';
 import { type ChangedValue, decodeMessage, messagesIn, type PgMessage } from './pgoutput.ts';
+import { keysRelation } from './row-keys.ts';
 import type { Session } from './session.ts';
 import { quoteName, quoteTexts } from './sql.ts';
 import { carriedList, columnList, keysEqual } from './table-sql.ts';
@@ -32,6 +33,10 @@ export class Applier {
   onKey: OnKey = () => undefined;
   /** Of keys as texts, a character a byte. */
   trusts: Trusts = () => false;
+  /** Where keys are kept of rows that reads fetch from the lead. */
+  missing: string | undefined;
+  /** A transaction is open already, which others end. */
+  isWithin = false;
 
   private constructor(session: Session, id: string, target: string, definition: TableDefinition) {
     this.#session = session;
@@ -70,6 +75,7 @@ export class Applier {
 
   /** Applies whole transactions, those committed before `upTo` where it is given, until about a batch is done. May be called again and again. */
   async batch(upTo: number | undefined): Promise<Applied> {
+    if (this.isWithin) return this.#batch(upTo);
     return this.#session.transaction('BEGIN', async () => this.#batch(upTo));
   }
 
@@ -171,10 +177,14 @@ export class Applier {
       await session.copyIn(`COPY foresync_gone (${list}) FROM STDIN`, copyText(leaving));
       await this.#deleteAll('foresync_gone');
     }
-    for (const key of lost)
-      await session.rows(
-        `INSERT INTO ${recordTables(this.#id).refetch} VALUES (${quoteTexts(key.map(utf8))})`,
-      );
+    for (const key of lost) {
+      const texts = key.map(utf8);
+      await session.rows(`INSERT INTO ${recordTables(this.#id).refetch} VALUES (${quoteTexts(texts)})`);
+      if (this.missing)
+        await session.rows(
+          `INSERT INTO ${this.missing} SELECT * FROM ${keysRelation(this.#definition, [texts])} k ON CONFLICT DO NOTHING`,
+        );
+    }
     if (rows.length + parts.length > 0) await this.replaceRows();
   }
 
@@ -205,9 +215,18 @@ export class Applier {
   async replaceRows(): Promise<void> {
     const columns = carriedList(this.#definition);
     await this.#deleteAll('foresync_rows', { keep: true });
+    await this.notMissing();
     await this.#session.rows(
       `INSERT INTO ${this.#target} (${columns}) SELECT ${columns} FROM foresync_rows; DELETE FROM foresync_rows`,
     );
+  }
+
+  /** The rows of `foresync_rows` are here, or are about to be. */
+  async notMissing(): Promise<void> {
+    if (this.missing)
+      await this.#session.rows(
+        `DELETE FROM ${this.missing} m USING foresync_rows g WHERE ${keysEqual(this.#definition, 'm', 'g')}`,
+      );
   }
 
   async #deleteAll(listed: string, { keep = false } = {}): Promise<void> {

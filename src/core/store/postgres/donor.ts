@@ -9,7 +9,15 @@ import { readDefinition, type TableFacts } from './read-definition.ts';
 import { keysRelation } from './row-keys.ts';
 import { Session, StatementError } from './session.ts';
 import { qualified, quoteName, quoteText, type TableName } from './sql.ts';
-import { carriedList, type KeyRange, keysEqual, keyTextList, rowHash, within } from './table-sql.ts';
+import {
+  carriedList,
+  columnList,
+  type KeyRange,
+  keysEqual,
+  keyTextList,
+  rowHash,
+  within,
+} from './table-sql.ts';
 
 /** What a donor tells of its table. */
 export interface DonorLook extends TableFacts {
@@ -114,11 +122,15 @@ export class PostgresDonor {
   async readRange(
     lane: number,
     range: KeyRange,
-    sizes: { expectedBytes: number; maxBytes: number },
+    {
+      onlyKeys = false,
+      ...sizes
+    }: { onlyKeys?: boolean | undefined; expectedBytes: number; maxBytes: number },
   ): Promise<ReadRows> {
+    const columns = onlyKeys ? columnList(keyColumns(this.definition)) : carriedList(this.definition);
     return this.#copy(
       lane,
-      `SELECT ${carriedList(this.definition)} FROM ${this.#table} WHERE ${within(this.definition, range)}`,
+      `SELECT ${columns} FROM ${this.#table} WHERE ${within(this.definition, range)}`,
       sizes,
     );
   }

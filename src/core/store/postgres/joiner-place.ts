@@ -6,11 +6,15 @@ import { holdAlone } from './hold-joiner.ts';
 import { dropRecord, type JoiningRecord, readRecord } from './joining-record.ts';
 import { Session } from './session.ts';
 import { qualified, type TableName } from './sql.ts';
+import { dropServing, refuseUnfitServing, servingView } from './sql-serving.ts';
 import { buildingNames, rehearse } from './target-table.ts';
 
 /** What stands at the joiner's server for a run's id. */
 export interface JoinerLook {
+  /** One that is none of this run's. */
   hasTable: boolean;
+  /** The view that answers reads for this run. */
+  isServed: boolean;
   record: JoiningRecord | undefined;
   systemId: string;
 }
@@ -31,7 +35,11 @@ export async function lookAtJoiner(url: string, id: string, table: TableName): P
       );
     const [there] = await session.row('SELECT to_regclass($1) IS NOT NULL', [qualified(table)]);
     const [systemId] = await session.row('SELECT system_identifier FROM pg_control_system()');
-    return { hasTable: there === 't', record: await readRecord(session, id), systemId: systemId ?? '' };
+    const isServed = (await servingView(session, id)) !== undefined;
+    return {
+      ...{ hasTable: there === 't' && !isServed, isServed },
+      ...{ record: await readRecord(session, id), systemId: systemId ?? '' },
+    };
   } finally {
     await session.end();
   }
@@ -50,6 +58,16 @@ export async function rehearseJoiner(
   }
 }
 
+/** Throws what a joiner that is to answer reads would be refused with. */
+export async function rehearseServing(url: string): Promise<void> {
+  const session = await Session.open(url);
+  try {
+    await refuseUnfitServing(session);
+  } finally {
+    await session.end();
+  }
+}
+
 /** Takes away the half-built table and all that was kept for it. A table in its place stays. May be called again. */
 export async function discardJoiner(
   url: string,
@@ -61,6 +79,7 @@ export async function discardJoiner(
     const record = await readRecord(session, id);
     if (record) await holdAlone(session, id);
     await dropSubscription(session, id);
+    await dropServing(session, id);
     const placed = record?.stage === 'placed' || record?.stage === 'handed';
     const building = qualified(buildingNames(record?.definition ?? table, id).table);
     const [there] = await session.row('SELECT to_regclass($1) IS NOT NULL', [building]);

@@ -14,15 +14,20 @@ import {
 import { type JoiningRecord, readRecord, recordTables, setStage } from './joining-record.ts';
 import { Lanes } from './lanes.ts';
 import { keysRelation } from './row-keys.ts';
+import { servingNames } from './serving-sql.ts';
 import { Session } from './session.ts';
+import { Slices } from './slices.ts';
 import { SpoolWriter } from './spool.ts';
 import { qualified, quoteTexts } from './sql.ts';
+import { dropServing, grantsOfView, openServing, prepareServing, servingView } from './sql-serving.ts';
 import { carriedList, columnList, type KeyRange, keysEqual, rowHash, within } from './table-sql.ts';
 import { buildingNames, finishTable, placeTable } from './target-table.ts';
 import { TouchedKeys } from './touched-keys.ts';
 
 const applyLane = 0;
 const spoolLane = 1;
+/** How long the table waits for readers to be put in its place, at a time. */
+const readersGoneMs = 300;
 
 /** The half-built table at the joiner's server, with its checkpoint and its Delta Log. Lane 0 applies, lane 1 writes the log, all others take chunks. */
 export class PostgresJoiner {
@@ -36,6 +41,8 @@ export class PostgresJoiner {
   readonly #applier: Applier;
   readonly #touched = new TouchedKeys();
   #spool: SpoolWriter;
+  /** Where the joiner answers reads while it is built: then rows come in slices alone, until all of them are there. */
+  slices: Slices | undefined;
 
   private constructor(opened: {
     id: string;
@@ -46,6 +53,7 @@ export class PostgresJoiner {
     seed: string;
     applier: Applier;
     spool: SpoolWriter;
+    slices: Slices | undefined;
   }) {
     this.#id = opened.id;
     this.record = opened.record;
@@ -57,6 +65,7 @@ export class PostgresJoiner {
     this.#spool = opened.spool;
     this.#target = qualified(buildingNames(opened.record.definition, opened.id).table);
     if (this.record.stage === 'verify') this.#applier.trusts = () => true;
+    this.slices = opened.slices;
     this.#applier.onKey = (key) => this.#touched.add(key);
   }
 
@@ -82,7 +91,10 @@ export class PostgresJoiner {
       const target = qualified(buildingNames(record.definition, id).table);
       const applier = await Applier.open(await lanes.session(applyLane), id, target, record.definition);
       const spool = await SpoolWriter.open(await lanes.session(spoolLane), id, record.definition);
-      return new PostgresJoiner({ id, record, resumed: record === left, lanes, owner, seed, applier, spool });
+      const isServed = (await servingView(owner, id)) !== undefined;
+      const slices = isServed ? new Slices(await lanes.session(applyLane), id, applier) : undefined;
+      const resumed = record === left;
+      return new PostgresJoiner({ id, record, resumed, lanes, owner, seed, applier, spool, slices });
     } catch (error) {
       await lanes.close();
       await owner.end();
@@ -120,10 +132,13 @@ export class PostgresJoiner {
 
   /** Rows of a range in the place of all that is there of it, and that chunk `n` ends there; without `n` it is a part of one. */
   async chunk(lane: number, n: number | undefined, range: KeyRange, rows: Buffer): Promise<number> {
-    const session = await this.#lanes.session(lane);
+    const isSliced = this.slices?.isOpen ?? false;
+    const session = await this.#lanes.session(isSliced ? applyLane : lane);
     const { chunks } = recordTables(this.#id);
-    const clear = `DELETE FROM ${this.#target} WHERE ${within(this.#definition, range)}`;
-    return session.transaction(`BEGIN; ${clear}`, async () => {
+    const inRange = within(this.#definition, range);
+    const clear = `DELETE FROM ${this.#target} WHERE ${inRange}`;
+    return this.#written(session, clear, async () => {
+      if (this.#applier.missing) await session.rows(`DELETE FROM ${this.#applier.missing} WHERE ${inRange}`);
       const taken = await session.copyIn(this.#copyInto(this.#target), rows);
       if (n === undefined) return taken;
       const upto = range.to === undefined ? 'NULL' : quoteTexts(range.to);
@@ -140,13 +155,14 @@ export class PostgresJoiner {
     const columns = carriedList(this.#definition);
     let taken = 0;
     for (const some of rows)
-      taken += await session.transaction('BEGIN', async () => {
+      taken += await this.#written(session, '', async () => {
         const count = await session.copyIn(this.#copyInto('foresync_rows'), some);
-        if (keep)
+        if (keep) {
+          await this.#applier.notMissing();
           await session.rows(
-            `INSERT INTO ${this.#target} (${columns}) SELECT ${columns} FROM foresync_rows ON CONFLICT (${columnList(keyColumns(this.#definition))}) DO NOTHING`,
+            `INSERT INTO ${this.#target} (${columns}) SELECT ${columns} FROM foresync_rows ON CONFLICT (${columnList(keyColumns(this.#definition))}) DO NOTHING; DELETE FROM foresync_rows`,
           );
-        else await this.#applier.replaceRows();
+        } else await this.#applier.replaceRows();
         return count;
       });
     return taken;
@@ -174,7 +190,8 @@ export class PostgresJoiner {
   async refetch({ taken }: { taken: boolean }): Promise<string[][]> {
     const { refetch } = recordTables(this.#id);
     if (taken) {
-      await this.#owner.rows(`DELETE FROM ${refetch}`);
+      const session = this.slices?.isOpen ? await this.#lanes.session(applyLane) : this.#owner;
+      await session.rows(`DELETE FROM ${refetch}`);
       return [];
     }
     const rows = await this.#owner.rows(`SELECT DISTINCT array_to_json(key)::text FROM ${refetch}`);
@@ -242,10 +259,46 @@ export class PostgresJoiner {
           'place-early',
           'The table was to be placed with changes left to apply.',
         );
+      const grants = await this.#leaveServing();
       await placeTable(this.#owner, this.#definition, this.#id, placing);
+      if (grants !== undefined) await this.#owner.rows(grants);
       await setStage(this.#owner, this.#id, 'placed');
     });
     this.record.stage = 'placed';
+  }
+
+  /** A session of the joiner's own, to make what reads go by. */
+  async prepareServing(conninfo: string): Promise<void> {
+    await prepareServing(this.#owner, this.#definition, { id: this.#id, conninfo });
+  }
+
+  /** Keys of rows that are not here yet, of a range that was not taken before. */
+  async missing(lane: number, keys: Buffer): Promise<number> {
+    const session = await this.#lanes.session(lane);
+    return session.copyIn(
+      `COPY ${qualified(servingNames(this.#id).missing)} FROM STDIN (FORMAT ${copyFormat(this.#definition)})`,
+      keys,
+    );
+  }
+
+  async openServing(lead: string): Promise<void> {
+    await openServing(this.#owner, this.#definition, { id: this.#id, lead });
+    this.slices = new Slices(await this.#lanes.session(applyLane), this.#id, this.#applier);
+  }
+
+  /** Who reads just now is waited for, but not for long, lest others wait behind it for as long. */
+  async #leaveServing(): Promise<string | undefined> {
+    if (!this.slices) return undefined;
+    await this.#owner.rows(`SET LOCAL lock_timeout = ${readersGoneMs}`);
+    const grants = await grantsOfView(this.#owner, this.#id);
+    await dropServing(this.#owner, this.#id);
+    return grants;
+  }
+
+  /** Within the slice that is open, or in a transaction of its own. */
+  #written<T>(session: Session, first: string, work: () => Promise<T>): Promise<T> {
+    if (!this.slices?.isOpen) return session.transaction(`BEGIN; ${first}`, work);
+    return (first === '' ? Promise.resolve() : session.rows(first)).then(work);
   }
 
   async close(): Promise<void> {

@@ -26,10 +26,12 @@ export async function beginCopy(
   options: AddReplicaOptions & { id: string; emit: Emit },
   onDrain: (drain: Drain) => void,
 ): Promise<Copy> {
-  const { lead, joiner, table, left, slot, seed } = sides;
-  const { group, joiner: target, restart, wait, signal, deltaBudgetKeys, id, emit } = options;
+  const { lead, joiner, table, left, slot, seed, isServed } = sides;
+  const { group, joiner: target, restart, wait, signal, deltaBudgetKeys, id, emit, serveSql } = options;
   const isThere = slot !== undefined && !slot.isLost;
-  const goesOn = isThere && left !== undefined && left.spooledTo >= slot.confirmedTo && !restart;
+  // Rows that came without regard to readers are of no one moment.
+  const mayServe = !serveSql || isServed || left?.stage === 'delta' || left?.stage === 'verify';
+  const goesOn = isThere && mayServe && left !== undefined && left.spooledTo >= slot.confirmedTo && !restart;
   if (!goesOn) await lead.call('pg.capture.drop', { url: group.lead.store.path, id });
   const started = goesOn ? undefined : (await lead.call('pg.capture.start', { id })).result;
   const { definition, keyOrder, systemId, timeline } = table;

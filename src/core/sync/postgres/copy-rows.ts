@@ -8,6 +8,7 @@ import type { Pace } from '../pace.ts';
 import { Pipeline } from '../pipeline.ts';
 import { pump } from '../pump.ts';
 import { cutRange, type NumberedRange, Ranges, sentRange } from './ranges.ts';
+import type { SqlServing } from './sql-serving.ts';
 
 /** Connections at each side that read and write chunks; the lanes before are for the stream, for cutting and for what is applied. */
 export const copyLanes = [3, 4] as const;
@@ -29,6 +30,8 @@ export interface CopyOptions {
   onCut: (cut: readonly string[]) => void;
   /** Both agents run on this machine. */
   isLocal: boolean;
+  /** Has rows be seen in slices, where reads are answered meanwhile. */
+  serving: SqlServing | undefined;
   /** Where an earlier run stopped. */
   from: { chunks: number; after: string[] | undefined };
   emit: Emit;
@@ -38,7 +41,7 @@ export interface CopyOptions {
 
 /** Sends the whole table in chunks by ranges of its key, some side by side. Each is one statement at the donor, and one transaction at the joiner. */
 export async function copyRows(options: CopyOptions): Promise<void> {
-  const { lead, joiner, pace, signal, from } = options;
+  const { lead, joiner, pace, signal, from, serving } = options;
   const size = { rowBytes: options.rowBytes };
   const rows = () => Math.max(1, pace.chunkBytes / size.rowBytes);
   const ranges = new Ranges(
@@ -46,40 +49,48 @@ export async function copyRows(options: CopyOptions): Promise<void> {
     { keyColumns: options.keyColumns, rows, onCut: options.onCut },
     { n: from.chunks, after: from.after },
   );
-  const over = new AbortController();
   const pipeline = new Pipeline(lead, joiner);
   const progress = { rows: 0 };
   // Two that write into one index cost a tenth more, where there is no processor for the second.
   const isCramped = options.isLocal && availableParallelism() <= 2;
-  const lanes = copyLanes.slice(0, isCramped ? 1 : undefined).map((lane) =>
-    pump<Read | undefined>({
-      depth: isCramped ? 2 * chunksAhead : chunksAhead,
-      signal: AbortSignal.any([signal, over.signal]),
-      next: () =>
-        ranges.isOver
-          ? undefined
-          : readNext(ranges, lane, { ...options, pipeline, expected: rows() * size.rowBytes }),
-      deliver: async (read) => {
-        if (!read) return;
-        pipeline.arrived();
-        const sent = await put(read, lane, options);
-        if (sent.rows > 100) size.rowBytes = Math.max(16, sent.rawBytes / sent.rows);
-        progress.rows += sent.rows;
-        const share = Math.min(0.999, progress.rows / Math.max(1, options.rowsEstimate));
-        options.emit({ type: 'progress', phase: 'snapshot', share });
-      },
-    }).catch((error: unknown) => {
-      over.abort();
-      throw error;
-    }),
-  );
-  const ended = await Promise.allSettled(lanes);
-  signal.throwIfAborted();
-  const failed = ended.filter((one) => one.status === 'rejected').map(({ reason }) => reason as unknown);
-  // A lane that was called off says so, and not why.
-  const cause =
-    failed.find((reason) => !(reason instanceof Error && reason.name === 'AbortError')) ?? failed[0];
-  if (cause !== undefined) throw cause;
+  const someRows = async () => {
+    const over = new AbortController();
+    const lanes = copyLanes.slice(0, isCramped ? 1 : undefined).map((lane) =>
+      pump<Read | undefined>({
+        depth: isCramped ? 2 * chunksAhead : chunksAhead,
+        signal: AbortSignal.any([signal, over.signal]),
+        next: () =>
+          ranges.isOver || serving?.isDue
+            ? undefined
+            : readNext(ranges, lane, { ...options, pipeline, expected: rows() * size.rowBytes }),
+        deliver: async (read) => {
+          if (!read) return;
+          pipeline.arrived();
+          const sent = await put(read, lane, options);
+          if (sent.rows > 100) size.rowBytes = Math.max(16, sent.rawBytes / sent.rows);
+          progress.rows += sent.rows;
+          const share = Math.min(0.999, progress.rows / Math.max(1, options.rowsEstimate));
+          options.emit({ type: 'progress', phase: 'snapshot', share });
+        },
+      }).catch((error: unknown) => {
+        over.abort();
+        throw error;
+      }),
+    );
+    const ended = await Promise.allSettled(lanes);
+    signal.throwIfAborted();
+    const failed = ended.filter((one) => one.status === 'rejected').map(({ reason }) => reason as unknown);
+    // A lane that was called off says so, and not why.
+    const cause =
+      failed.find((reason) => !(reason instanceof Error && reason.name === 'AbortError')) ?? failed[0];
+    if (cause !== undefined) throw cause;
+  };
+  do {
+    await serving?.open();
+    await someRows();
+    await serving?.close();
+  } while (!ranges.isOver);
+  await serving?.mustClose();
   options.emit({ type: 'progress', phase: 'snapshot', share: 1 });
 }
 

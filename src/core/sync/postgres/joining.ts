@@ -16,6 +16,7 @@ import { copyLanes, copyRows } from './copy-rows.ts';
 import type { Drain } from './drain.ts';
 import { sendHotRows } from './hot-rows.ts';
 import { KeptCuts } from './kept-cuts.ts';
+import { afterReaders, SqlServing } from './sql-serving.ts';
 import { applyAll, applyUpTo, verifyAll } from './verify.ts';
 
 const analyzeLane = 5;
@@ -91,7 +92,11 @@ export class PostgresJoining {
     const cuts = new KeptCuts();
     const sides = { ...copy, ...this.#shared, rowsEstimate: copy.table.rowsEstimate };
     this.#emit({ type: 'donor', donor: lead.name, state: 'reading' });
-    if (batches && opened.stage === 'hot' && opened.chunks === 0) await this.#hot(copy, batches);
+    const serving = await SqlServing.begin(copy, {
+      ...{ ...this.#shared, table: this.#options.group.table, wait: this.#options.wait },
+      conninfo: this.#options.serveSql?.conninfo,
+    });
+    if (batches && opened.stage === 'hot' && opened.chunks === 0) await this.#hot(copy, batches, serving);
     else this.#phases.skip('hot');
     if (opened.stage === 'hot' || opened.stage === 'snapshot')
       await this.#phases.in('snapshot', async () => {
@@ -100,6 +105,7 @@ export class PostgresJoining {
         if (from.chunks === 0 || from.after)
           await copyRows({
             ...sides,
+            serving,
             rowBytes: copy.table.rowBytes,
             from,
             isLocal: this.#isLocal,
@@ -108,7 +114,7 @@ export class PostgresJoining {
         await joiner.call('pg.joiner.stage', { stage: 'delta' });
       });
     else this.#phases.skip('snapshot');
-    await this.#phases.in('delta', () => this.#delta(copy, opened.stage === 'verify'));
+    await this.#phases.in('delta', () => this.#delta(copy, serving, opened.stage === 'verify'));
     this.#emit({ type: 'donor', donor: lead.name, state: 'done' });
     const verified = await this.#phases.in('verify', async () => {
       // Its statistics are made meanwhile.
@@ -124,41 +130,51 @@ export class PostgresJoining {
     return this.#finish(copy, there);
   }
 
-  async #hot(copy: Copy, batches: Batches): Promise<void> {
+  async #hot(copy: Copy, batches: Batches, serving: SqlServing | undefined): Promise<void> {
     const { prefetchTimeoutMs, pace } = this.#options;
-    const { complete } = await this.#phases.in('hot', () => {
+    const { complete } = await this.#phases.in('hot', async () => {
+      await serving?.open();
       const timeout = unpausedTimeout(prefetchTimeoutMs, { pace, wait: systemWait });
-      return sendHotRows({ ...copy, ...this.#shared, batches, deadline: timeout.signal }).finally(
-        timeout.end,
-      );
+      const sent = await sendHotRows({
+        ...{ ...copy, ...this.#shared, batches, deadline: timeout.signal },
+      }).finally(timeout.end);
+      await serving?.mustClose();
+      return sent;
     });
     if (complete) this.#emit({ type: 'hot-ready' });
     else this.#note('warning', 'The prefetch timed out; the snapshot brings the rest of the plan.');
   }
 
   /** Catches up before indexes are made: then rows of different moments meet no longer. */
-  async #delta(copy: Copy, isFinished: boolean): Promise<void> {
+  async #delta(copy: Copy, serving: SqlServing | undefined, isFinished: boolean): Promise<void> {
     const { lead, joiner, drain } = copy;
     const shared = { ...this.#shared, lead, joiner };
     const catchUp = async () => {
       const { result } = await lead.call('pg.position', { lane: copyLanes[0] });
       await applyUpTo(result.at, { ...shared, drain });
     };
-    do await catchUp();
-    while (await this.#refetch(copy));
+    const settle = async () => {
+      if (!serving || isFinished) return catchUp();
+      await serving.open();
+      await serving.mustClose();
+    };
+    do await settle();
+    while (await this.#refetch(copy, serving));
     if (!isFinished) await joiner.call('pg.joiner.finish', {});
     await catchUp();
   }
 
   /** Rows whose key changed while they were on their way, and of which a value did not travel with the change. */
-  async #refetch({ lead, joiner }: Copy): Promise<boolean> {
+  async #refetch({ lead, joiner }: Copy, serving: SqlServing | undefined): Promise<boolean> {
     const { result, parts } = await joiner.call('pg.joiner.refetch', { taken: false });
     if (result.keys === 0) return false;
     this.#note('info', `${result.keys} rows are asked for once more: their keys changed on their way.`);
+    await serving?.open();
     const [lane] = copyLanes;
     const read = await lead.call('pg.keys.read', { lane, maxBytes: 64 << 20 }, parts);
     await joiner.call('pg.joiner.rows', { keep: true }, read.parts);
     await joiner.call('pg.joiner.refetch', { taken: true });
+    await serving?.mustClose();
     return true;
   }
 
@@ -167,11 +183,13 @@ export class PostgresJoining {
     await drain.stop();
     const { changes } = await applyAll({ lead, joiner, emit: this.#emit });
     const { result } = await lead.call('pg.sequences', { lane: copyLanes[0] });
-    const { result: placed } = await joiner.call('pg.joiner.place', {
-      replace: this.#options.replace,
-      sequences: result.sequences,
-      ...(changes === 0 && { rows: verified.rows }),
-    });
+    const place = () =>
+      joiner.call('pg.joiner.place', {
+        replace: this.#options.replace,
+        sequences: result.sequences,
+        ...(changes === 0 && { rows: verified.rows }),
+      });
+    const { result: placed } = await afterReaders(place, { ...this.#shared, wait: this.#options.wait });
     this.#isPlaced = true;
     return { rows: placed.rows, watermark: placed.at };
   }
