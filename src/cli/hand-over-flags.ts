@@ -3,7 +3,7 @@ import type { ReplicaGroup } from '../core/group/config.ts';
 import type { StoreSpec } from '../core/group/store-spec.ts';
 import type { HandOver } from '../core/sync/add-replica.ts';
 import { onlySqlite } from '../core/sync/engines.ts';
-import { handOverOf, holdsPassword } from '../core/sync/postgres/hand-over-wish.ts';
+import { handOverOf, holdsPassword, serveSqlOf } from '../core/sync/postgres/hand-over-wish.ts';
 import type { JoinerSpec } from '../core/sync/refusals.ts';
 import type { AddReplicaRequest } from '../core/sync/run-request.ts';
 import { textFlag, usageError } from './base-command.ts';
@@ -21,11 +21,32 @@ export const handOverFlags = {
     helpValue: 'CONNINFO',
     env: 'FORESYNC_CONNINFO',
   }),
+  'serve-sql': Flags.boolean({
+    default: false,
+    description:
+      "At PostgreSQL: have the joiner's server answer reads by key under the table's own name while it is built. A row that is not there yet is fetched from the lead by postgres_fdw, as --subscription-conninfo says; its password lies in a user mapping of the joiner's login for as long. Writes are refused.",
+  }),
 };
 
 interface GivenFlags {
   'hand-over'?: 'subscription' | 'none' | undefined;
   'subscription-conninfo'?: string | undefined;
+  'serve-sql'?: boolean | undefined;
+}
+
+/** How the joiner's server fetches rows from the lead's; undefined where it is to answer no reads. */
+export function serveSqlWishes(
+  flags: GivenFlags,
+  group: ReplicaGroup,
+  joiner: JoinerSpec,
+): { conninfo: string } | undefined {
+  if (!flags['serve-sql']) return undefined;
+  if (joiner.store.kind !== 'postgres')
+    throw usageError(
+      '--serve-sql is for replicas at PostgreSQL.',
+      'Use --serve, which answers reads over HTTP.',
+    );
+  return serveSqlOf({ conninfo: flags['subscription-conninfo'] }, group, joiner);
 }
 
 /** Undefined for SQLite, where neither flag means anything. */
@@ -47,11 +68,13 @@ export function handOverWishes(
 /** What the journal keeps of it. */
 export function handOverRequest(
   handOver: HandOver | undefined,
-): Pick<AddReplicaRequest, 'handOver' | 'subscriptionConninfo'> {
+  serveSql: { conninfo: string } | undefined,
+): Pick<AddReplicaRequest, 'handOver' | 'subscriptionConninfo' | 'serveSql'> {
   if (!handOver) return {};
-  const conninfo = handOver.kind === 'subscription' ? handOver.conninfo : undefined;
+  const conninfo = handOver.kind === 'subscription' ? handOver.conninfo : serveSql?.conninfo;
   return {
     handOver: handOver.kind,
+    ...(serveSql && { serveSql: true }),
     ...(conninfo !== undefined && !holdsPassword(conninfo) && { subscriptionConninfo: conninfo }),
   };
 }

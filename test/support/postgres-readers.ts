@@ -46,6 +46,7 @@ export class VersionWriter {
               ? `DELETE FROM versioned WHERE id = ${id}`
               : `UPDATE versioned SET id = ${other}, version = nextval('versions') WHERE id = ${id} AND NOT EXISTS (SELECT FROM versioned WHERE id = ${other})`,
       );
+      await new Promise((resolve) => setTimeout(resolve, 3));
     }
     await writing.end();
   }

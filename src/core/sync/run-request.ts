@@ -45,6 +45,7 @@ const addReplicaRequest = z.object({
     })
     .optional(),
   handOver: z.enum(['subscription', 'none']).optional(),
+  serveSql: z.boolean().optional(),
   /** Absent where it holds a password. */
   subscriptionConninfo: z.string().optional(),
   /** Shell lines of the operator's. */

@@ -34,6 +34,17 @@ export function handOverOf(
   );
 }
 
+/** How the joiner's server fetches rows from the lead's while it answers reads; found and refused as `handOverOf` does. */
+export function serveSqlOf(
+  { conninfo }: Pick<HandOverWish, 'conninfo'>,
+  group: ReplicaGroup,
+  joiner: JoinerSpec,
+): { conninfo: string } {
+  const found = handOverOf({ kind: 'subscription', conninfo }, group, joiner);
+  if (found.kind === 'none') throw new TypeError('a subscription was asked for');
+  return { conninfo: found.conninfo };
+}
+
 /** Whether a connection's words hold a password, which the journal must not keep. */
 export function holdsPassword(conninfo: string): boolean {
   return /(^|[\s?&])password\s*=/i.test(conninfo) || /^postgres(ql)?:\/\/[^/@]*:[^/@]*@/i.test(conninfo);

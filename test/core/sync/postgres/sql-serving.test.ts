@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { systemClock, systemWait } from '../../../../src/core/clock.ts';
+import { ForesyncError } from '../../../../src/core/errors.ts';
 import { addReplica } from '../../../../src/core/sync/add-replica.ts';
+import type { RunEvent } from '../../../../src/core/sync/events.ts';
 import { Pace } from '../../../../src/core/sync/pace.ts';
 import { planOf } from '../../../support/local-group.ts';
 import { type PostgresPair, postgresPair, withoutPostgres } from '../../../support/postgres.ts';
@@ -18,12 +20,262 @@ describe('reads at a joiner at PostgreSQL while it is built', { skip: withoutPos
 
   const slow = (bytesPerSecond: number) => new Pace(bytesPerSecond, systemClock, systemWait);
 
+  /** Calls `work` once, when the planned rows are there and nothing else is, and fails with what that fails with. */
+  async function runWith(
+    table: string,
+    plan: (number | string | string[])[],
+    work: () => unknown,
+    more: { signal?: AbortSignal } = {},
+  ): Promise<RunEvent[]> {
+    const failed: unknown[] = [];
+    let isDone = false;
+    const { options, events } = postgresRun(
+      pair,
+      table,
+      {
+        ...{ plan: planOf({ lead: plan }), pace: slow(20e6), serveSql: { conninfo: conninfoOf(pair) } },
+        ...more,
+      },
+      (event) => {
+        if (event.type !== 'hot-ready' || isDone) return;
+        isDone = true;
+        try {
+          work();
+        } catch (error) {
+          failed.push(error);
+        }
+      },
+    );
+    await addReplica(options);
+    assert.deepEqual(failed, []);
+    assert.ok(isDone);
+    return events;
+  }
+
+  function nothingLeft(): void {
+    assert.equal(
+      pair.joiner.sql(
+        `SELECT (SELECT count(*) FROM pg_foreign_server) + (SELECT count(*) FROM pg_class WHERE relname LIKE 'foresync%') + (SELECT count(*) FROM pg_namespace WHERE nspname = 'foresync') + (SELECT count(*) FROM pg_proc WHERE prosrc LIKE '%foresync%')`,
+      ),
+      '0',
+    );
+  }
+
+  test('a hit touches nothing but the joiner, a miss is fetched, a write is refused, and the table takes the place of all that', async () => {
+    pair.donor.sql(
+      `CREATE SCHEMA shop; CREATE TABLE shop.items (id bigint PRIMARY KEY, name text NOT NULL, price numeric(10,2), twice numeric GENERATED ALWAYS AS (price * 2) STORED);
+       INSERT INTO shop.items SELECT g, 'item ' || g, g * 1.5 FROM generate_series(1, 5000) g`,
+    );
+    pair.joiner.sql('CREATE SCHEMA shop; CREATE ROLE reader; GRANT USAGE ON SCHEMA shop TO reader');
+    const fetching = () =>
+      pair.donor.sql("SELECT count(*) FROM pg_stat_activity WHERE application_name = 'postgres_fdw'");
+    const hit = (where: string, before = '') =>
+      pair.joiner.sql(
+        `${before} EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF, SUMMARY OFF) SELECT * FROM shop.items WHERE ${where}`,
+      );
+    await runWith('shop.items', [42, 7], () => {
+      const plan = hit('id = 42');
+      assert.match(plan, /Index Scan using foresync_building_\w+ on foresync_building_\w+ l \(actual rows=1/);
+      assert.match(plan, /Function Scan on fetch_\w+ f \(never executed\)/);
+      assert.doesNotMatch(plan, /Foreign/);
+      // What a scan that is never executed would do all the same.
+      const seen = pair.joiner.sql(
+        `SELECT * FROM shop.items WHERE id IN (42, 7) ORDER BY id; \\! ${pair.donor.program('psql')} -XqAt -h ${pair.donor.socketFolder} -U postgres -c "SELECT count(*) FROM pg_stat_activity WHERE application_name ~ '^(postgres_fdw|foresync_)'"`,
+      );
+      assert.equal(seen, '7|item 7|10.50|21.00\n42|item 42|63.00|126.00\n0');
+      const generic =
+        'SET plan_cache_mode = force_generic_plan; PREPARE byid AS SELECT name FROM shop.items WHERE id = $1;';
+      assert.equal(
+        pair.joiner.sql(`${generic} EXECUTE byid(42); EXECUTE byid(4711); EXECUTE byid(99999)`),
+        'item 42\nitem 4711',
+      );
+      assert.equal(
+        pair.joiner.sql("SELECT name FROM shop.items WHERE id = '4712'::int AND price > 0"),
+        'item 4712',
+      );
+      const both = "SELECT string_agg(id::text, ' ' ORDER BY id) FROM shop.items WHERE id";
+      assert.equal(
+        pair.joiner.sql(`${both} IN (7, 4713, -1); ${both} BETWEEN 40 AND 44`),
+        '7 4713\n40 41 42 43 44',
+      );
+      assert.equal(
+        pair.joiner.sql(
+          'SELECT i.name FROM (VALUES (7), (4714)) v(x), LATERAL (SELECT * FROM shop.items WHERE id = x OFFSET 0) i ORDER BY 1',
+        ),
+        'item 4714\nitem 7',
+      );
+      assert.throws(
+        () => pair.joiner.sql('SELECT max(price) FROM shop.items'),
+        /more than 1000 rows of "shop"."items" were to be fetched one by one/,
+      );
+      for (const write of [
+        "INSERT INTO shop.items (id, name) VALUES (0, '')",
+        'UPDATE shop.items SET name = name WHERE id = 0',
+        'DELETE FROM shop.items',
+        'COPY shop.items (id, name) FROM STDIN',
+      ])
+        assert.throws(
+          () => pair.joiner.sql(write),
+          /it is being copied by foresync\n(.|\n)*Write at the lead, lead, until the replica is in sync/,
+        );
+      assert.throws(
+        () => pair.joiner.sql('SET ROLE reader; SELECT FROM shop.items WHERE id = 1'),
+        /permission denied/,
+      );
+      pair.joiner.sql('GRANT SELECT ON shop.items TO reader');
+      assert.equal(
+        pair.joiner.sql('SET ROLE reader; SELECT id FROM shop.items WHERE id IN (7, 4715) ORDER BY 1'),
+        '7\n4715',
+      );
+      assert.equal(fetching(), '0');
+    });
+    assert.equal(pair.joiner.sql("SELECT relkind FROM pg_class WHERE oid = 'shop.items'::regclass"), 'r');
+    assert.equal(pair.joiner.sql('SET ROLE reader; SELECT count(*) FROM shop.items'), '5000');
+    nothingLeft();
+  });
+
+  for (const { name, sql, plan, where, order } of [
+    {
+      name: 'composite',
+      sql: `CREATE COLLATION by_bytes (LOCALE = 'C'); CREATE TABLE composite (note text, b text COLLATE by_bytes, a numeric, c timestamptz, d char(5), PRIMARY KEY (a, b, c, d));
+        INSERT INTO composite SELECT 'n' || g, 'ä''\\' || g, g % 10 + 0.50, '2020-01-01'::timestamptz + g * interval '1 h', 'x' FROM generate_series(1, 900) g`,
+      plan: [['1.5', "ä'\\1", '2020-01-01 01:00:00+00', 'x']],
+      where: "a = 2.50 AND b = 'ä''\\2' AND c = '2020-01-01 02:00:00+00' AND d = 'x'",
+      order: 'a, b, c',
+    },
+    {
+      name: '"Kö""y%s $foresync$"',
+      sql: `CREATE TABLE "Kö""y%s $foresync$" ("i%d $foresync$" uuid PRIMARY KEY, "asked" int, foresync_asked int, f jsonb, m int[]); INSERT INTO "Kö""y%s $foresync$" SELECT md5(g::text)::uuid, g, g, '{"a": 1.0}', '{1,NULL}' FROM generate_series(1, 900) g`,
+      plan: ['c4ca4238-a0b9-2382-0dcc-509a6f75849b'],
+      where: `"i%d $foresync$" = md5('2')::uuid`,
+      order: '1',
+    },
+    {
+      name: 'parted',
+      sql: `CREATE TABLE parted (id bigint, day date, body text, PRIMARY KEY (day, id)) PARTITION BY RANGE (day); CREATE TABLE parted_a PARTITION OF parted FOR VALUES FROM ('2020-01-01') TO ('2021-01-01');
+        CREATE TABLE parted_rest PARTITION OF parted DEFAULT; INSERT INTO parted SELECT g, '2019-06-01'::date + g % 900, 'b' || g FROM generate_series(1, 900) g`,
+      plan: [['2019-06-02', '1']],
+      where: "id = 2 AND day = '2019-06-03'",
+      order: 'day, id',
+    },
+  ])
+    test(`rows of ${name} are found and fetched by their key, to the last bit`, async () => {
+      pair.donor.sql(sql);
+      if (/COLLATION/.test(sql)) pair.joiner.sql("CREATE COLLATION by_bytes (LOCALE = 'C')");
+      const fetched = `SELECT t::text FROM ${name} t WHERE ${where}`;
+      const all = `SELECT t::text FROM ${name} t ORDER BY ${order}`;
+      await runWith(name, plan, () => {
+        const remote = pair.joiner.sql(`EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF) ${fetched}`);
+        assert.match(remote, /Index Only Scan using missing_\w+_pkey/);
+        assert.match(remote, /Function Scan on fetch_\w+ f \(actual rows=1 loops=1/);
+        assert.equal(pair.joiner.sql(fetched), pair.donor.sql(fetched));
+        assert.equal(pair.joiner.sql(all), pair.donor.sql(all));
+      });
+      assert.equal(pair.joiner.sql(all), pair.donor.sql(all));
+      nothingLeft();
+    });
+
+  test('a reader that stays long holds up neither others nor the copy, and the table waits for it', async () => {
+    pair.donor.sql(
+      'CREATE TABLE waited AS SELECT g AS id, g AS n FROM generate_series(1, 3000) g; ALTER TABLE waited ADD PRIMARY KEY (id)',
+    );
+    let end: () => void = () => undefined;
+    const { default: pg } = await import('pg');
+    const client = new pg.Client({ host: pair.joiner.socketFolder, user: 'postgres', database: 'postgres' });
+    await client.connect();
+    const { options, events } = postgresRun(
+      pair,
+      'waited',
+      { plan: planOf({ lead: [5] }), serveSql: { conninfo: conninfoOf(pair) } },
+      (event) => {
+        if (event.type === 'hot-ready')
+          void client.query('BEGIN; SELECT * FROM waited WHERE id = 2000').catch(() => undefined);
+        if (event.type === 'note' && /Waiting for transactions at the joiner/.test(event.text)) {
+          assert.equal(pair.joiner.sql('SELECT n FROM waited WHERE id IN (5, 2001) ORDER BY 1'), '5\n2001');
+          end();
+        }
+      },
+    );
+    const waited = new Promise<void>((resolve) => {
+      end = resolve;
+    });
+    const adding = addReplica(options);
+    await Promise.race([waited, adding]);
+    await client.query('COMMIT');
+    await adding;
+    await client.end();
+    assert.ok(events.some((event) => event.type === 'note' && /Waiting for transactions/.test(event.text)));
+    assert.equal(pair.joiner.sql('SELECT count(*) FROM waited'), '3000');
+    nothingLeft();
+  });
+
+  test('a run that was stopped goes on answering, and the same command goes on with it', async () => {
+    pair.donor.sql(
+      "CREATE TABLE stopped AS SELECT g AS id, repeat('s', 500) AS s FROM generate_series(1, 8000) g; ALTER TABLE stopped ADD PRIMARY KEY (id)",
+    );
+    const stopping = new AbortController();
+    await assert.rejects(runWith('stopped', [5], () => stopping.abort(), { signal: stopping.signal }));
+    const read = 'SELECT id FROM stopped WHERE id IN (5, 7999) ORDER BY 1';
+    assert.equal(pair.joiner.sql(read), '5\n7999');
+    const { options, events } = postgresRun(pair, 'stopped', { serveSql: { conninfo: conninfoOf(pair) } });
+    await addReplica(options);
+    assert.ok(events.some(({ type }) => type === 'resumed'));
+    assert.equal(
+      pair.joiner.sql(
+        "SELECT relkind, (SELECT count(*) FROM stopped) FROM pg_class WHERE relname = 'stopped'",
+      ),
+      'r|8000',
+    );
+    nothingLeft();
+  });
+
+  for (const { what, sql, conninfo, code } of [
+    {
+      what: 'another server than the lead',
+      sql: 'SELECT 1',
+      conninfo: () => conninfoOf({ donor: pair.joiner, joiner: pair.joiner, stop: pair.stop }),
+      code: 'serve-sql-lead',
+    },
+    {
+      what: 'a server that is not there',
+      sql: 'SELECT 1',
+      conninfo: () => 'host=/nowhere password=hush',
+      code: 'serve-sql-unreachable',
+    },
+    { what: 'words that are none', sql: 'SELECT 1', conninfo: () => 'host', code: 'conninfo-invalid' },
+    {
+      what: 'a table that is there',
+      sql: 'CREATE TABLE refused (id int)',
+      conninfo: () => conninfoOf(pair),
+      code: 'serve-sql-place',
+    },
+    {
+      what: 'a server without postgres_fdw',
+      sql: 'DROP TABLE refused; DROP EXTENSION postgres_fdw',
+      conninfo: () => conninfoOf(pair),
+      code: 'serve-sql-extension',
+    },
+  ])
+    test(`${what} is refused by name, and nothing is left`, async () => {
+      pair.donor.sql('CREATE TABLE IF NOT EXISTS refused (id int PRIMARY KEY)');
+      pair.joiner.sql(sql);
+      await assert.rejects(
+        addReplica(
+          postgresRun(pair, 'refused', { replace: true, serveSql: { conninfo: conninfo() } }).options,
+        ),
+        (error) => error instanceof ForesyncError && error.code === code && !/hush/.test(error.message),
+      );
+      nothingLeft();
+      assert.equal(pair.donor.sql('SELECT count(*) FROM pg_replication_slots'), '0');
+    });
+
   test('no reader of a key sees it go back, from the first answer to the table in its place', async () => {
+    pair.joiner.sql('CREATE EXTENSION IF NOT EXISTS postgres_fdw');
     pair.donor.sql(versionedTable);
     const writer = new VersionWriter(pair.donor, 1);
     const readers = new VersionReaders(pair.joiner, 1);
     const plan = planOf({ lead: Array.from({ length: 30 }, (_, place) => 1 + 108 * place) });
-    const { options, events } = postgresRun(pair, 'versioned', {
+    const { options } = postgresRun(pair, 'versioned', {
       ...{ plan, pace: slow(1_500_000), serveSql: { conninfo: conninfoOf(pair) } },
     });
     try {
@@ -32,7 +284,6 @@ describe('reads at a joiner at PostgreSQL while it is built', { skip: withoutPos
       await writer.stop();
       await readers.stop();
     }
-    console.log(readers.reads, readers.errors, events.filter((e) => e.type === 'note'), events.filter((e) => e.type === 'phase' ).map((e) => [e.atMs, JSON.stringify(e)]));
     assert.deepEqual(readers.backwards, []);
     assert.ok(readers.reads > 500, `${readers.reads}`);
   });
