@@ -5,6 +5,7 @@ import { discardJoiner, lookAtJoiner, rehearseJoiner } from '../store/postgres/j
 import type { Handlers } from './handlers.ts';
 import { decodeKeyTexts, encodeKeyTexts } from './key-texts.ts';
 import { postgresServingHandlers } from './postgres-serving-handlers.ts';
+import { postgresWarmHandlers } from './postgres-warm-handlers.ts';
 
 /** The requests that make a PostgreSQL server a joiner. State lives as long as the agent's process. */
 export function postgresJoinerHandlers(): { handlers: Handlers; close(): Promise<void> } {
@@ -25,6 +26,7 @@ export function postgresJoinerHandlers(): { handlers: Handlers; close(): Promise
   const keysOf = (bytes: Buffer | undefined) => decodeKeyTexts(bytes, joiner().record.definition.key.length);
   const handlers: Handlers = {
     ...postgresServingHandlers(joiner),
+    ...postgresWarmHandlers(joiner),
     'pg.joiner.look': async ({ url, id, table }) => {
       const { record, ...look } = await lookAtJoiner(url, id, table);
       if (!record) return { result: look };

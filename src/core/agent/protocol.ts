@@ -4,6 +4,7 @@ import { joinerRequests } from './joiner-requests.ts';
 import { lookRequests } from './look-requests.ts';
 import { postgresRequests } from './postgres-requests.ts';
 import { postgresServingRequests } from './postgres-serving-requests.ts';
+import { postgresWarmRequests } from './postgres-warm-requests.ts';
 import { bytes, count, none, problem, request } from './wire-shapes.ts';
 
 /**
@@ -22,6 +23,7 @@ export const requests = {
   ...joinerRequests,
   ...postgresRequests,
   ...postgresServingRequests,
+  ...postgresWarmRequests,
 } as const;
 
 /** An error as it travels. */

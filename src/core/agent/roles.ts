@@ -94,4 +94,7 @@ export const requestRoles: Record<RequestType, readonly Role[]> = {
   'pg.slice.open': nobody,
   'pg.slice.shut': nobody,
   'pg.slice.commit': nobody,
+  'pg.warm.begin': nobody,
+  'pg.warm.rows': nobody,
+  'pg.buffers': nobody,
 };

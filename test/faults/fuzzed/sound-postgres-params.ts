@@ -65,4 +65,7 @@ export const knownPostgres: { [T in PostgresRequest]: () => Params<T> } = {
   'pg.slice.open': () => ({}),
   'pg.slice.shut': () => ({}),
   'pg.slice.commit': () => ({ upTo: 5 }),
+  'pg.warm.begin': () => ({}),
+  'pg.warm.rows': () => ({}),
+  'pg.buffers': () => ({ url, table }),
 };

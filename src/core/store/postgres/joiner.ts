@@ -23,6 +23,7 @@ import { dropServing, grantsOfView, openServing, prepareServing, servingView } f
 import { carriedList, columnList, type KeyRange, keysEqual, rowHash, within } from './table-sql.ts';
 import { buildingNames, finishTable, placeTable } from './target-table.ts';
 import { TouchedKeys } from './touched-keys.ts';
+import { prewarmKey, roomForPages, type Warmed, warmRows } from './warm.ts';
 
 const applyLane = 0;
 const spoolLane = 1;
@@ -284,6 +285,19 @@ export class PostgresJoiner {
   async openServing(lead: string): Promise<void> {
     await openServing(this.#owner, this.#definition, { id: this.#id, lead });
     this.slices = new Slices(await this.#lanes.session(applyLane), this.#id, this.#applier);
+  }
+
+  /** Looks how much of the server's buffers may be warmed, and has the key's index read at once where that can be. */
+  async beginWarming(): Promise<{ roomPages: number; indexPages?: number }> {
+    const session = await this.#lanes.session(applyLane);
+    const roomPages = await roomForPages(session);
+    const indexPages = await prewarmKey(session, buildingNames(this.#definition, this.#id).table, roomPages);
+    return { roomPages, ...(indexPages !== undefined && { indexPages }) };
+  }
+
+  async warm(keys: readonly (readonly string[])[]): Promise<Warmed> {
+    const session = await this.#lanes.session(applyLane);
+    return warmRows(session, this.#definition, this.#target, keys);
   }
 
   /** Who reads just now is waited for, but not for long, lest others wait behind it for as long. */

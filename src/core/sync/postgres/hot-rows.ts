@@ -60,7 +60,7 @@ export async function sendHotRows(options: HotOptions): Promise<{ complete: bool
 }
 
 /** Of all donors' shares in turn, so that the best of each come before the worst of any. */
-function bestFirst({ byDonor }: Batches): Batch[] {
+export function bestFirst({ byDonor }: Batches): Batch[] {
   const shares = [...byDonor.values()];
   const longest = Math.max(0, ...shares.map(({ length }) => length));
   return Array.from({ length: longest }, (_, place) => shares.flatMap((share) => share[place] ?? [])).flat();

@@ -18,6 +18,7 @@ import { sendHotRows } from './hot-rows.ts';
 import { KeptCuts } from './kept-cuts.ts';
 import { afterReaders, SqlServing } from './sql-serving.ts';
 import { applyAll, applyUpTo, verifyAll } from './verify.ts';
+import { warmBuffers } from './warm-buffers.ts';
 
 const analyzeLane = 5;
 
@@ -126,7 +127,10 @@ export class PostgresJoining {
       await analysed;
       return result;
     });
-    const there = await this.#phases.in('publish', () => this.#place(copy, verified));
+    const there = await this.#phases.in('publish', async () => {
+      if (batches) await warmBuffers({ ...copy, ...this.#shared, batches });
+      return this.#place(copy, verified);
+    });
     return this.#finish(copy, there);
   }
 
@@ -223,6 +227,8 @@ export class PostgresJoining {
       this.#emit({ type: 'in-sync', ...there });
       if (handOver?.kind !== 'subscription') await lead.call('pg.capture.drop', donor);
       await joiner.call('pg.joiner.forget', { url, id });
+      const { use } = (await joiner.call('pg.buffers', { url, table: parseTableName(group.table) })).result;
+      if (use) this.#emit({ type: 'buffers', ...use });
     });
     return there;
   }

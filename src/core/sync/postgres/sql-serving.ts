@@ -157,6 +157,13 @@ function keysTooLarge(): ForesyncError {
   });
 }
 
+/** What keeps a view from being replaced, and passes. */
+const held: Record<string, string> = {
+  'postgres-55P03': 'Waiting for transactions that read the table at the joiner, to put it in its place.',
+  'postgres-2BP01':
+    'Waiting for what was made on top of the table at the joiner to be dropped: it depends on the view that answers reads, which must go.',
+};
+
 /** Repeats what waits for readers at the joiner, until they are done. */
 export async function afterReaders<T>(
   work: () => Promise<T>,
@@ -166,13 +173,10 @@ export async function afterReaders<T>(
     try {
       return await work();
     } catch (error) {
-      if (!(error instanceof ForesyncError) || error.code !== 'postgres-55P03') throw error;
+      const text = error instanceof ForesyncError && held[error.code];
+      if (!text) throw error;
+      if (tries === 3) emit({ type: 'note', level: 'warning', text });
     }
-    if (tries === 3)
-      emit({
-        ...{ type: 'note', level: 'info' },
-        text: 'Waiting for transactions that read the table at the joiner, to put it in its place.',
-      });
     await wait(retryMs, signal);
     signal.throwIfAborted();
   }
