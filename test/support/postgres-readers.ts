@@ -5,8 +5,8 @@ import { numbersFrom } from './postgres-writer.ts';
 /** A table whose rows tell how new they are: each write of a row gives it a number that is larger than all before. */
 export const versionedTable = `CREATE SEQUENCE versions; CREATE TABLE versioned (id int PRIMARY KEY, version bigint NOT NULL DEFAULT 0, note text, body text);
   ALTER TABLE versioned ALTER body SET STORAGE EXTERNAL;
-  INSERT INTO versioned SELECT g, 0, 'note', CASE WHEN g % 3 = 0 THEN repeat('large ' || g, 500) ELSE repeat('b', 300) END FROM generate_series(1, 6000) g;`;
-const keys = 6500;
+  INSERT INTO versioned SELECT g, 0, 'note', CASE WHEN g % 3 = 0 THEN repeat('large ' || g, 500) ELSE repeat('b', 300) END FROM generate_series(1, 3000) g;`;
+const keys = 3300;
 
 function client({ socketFolder }: PostgresServer): pg.Client {
   const opened = new pg.Client({ host: socketFolder, user: 'postgres', database: 'postgres' });
@@ -73,10 +73,10 @@ export class VersionReaders {
   readonly #done: Promise<unknown>;
   #isStopping = false;
 
-  constructor(server: PostgresServer, seed: number, connections = 4) {
+  constructor(server: PostgresServer, seed: number, connections = 3) {
     this.#done = Promise.all(
       Array.from({ length: connections }, (_, place) =>
-        this.#read(server, numbersFrom(seed + place), place % 4 === 3),
+        this.#read(server, numbersFrom(seed + place), place % 3 === 2),
       ),
     );
   }
@@ -106,7 +106,7 @@ export class VersionReaders {
         this.errors.set(said, (this.errors.get(said) ?? 0) + 1);
         if (/does not exist/.test(said)) await new Promise((resolve) => setTimeout(resolve, 20));
       }
-      await new Promise((resolve) => setTimeout(resolve, 1));
+      await new Promise((resolve) => setTimeout(resolve, 2));
     }
     await reading.end();
   }

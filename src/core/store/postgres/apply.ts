@@ -1,5 +1,5 @@
 import { ForesyncError } from '../../errors.ts';
-import { ChangeFold, type FoldedChanges, type PartRow, type Trusts } from './change-fold.ts';
+import { ChangeFold, type FoldedChanges, type PartRow } from './change-fold.ts';
 import { carriedColumns, keyColumns, type TableDefinition } from './definition.ts';
 import { recordTables } from './joining-record.ts';
 import { type ChangedValue, decodeMessage, messagesIn, type PgMessage } from './pgoutput.ts';
@@ -7,6 +7,7 @@ import { keysRelation } from './row-keys.ts';
 import type { Session } from './session.ts';
 import { quoteName, quoteTexts } from './sql.ts';
 import { carriedList, columnList, keysEqual } from './table-sql.ts';
+import { Trust, utf8 } from './trust.ts';
 
 /** How much is put into one transaction, at most about so much of the spool. */
 const batchBytes = 4 << 20;
@@ -31,8 +32,7 @@ export class Applier {
   readonly #definition: TableDefinition;
   readonly #keyPlaces: number[];
   onKey: OnKey = () => undefined;
-  /** Of keys as texts, a character a byte. */
-  trusts: Trusts = () => false;
+  readonly trust = new Trust();
   /** Where keys are kept of rows that reads fetch from the lead. */
   missing: string | undefined;
   /** A transaction is open already, which others end. */
@@ -88,7 +88,7 @@ export class Applier {
     const at = { seq: Number(seqText), to: Number(toText) };
     const [before] = await this.#session.rows(`SELECT whole FROM ${spool} WHERE seq = $1`, [String(at.seq)]);
     const run = { ...at, isWithin: before?.[0] === 'f', changes: 0, bytes: 0, isStopped: false };
-    const fold = new ChangeFold(this.#keyPlaces, this.trusts);
+    const fold = new ChangeFold(this.#keyPlaces, (key) => this.trust.of(key));
     let complete = false;
     while (run.bytes < batchBytes && !run.isStopped) {
       const [row] = await this.#session.rows(
@@ -178,6 +178,7 @@ export class Applier {
       await this.#deleteAll('foresync_gone');
     }
     for (const key of lost) {
+      this.trust.lost(key);
       const texts = key.map(utf8);
       await session.rows(`INSERT INTO ${recordTables(this.#id).refetch} VALUES (${quoteTexts(texts)})`);
       if (this.missing)
@@ -257,10 +258,6 @@ export function copyText(rows: readonly (readonly (string | null)[])[]): Buffer 
       .join('\t'),
   );
   return Buffer.from(`${lines.join('\n')}\n`, 'latin1');
-}
-
-export function utf8(latin1: string): string {
-  return Buffer.from(latin1, 'latin1').toString('utf8');
 }
 
 function disordered(): ForesyncError {

@@ -1,5 +1,5 @@
 import { ForesyncError } from '../../errors.ts';
-import { Applier, utf8 } from './apply.ts';
+import { Applier } from './apply.ts';
 import { differingKeys, type Keys } from './compare-rows.ts';
 import { copyFormat, keyColumns, type TableDefinition } from './definition.ts';
 import {
@@ -65,7 +65,7 @@ export class PostgresJoiner {
     this.#applier = opened.applier;
     this.#spool = opened.spool;
     this.#target = qualified(buildingNames(opened.record.definition, opened.id).table);
-    if (this.record.stage === 'verify') this.#applier.trusts = () => true;
+    if (this.record.stage === 'verify') this.#applier.trust.all();
     this.slices = opened.slices;
     this.#applier.onKey = (key) => this.#touched.add(key);
   }
@@ -197,8 +197,7 @@ export class PostgresJoiner {
     }
     const rows = await this.#owner.rows(`SELECT DISTINCT array_to_json(key)::text FROM ${refetch}`);
     const keys = rows.map(([key]) => JSON.parse(key ?? '[]') as string[]);
-    const newer = new Set(keys.map((key) => JSON.stringify(key)));
-    this.#applier.trusts = (key) => !newer.has(JSON.stringify(key.map(utf8)));
+    this.#applier.trust.most(keys);
     return keys;
   }
 
@@ -211,7 +210,7 @@ export class PostgresJoiner {
   async finish(): Promise<void> {
     await finishTable(this.#owner, this.#definition, this.#id);
     await this.stage('verify');
-    this.#applier.trusts = () => true;
+    this.#applier.trust.all();
   }
 
   async analyze(lane: number): Promise<void> {

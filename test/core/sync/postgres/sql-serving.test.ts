@@ -233,16 +233,9 @@ describe('reads at a joiner at PostgreSQL while it is built', { skip: withoutPos
     {
       what: 'another server than the lead',
       sql: 'SELECT 1',
-      conninfo: () => conninfoOf({ donor: pair.joiner, joiner: pair.joiner, stop: pair.stop }),
+      conninfo: () => `${conninfoOf({ ...pair, donor: pair.joiner })} password=hush`,
       code: 'serve-sql-lead',
     },
-    {
-      what: 'a server that is not there',
-      sql: 'SELECT 1',
-      conninfo: () => 'host=/nowhere password=hush',
-      code: 'serve-sql-unreachable',
-    },
-    { what: 'words that are none', sql: 'SELECT 1', conninfo: () => 'host', code: 'conninfo-invalid' },
     {
       what: 'a table that is there',
       sql: 'CREATE TABLE refused (id int)',
@@ -274,9 +267,9 @@ describe('reads at a joiner at PostgreSQL while it is built', { skip: withoutPos
     pair.donor.sql(versionedTable);
     const writer = new VersionWriter(pair.donor, 1);
     const readers = new VersionReaders(pair.joiner, 1);
-    const plan = planOf({ lead: Array.from({ length: 30 }, (_, place) => 1 + 108 * place) });
+    const plan = planOf({ lead: Array.from({ length: 30 }, (_, place) => 1 + 55 * place) });
     const { options } = postgresRun(pair, 'versioned', {
-      ...{ plan, pace: slow(1_500_000), serveSql: { conninfo: conninfoOf(pair) } },
+      ...{ plan, pace: slow(1_000_000), serveSql: { conninfo: conninfoOf(pair) } },
     });
     try {
       await addReplica(options);
