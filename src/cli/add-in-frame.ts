@@ -6,6 +6,7 @@ import { opennessWarning, parseServeAddress } from '../core/serve/address.ts';
 import { addReplica, type HandOver } from '../core/sync/add-replica.ts';
 import { finishAddReplica } from '../core/sync/finish-add-replica.ts';
 import { Pace } from '../core/sync/pace.ts';
+import { finishPlaced } from '../core/sync/postgres/finish-placed.ts';
 import { handOverOf, serveSqlOf } from '../core/sync/postgres/hand-over-wish.ts';
 import { type AddReplicaRequest, joinerOf } from '../core/sync/run-request.ts';
 import { shortId } from '../core/text.ts';
@@ -50,7 +51,7 @@ export async function addInFrame(options: AddInFrameOptions): Promise<unknown> {
   const joiner = joinerOf(request);
   refuseSecond(stateFile, group.name, joiner.name);
   const isSqlite = joiner.store.kind === 'sqlite';
-  const published = replace || restart || !isSqlite ? undefined : publishedBefore(group, request, stateFile);
+  const published = replace || restart ? undefined : publishedBefore(group, request, stateFile);
   const hooks = await hooksOf(request, group.name, stateFile);
   const pace = new Pace(request.bytesPerSecond, steadyClock, systemWait);
   const frame = new RunFrame({
@@ -83,8 +84,9 @@ export async function addInFrame(options: AddInFrameOptions): Promise<unknown> {
     hooks,
     stateOption: sameFiles({ state: stateFile }),
   };
+  const finish = isSqlite ? finishAddReplica : finishPlaced;
   const { result, snapshot } = await frame.around(
-    async () => (published && (await finishAddReplica(run, published.result))) ?? (await addReplica(run)),
+    async () => (published && (await finish(run, published.result))) ?? (await addReplica(run)),
   );
   if (published) notePublished(published, stateFile);
   // The replica is there, whatever its command says; what waits for that command must know all the same.

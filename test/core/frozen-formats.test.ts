@@ -7,10 +7,19 @@ import Database from 'better-sqlite3';
 import { z } from 'zod';
 import { answerHeader, requestHeader, requests } from '../../src/core/agent/protocol.ts';
 import { migrations } from '../../src/core/state/migrations.ts';
+import { captureName } from '../../src/core/store/postgres/capture.ts';
+import {
+  joiningStages,
+  recordStatements,
+  recordTables,
+} from '../../src/core/store/postgres/joining-record.ts';
+import { qualified } from '../../src/core/store/postgres/sql.ts';
+import { buildingNames } from '../../src/core/store/postgres/target-table.ts';
 import { startCapture } from '../../src/core/store/sqlite/capture.ts';
 import { createCheckpoint, stages } from '../../src/core/store/sqlite/checkpoint.ts';
 import { imageSchema } from '../../src/core/store/sqlite/image.ts';
 import { readTableShape } from '../../src/core/store/sqlite/table-shape.ts';
+import { captureIdOf } from '../../src/core/sync/postgres/capture.ts';
 import { FrameWriter, frameLimits } from '../../src/core/transport/frames.ts';
 import { agentMagic, speakPrefix } from '../../src/core/transport/handshake.ts';
 import { schemaOf, temporaryFolder } from '../support/tables.ts';
@@ -24,7 +33,7 @@ const formats: Record<
   { frozen: string; remedy: string; text(t: TestContext): Promise<string> | string }
 > = {
   'wire protocol': {
-    frozen: '07c68da0bf8e2578',
+    frozen: 'ac5ca458a3e64f65',
     remedy: 'raise protocolVersions in transport/handshake.ts',
     text: async () => {
       const schemas = { ...requests, request: requestHeader, answer: answerHeader };
@@ -54,6 +63,12 @@ const formats: Record<
     frozen: '38709ee63c473ddf',
     remedy: 'give its table another name (checkpoint.ts), so that a joiner of the older kind is begun anew',
     text: checkpointText,
+  },
+  'checkpoint at a PostgreSQL joiner': {
+    frozen: '06a77b619143c542',
+    remedy:
+      'give its tables other names (joining-record.ts), so that a joiner of the older kind is begun anew, and see to it that dropRecord takes the older ones away as well',
+    text: postgresCheckpointText,
   },
   'state file': {
     frozen: '51c8f7773601fc98',
@@ -98,6 +113,22 @@ function captureText(t: TestContext): string {
   for (const table of ['items', 'clustered'])
     startCapture(db, readTableShape(db, table), { id: 'run-1', leaseUntilMs: 1000, budgetKeys: 9, nowMs: 0 });
   return schemaOf(file).join('\n');
+}
+
+/** Its tables, what they hold, and the names by which a later foresync finds all that one left at both servers. */
+function postgresCheckpointText(): string {
+  const table = { schema: 'shop', name: 'items' };
+  const names = buildingNames(table, 'id');
+  const joiner = {
+    ...{ name: 'west', host: { kind: 'local' as const } },
+    store: { kind: 'postgres' as const, path: 'postgres://me@there/shop' },
+  };
+  const { shared, own } = recordStatements('id');
+  return [
+    ...[...joiningStages, shared, own, JSON.stringify(recordTables('id'))],
+    ...[qualified(names.table), names.key, names.partition(3), names.index(4)],
+    ...[captureName('id'), captureIdOf({ name: 'shop', table: 'shop.items' }, joiner)],
+  ].join('\n');
 }
 
 function checkpointText(t: TestContext): string {

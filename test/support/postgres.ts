@@ -5,17 +5,22 @@ import { tmpdir, userInfo } from 'node:os';
 import path from 'node:path';
 import { findProgram } from './sshd-path.ts';
 
-/** Where the machine's PostgreSQL is; undefined where it has none. */
-export function postgresPrograms(): string | undefined {
-  const found = ['17', '16', '15', '14'].map((version) => `/usr/lib/postgresql/${version}/bin`);
+/** Where the machine's PostgreSQL is, with psql; undefined where it has none. */
+export function machinePostgres(): string | undefined {
+  const found = ['18', '17', '16', '15', '14'].map((version) => `/usr/lib/postgresql/${version}/bin`);
   const config = findProgram('pg_config');
   if (config) found.push(execFileSync(config, ['--bindir'], { encoding: 'utf8' }).trim());
   return found.find((folder) => existsSync(path.join(folder, 'initdb')));
 }
 
+/** Where the servers of tests come from: the folder that FORESYNC_POSTGRES_BIN names, else the machine's. */
+export function postgresPrograms(): string | undefined {
+  return process.env.FORESYNC_POSTGRES_BIN ?? machinePostgres();
+}
+
 /** For the `skip` of a test: false where there is a PostgreSQL. */
 export const withoutPostgres: string | false =
-  postgresPrograms() === undefined
+  machinePostgres() === undefined
     ? 'there is no PostgreSQL server: Debian has it, apt-get install postgresql'
     : false;
 
@@ -53,9 +58,12 @@ export class PostgresServer {
     this.#user = user;
   }
 
-  /** Starts a server whose files and socket lie in `home`. */
-  static async start(home: string, settings: Record<string, string> = {}): Promise<PostgresServer> {
-    const programs = postgresPrograms();
+  /** Starts a server whose files and socket lie in `home`, of the programs in a folder. */
+  static async start(
+    home: string,
+    settings: Record<string, string> = {},
+    programs = postgresPrograms(),
+  ): Promise<PostgresServer> {
     if (programs === undefined) throw new Error('there is no PostgreSQL server');
     const server = new PostgresServer(home, programs, ordinaryUser());
     mkdirSync(home, { recursive: true });
@@ -79,7 +87,7 @@ export class PostgresServer {
   /** What psql prints for SQL, without anything around the rows. */
   sql(text: string, database = 'postgres'): string {
     return execFileSync(
-      path.join(this.#programs, 'psql'),
+      this.program('psql'),
       [
         '-XqAt',
         '-v',
@@ -97,9 +105,10 @@ export class PostgresServer {
     ).trim();
   }
 
-  /** Path of one of PostgreSQL's programs. */
+  /** Path of one of PostgreSQL's programs; clients that are not there with the server are the machine's. */
   program(name: string): string {
-    return path.join(this.#programs, name);
+    const own = path.join(this.#programs, name);
+    return existsSync(own) ? own : path.join(machinePostgres() ?? '', name);
   }
 
   get pid(): number {
@@ -132,12 +141,17 @@ export class PostgresServer {
     }
   }
 
-  /** `fast` rolls back what is under way, `immediate` is a crash. */
-  async stop(how: 'fast' | 'immediate' = 'fast'): Promise<void> {
+  /** Resolves when it takes connections, as after a crash that it recovers from by itself. */
+  async ready(): Promise<void> {
+    while (!this.#isReady()) await new Promise((resolve) => setTimeout(resolve, 30));
+  }
+
+  /** `fast` rolls back what is under way, `immediate` is a crash, and `kill` one that nothing is told of. */
+  async stop(how: 'fast' | 'immediate' | 'kill' = 'fast'): Promise<void> {
     const pid = this.#pid;
     if (pid === undefined) return;
     this.#pid = undefined;
-    process.kill(pid, how === 'fast' ? 'SIGINT' : 'SIGQUIT');
+    process.kill(pid, ({ fast: 'SIGINT', immediate: 'SIGQUIT', kill: 'SIGKILL' } as const)[how]);
     while (isThere(pid)) await new Promise((resolve) => setTimeout(resolve, 20));
   }
 
@@ -162,9 +176,10 @@ export interface PostgresPair {
   stop(): Promise<void>;
 }
 
-/** Two servers, each with settings of its own. */
+/** Two servers, each with settings of its own, and of the programs in a folder of its own where one is named. */
 export async function postgresPair(
   settings: { donor?: Record<string, string>; joiner?: Record<string, string> } = {},
+  programs: { donor?: string; joiner?: string } = {},
 ): Promise<PostgresPair> {
   const folder = temporaryHome();
   const servers: PostgresServer[] = [];
@@ -174,7 +189,7 @@ export async function postgresPair(
   };
   try {
     for (const side of ['donor', 'joiner'] as const)
-      servers.push(await PostgresServer.start(path.join(folder, side), settings[side]));
+      servers.push(await PostgresServer.start(path.join(folder, side), settings[side], programs[side]));
     const [donor, joiner] = servers as [PostgresServer, PostgresServer];
     return { donor, joiner, stop };
   } catch (error) {
@@ -184,7 +199,7 @@ export async function postgresPair(
 }
 
 /** PostgreSQL refuses to run as root. */
-function ordinaryUser(): { uid?: number; gid?: number } {
+export function ordinaryUser(): { uid?: number; gid?: number } {
   if (process.getuid?.() !== 0) return {};
   for (const name of ['postgres', 'nobody']) {
     try {
@@ -207,11 +222,12 @@ function temporaryHome(): string {
   return folder;
 }
 
-let template: string | undefined;
+const templates = new Map<string, string>();
 
 /** A new cluster takes a second to make, and a copy of one no time. */
 function templateOf(programs: string, user: { uid?: number; gid?: number }): string {
-  if (template !== undefined) return template;
+  const there = templates.get(programs);
+  if (there !== undefined) return there;
   const home = temporaryHome();
   const made = path.join(home, 'data');
   process.on('exit', () => rmSync(home, { recursive: true, force: true }));
@@ -228,7 +244,7 @@ function templateOf(programs: string, user: { uid?: number; gid?: number }): str
     '--locale=C.UTF-8',
   ];
   execFileSync(path.join(programs, 'initdb'), options, { ...user, cwd: home, stdio: 'ignore' });
-  template = made;
+  templates.set(programs, made);
   return made;
 }
 

@@ -97,6 +97,7 @@ export function postgresDonorHandlers(): { handlers: Handlers; close(): Promise<
       return { result: { at }, parts: [lines] };
     },
     'pg.position': async ({ lane }) => ({ result: { at: await donor().position(lane) } }),
+    'pg.donor.standing': async ({ id }) => ({ result: { standing: await donor().standing(id) } }),
     'pg.sequences': async ({ lane }) => ({ result: { sequences: await donor().sequences(lane) } }),
   };
   return { handlers, close };

@@ -100,6 +100,11 @@ export const postgresRequests = {
   ),
   /** A position that all commits which are seen by now lie before. */
   'pg.position': request(z.strictObject({ lane }), z.strictObject({ at: position })),
+  /** Whether the table is still the one that was opened, and published; `dressed`: but for indexes, constraints and settings. */
+  'pg.donor.standing': request(
+    z.strictObject({ id: captureId }),
+    z.strictObject({ standing: z.enum(['same', 'dressed', 'altered']) }),
+  ),
   'pg.sequences': request(z.strictObject({ lane }), z.strictObject({ sequences })),
 
   /** Looks at a joiner's place. Touches nothing. */

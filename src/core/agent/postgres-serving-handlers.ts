@@ -31,8 +31,9 @@ export function postgresServingHandlers(joiner: () => PostgresJoiner): Handlers 
       return { result: {} };
     },
     'pg.slice.shut': async () => ({ result: { isShut: await slices().shut() } }),
-    'pg.slice.commit': async ({ upTo }) => ({
-      result: await slices().commit(upTo, (to) => joiner().apply(to)),
-    }),
+    'pg.slice.commit': async ({ upTo }) => {
+      const { changes } = await slices().commit(upTo, (to) => joiner().apply(to));
+      return { result: { changes, pendingBytes: joiner().spool.pendingBytes } };
+    },
   };
 }

@@ -17,5 +17,8 @@ export const postgresServingRequests = {
   /** Keeps rows from being fetched until it is committed; false where somebody has fetched one and is not done yet. */
   'pg.slice.shut': request(none, z.strictObject({ isShut: z.boolean() })),
   /** Applies what was committed before `upTo`, a position of since it was shut, and has everybody see it. */
-  'pg.slice.commit': request(z.strictObject({ upTo: position }), z.strictObject({ changes: count })),
+  'pg.slice.commit': request(
+    z.strictObject({ upTo: position }),
+    z.strictObject({ changes: count, pendingBytes: z.number() }),
+  ),
 } as const;

@@ -67,6 +67,7 @@ export const requestRoles: Record<RequestType, readonly Role[]> = {
   'pg.range.digest': nobody,
   'pg.range.hashes': nobody,
   'pg.position': nobody,
+  'pg.donor.standing': nobody,
   'pg.sequences': nobody,
   'pg.joiner.look': nobody,
   'pg.joiner.open': nobody,

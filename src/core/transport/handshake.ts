@@ -3,7 +3,7 @@ import type { Readable } from 'node:stream';
 import { ForesyncError } from '../errors.ts';
 
 /** Versions of the agent protocol (agent/protocol.ts) that this foresync speaks, both as an agent and to one. */
-export const protocolVersions: VersionRange = { least: 7, greatest: 7 };
+export const protocolVersions: VersionRange = { least: 8, greatest: 8 };
 
 /** The first line of an agent, which tells the versions that it speaks; its frames follow at once. */
 export const agentMagic = `foresync-agent ${rangeText(protocolVersions)}`;

@@ -38,6 +38,7 @@ export const knownPostgres: { [T in PostgresRequest]: () => Params<T> } = {
   'pg.range.digest': () => ({ lane, range }),
   'pg.range.hashes': () => ({ lane, range }),
   'pg.position': () => ({ lane }),
+  'pg.donor.standing': () => ({ id }),
   'pg.sequences': () => ({ lane }),
   'pg.joiner.look': () => ({ url, id, table }),
   'pg.joiner.open': () => ({ url, id, definition, ...donor, captureFrom: 5, seed: '7', anew: true }),

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { runJs } from '../../support/cli.ts';
 import type { Fault } from './case.ts';
-import type { Stage } from './stage.ts';
+import type { RunPlace } from './ground.ts';
 import type { StandIns } from './stand-ins.ts';
 
 /** How one start of the command ended. */
@@ -27,29 +27,29 @@ const hangMs = 120_000;
 export async function runAttempt(
   args: readonly string[],
   options: {
-    stage: Stage;
+    place: RunPlace;
     standIns: StandIns;
     fault: Fault;
     number: number;
     onLine(line: number): Promise<boolean>;
   },
 ): Promise<AttemptEnd> {
-  const { stage, standIns, fault, number } = options;
-  const marks = path.join(stage.folder, 'marks');
+  const { place, standIns, fault, number } = options;
+  const marks = path.join(place.folder, 'marks');
   const markFile = path.join(marks, String(number));
   const child = spawn(runJs, args, {
-    cwd: stage.folder,
+    cwd: place.folder,
     env: {
       ...process.env,
       NO_COLOR: '1',
       NODE_OPTIONS: `--import ${pathToFileURL(standIns.hooks).href}`,
-      XDG_CACHE_HOME: stage.cache,
+      XDG_CACHE_HOME: place.cache,
       NODE_COMPILE_CACHE: path.join(standIns.binFolder, 'compiled'),
       FORESYNC_SSH: standIns.ssh,
       FORESYNC_FAULT: JSON.stringify({ fault, markFile }),
       FORESYNC_FAULT_BIN: standIns.binFolder,
-      FORESYNC_FAULT_AGENTS: path.join(stage.folder, 'agents'),
-      FORESYNC_FAULT_CASE: stage.folder,
+      FORESYNC_FAULT_AGENTS: path.join(place.folder, 'agents'),
+      FORESYNC_FAULT_CASE: place.folder,
     },
     stdio: ['ignore', 'ignore', 'pipe'],
     timeout: hangMs,

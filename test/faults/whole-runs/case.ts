@@ -29,22 +29,48 @@ export type Fault =
   /** Another connection holds the lead's file until the attempt is over. */
   | { kind: 'donor-locked'; line: number }
   | { kind: 'donor-restarted'; line: number }
-  | { kind: 'donor-changed'; line: number; change: DonorChange };
+  | { kind: 'donor-changed'; line: number; change: DonorChange }
+  /** SIGKILL of the server's first process, or of one that serves the run; it is started again. */
+  | { kind: 'server-killed'; at: ServerAt; line: number; process: 'postmaster' | 'backend' }
+  /** An administrator ends the connections of the run. */
+  | { kind: 'connections-ended'; at: ServerAt; line: number; which: 'all' | 'walsender' }
+  /** SIGSTOP for some seconds: longer than the command waits for an agent. */
+  | { kind: 'process-stopped'; at: ServerAt; line: number; process: 'agent' | 'backend' };
+
+/** Where a PostgreSQL server runs. */
+export type ServerAt = 'lead' | 'joiner';
 
 export type DonorChange =
   | 'column-added'
+  | 'column-dropped'
+  | 'column-retyped'
+  | 'column-renamed'
   | 'index-added'
   | 'dropped'
   | 'recreated'
   | 'vacuumed'
   | 'checkpointed'
-  | 'emptied';
+  | 'emptied'
+  | 'slot-dropped'
+  | 'publication-dropped';
 
 export type PlanKind = 'none' | 'empty' | 'good' | 'wrong' | 'hostile';
 
-/** A whole run, its faults included; everything follows from its seed. */
-export interface Case {
+/** What every run is made of, its faults included; everything follows from its seed. */
+export interface CommonCase {
   seed: number;
+  plan: PlanKind;
+  pauseMs: number;
+  /** Writes once before the run, and then only what the faults have it write. */
+  isQuiet: boolean;
+  /** No host has foresync's programs yet. */
+  isFreshHost: boolean;
+  /** The fault of each attempt; those after it have none. */
+  faults: Fault[];
+}
+
+/** A whole run between SQLite files. */
+export interface Case extends CommonCase {
   table: RandomTable;
   /** Rows that it holds at first, beside those that the first writes bring, and the size of each. */
   rows: number;
@@ -58,19 +84,11 @@ export interface Case {
   /** Over and over while it runs. */
   writes: string[];
   writerConnections: number;
-  pauseMs: number;
-  /** Writes once before the run, and then only what the faults have it write. */
-  isQuiet: boolean;
-  plan: PlanKind;
   prefetch: 'none' | 'file' | 'memory';
   /** A second donor, which lags behind. */
   hasWest: boolean;
   /** The joiner's file holds another table already. */
   joinerExists: boolean;
-  /** No host has foresync's programs yet. */
-  isFreshHost: boolean;
-  /** The fault of each attempt; those after it have none. */
-  faults: Fault[];
 }
 
 /** What became of a case. */
@@ -118,8 +136,22 @@ export function faultClass(fault: Fault): string {
     case 'donor-restarted':
       return 'donor restarted: writer and agent killed';
     case 'donor-changed':
-      return `donor's table ${fault.change}`.replace('-', ': ');
+      return changeClass(fault.change);
+    case 'server-killed':
+      return `server of the ${hostOf(fault.at)}: ${fault.process} killed`;
+    case 'connections-ended':
+      return fault.which === 'walsender'
+        ? 'walsender ended'
+        : `connections ended at the server of the ${hostOf(fault.at)}`;
+    case 'process-stopped':
+      return `${fault.process} of the ${hostOf(fault.at)} stopped for some seconds`;
   }
+}
+
+function changeClass(change: DonorChange): string {
+  if (change === 'slot-dropped') return "run's slot dropped";
+  if (change === 'publication-dropped') return "run's publication dropped";
+  return `donor's table ${change}`.replace('-', ': ');
 }
 
 function hostOf(who: Exclude<Who, 'operator'>): string {

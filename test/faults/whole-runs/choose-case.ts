@@ -10,7 +10,7 @@ export function caseOf(seed: number): Case {
 }
 
 /** From 1 to 2^`most`, each power of two as likely as any other. */
-function powers(most: number): fc.Arbitrary<number> {
+export function powers(most: number): fc.Arbitrary<number> {
   return fc
     .tuple(fc.integer({ min: 0, max: most - 1 }), fc.double({ min: 1, max: 2, noNaN: true }))
     .map(([power, more]) => Math.floor(2 ** power * more));
@@ -50,7 +50,7 @@ const agents = fc.constantFrom<Exclude<Who, 'operator'>>(
   'west',
 );
 
-const place: fc.Arbitrary<StreamPlace> = fc.record({
+export const place: fc.Arbitrary<StreamPlace> = fc.record({
   direction: fc.constantFrom('to', 'from'),
   frames: fc.oneof(
     fc.integer({ min: 0, max: 9 }),

@@ -2,6 +2,7 @@
 // fault happen at its step. The fault comes in FORESYNC_FAULT, the process's name in FORESYNC_FAULT_ROLE.
 import fs from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
+import net from 'node:net';
 import type { ArmedFault } from './armed-fault.ts';
 
 const given = JSON.parse(process.env.FORESYNC_FAULT ?? 'null') as ArmedFault | null;
@@ -50,6 +51,14 @@ function hookSteps({ fault, markFile }: ArmedFault): void {
   const files = ['renameSync', 'rmSync', 'fsyncSync', 'writeSync', 'mkdtempSync', 'ftruncateSync'];
   for (const name of files) counted(fs as unknown as Record<string, unknown>, name);
   syncBuiltinESMExports();
+  // What an agent says to a server: its connections, and none of the process's own pipes.
+  const connect = net.Socket.prototype.connect as (...args: unknown[]) => unknown;
+  net.Socket.prototype.connect = function (this: net.Socket, ...args: unknown[]) {
+    const connected = connect.apply(this, args);
+    // Not before: to connect gives a socket its own way to write back.
+    if (!isCommand) counted(this as unknown as Record<string, unknown>, 'write');
+    return connected;
+  } as typeof net.Socket.prototype.connect;
   const dlopen = process.dlopen;
   process.dlopen = (module: object, ...rest: unknown[]) => {
     Reflect.apply(dlopen, process, [module, ...rest]);

@@ -5,6 +5,25 @@ import type { Case } from './case.ts';
 
 const mostKeys = 1200;
 
+/** A plan file of these keys, by several donors in turn. */
+export function planText(table: string, keys: readonly RowKey[], donors: readonly string[]): string {
+  const header = {
+    ...{ kind: 'foresync.plan', version: 1, group: 'faults', table },
+    ...{ origin: '2026-01-01T00:00:00.000Z', horizonMs: 86_400_000, model: 'test' },
+    ...{ minConfidence: 0, entries: keys.length, expectedHitRate: 0.5 },
+  };
+  const expected = {
+    ...{ confidence: 0.9, expectedAt: '2026-01-01T01:00:00.000Z', expectedReads: 1, expectedWrites: 0 },
+  };
+  const entries = keys.map((key, i) => ({
+    key,
+    ...expected,
+    donor: donors[i % donors.length],
+    model: 'test',
+  }));
+  return [header, ...entries].map((line) => `${JSON.stringify(line)}\n`).join('');
+}
+
 /** What the plan of a case asks for. */
 export function planKeys(chosen: Case, file: string): RowKey[] {
   switch (chosen.plan) {
@@ -15,13 +34,13 @@ export function planKeys(chosen: Case, file: string): RowKey[] {
         chosen.table.key.length > 1 ? [-i, `gone ${i}`] : `gone ${i}`,
       );
     case 'hostile':
-      return [...hostile, ...hostile, ...keysIn(chosen, file).slice(0, 20)];
+      return [...hostileKeys, ...hostileKeys, ...keysIn(chosen, file).slice(0, 20)];
     default:
       return [];
   }
 }
 
-const hostile: RowKey[] = [
+export const hostileKeys: RowKey[] = [
   ...[
     'a',
     'A',

@@ -3,20 +3,17 @@ import path from 'node:path';
 import Database from 'better-sqlite3';
 import { quoted } from '../../support/tables.ts';
 import type { Case } from './case.ts';
-import { planKeys } from './plan-keys.ts';
+import type { RunPlace } from './ground.ts';
+import { planKeys, planText } from './plan-keys.ts';
 import { applyWrite, markKey, markSql } from './writes.ts';
 
 /** The files of a case, each kind of place in a folder of its own, so that one of them can be a small disk. */
-export interface Stage {
-  folder: string;
+export interface Stage extends RunPlace {
   lead: string;
   /** As the lead was before the writer began. */
   before: string;
   west: string;
   joiner: string;
-  plan: string;
-  /** Where foresync's programs and Prefetch Caches are on the hosts. */
-  cache: string;
   keyValues: string[];
 }
 
@@ -113,24 +110,6 @@ function writeConfig(chosen: Case, stage: Stage): void {
 }
 
 function writePlan(chosen: Case, stage: Stage): void {
-  const keys = planKeys(chosen, stage.before);
-  const header = {
-    ...{ kind: 'foresync.plan', version: 1, group: 'faults', table: chosen.table.name },
-    ...{ origin: '2026-01-01T00:00:00.000Z', horizonMs: 86_400_000, model: 'test' },
-    ...{ minConfidence: 0, entries: keys.length, expectedHitRate: 0.5 },
-  };
-  const expected = {
-    confidence: 0.9,
-    expectedAt: '2026-01-01T01:00:00.000Z',
-    expectedReads: 1,
-    expectedWrites: 0,
-  };
   const donors = chosen.hasWest ? ['lead', 'west', 'nobody'] : ['lead'];
-  const entries = keys.map((key, i) => ({
-    key,
-    ...expected,
-    donor: donors[i % donors.length],
-    model: 'test',
-  }));
-  writeFileSync(stage.plan, [header, ...entries].map((line) => `${JSON.stringify(line)}\n`).join(''));
+  writeFileSync(stage.plan, planText(chosen.table.name, planKeys(chosen, stage.before), donors));
 }

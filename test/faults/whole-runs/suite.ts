@@ -1,9 +1,9 @@
 // Plays whole runs with faults, a line each:
 //
-//   npm run test:faults -- [--runs 1000] [--seed N] [--from K] [--only SEED] [--keep] [--record]
+//   npm run test:faults -- [--store sqlite|postgres] [--runs 1000] [--seed N] [--from K] [--only SEED] [--keep] [--record]
 //
 // Run number K of a suite has the seed N + K. --from goes on where an earlier suite was stopped. --only plays one seed again, and --keep
-// leaves its files. Every outcome is added to .foresync/faults/runs.jsonl, which a suite without --from begins anew; --record puts what they
+// leaves its files. Every outcome is added to .foresync/faults/runs.jsonl (postgres.jsonl), which a suite without --from begins anew; --record puts what they
 // come to into docs/RELIABILITY.md (with --runs 0: what was played before).
 import { appendFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
@@ -13,12 +13,17 @@ import { withTable } from '../../../bench/report/page.ts';
 import { projectRoot } from '../../support/cli.ts';
 import type { Outcome } from './case.ts';
 import { caseOf } from './choose-case.ts';
+import { pgCaseOf } from './postgres/choose-case.ts';
+import { makePgGround } from './postgres/ground.ts';
+import { PgServers } from './postgres/servers.ts';
 import { reportOf } from './report.ts';
 import { runCase } from './run-case.ts';
+import { makeSqliteGround } from './sqlite-ground.ts';
 import { makeStandIns } from './stand-ins.ts';
 
 const { values } = parseArgs({
   options: {
+    store: { type: 'string', default: 'sqlite' },
     runs: { type: 'string', default: '1000' },
     seed: { type: 'string', default: '20261128' },
     from: { type: 'string', default: '0' },
@@ -29,16 +34,20 @@ const { values } = parseArgs({
 });
 
 const results = path.join(projectRoot, '.foresync', 'faults');
-const runsFile = path.join(results, 'runs.jsonl');
+const isPostgres = values.store === 'postgres';
+const runsFile = path.join(results, isPostgres ? 'postgres.jsonl' : 'runs.jsonl');
 mkdirSync(results, { recursive: true });
 const isNew = !values.only && values.from === '0' && values.runs !== '0';
 if (isNew) rmSync(runsFile, { force: true });
+// Servers end with the process, but not with one that a signal ends at once.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
 await play();
 if (values.record) record();
 
 async function play(): Promise<void> {
   const folder = mkdtempSync(path.join(os.tmpdir(), 'foresync-faults-suite-'));
   const standIns = await makeStandIns();
+  const servers = isPostgres ? await PgServers.start() : undefined;
   const sharedCache = path.join(folder, 'cache');
   const seeds = values.only
     ? [Number(values.only)]
@@ -48,16 +57,21 @@ async function play(): Promise<void> {
       );
   let failed = 0;
   for (const seed of seeds) {
-    const chosen = caseOf(seed);
+    const chosen = servers ? pgCaseOf(seed) : caseOf(seed);
     if (values.only)
       process.stdout.write(
         `${JSON.stringify({ ...chosen, firstWrites: chosen.firstWrites.length }, null, 1)}\n`,
       );
-    const outcome = await runCase(chosen, { standIns, sharedCache, keep: values.keep });
+    const options = { standIns, sharedCache, keep: values.keep };
+    const outcome =
+      'handOver' in chosen
+        ? await runCase(chosen, makePgGround(servers as PgServers), options)
+        : await runCase(chosen, makeSqliteGround, options);
     if (!values.only) appendFileSync(runsFile, `${JSON.stringify(outcome)}\n`);
     process.stdout.write(`${lineOf(outcome)}\n`);
     if (outcome.outcome === 'FAILED') failed++;
   }
+  await servers?.stop();
   rmSync(folder, { recursive: true, force: true });
   process.stdout.write(`${seeds.length} runs, ${failed} failed\n`);
   process.exitCode = failed > 0 ? 1 : 0;
@@ -68,7 +82,14 @@ function record(): void {
   // A seed that was played again counts as it ended last.
   const outcomes = new Map(lines.map((line) => JSON.parse(line) as Outcome).map((one) => [one.seed, one]));
   const page = path.join(projectRoot, 'docs', 'RELIABILITY.md');
-  writeFileSync(page, withTable(readFileSync(page, 'utf8'), 'faults', reportOf([...outcomes.values()])));
+  writeFileSync(
+    page,
+    withTable(
+      readFileSync(page, 'utf8'),
+      isPostgres ? 'faults-postgres' : 'faults',
+      reportOf([...outcomes.values()]),
+    ),
+  );
 }
 
 function lineOf({

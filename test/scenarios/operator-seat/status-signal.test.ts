@@ -1,12 +1,18 @@
 import assert from 'node:assert/strict';
-import { appendFileSync, chmodSync, writeFileSync } from 'node:fs';
+import { appendFileSync, chmodSync, existsSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { shopFolder } from '../../support/cli-shop.ts';
 import { RunningCli } from '../../support/running-cli.ts';
 import { temporaryFolder } from '../../support/tables.ts';
 
 const hourMs = 3_600_000;
+
+async function appears(file: string): Promise<void> {
+  for (const untilMs = Date.now() + 20_000; !existsSync(file); await sleep(20))
+    assert.ok(Date.now() < untilMs, `${file} does not appear`);
+}
 
 function writeLog(file: string, events: number): void {
   const startMs = Date.UTC(2026, 0, 1);
@@ -45,7 +51,8 @@ test('asked by SIGUSR1 with --progress none, analyze tells what came since it be
   writeLog(log, 1000);
   const run = new RunningCli(['analyze', 'access.csv', '--follow', '--progress', 'none'], { cwd });
   t.after(() => run.kill('SIGKILL'));
-  // Nothing says when it has begun but the answers.
+  // Nothing says when it has begun but its file; Node opens its debugger for one who asks before.
+  await appears(path.join(cwd, 'foresync.db'));
   const ask = setInterval(() => run.kill('SIGUSR1'), 100);
   t.after(() => clearInterval(ask));
   await run.says(/^status: following 1 log {2}0 new events/m);

@@ -16,12 +16,16 @@ export interface ColumnDefinition extends ColumnSettings {
   /** The type's own binary form means the same at every server. */
   isBinary: boolean;
   notNull: boolean;
+  /** Of the constraint, which has one from version 18 on. */
+  notNullName?: string;
   /** Where it is not the type's own. */
   collation?: string;
   /** Of a default that is no sequence's. */
   fallback?: string;
-  /** Of a column that is computed and stored, and never travels. */
+  /** Of a column that is computed, and never travels. */
   generated?: string;
+  /** It is computed when it is read, and not stored. */
+  isVirtual?: boolean;
   sequence?: SequenceDefinition;
 }
 

@@ -1,4 +1,5 @@
-import { lookAtSlot, refuseUnfitDonor } from './capture.ts';
+import { ForesyncError } from '../../errors.ts';
+import { captureName, lookAtSlot, refuseUnfitDonor } from './capture.ts';
 import type { CopiedRows } from './copy-queries.ts';
 import { TooLarge } from './copy-queries.ts';
 import { copyFormat, keyColumns, type TableDefinition } from './definition.ts';
@@ -141,7 +142,7 @@ export class PostgresDonor {
     keys: readonly (readonly string[])[],
     maxBytes: number,
   ): Promise<CopiedRows[]> {
-    return this.#byKeys(keys, async (some) => {
+    return this.#byKeys(lane, keys, async (some) => {
       const columns = keyColumns(this.definition);
       const list = carriedList(this.definition)
         .split(', ')
@@ -205,6 +206,34 @@ export class PostgresDonor {
     );
   }
 
+  /**
+   * Whether the table is the one that was opened: `altered` where it is another one, is published no longer, or has other columns or another key; `dressed` where indexes,
+   * constraints or settings are others. An alteration is in no stream of changes before a row has changed.
+   */
+  async standing(id: string): Promise<'same' | 'dressed' | 'altered'> {
+    const session = await Session.open(this.url);
+    try {
+      const [isPublished] = await session.row(
+        'SELECT EXISTS (SELECT FROM pg_publication p JOIN pg_publication_rel r ON r.prpubid = p.oid WHERE p.pubname = $1 AND r.prrelid = $2::oid)',
+        [captureName(id), this.look.oid],
+      );
+      const now = await readDefinition(session, this.definition);
+      if (isPublished !== 't' || now.oid !== this.look.oid) return 'altered';
+      const rows = ({ columns, key }: TableDefinition) =>
+        JSON.stringify([
+          key,
+          columns.map(({ name, typeOid, type, generated }) => [name, typeOid, type, generated]),
+        ]);
+      if (rows(now.definition) !== rows(this.definition)) return 'altered';
+      return JSON.stringify(now.definition) === JSON.stringify(this.definition) ? 'same' : 'dressed';
+    } catch (error) {
+      if (error instanceof ForesyncError && error.kind === 'config') return 'altered';
+      throw error;
+    } finally {
+      await session.end();
+    }
+  }
+
   async slot(lane: number, id: string) {
     return lookAtSlot(await this.lanes.session(lane), id);
   }
@@ -252,8 +281,9 @@ export class PostgresDonor {
     }
   }
 
-  /** Halves what does not fit, or has a key among it that is none. */
+  /** Halves what does not fit. Keys that are none are left out first: a statement with one of them fails as a whole. */
   async #byKeys(
+    lane: number,
     keys: readonly (readonly string[])[],
     read: (some: readonly (readonly string[])[]) => Promise<CopiedRows | undefined>,
   ): Promise<CopiedRows[]> {
@@ -262,15 +292,39 @@ export class PostgresDonor {
       const found = await read(keys);
       if (found) return [found];
     } catch (error) {
-      if (!(error instanceof StatementError) || !error.state.startsWith('22')) throw error;
+      if (!isNoValue(error)) throw error;
+      return this.#byKeys(lane, await this.#valid(await this.lanes.session(lane), keys), read);
+    }
+    const middle = keys.length >> 1;
+    return [
+      ...(await this.#byKeys(lane, keys.slice(0, middle), read)),
+      ...(await this.#byKeys(lane, keys.slice(middle), read)),
+    ];
+  }
+
+  /** Those that are values of the key's types. */
+  async #valid(
+    session: Session,
+    keys: readonly (readonly string[])[],
+  ): Promise<readonly (readonly string[])[]> {
+    try {
+      await session.rows(`SELECT count(*) FROM ${keysRelation(this.definition, keys)} k`);
+      return keys;
+    } catch (error) {
+      if (!isNoValue(error)) throw error;
       if (keys.length === 1) return [];
     }
     const middle = keys.length >> 1;
     return [
-      ...(await this.#byKeys(keys.slice(0, middle), read)),
-      ...(await this.#byKeys(keys.slice(middle), read)),
+      ...(await this.#valid(session, keys.slice(0, middle))),
+      ...(await this.#valid(session, keys.slice(middle))),
     ];
   }
+}
+
+/** Classes of what the server says of a text that is no value of a type, as a domain's check may. */
+function isNoValue(error: unknown): boolean {
+  return error instanceof StatementError && (error.state.startsWith('22') || error.state === '23514');
 }
 
 function rowTooLarge(maxBytes: number): Error {

@@ -53,14 +53,27 @@ export async function readRecord(session: Session, id: string): Promise<JoiningR
   };
 }
 
+/** Tables of all runs at a server, and those of one. A run that was killed is gone on with by a later foresync, which must know them. */
+export function recordStatements(id: string): { shared: string; own: string } {
+  const { joining, spooled, chunks, spool, refetch } = recordTables(id);
+  return {
+    shared: `CREATE SCHEMA IF NOT EXISTS foresync;
+      CREATE TABLE IF NOT EXISTS ${joining} (id text PRIMARY KEY, stage text NOT NULL, definition text NOT NULL, system_id text NOT NULL,
+        timeline int8 NOT NULL, applied_seq int8 NOT NULL, applied_to int8 NOT NULL);
+      CREATE TABLE IF NOT EXISTS ${spooled} (id text PRIMARY KEY, spooled_to int8 NOT NULL)`,
+    own: `CREATE TABLE ${chunks} (n int8 PRIMARY KEY, upto text[]);
+      CREATE TABLE ${spool} (seq int8 GENERATED ALWAYS AS IDENTITY PRIMARY KEY, whole bool NOT NULL, data bytea NOT NULL);
+      ALTER TABLE ${spool} ALTER data SET STORAGE EXTERNAL;
+      CREATE TABLE ${refetch} (key text[] NOT NULL)`,
+  };
+}
+
 /** Begins a record anew, in the caller's transaction; what another one of this id left is gone. */
 export async function createRecord(session: Session, id: string, record: JoiningRecord): Promise<void> {
   const { joining, spooled, chunks, spool, refetch } = recordTables(id);
+  const { shared, own } = recordStatements(id);
   try {
-    await session.rows(`CREATE SCHEMA IF NOT EXISTS foresync;
-      CREATE TABLE IF NOT EXISTS ${joining} (id text PRIMARY KEY, stage text NOT NULL, definition text NOT NULL, system_id text NOT NULL,
-        timeline int8 NOT NULL, applied_seq int8 NOT NULL, applied_to int8 NOT NULL);
-      CREATE TABLE IF NOT EXISTS ${spooled} (id text PRIMARY KEY, spooled_to int8 NOT NULL)`);
+    await session.rows(shared);
   } catch (error) {
     if (!(error instanceof StatementError) || error.kind !== 'permission') throw error;
     throw new ForesyncError(
@@ -73,11 +86,7 @@ export async function createRecord(session: Session, id: string, record: Joining
       },
     );
   }
-  await session.rows(`DROP TABLE IF EXISTS ${chunks}, ${spool}, ${refetch};
-    CREATE TABLE ${chunks} (n int8 PRIMARY KEY, upto text[]);
-    CREATE TABLE ${spool} (seq int8 GENERATED ALWAYS AS IDENTITY PRIMARY KEY, whole bool NOT NULL, data bytea NOT NULL);
-    ALTER TABLE ${spool} ALTER data SET STORAGE EXTERNAL;
-    CREATE TABLE ${refetch} (key text[] NOT NULL)`);
+  await session.rows(`DROP TABLE IF EXISTS ${chunks}, ${spool}, ${refetch}; ${own}`);
   const { stage, definition, systemId, timeline, spooledTo, appliedSeq, appliedTo } = record;
   await session.rows(`DELETE FROM ${joining} WHERE id = $1`, [id]);
   await session.rows(`DELETE FROM ${spooled} WHERE id = $1`, [id]);

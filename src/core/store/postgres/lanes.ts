@@ -1,3 +1,4 @@
+import { ForesyncError } from '../../errors.ts';
 import { Session } from './session.ts';
 
 /** Connections that work side by side, each opened when it is needed first. */
@@ -5,6 +6,7 @@ export class Lanes {
   readonly #url: string;
   readonly #prepare: (session: Session) => Promise<unknown>;
   readonly #sessions = new Map<number, Promise<Session>>();
+  #isClosed = false;
 
   constructor(url: string, prepare: (session: Session) => Promise<unknown>) {
     this.#url = url;
@@ -14,6 +16,8 @@ export class Lanes {
   async session(lane: number): Promise<Session> {
     const known = await this.#sessions.get(lane)?.catch(() => undefined);
     if (known && !known.isLost) return known;
+    // A request that stood in line would connect anew behind its back, and keep the joiner locked.
+    if (this.#isClosed) throw new ForesyncError('stopped', 'lanes-closed', 'The connections were closed.');
     const opening = Session.open(this.#url).then(async (session) => {
       await this.#prepare(session);
       return session;
@@ -23,8 +27,9 @@ export class Lanes {
     return opening;
   }
 
-  /** What they are doing is let end, or is rolled back by the servers. */
+  /** For good. What they are doing is let end, or is rolled back by the servers. */
   async close(): Promise<void> {
+    this.#isClosed = true;
     for (const opening of this.#sessions.values()) {
       const session = await opening.catch(() => undefined);
       await session?.end();

@@ -57,13 +57,15 @@ async function read(session: Session, table: TableName): Promise<TableFacts> {
   const columns = await readColumns(session, oid);
   const [keyRow] = await session.rows(
     `SELECT k.conname, array_to_json(ARRAY(SELECT a.attname FROM unnest(i.indkey[0:i.indnkeyatts-1]) WITH ORDINALITY u(n, o)
-        JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = u.n ORDER BY u.o)), i.indimmediate
+        JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = u.n ORDER BY u.o)), i.indimmediate, i.indisexclusion
       FROM pg_index i JOIN pg_constraint k ON k.conindid = i.indexrelid AND k.contype = 'p' WHERE i.indrelid = $1 AND i.indisprimary`,
     [oid],
   );
   if (!keyRow)
     throw refusal(table, 'has no primary key', 'Give it one: changes and rows are told apart by it.');
   if (keyRow[2] !== 't') throw refusal(table, ...deferrableKey);
+  if (keyRow[3] === 't')
+    throw refusal(table, 'has a primary key WITHOUT OVERLAPS', 'No index of it tells the order of its rows.');
   const definition: TableDefinition = {
     ...table,
     ...(await readRelationSettings(session, oid)),
@@ -115,18 +117,21 @@ WITH RECURSIVE parts(attnum, oid, inside) AS (
 )
 SELECT a.attname, format_type(a.atttypid, a.atttypmod), format_type(a.atttypid, -1), a.atttypid,
   (SELECT quote_ident(n.nspname) || '.' || quote_ident(f.proname) FROM pg_proc f JOIN pg_namespace n ON n.oid = f.pronamespace WHERE f.oid = t.typsend),
-  a.attnum IN (SELECT attnum FROM own), a.atttypid = ANY (${exactTypes}) AND coalesce((SELECT l.collisdeterministic FROM pg_collation l WHERE l.oid = a.attcollation), true), a.attnotnull,
+  a.attnum IN (SELECT attnum FROM own), a.atttypid = ANY (${exactTypes}) AND coalesce((SELECT l.collisdeterministic FROM pg_collation l WHERE l.oid = a.attcollation), true), a.attnotnull AND coalesce(nn.convalidated, true),
   (SELECT quote_ident(n.nspname) || '.' || quote_ident(l.collname) FROM pg_collation l JOIN pg_namespace n ON n.oid = l.collnamespace
     WHERE l.oid = a.attcollation AND a.attcollation <> t.typcollation),
   a.attgenerated, pg_get_expr(d.adbin, d.adrelid), a.attidentity,
   sn.nspname, sc.relname,
   format('INCREMENT BY %s MINVALUE %s MAXVALUE %s START WITH %s CACHE %s %s', s.seqincrement, s.seqmin, s.seqmax, s.seqstart, s.seqcache,
     CASE WHEN s.seqcycle THEN 'CYCLE' ELSE 'NO CYCLE' END),
-  EXISTS (SELECT FROM pg_depend u WHERE u.classid = 'pg_attrdef'::regclass AND u.objid = d.oid AND u.refclassid = 'pg_class'::regclass AND u.refobjid = sc.oid)
+  EXISTS (SELECT FROM pg_depend u WHERE u.classid = 'pg_attrdef'::regclass AND u.objid = d.oid AND u.refclassid = 'pg_class'::regclass AND u.refobjid = sc.oid),
+  coalesce(nn.conname, CASE WHEN octet_length(usual.name) < 64 AND NOT EXISTS (SELECT FROM pg_constraint k WHERE k.conrelid = a.attrelid AND k.conname = usual.name) THEN usual.name END)
 FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid
   LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
   LEFT JOIN pg_depend o ON o.classid = 'pg_class'::regclass AND o.refclassid = 'pg_class'::regclass AND o.refobjid = a.attrelid
     AND o.refobjsubid = a.attnum AND o.deptype IN ('a', 'i') AND EXISTS (SELECT FROM pg_sequence q WHERE q.seqrelid = o.objid)
+  LEFT JOIN pg_constraint nn ON nn.conrelid = a.attrelid AND nn.contype = 'n' AND nn.conkey[1] = a.attnum
+  CROSS JOIN LATERAL (SELECT (SELECT relname FROM pg_class c WHERE c.oid = a.attrelid) || '_' || a.attname || '_not_null') usual(name)
   LEFT JOIN pg_class sc ON sc.oid = o.objid LEFT JOIN pg_namespace sn ON sn.oid = sc.relnamespace LEFT JOIN pg_sequence s ON s.seqrelid = sc.oid
 WHERE a.attrelid = $1::oid AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum`;
 
@@ -136,7 +141,7 @@ async function readColumns(session: Session, oid: string): Promise<ColumnDefinit
   for (const row of await session.rows(columnsSql, [oid])) {
     const [name, type, bareType, typeOid, send, isOwn, isExact, notNull, collation, generated, expression] =
       row as string[];
-    const [identity, schema, sequence, options, isDefault] = row.slice(11) as string[];
+    const [identity, schema, sequence, options, isDefault, notNullName] = row.slice(11) as string[];
     if (name === undefined || type === undefined || bareType === undefined || found.has(name)) continue;
     const isBinary = isOwn === 'f' && send != null;
     const isSerial = sequence != null && (identity !== '' || isDefault === 't');
@@ -146,8 +151,10 @@ async function readColumns(session: Session, oid: string): Promise<ColumnDefinit
       send: isBinary ? (send as string) : 'pg_catalog.textsend',
       ...(collation != null && { collation }),
       ...settings.get(name),
-      ...(generated === 's' && expression != null && { generated: expression }),
-      ...(generated !== 's' && expression != null && !isSerial && { fallback: expression }),
+      ...(notNull === 't' && notNullName != null && { notNullName }),
+      ...(generated !== '' && expression != null && { generated: expression }),
+      ...(generated === 'v' && { isVirtual: true }),
+      ...(generated === '' && expression != null && !isSerial && { fallback: expression }),
       ...(isSerial && {
         sequence: {
           kind:
@@ -192,7 +199,7 @@ function quotedLength(text: string, table: TableName): number {
 
 async function readChecks(session: Session, oid: string) {
   const rows = await session.rows(
-    `SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint WHERE conrelid = $1 AND contype = 'c' ORDER BY conname`,
+    `SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint WHERE conrelid = $1 AND (contype = 'c' OR contype = 'n' AND NOT convalidated) ORDER BY conname`,
     [oid],
   );
   return rows.map(([name, sql]) => ({ name: name ?? '', sql: sql ?? '' }));

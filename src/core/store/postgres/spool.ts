@@ -26,6 +26,8 @@ export class SpoolWriter {
   #spooledTo: number;
   #pendingBytes: number;
   #within: 'nothing' | 'kept' | 'left out' = 'nothing';
+  /** The table's number at the donor, once the stream has told it. */
+  #relation: number | undefined;
 
   private constructor(
     session: Session,
@@ -118,7 +120,8 @@ export class SpoolWriter {
   #take(message: Buffer): 'keep' | 'leave out' | 'end' {
     const decoded = decodeSome(message);
     const isLeftOut = this.#within === 'left out';
-    if (decoded.type === 'relation') refuseAltered(this.#definition, decoded);
+    if (decoded.type === 'relation') this.#meet(decoded);
+    if (isRowChange(message) && message.readUInt32BE(1) !== this.#relation) throw altered(this.#definition);
     if (decoded.type === 'begin') {
       this.#within = decoded.commitAt < this.#spooledTo ? 'left out' : 'kept';
       return this.#within === 'kept' ? 'keep' : 'leave out';
@@ -135,6 +138,20 @@ export class SpoolWriter {
     if (decoded.type === 'mark' || this.#within === 'nothing') return 'leave out';
     return isLeftOut ? 'leave out' : 'keep';
   }
+
+  /** Of a partition the stream tells as well, but its rows come as the table's. */
+  #meet(told: PgMessage & { type: 'relation' }): void {
+    const { schema, name, partitionBy } = this.#definition;
+    const isTable = told.schema === schema && told.name === name;
+    if (!isTable && partitionBy !== undefined && told.id !== this.#relation) return;
+    if (!fitsDefinition(this.#definition, told)) throw altered(this.#definition);
+    this.#relation = told.id;
+  }
+}
+
+/** INSERT, UPDATE or DELETE: they begin with the number of the table. */
+function isRowChange(message: Buffer): boolean {
+  return message.length >= 5 && 'IUD'.includes(String.fromCharCode(message[0] ?? 0));
 }
 
 /** Rows are taken apart when they are applied. */
@@ -143,25 +160,28 @@ function decodeSome(message: Buffer): PgMessage {
 }
 
 /** A table that is altered at the donor meanwhile would fit neither the rows that are here nor those that come. */
-function refuseAltered(definition: TableDefinition, told: PgMessage & { type: 'relation' }): void {
+function fitsDefinition(definition: TableDefinition, told: PgMessage & { type: 'relation' }): boolean {
   const columns = carriedColumns(definition);
-  const isSame =
+  return (
     told.schema === definition.schema &&
     told.name === definition.name &&
     told.columns.length === columns.length &&
     columns.every(
       ({ name, typeOid }, place) =>
         told.columns[place]?.name === name && told.columns[place]?.typeOid === typeOid,
-    );
-  if (!isSame)
-    throw new ForesyncError(
-      'data',
-      'table-altered',
-      `${printable(qualified(definition))} was altered at the donor meanwhile.`,
-      {
-        hint: 'The same command begins anew with the table as it is now.',
-      },
-    );
+    )
+  );
+}
+
+function altered(definition: TableDefinition): ForesyncError {
+  return new ForesyncError(
+    'data',
+    'table-altered',
+    `${printable(qualified(definition))} was altered at the donor meanwhile.`,
+    {
+      hint: 'The same command begins anew with the table as it is now.',
+    },
+  );
 }
 
 function withLength(message: Buffer): Buffer {

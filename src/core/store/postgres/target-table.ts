@@ -48,12 +48,14 @@ export function createStatements(definition: TableDefinition, names: BuildingNam
   ];
 }
 
-function columnSql({ name, type, collation, generated, fallback, notNull }: ColumnDefinition): string {
+function columnSql(column: ColumnDefinition): string {
+  const { name, type, collation, generated, isVirtual, fallback, notNull, notNullName } = column;
   return [
     `${quoteName(name)} ${type}`,
     collation && `COLLATE ${collation}`,
-    generated && `GENERATED ALWAYS AS (${generated}) STORED`,
+    generated && `GENERATED ALWAYS AS (${generated}) ${isVirtual ? 'VIRTUAL' : 'STORED'}`,
     fallback && `DEFAULT ${fallback}`,
+    notNull && notNullName !== undefined && `CONSTRAINT ${quoteName(notNullName)}`,
     notNull && 'NOT NULL',
   ]
     .filter(Boolean)
@@ -242,7 +244,8 @@ export function placeTaken(table: TableName): ForesyncError {
 }
 
 function refusedDefinition(error: unknown, table: TableName): unknown {
-  if (!(error instanceof StatementError)) return error;
+  // A disk that is full, a server that stops, say nothing of the table.
+  if (!(error instanceof StatementError) || error.kind === 'io') return error;
   const kind = error.kind === 'permission' ? 'permission' : 'config';
   return new ForesyncError(
     kind,

@@ -4,6 +4,7 @@ import type { Emit } from '../events.ts';
 import { settled } from './capture.ts';
 import type { Sides } from './connect-servers.ts';
 import { Drain } from './drain.ts';
+import { catchUp } from './verify.ts';
 
 /** Bytes of changes that may wait at the joiner. */
 const usualBudgetBytes = 8 * 1024 ** 3;
@@ -50,6 +51,9 @@ export async function beginCopy(
   const drain = await Drain.start({ donor: lead, joiner, id, budgetBytes }, opened.spooledTo);
   onDrain(drain);
   if (opened.stage === 'hot' || opened.stage === 'snapshot') {
+    // More may wait than the budget lets, here and in the slot; no chunk is under way.
+    if (opened.resumed && !opened.isServed)
+      await Promise.race([catchUp({ lead, joiner, drain, emit }), drain.failed]);
     const below = started?.below ?? (await lead.call('pg.capture.under-way', {})).result.below;
     await settled(lead, { below, wait, signal, emit });
   }

@@ -7,6 +7,7 @@ import type { Emit } from '../events.ts';
 import type { Pace } from '../pace.ts';
 import { Pipeline } from '../pipeline.ts';
 import { pump } from '../pump.ts';
+import type { ChangesBetween } from './changes-between.ts';
 import { cutRange, type NumberedRange, Ranges, sentRange } from './ranges.ts';
 import type { SqlServing } from './sql-serving.ts';
 
@@ -28,6 +29,8 @@ export interface CopyOptions {
   rowsEstimate: number;
   /** Told where the table is cut. */
   onCut: (cut: readonly string[]) => void;
+  /** Lets chunks wait while changes are applied. */
+  between: ChangesBetween;
   /** Both agents run on this machine. */
   isLocal: boolean;
   /** Has rows be seen in slices, where reads are answered meanwhile. */
@@ -55,18 +58,23 @@ export async function copyRows(options: CopyOptions): Promise<void> {
   const isCramped = options.isLocal && availableParallelism() <= 2;
   const someRows = async () => {
     const over = new AbortController();
+    const stopped = AbortSignal.any([signal, over.signal]);
     const lanes = copyLanes.slice(0, isCramped ? 1 : undefined).map((lane) =>
       pump<Read | undefined>({
         depth: isCramped ? 2 * chunksAhead : chunksAhead,
-        signal: AbortSignal.any([signal, over.signal]),
+        signal: stopped,
         next: () =>
           ranges.isOver || serving?.isDue
             ? undefined
-            : readNext(ranges, lane, { ...options, pipeline, expected: rows() * size.rowBytes }),
+            : readNext(ranges, lane, {
+                ...{ ...options, pipeline, signal: stopped },
+                expected: rows() * size.rowBytes,
+              }),
         deliver: async (read) => {
           if (!read) return;
           pipeline.arrived();
           const sent = await put(read, lane, options);
+          options.between.left();
           if (sent.rows > 100) size.rowBytes = Math.max(16, sent.rawBytes / sent.rows);
           progress.rows += sent.rows;
           const share = Math.min(0.999, progress.rows / Math.max(1, options.rowsEstimate));
@@ -106,6 +114,7 @@ async function readNext(
   const next = await ranges.next();
   if (!next) return undefined;
   await options.pace.turn(options.signal);
+  await options.between.enter(options.signal);
   // Nothing is gained by packing what never leaves the machine.
   const level = options.isLocal && options.pace.limit === undefined ? unpackedLevel : options.pipeline.level;
   return {

@@ -6,6 +6,8 @@ import { formatBytes } from '../../format.ts';
 export const streamLane = 1;
 const takeBytes = 4 << 20;
 const waitMs = 150;
+/** So many batches of changes may be applied in a row while more than the budget waits. */
+const mostAppliedOver = 20;
 
 export interface DrainSides {
   donor: AgentClient;
@@ -25,9 +27,13 @@ export class Drain {
   readonly #running: Promise<void>;
   #spooledTo: number;
   #pendingBytes = 0;
+  /** Batches that were applied since what waits was less than the budget. */
+  #appliedOver = 0;
+  #applying = 0;
   #isStopping = false;
   #error: unknown;
   readonly #waiting: (() => void)[] = [];
+  #changed: () => void = () => undefined;
   /** Rejects when it can go on no longer. */
   readonly failed: Promise<never>;
 
@@ -53,6 +59,28 @@ export class Drain {
     return this.#pendingBytes;
   }
 
+  get budgetBytes(): number {
+    return this.#sides.budgetBytes;
+  }
+
+  /** A batch was applied, and so much is left to be. */
+  applied(pendingBytes: number): void {
+    this.#pendingBytes = pendingBytes;
+    this.#appliedOver = pendingBytes > this.budgetBytes ? this.#appliedOver + 1 : 0;
+    this.#changed();
+  }
+
+  /** While changes are being applied, more than the budget waits for them to get fewer. */
+  async whileApplying<T>(work: () => Promise<T>): Promise<T> {
+    this.#applying += 1;
+    try {
+      return await work();
+    } finally {
+      this.#applying -= 1;
+      this.#changed();
+    }
+  }
+
   /** Resolves when more is in the Delta Log; rejects where that will not be. */
   async more(): Promise<void> {
     await Promise.race([new Promise<void>((resolve) => this.#waiting.push(resolve)), this.failed]);
@@ -61,6 +89,7 @@ export class Drain {
   /** Ends the stream, so that the slot is free. What has come is in the Delta Log then. */
   async stop(): Promise<void> {
     this.#isStopping = true;
+    this.#changed();
     await this.#running.catch(() => undefined);
     await this.#sides.donor.call('pg.stream.close', { flushedTo: this.#spooledTo, lane: streamLane });
     if (this.#error !== undefined) throw this.#error;
@@ -69,6 +98,7 @@ export class Drain {
   /** For a run that fails: it asks for nothing more. */
   leave(): void {
     this.#isStopping = true;
+    this.#changed();
   }
 
   async #run(): Promise<void> {
@@ -96,20 +126,32 @@ export class Drain {
 
   async #write({ result, parts }: Reply<'pg.stream.take'>): Promise<void> {
     if (result.bytes === 0) return;
-    const { joiner, budgetBytes } = this.#sides;
+    const { joiner } = this.#sides;
     const { result: written } = await joiner.call('pg.joiner.spool', { lane: streamLane }, parts);
     this.#spooledTo = written.spooledTo;
     this.#pendingBytes = written.pendingBytes;
-    if (this.#pendingBytes > budgetBytes) throw overBudget(budgetBytes);
     for (const wake of this.#waiting.splice(0)) wake();
+    await this.#withinBudget();
+  }
+
+  /** Nothing more is taken while too much waits. Rejects where nobody applies it, or that does not help. */
+  async #withinBudget(): Promise<void> {
+    while (this.#pendingBytes > this.budgetBytes && !this.#isStopping) {
+      if (this.#applying === 0 || this.#appliedOver > mostAppliedOver) throw budgetReached(this.budgetBytes);
+      await new Promise<void>((resolve) => {
+        this.#changed = resolve;
+      });
+    }
   }
 }
 
-function overBudget(budgetBytes: number): ForesyncError {
+function budgetReached(budgetBytes: number): ForesyncError {
   return new ForesyncError(
-    'io',
-    'delta-budget',
-    `More than ${formatBytes(budgetBytes)} of changes wait at the joiner to be applied.`,
-    { hint: 'The copy is slower than the writers: give it more of --bwlimit, or a larger --delta-budget.' },
+    'stopped',
+    'delta-budget-reached',
+    `Writers are faster than the joiner: more than ${formatBytes(budgetBytes)} of changes, the budget of the Delta Log, wait to be applied.`,
+    {
+      hint: 'Run the same command again when there are fewer writes, or now with a larger --delta-budget.',
+    },
   );
 }

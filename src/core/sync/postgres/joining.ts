@@ -2,6 +2,7 @@ import type { AgentClient } from '../../agent/client.ts';
 import { systemWait } from '../../clock.ts';
 import { ForesyncError } from '../../errors.ts';
 import { parseTableName } from '../../store/postgres/sql.ts';
+import { printable } from '../../text.ts';
 import type { AddReplicaOptions, AddReplicaResult } from '../add-replica.ts';
 import type { Batches } from '../batches.ts';
 import type { Agents } from '../connect.ts';
@@ -11,13 +12,14 @@ import { Phases } from '../phases.ts';
 import { unpausedTimeout } from '../unpaused-timeout.ts';
 import { beginCopy, type Copy } from './begin-copy.ts';
 import { captureIdOf } from './capture.ts';
+import { ChangesBetween } from './changes-between.ts';
 import { connectServers, type Sides } from './connect-servers.ts';
 import { copyLanes, copyRows } from './copy-rows.ts';
 import type { Drain } from './drain.ts';
 import { sendHotRows } from './hot-rows.ts';
 import { KeptCuts } from './kept-cuts.ts';
 import { afterReaders, SqlServing } from './sql-serving.ts';
-import { applyAll, applyUpTo, verifyAll } from './verify.ts';
+import { applyAll, catchUp, verifyAll } from './verify.ts';
 import { warmBuffers } from './warm-buffers.ts';
 
 const analyzeLane = 5;
@@ -111,6 +113,7 @@ export class PostgresJoining {
             from,
             isLocal: this.#isLocal,
             onCut: (cut) => cuts.add(cut),
+            between: new ChangesBetween({ ...sides, drain, wait: this.#options.wait }),
           });
         await joiner.call('pg.joiner.stage', { stage: 'delta' });
       });
@@ -152,20 +155,12 @@ export class PostgresJoining {
   /** Catches up before indexes are made: then rows of different moments meet no longer. */
   async #delta(copy: Copy, serving: SqlServing | undefined, isFinished: boolean): Promise<void> {
     const { lead, joiner, drain } = copy;
-    const shared = { ...this.#shared, lead, joiner };
-    const catchUp = async () => {
-      const { result } = await lead.call('pg.position', { lane: copyLanes[0] });
-      await applyUpTo(result.at, { ...shared, drain });
-    };
-    const settle = async () => {
-      if (!serving || isFinished) return catchUp();
-      await serving.open();
-      await serving.mustClose();
-    };
+    const there = { ...this.#shared, lead, joiner, drain };
+    const settle = () => (serving && !isFinished ? serving.advance() : catchUp(there));
     do await settle();
     while (await this.#refetch(copy, serving));
     if (!isFinished) await joiner.call('pg.joiner.finish', {});
-    await catchUp();
+    await catchUp(there);
   }
 
   /** Rows whose key changed while they were on their way, and of which a value did not travel with the change. */
@@ -185,7 +180,8 @@ export class PostgresJoining {
   /** The stream ends, what has come of it is applied, and the table is put in its place. What was counted holds where nothing has changed since. */
   async #place({ lead, joiner, drain }: Copy, verified: { rows: number }): Promise<AddReplicaResult> {
     await drain.stop();
-    const { changes } = await applyAll({ lead, joiner, emit: this.#emit });
+    const { changes } = await applyAll({ lead, joiner, drain, emit: this.#emit });
+    await this.#checkTable(lead);
     const { result } = await lead.call('pg.sequences', { lane: copyLanes[0] });
     const place = () =>
       joiner.call('pg.joiner.place', {
@@ -196,6 +192,17 @@ export class PostgresJoining {
     const { result: placed } = await afterReaders(place, { ...this.#shared, wait: this.#options.wait });
     this.#isPlaced = true;
     return { rows: placed.rows, watermark: placed.at };
+  }
+
+  /** What the stream does not tell: a table that was altered and not written to since, or that is another one by now. */
+  async #checkTable(lead: AgentClient): Promise<void> {
+    const { result } = await lead.call('pg.donor.standing', { id: this.#id });
+    if (result.standing === 'altered') throw tableAltered(this.#options.group.table);
+    if (result.standing === 'dressed')
+      this.#note(
+        'warning',
+        `Indexes, constraints or settings of the table were changed at ${lead.name} meanwhile: the joiner has those of before.`,
+      );
   }
 
   /** An earlier run put the table in its place, and died before it was done. */
@@ -246,6 +253,17 @@ export class PostgresJoining {
   #note(level: 'info' | 'warning', text: string): void {
     this.#emit({ type: 'note', level, text });
   }
+}
+
+function tableAltered(table: string): ForesyncError {
+  return new ForesyncError(
+    'data',
+    'table-altered',
+    `${printable(table)} was altered at the donor meanwhile.`,
+    {
+      hint: 'The same command begins anew with the table as it is now.',
+    },
+  );
 }
 
 function slotGone(): ForesyncError {

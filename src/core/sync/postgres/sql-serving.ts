@@ -7,6 +7,7 @@ import type { Emit } from '../events.ts';
 import type { Pace } from '../pace.ts';
 import { pump } from '../pump.ts';
 import type { Copy } from './begin-copy.ts';
+import { settled } from './capture.ts';
 import { copyLanes } from './copy-rows.ts';
 import { Ranges, sentRange } from './ranges.ts';
 import { applyUpTo } from './verify.ts';
@@ -38,6 +39,7 @@ export class SqlServing {
   readonly #options: SqlServingOptions;
   readonly #clock: Clock;
   #isOpen = false;
+  #hasApplied = false;
   #dueAtMs = 0;
   #gatherMs = sliceMs;
   #isHeldTold = false;
@@ -55,7 +57,13 @@ export class SqlServing {
     clock: Clock = steadyClock,
   ): Promise<SqlServing | undefined> {
     const { opened, joiner, lead } = copy;
-    if (opened.isServed) return new SqlServing(copy, options, clock);
+    if (opened.isServed) {
+      const serving = new SqlServing(copy, options, clock);
+      const isCopying = opened.stage === 'hot' || opened.stage === 'snapshot';
+      // More may wait than the budget lets; no chunk is under way.
+      if (isCopying) await copy.drain.whileApplying(() => serving.advance());
+      return serving;
+    }
     const { conninfo, emit, table } = options;
     const isCopied = opened.stage === 'delta' || opened.stage === 'verify';
     if (conninfo === undefined || isCopied) return undefined;
@@ -74,8 +82,16 @@ export class SqlServing {
     return this.#clock.nowMs() >= this.#dueAtMs;
   }
 
-  /** Rows that come from now on are seen together. Does nothing where that is so. */
+  /**
+   * Rows that come from now on are seen together. Does nothing where that is so. What was applied before is seen by everybody at the lead then: the stream brings a commit that waits for
+   * a standby before anybody sees it, and rows that are read at once would be older than what is here.
+   */
   async open(): Promise<void> {
+    const { lead } = this.#copy;
+    if (!this.#isOpen && this.#hasApplied) {
+      const { result } = await lead.call('pg.capture.under-way', {});
+      await settled(lead, { ...this.#options, below: result.below });
+    }
     await this.#copy.joiner.call('pg.slice.open', {});
     this.#isOpen = true;
     this.#dueAtMs = this.#clock.nowMs() + this.#gatherMs;
@@ -100,13 +116,21 @@ export class SqlServing {
     }
     const upTo = await position();
     while (drain.spooledTo < upTo) await drain.more();
-    const { changes } = (await joiner.call('pg.slice.commit', { upTo })).result;
+    const { changes, pendingBytes } = (await joiner.call('pg.slice.commit', { upTo })).result;
+    drain.applied(pendingBytes);
     this.#isOpen = false;
+    this.#hasApplied = true;
     if (changes > 0)
       emit({ type: 'rows', kind: 'delta', donor: lead.name, rows: changes, rawBytes: 0, wireBytes: 0 });
     const tookMs = this.#clock.nowMs() - fromMs;
     this.#gatherMs = Math.min(mostSliceMs, Math.max(sliceMs, sliceOfClosing * tookMs));
     return true;
+  }
+
+  /** Has everybody see what the lead has now. */
+  async advance(): Promise<void> {
+    await this.open();
+    await this.mustClose();
   }
 
   /** The same, as often as it takes. */
