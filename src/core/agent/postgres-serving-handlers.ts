@@ -31,8 +31,8 @@ export function postgresServingHandlers(joiner: () => PostgresJoiner): Handlers 
       return { result: {} };
     },
     'pg.slice.shut': async () => ({ result: { isShut: await slices().shut() } }),
-    'pg.slice.commit': async ({ upTo }) => {
-      const { changes } = await slices().commit(upTo, (to) => joiner().apply(to));
+    'pg.slice.commit': async (slice) => {
+      const { changes } = await slices().commit(slice, (to) => joiner().apply(to));
       return { result: { changes, pendingBytes: joiner().spool.pendingBytes } };
     },
   };

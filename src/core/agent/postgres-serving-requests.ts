@@ -16,9 +16,9 @@ export const postgresServingRequests = {
   'pg.slice.open': request(none, none),
   /** Keeps rows from being fetched until it is committed; false where somebody has fetched one and is not done yet. */
   'pg.slice.shut': request(none, z.strictObject({ isShut: z.boolean() })),
-  /** Applies what was committed before `upTo`, a position of since it was shut, and has everybody see it. */
+  /** Applies what was committed before `upTo`, a position of since it was shut, and has everybody see it. `isWhole`: all chunks are there. */
   'pg.slice.commit': request(
-    z.strictObject({ upTo: position }),
+    z.strictObject({ upTo: position, isWhole: z.boolean() }),
     z.strictObject({ changes: count, pendingBytes: z.number() }),
   ),
 } as const;

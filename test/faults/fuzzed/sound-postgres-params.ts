@@ -65,7 +65,7 @@ export const knownPostgres: { [T in PostgresRequest]: () => Params<T> } = {
   'pg.serving.open': () => ({ lead: 'east' }),
   'pg.slice.open': () => ({}),
   'pg.slice.shut': () => ({}),
-  'pg.slice.commit': () => ({ upTo: 5 }),
+  'pg.slice.commit': () => ({ upTo: 5, isWhole: true }),
   'pg.warm.begin': () => ({}),
   'pg.warm.rows': () => ({}),
   'pg.buffers': () => ({ url, table }),

@@ -93,7 +93,9 @@ export class PostgresJoiner {
       const applier = await Applier.open(await lanes.session(applyLane), id, target, record.definition);
       const spool = await SpoolWriter.open(await lanes.session(spoolLane), id, record.definition);
       const isServed = (await servingView(owner, id)) !== undefined;
-      const slices = isServed ? new Slices(await lanes.session(applyLane), id, applier) : undefined;
+      const slices = isServed
+        ? new Slices(await lanes.session(applyLane), id, record.definition, applier)
+        : undefined;
       const resumed = record === left;
       return new PostgresJoiner({ id, record, resumed, lanes, owner, seed, applier, spool, slices });
     } catch (error) {
@@ -283,7 +285,7 @@ export class PostgresJoiner {
 
   async openServing(lead: string): Promise<void> {
     await openServing(this.#owner, this.#definition, { id: this.#id, lead });
-    this.slices = new Slices(await this.#lanes.session(applyLane), this.#id, this.#applier);
+    this.slices = new Slices(await this.#lanes.session(applyLane), this.#id, this.#definition, this.#applier);
   }
 
   /** Looks how much of the server's buffers may be warmed, and has the key's index read at once where that can be. */

@@ -1,8 +1,10 @@
 import { ForesyncError } from '../../errors.ts';
 import type { Applied, Applier } from './apply.ts';
+import { keyColumns, type TableDefinition } from './definition.ts';
+import { recordTables } from './joining-record.ts';
 import { fetchLock, servingNames } from './serving-sql.ts';
 import { type Session, StatementError } from './session.ts';
-import { qualified } from './sql.ts';
+import { qualified, quoteName } from './sql.ts';
 
 /** How long readers that fetch a row are waited for, while others wait behind. */
 const readersGoneMs = 200;
@@ -15,10 +17,12 @@ export class Slices {
   readonly #session: Session;
   readonly #id: string;
   readonly #applier: Applier;
+  readonly #definition: TableDefinition;
 
-  constructor(session: Session, id: string, applier: Applier) {
+  constructor(session: Session, id: string, definition: TableDefinition, applier: Applier) {
     this.#session = session;
     this.#id = id;
+    this.#definition = definition;
     this.#applier = applier;
     applier.missing = qualified(servingNames(id).missing);
   }
@@ -51,8 +55,14 @@ export class Slices {
     }
   }
 
-  /** Applies all that was committed before a position, which is one of since it was shut, and lets everybody see it. */
-  async commit(upTo: number, apply: (upTo: number) => Promise<Applied>): Promise<{ changes: number }> {
+  /**
+   * Applies all that was committed before a position, which is one of since it was shut, and lets everybody see it. `isWhole`: all chunks are there, so of what is missing only rows are at the
+   * lead that are asked for once more; a key that stayed would be fetched when it is made anew, and be older when it comes by the stream.
+   */
+  async commit(
+    { upTo, isWhole }: { upTo: number; isWhole: boolean },
+    apply: (upTo: number) => Promise<Applied>,
+  ): Promise<{ changes: number }> {
     this.#mustBeOpen();
     let changes = 0;
     for (;;) {
@@ -60,6 +70,7 @@ export class Slices {
       changes += applied.changes;
       if (applied.complete) break;
     }
+    if (isWhole) await this.#forgetGone();
     // So that a transaction with an older view of all is told from one that sees this.
     await this.#session.rows(
       `SELECT setval('${qualified(servingNames(this.#id).shown)}', pg_current_xact_id()::text::int8)`,
@@ -67,6 +78,16 @@ export class Slices {
     await this.#session.rows('COMMIT');
     this.#applier.isWithin = false;
     return { changes };
+  }
+
+  async #forgetGone(): Promise<void> {
+    const { missing } = servingNames(this.#id);
+    const same = keyColumns(this.#definition).map(
+      ({ name, bareType }, place) => `m.${quoteName(name)} = r.key[${place + 1}]::${bareType}`,
+    );
+    await this.#session.rows(
+      `DELETE FROM ${qualified(missing)} m WHERE NOT EXISTS (SELECT FROM ${recordTables(this.#id).refetch} r WHERE ${same.join(' AND ')})`,
+    );
   }
 
   #mustBeOpen(): void {

@@ -156,6 +156,7 @@ export class PostgresJoining {
   async #delta(copy: Copy, serving: SqlServing | undefined, isFinished: boolean): Promise<void> {
     const { lead, joiner, drain } = copy;
     const there = { ...this.#shared, lead, joiner, drain };
+    if (serving) serving.isWhole = true;
     const settle = () => (serving && !isFinished ? serving.advance() : catchUp(there));
     do await settle();
     while (await this.#refetch(copy, serving));

@@ -38,6 +38,8 @@ export class SqlServing {
   readonly #copy: Copy;
   readonly #options: SqlServingOptions;
   readonly #clock: Clock;
+  /** All chunks are there. */
+  isWhole = false;
   #isOpen = false;
   #hasApplied = false;
   #dueAtMs = 0;
@@ -116,7 +118,8 @@ export class SqlServing {
     }
     const upTo = await position();
     while (drain.spooledTo < upTo) await drain.more();
-    const { changes, pendingBytes } = (await joiner.call('pg.slice.commit', { upTo })).result;
+    const { changes, pendingBytes } = (await joiner.call('pg.slice.commit', { upTo, isWhole: this.isWhole }))
+      .result;
     drain.applied(pendingBytes);
     this.#isOpen = false;
     this.#hasApplied = true;
