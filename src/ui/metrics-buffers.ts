@@ -31,5 +31,5 @@ export function bufferWords({
 
 /** Why nothing is known of the buffers today. */
 export function withoutBufferWords(why: string): string {
-  return `not asked for: ${printable(why, 200)}`;
+  return `not known: ${printable(why, 200)}`;
 }
