@@ -14,8 +14,9 @@ describe('reads at a joiner at PostgreSQL while it is built', { skip: withoutPos
   after(() => pair.stop());
 
   for (let seed = firstSeed; seed < firstSeed + 12; seed++)
-    test(`no reader of a key sees it go back (seed ${seed})`, async () => {
-      const { backwards, reads } = await readWhileBuilt(pair, seed);
+    test(`no reader of a key sees it go back${seed % 2 ? '' : ', although the run is broken off again and again'} (seed ${seed})`, async () => {
+      const more = seed % 2 ? {} : { stopAfterMs: 900 + 50 * seed };
+      const { backwards, reads } = await readWhileBuilt(pair, seed, more);
       assert.deepEqual(backwards, []);
       assert.ok(reads > 200, `${reads}`);
     });

@@ -166,7 +166,8 @@ async function listMissing(copy: Copy, { pace, signal }: SqlServingOptions): Pro
       if (!reply) return;
       if (reply.result.tooLarge) throw keysTooLarge();
       pace.sent(reply.wireBytes);
-      counted.keys += (await joiner.call('pg.serving.missing', { lane }, reply.parts)).result.keys;
+      const { result } = await joiner.call('pg.serving.missing', { lane }, reply.parts);
+      counted.keys += result.keys;
     },
   });
   return counted.keys;
