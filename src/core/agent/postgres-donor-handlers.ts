@@ -10,7 +10,12 @@ import { decodeKeyTexts, encodeKeyTexts } from './key-texts.ts';
 const usual = 0;
 
 /** The requests that make a PostgreSQL server a donor. State lives as long as the agent's process. */
-export function postgresDonorHandlers(): { handlers: Handlers; close(): Promise<void> } {
+export function postgresDonorHandlers(): {
+  handlers: Handlers;
+  /** The one that is open; throws where none is. */
+  donor(): PostgresDonor;
+  close(): Promise<void>;
+} {
   let open: PostgresDonor | undefined;
   let stream: ChangeStream | undefined;
   const donor = (): PostgresDonor => {
@@ -63,6 +68,10 @@ export function postgresDonorHandlers(): { handlers: Handlers; close(): Promise<
       const taken = await changes().take(flushedTo, limits);
       return { result: { bytes: taken.length }, parts: taken.length > 0 ? [taken] : [], level: 1 };
     },
+    'pg.stream.hurry': () => {
+      changes().hurry();
+      return { result: {} };
+    },
     'pg.stream.close': async ({ flushedTo }) => {
       await stream?.take(flushedTo, { maxBytes: 0, waitMs: 0 });
       await stream?.close();
@@ -76,12 +85,16 @@ export function postgresDonorHandlers(): { handlers: Handlers; close(): Promise<
     'pg.range.read': async ({ lane, range, level, ...sizes }) => {
       const read = await donor().readRange(lane, range, sizes);
       if ('tooLarge' in read) return { result: { rows: 0, rawBytes: 0, tooLarge: true } };
-      const { rows, bytes } = read;
+      const { rows, bytes, digest } = read;
       return {
-        result: { rows, rawBytes: bytes.length, tooLarge: false },
+        result: { rows, rawBytes: bytes.length, tooLarge: false, digest },
         parts: [bytes],
         ...(level !== undefined && { level }),
       };
+    },
+    'pg.serving.keys': async ({ lane, range, maxBytes }) => {
+      const read = await donor().readKeysOf(lane, range, maxBytes);
+      return { result: {}, parts: 'tooLarge' in read ? [] : [read.bytes], level: 1 };
     },
     'pg.keys.read': async ({ lane, maxBytes }, [keys]) => {
       const read = await donor().readKeys(lane, keysOf(keys), maxBytes);
@@ -100,7 +113,7 @@ export function postgresDonorHandlers(): { handlers: Handlers; close(): Promise<
     'pg.donor.standing': async ({ id }) => ({ result: { standing: await donor().standing(id) } }),
     'pg.sequences': async ({ lane }) => ({ result: { sequences: await donor().sequences(lane) } }),
   };
-  return { handlers, close };
+  return { handlers, donor, close };
 }
 
 async function inSession<T>(url: string, work: (session: Session) => Promise<T>): Promise<T> {

@@ -14,7 +14,7 @@ export function postgresHandlers(beat: () => Promise<unknown>): {
   close(): Promise<void>;
 } {
   const donor = postgresDonorHandlers();
-  const joiner = postgresJoinerHandlers();
+  const joiner = postgresJoinerHandlers(donor.donor);
   let under = 0;
   let timer: NodeJS.Timeout | undefined;
   const begin = () => {

@@ -1,4 +1,7 @@
 import { ForesyncError } from '../errors.ts';
+import { sentRows } from '../store/postgres/chunk-rows.ts';
+import { TooLarge } from '../store/postgres/copy-queries.ts';
+import type { PostgresDonor } from '../store/postgres/donor.ts';
 import { forgetJoining, handOver } from '../store/postgres/hand-over.ts';
 import { PostgresJoiner } from '../store/postgres/joiner.ts';
 import { discardJoiner, lookAtJoiner, rehearseJoiner } from '../store/postgres/joiner-place.ts';
@@ -7,8 +10,11 @@ import { decodeKeyTexts, encodeKeyTexts } from './key-texts.ts';
 import { postgresServingHandlers } from './postgres-serving-handlers.ts';
 import { postgresWarmHandlers } from './postgres-warm-handlers.ts';
 
-/** The requests that make a PostgreSQL server a joiner. State lives as long as the agent's process. */
-export function postgresJoinerHandlers(): { handlers: Handlers; close(): Promise<void> } {
+/** The requests that make a PostgreSQL server a joiner. `donor`: the one that is open here too. State lives as long as the agent's process. */
+export function postgresJoinerHandlers(donor: () => PostgresDonor): {
+  handlers: Handlers;
+  close(): Promise<void>;
+} {
   let open: PostgresJoiner | undefined;
   const joiner = (): PostgresJoiner => {
     if (!open) throw new ForesyncError('protocol', 'joiner-not-open', 'No joiner is open.');
@@ -64,8 +70,14 @@ export function postgresJoinerHandlers(): { handlers: Handlers; close(): Promise
       if (changes) await spool.write(changes);
       return { result: { spooledTo: spool.spooledTo, pendingBytes: spool.pendingBytes } };
     },
-    'pg.joiner.chunk': async ({ lane, n, range }, parts) => ({
-      result: { rows: await joiner().chunk(lane, n, range, part(parts, 0)) },
+    'pg.joiner.chunk': async ({ lane, n, range, digest }, parts) => {
+      const { isProven } = await joiner().chunk(lane, n, range, sentRows(part(parts, 0), digest));
+      return { result: { proven: isProven } };
+    },
+    'pg.joiner.fetch': async ({ lane, n, range, maxBytes }) => ({
+      result: await fetched(() =>
+        donor().passRange(lane, range, maxBytes, (source) => joiner().chunk(lane, n, range, source)),
+      ),
     }),
     'pg.joiner.rows': async ({ keep }, parts) => ({ result: { rows: await joiner().rows(parts, { keep }) } }),
     'pg.joiner.remove': async (_, [keys]) => {
@@ -91,6 +103,11 @@ export function postgresJoinerHandlers(): { handlers: Handlers; close(): Promise
     'pg.joiner.watch': () => {
       joiner().watchKeys();
       return { result: {} };
+    },
+    'pg.joiner.touched': ({ most }) => {
+      const taken = joiner().takeTouched(most);
+      if (taken === 'all') return { result: { keys: 0, all: true } };
+      return { result: { keys: taken.length, all: false }, parts: [encodeKeyTexts([...taken])] };
     },
     'pg.joiner.digest': async ({ range }) => ({ result: await joiner().digest(range) }),
     'pg.joiner.compare': async ({ range }, [lines, keys]) => {
@@ -124,4 +141,14 @@ export function postgresJoinerHandlers(): { handlers: Handlers; close(): Promise
     },
   };
   return { handlers, close };
+}
+
+async function fetched(fetch: () => ReturnType<PostgresJoiner['chunk']>) {
+  try {
+    const { rows, rawBytes, isProven } = await fetch();
+    return { rows, rawBytes, proven: isProven, tooLarge: false };
+  } catch (error) {
+    if (!(error instanceof TooLarge)) throw error;
+    return { rows: 0, rawBytes: 0, proven: false, tooLarge: true };
+  }
 }

@@ -7,6 +7,7 @@ import {
   keyRange,
   lane,
   position,
+  rowsDigest,
   sequences,
   table,
   url,
@@ -65,6 +66,8 @@ export const postgresRequests = {
     z.strictObject({ flushedTo: position, maxBytes: chunkBytes, waitMs: count.max(10_000), lane }),
     z.strictObject({ bytes }),
   ),
+  /** Has those who wait for changes wait no longer. */
+  'pg.stream.hurry': request(none, none),
   /** The same for the last time, then frees the slot. */
   'pg.stream.close': request(z.strictObject({ flushedTo: position, lane }), none),
   /** Part: keys that cut a range into smaller ones, of so many rows each. */
@@ -72,17 +75,16 @@ export const postgresRequests = {
     z.strictObject({ lane, range: keyRange, rows: chunkKeys.min(1), count: count.min(1).max(1000) }),
     none,
   ),
-  /** Part: rows as COPY has them, or the key's columns of them; none where they are more than fits. */
+  /** Part: rows as COPY sends them, with their digest; none where they are more than fits. */
   'pg.range.read': request(
     z.strictObject({
       lane,
       range: keyRange,
-      onlyKeys: z.boolean().optional(),
       expectedBytes: chunkBytes,
       maxBytes: chunkBytes,
       level: z.number().int().min(-100).max(22).optional(),
     }),
-    z.strictObject({ rows: count, rawBytes: bytes, tooLarge: z.boolean() }),
+    z.strictObject({ rows: count, rawBytes: bytes, tooLarge: z.boolean(), digest: rowsDigest.optional() }),
   ),
   /** Part: keys. Parts back: rows. Keys that are none of the table's are left out. */
   'pg.keys.read': request(
@@ -91,7 +93,7 @@ export const postgresRequests = {
   ),
   'pg.range.digest': request(
     z.strictObject({ lane, range: keyRange }),
-    z.strictObject({ rows: count, sum: z.string().regex(/^-?\d{1,40}$/), at: position }),
+    z.strictObject({ ...rowsDigest.shape, at: position }),
   ),
   /** Part back: keys with the hashes of their rows. Of a range, or of the keys that are the part. */
   'pg.range.hashes': request(
@@ -151,10 +153,18 @@ export const postgresRequests = {
     z.strictObject({ lane }),
     z.strictObject({ spooledTo: position, pendingBytes: bytes }),
   ),
-  /** Part: rows of a range, which take the place of all that is there of it. Without `n` it is a part of a chunk, and no place to go on from. */
+  /**
+   * Part: rows of a range, which take the place of all that is there of it. Without `n` it is a part of a chunk, and no place to go on from. `proven`: what is there then has
+   * the digest of what the donor had.
+   */
   'pg.joiner.chunk': request(
-    z.strictObject({ lane, n: count.optional(), range: keyRange }),
-    z.strictObject({ rows: count }),
+    z.strictObject({ lane, n: count.optional(), range: keyRange, digest: rowsDigest }),
+    z.strictObject({ proven: z.boolean() }),
+  ),
+  /** The same with rows that it reads itself, of the donor that is open at the same agent; nothing where they are more than fits. */
+  'pg.joiner.fetch': request(
+    z.strictObject({ lane, n: count.optional(), range: keyRange, maxBytes: chunkBytes.optional() }),
+    z.strictObject({ rows: count, rawBytes: bytes, proven: z.boolean(), tooLarge: z.boolean() }),
   ),
   /** Parts: rows. `keep`: those that are there stay. */
   'pg.joiner.rows': request(z.strictObject({ keep: z.boolean() }), z.strictObject({ rows: count })),
@@ -173,10 +183,12 @@ export const postgresRequests = {
   'pg.joiner.analyze': request(z.strictObject({ lane }), none),
   /** From now on it is kept which keys the stream changes. */
   'pg.joiner.watch': request(none, none),
-  'pg.joiner.digest': request(
-    z.strictObject({ range: keyRange }),
-    z.strictObject({ rows: count, sum: z.string().regex(/^-?\d{1,40}$/) }),
+  /** Part back: some of those keys, which count as unchanged from then on. `all`: they were too many to be kept. */
+  'pg.joiner.touched': request(
+    z.strictObject({ most: chunkKeys.min(1) }),
+    z.strictObject({ keys: count, all: z.boolean() }),
   ),
+  'pg.joiner.digest': request(z.strictObject({ range: keyRange }), rowsDigest),
   /** Parts: keys with hashes of the donor's, and keys where it is not of a range. Parts back: keys that differ, those of them first that the stream has not changed. */
   'pg.joiner.compare': request(
     z.strictObject({ range: keyRange.optional() }),

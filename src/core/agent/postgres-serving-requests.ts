@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { lane, position, url } from './postgres-shapes.ts';
-import { count, none, request } from './wire-shapes.ts';
+import { keyRange, lane, position, url } from './postgres-shapes.ts';
+import { chunkBytes, count, none, request } from './wire-shapes.ts';
 
 /** What an agent answers for a joiner at PostgreSQL that answers reads under the table's own name while it is built. */
 export const postgresServingRequests = {
@@ -8,6 +8,8 @@ export const postgresServingRequests = {
   'pg.serving.rehearse': request(z.strictObject({ url }), none),
   /** Makes all that reads will go by but the view. `conninfo`: how the joiner's server reaches the lead's. May be repeated. */
   'pg.serving.prepare': request(z.strictObject({ conninfo: z.string().max(10_000) }), none),
+  /** At the lead. Part back: the keys of a range's rows, as COPY has them; none where they are more than fits. */
+  'pg.serving.keys': request(z.strictObject({ lane, range: keyRange, maxBytes: chunkBytes }), none),
   /** Part: keys of rows that are not there yet, as COPY has them. */
   'pg.serving.missing': request(z.strictObject({ lane }), z.strictObject({ keys: count })),
   /** Reads are answered from here on. `lead`: as those who try to write are told. */

@@ -11,6 +11,8 @@ export const lane = count.max(15);
 export const position = z.number().int().min(0).max(Number.MAX_SAFE_INTEGER);
 export const integerText = z.string().regex(/^-?\d{1,19}$/);
 
+export const rowsDigest = z.strictObject({ rows: count, sum: z.string().regex(/^-?\d{1,40}$/) });
+
 const identifier = z
   .string()
   .min(1)

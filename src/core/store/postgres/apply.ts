@@ -32,6 +32,7 @@ export class Applier {
   readonly #definition: TableDefinition;
   readonly #keyPlaces: number[];
   onKey: OnKey = () => undefined;
+  onTruncate: () => void = () => undefined;
   readonly trust = new Trust();
   /** Where keys are kept of rows that reads fetch from the lead. */
   missing: string | undefined;
@@ -162,6 +163,7 @@ export class Applier {
 
   async #truncate(fold: ChangeFold): Promise<void> {
     fold.truncate();
+    this.onTruncate();
     await this.#session.rows(`DELETE FROM ${recordTables(this.#id).refetch}; TRUNCATE ${this.#target}`);
   }
 

@@ -10,6 +10,8 @@ import { quoteName, quoteText } from './sql.ts';
 const maxWaitingBytes = 16 << 20;
 /** Well within the usual wal_sender_timeout of a minute. */
 const feedbackEveryMs = 5_000;
+const endWithinMs = 2_000;
+const copyDone = Buffer.from([0x63, 0, 0, 0, 4]);
 /** Microseconds from 1970 to 2000, where PostgreSQL's clock begins. */
 const postgresEpochMs = 946_684_800_000;
 
@@ -61,10 +63,18 @@ export class ChangeStream {
     return taken;
   }
 
-  /** The slot is free once the server has noticed. What was written last is told first. */
+  /** From now on nobody waits for what may come. */
+  hurry(): void {
+    this.#query.hurry();
+  }
+
+  /** What was written last is confirmed, and the slot is free, once this resolves; of a server that does not say so in time it is not known. */
   async close(): Promise<void> {
     clearInterval(this.#timer);
-    if (this.#query.error === undefined) await this.#tell();
+    if (this.#query.error === undefined) {
+      await this.#tell();
+      await this.#query.finish();
+    }
     this.#session.cut();
   }
 
@@ -87,6 +97,8 @@ class StreamQuery implements Submittable {
   #connection: Connection | undefined;
   #end: () => void = () => undefined;
   #wake: () => void = () => undefined;
+  #isHurried = false;
+  #isLeaving = false;
   #pieces: Buffer[] = [];
   #bytes = 0;
 
@@ -117,8 +129,28 @@ class StreamQuery implements Submittable {
     });
   }
 
+  /** Asks the server to end it; what still comes is thrown away. */
+  async finish(): Promise<void> {
+    const { stream } = this.#connection ?? {};
+    if (!stream?.writable) return;
+    this.#isLeaving = true;
+    stream.resume();
+    stream.write(copyDone);
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, endWithinMs);
+    });
+    await Promise.race([this.ended, late]);
+    clearTimeout(timer);
+  }
+
+  hurry(): void {
+    this.#isHurried = true;
+    this.#wake();
+  }
+
   arrived(waitMs: number): Promise<void> {
-    if (this.#bytes > 0 || this.error !== undefined) return Promise.resolve();
+    if (this.#isHurried || this.#bytes > 0 || this.error !== undefined) return Promise.resolve();
     return new Promise((resolve) => {
       const timer = setTimeout(resolve, waitMs);
       this.#wake = () => {
@@ -139,6 +171,7 @@ class StreamQuery implements Submittable {
   }
 
   handleCopyData({ chunk }: { chunk: Buffer }): void {
+    if (this.#isLeaving) return;
     if (chunk[0] === 0x77 && chunk.length > 25) this.#keep(chunk.subarray(25));
     else if (chunk[0] === 0x6b && chunk.length === 18) {
       const mark = Buffer.alloc(9);

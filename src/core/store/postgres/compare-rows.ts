@@ -27,7 +27,7 @@ export async function differingKeys(
     await session.rows(
       `CREATE TEMPORARY TABLE foresync_theirs (${declared.join(', ')}, foresync_hash int8) ON COMMIT DROP`,
     );
-    await session.copyIn('COPY foresync_theirs FROM STDIN', lines);
+    await session.copyInMessages('COPY foresync_theirs FROM STDIN', lines);
     await session.rows(`CREATE INDEX ON foresync_theirs (${columnList(columns)})`);
     const own =
       'keys' in of

@@ -1,6 +1,8 @@
+import type { Duplex } from 'node:stream';
 import type { Connection, Submittable } from 'pg';
+import { divertRows, type TakeRows } from './copy-messages.ts';
 
-/** What a COPY of a chunk has brought. */
+/** What a COPY has brought: messages with its rows, as the server sent them and as another one takes them. */
 export interface CopiedRows {
   bytes: Buffer;
   rows: number;
@@ -64,39 +66,37 @@ abstract class CopyQuery implements Submittable {
     this.handleRowDescription();
   }
 
-  abstract handleCopyData(message: { chunk: Buffer }): void;
+  handleCopyData(): void {
+    this.fail(new Error('A COPY sent rows when it was not to.'));
+  }
+
   abstract handleCopyInResponse(connection: Connection): void;
 }
 
-/** `COPY … TO STDOUT`: rows as the server sends them, without the messages around them. What is past `maxBytes` is thrown away. */
+/** `COPY … TO STDOUT`: the server's messages are taken as they come. */
 export class CopyOut extends CopyQuery {
-  #buffer: Buffer;
-  #used = 0;
-  readonly #maxBytes: number;
+  readonly #taking: (source: Duplex) => TakeRows;
+  #giveBack: () => void = () => undefined;
 
-  constructor(sql: string, { expectedBytes, maxBytes }: { expectedBytes: number; maxBytes: number }) {
+  constructor(sql: string, taking: (source: Duplex) => TakeRows) {
     super(sql);
-    this.#maxBytes = maxBytes;
-    this.#buffer = Buffer.allocUnsafeSlow(Math.min(maxBytes, Math.max(64 << 10, expectedBytes)));
+    this.#taking = taking;
   }
 
-  async rows(): Promise<CopiedRows> {
-    const rows = await this.done;
-    return { bytes: this.#buffer.subarray(0, this.#used), rows };
+  override submit(connection: Connection): void {
+    const { stream } = connection;
+    this.#giveBack = divertRows(stream, this.#taking(stream));
+    super.submit(connection);
   }
 
-  handleCopyData({ chunk }: { chunk: Buffer }): void {
-    const needed = this.#used + chunk.length;
-    if (needed > this.#maxBytes) return this.fail(new TooLarge('More rows came than there is room for.'));
-    if (needed > this.#buffer.length) {
-      const larger = Buffer.allocUnsafeSlow(
-        Math.min(this.#maxBytes, Math.max(needed, this.#buffer.length * 2)),
-      );
-      this.#buffer.copy(larger, 0, 0, this.#used);
-      this.#buffer = larger;
-    }
-    chunk.copy(this.#buffer, this.#used);
-    this.#used = needed;
+  override handleReadyForQuery(): void {
+    this.#giveBack();
+    super.handleReadyForQuery();
+  }
+
+  override handleError(error: unknown): void {
+    this.#giveBack();
+    super.handleError(error);
   }
 
   handleCopyInResponse(): void {
@@ -104,18 +104,52 @@ export class CopyOut extends CopyQuery {
   }
 }
 
-/** What one message of a COPY holds, so that the server's buffer for it stays small. */
-const messageBytes = 1 << 20;
-const copyDone = Buffer.from([0x63, 0, 0, 0, 4]);
+/** Room for what a COPY brings. What is past `maxBytes` is thrown away. */
+export class RowsRoom {
+  #buffer: Buffer;
+  #used = 0;
+  readonly #maxBytes: number;
 
-/** `COPY … FROM STDIN` of rows that are there: whatever they are, they are data to the server, and never a message of their own. */
+  constructor({ expectedBytes, maxBytes }: { expectedBytes: number; maxBytes: number }) {
+    this.#maxBytes = maxBytes;
+    this.#buffer = Buffer.allocUnsafeSlow(Math.min(maxBytes, Math.max(64 << 10, expectedBytes)));
+  }
+
+  /** Throws `TooLarge`. */
+  get bytes(): Buffer {
+    if (this.#used > this.#maxBytes) throw new TooLarge('More rows came than there is room for.');
+    return this.#buffer.subarray(0, this.#used);
+  }
+
+  put(run: Buffer): void {
+    const needed = this.#used + run.length;
+    if (needed > this.#maxBytes) {
+      this.#used = needed;
+      return;
+    }
+    if (needed > this.#buffer.length) {
+      const larger = Buffer.allocUnsafeSlow(
+        Math.min(this.#maxBytes, Math.max(needed, this.#buffer.length * 2)),
+      );
+      this.#buffer.copy(larger, 0, 0, this.#used);
+      this.#buffer = larger;
+    }
+    run.copy(this.#buffer, this.#used);
+    this.#used = needed;
+  }
+}
+
+const copyDone = Buffer.from([0x63, 0, 0, 0, 4]);
+const copyFail = Buffer.from([0x66, 0, 0, 0, 5, 0]);
+
+/** `COPY … FROM STDIN`: `feed` writes messages with rows to the server, and nothing else. Where it rejects, so does the COPY. */
 export class CopyIn extends CopyQuery {
-  readonly #bytes: Buffer;
+  readonly #feed: (target: Duplex) => Promise<unknown>;
   #sent: Promise<unknown> = Promise.resolve();
 
-  constructor(sql: string, bytes: Buffer) {
+  constructor(sql: string, feed: (target: Duplex) => Promise<unknown>) {
     super(sql);
-    this.#bytes = bytes;
+    this.#feed = feed;
   }
 
   /** Settles when the rows are no longer needed, also after an error. Tells how many there were. */
@@ -128,18 +162,56 @@ export class CopyIn extends CopyQuery {
   }
 
   handleCopyInResponse({ stream }: Connection): void {
-    for (let from = 0; from < this.#bytes.length; from += messageBytes) {
-      const piece = this.#bytes.subarray(from, from + messageBytes);
-      const header = Buffer.from([0x64, 0, 0, 0, 0]);
-      header.writeUInt32BE(piece.length + 4, 1);
-      stream.write(header);
-      stream.write(piece);
-    }
     // A stream that is destroyed calls back too, with an error that the query has got already.
-    this.#sent = new Promise<void>((resolve) => stream.write(copyDone, () => resolve()));
+    const end = (message: Buffer) => new Promise<void>((resolve) => stream.write(message, () => resolve()));
+    this.#sent = this.#feed(stream).then(
+      () => end(copyDone),
+      (error: unknown) => {
+        this.fail(error);
+        return end(copyFail);
+      },
+    );
+  }
+}
+
+/**
+ * Takes rows for another server, no faster than that takes them, up to `maxBytes`. A message that stays without its end would take in whatever follows: then that server's connection
+ * is ended.
+ */
+export class PassedRows {
+  readonly #target: Duplex;
+  readonly #maxBytes: number;
+  #isWhole = true;
+  /** Of all that came. */
+  bytes = 0;
+
+  constructor(target: Duplex, maxBytes: number) {
+    this.#target = target;
+    this.#maxBytes = maxBytes;
   }
 
-  handleCopyData(): void {
-    this.fail(new Error('A COPY FROM sent rows.'));
+  take(run: Buffer, isWhole: boolean, source: Duplex): void {
+    this.bytes += run.length;
+    // A target that is gone takes nothing more, which its own query tells.
+    if (this.bytes > this.#maxBytes || this.#target.destroyed) return;
+    this.#isWhole = isWhole;
+    if (this.#target.write(run)) return;
+    source.pause();
+    const goOn = () => {
+      this.#target.off('drain', goOn).off('close', goOn);
+      source.resume();
+    };
+    this.#target.on('drain', goOn).on('close', goOn);
+  }
+
+  /** Resolves when all has come and was taken. */
+  async end(copied: Promise<unknown>): Promise<void> {
+    try {
+      await copied;
+      if (this.bytes > this.#maxBytes) throw new TooLarge('More rows came than one chunk may have.');
+    } catch (error) {
+      if (!this.#isWhole) this.#target.destroy();
+      throw error;
+    }
   }
 }

@@ -1,7 +1,9 @@
 import { ForesyncError } from '../../errors.ts';
 import { captureName, lookAtSlot, refuseUnfitDonor } from './capture.ts';
+import { type ChunkRows, digestOf, type RowsDigest } from './chunk-rows.ts';
 import type { CopiedRows } from './copy-queries.ts';
 import { TooLarge } from './copy-queries.ts';
+import { cutQuery } from './cut-query.ts';
 import { copyFormat, keyColumns, type TableDefinition } from './definition.ts';
 import { keyOrderOf } from './key-order.ts';
 import { Lanes } from './lanes.ts';
@@ -10,15 +12,7 @@ import { readDefinition, type TableFacts } from './read-definition.ts';
 import { keysRelation } from './row-keys.ts';
 import { Session, StatementError } from './session.ts';
 import { qualified, quoteName, quoteText, type TableName } from './sql.ts';
-import {
-  carriedList,
-  columnList,
-  type KeyRange,
-  keysEqual,
-  keyTextList,
-  rowHash,
-  within,
-} from './table-sql.ts';
+import { carriedList, columnList, type KeyRange, keysEqual, rowHash, within } from './table-sql.ts';
 
 /** What a donor tells of its table. */
 export interface DonorLook extends TableFacts {
@@ -37,9 +31,7 @@ export interface DonorLook extends TableFacts {
 export type ReadRows = CopiedRows | { tooLarge: true };
 
 /** The hash of a range's rows, and where the WAL was after the snapshot that they were read in was taken. */
-export interface RangeDigest {
-  rows: number;
-  sum: string;
+export interface RangeDigest extends RowsDigest {
   at: number;
 }
 
@@ -111,28 +103,41 @@ export class PostgresDonor {
     { rows, count }: { rows: number; count: number },
   ): Promise<string[][]> {
     const session = await this.lanes.session(lane);
-    const key = keyColumns(this.definition).map(({ name }) => quoteName(name));
-    return (await session.rows(
-      `SELECT ${keyTextList(this.definition)} FROM (
-        SELECT ${key.join(', ')}, row_number() OVER (ORDER BY ${key.join(', ')}) AS foresync_n FROM (
-          SELECT ${key.join(', ')} FROM ${this.#table} WHERE ${within(this.definition, range)} ORDER BY ${key.join(', ')} LIMIT ${rows * count}) walked) numbered
-      WHERE foresync_n % ${rows} = 0 ORDER BY foresync_n`,
-    )) as string[][];
+    return (await session.rows(cutQuery(this.definition, this.#table, range, { rows, count }))) as string[][];
   }
 
+  /** The key's columns alone of the rows of a range. */
+  async readKeysOf(lane: number, range: KeyRange, maxBytes: number): Promise<ReadRows> {
+    const columns = columnList(keyColumns(this.definition));
+    const select = `SELECT ${columns} FROM ${this.#table} WHERE ${within(this.definition, range)}`;
+    return this.#copy(lane, select, { expectedBytes: maxBytes >> 4, maxBytes });
+  }
+
+  /** Rows of a range with their digest. */
   async readRange(
     lane: number,
     range: KeyRange,
-    {
-      onlyKeys = false,
-      ...sizes
-    }: { onlyKeys?: boolean | undefined; expectedBytes: number; maxBytes: number },
-  ): Promise<ReadRows> {
-    const columns = onlyKeys ? columnList(keyColumns(this.definition)) : carriedList(this.definition);
-    return this.#copy(
-      lane,
-      `SELECT ${columns} FROM ${this.#table} WHERE ${within(this.definition, range)}`,
-      sizes,
+    sizes: { expectedBytes: number; maxBytes: number },
+  ): Promise<(CopiedRows & { digest: RowsDigest }) | { tooLarge: true }> {
+    return this.#inSnapshot(lane, async (session) => {
+      const read = await this.#copy(lane, this.#selectRange(range), sizes);
+      return 'tooLarge' in read ? read : { ...read, digest: await this.#digest(session, range) };
+    });
+  }
+
+  /** Lets `use` have the rows of a range, which this process never holds as a whole. Throws `TooLarge` where they are more than `maxBytes`. */
+  async passRange<T>(
+    lane: number,
+    range: KeyRange,
+    maxBytes: number | undefined,
+    use: (rows: ChunkRows) => Promise<T>,
+  ): Promise<T> {
+    const copy = this.#copyOut(this.#selectRange(range));
+    return this.#inSnapshot(lane, (session) =>
+      use({
+        copyInto: (joiner, sql) => joiner.copyFrom({ session, sql: copy, maxBytes }, sql),
+        digest: () => this.#digest(session, range),
+      }),
     );
   }
 
@@ -160,12 +165,7 @@ export class PostgresDonor {
   }
 
   async digest(lane: number, range: KeyRange): Promise<RangeDigest> {
-    return this.#atPosition(lane, async (session, at) => {
-      const [rows, sum] = await session.row(
-        `SELECT count(*), coalesce(sum(${rowHash(this.definition, this.#seed)}), 0) FROM ${this.#table} WHERE ${within(this.definition, range)}`,
-      );
-      return { rows: Number(rows), sum: sum ?? '', at };
-    });
+    return this.#atPosition(lane, async (session, at) => ({ ...(await this.#digest(session, range)), at }));
   }
 
   /** Keys with the hashes of their rows, in COPY's text format. */
@@ -244,19 +244,33 @@ export class PostgresDonor {
    */
   async #atPosition<T>(lane: number, read: (session: Session, at: number) => Promise<T>): Promise<T> {
     const session = await this.lanes.session(lane);
-    const [result, at] = await session.transaction(
-      'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY',
-      async () => {
-        const [inserted] = await session.row('SELECT pg_current_wal_insert_lsn() FROM pg_current_snapshot()');
-        return [await read(session, lsnOf(inserted ?? '')), inserted ?? ''] as const;
-      },
-    );
+    const [result, at] = await this.#inSnapshot(lane, async () => {
+      const [inserted] = await session.row('SELECT pg_current_wal_insert_lsn() FROM pg_current_snapshot()');
+      return [await read(session, lsnOf(inserted ?? '')), inserted ?? ''] as const;
+    });
     const [isWritten] = await session.row('SELECT pg_current_wal_flush_lsn() >= $1::pg_lsn', [at]);
     if (isWritten !== 't')
       await session.rows(
         "SET synchronous_commit = local; SELECT pg_logical_emit_message(true, 'foresync', '')",
       );
     return result;
+  }
+
+  async #inSnapshot<T>(lane: number, read: (session: Session) => Promise<T>): Promise<T> {
+    const session = await this.lanes.session(lane);
+    return session.transaction('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY', () => read(session));
+  }
+
+  #digest(session: Session, range: KeyRange): Promise<RowsDigest> {
+    return digestOf(session, { definition: this.definition, table: this.#table, seed: this.#seed }, range);
+  }
+
+  #selectRange(range: KeyRange): string {
+    return `SELECT ${carriedList(this.definition)} FROM ${this.#table} WHERE ${within(this.definition, range)}`;
+  }
+
+  #copyOut(select: string): string {
+    return `COPY (${select}) TO STDOUT (FORMAT ${copyFormat(this.definition)})`;
   }
 
   get #table(): string {
@@ -271,10 +285,7 @@ export class PostgresDonor {
   ): Promise<ReadRows> {
     const session = await this.lanes.session(lane);
     try {
-      return await session.copyOut(
-        `COPY (${select}) TO STDOUT (FORMAT ${copyFormat(this.definition)})`,
-        sizes,
-      );
+      return await session.copyOut(this.#copyOut(select), sizes);
     } catch (error) {
       if (error instanceof TooLarge) return { tooLarge: true };
       throw error;

@@ -1,5 +1,6 @@
 import { ForesyncError } from '../../errors.ts';
 import { Applier } from './apply.ts';
+import { type ChunkRows, digestOf, type RowsDigest } from './chunk-rows.ts';
 import { differingKeys, type Keys } from './compare-rows.ts';
 import { copyFormat, keyColumns, type TableDefinition } from './definition.ts';
 import {
@@ -20,7 +21,7 @@ import { Slices } from './slices.ts';
 import { SpoolWriter } from './spool.ts';
 import { qualified, quoteTexts } from './sql.ts';
 import { dropServing, grantsOfView, openServing, prepareServing, servingView } from './sql-serving.ts';
-import { carriedList, columnList, type KeyRange, keysEqual, rowHash, within } from './table-sql.ts';
+import { carriedList, columnList, type KeyRange, keysEqual, within } from './table-sql.ts';
 import { buildingNames, finishTable, placeTable } from './target-table.ts';
 import { TouchedKeys } from './touched-keys.ts';
 import { prewarmKey, roomForPages, type Warmed, warmRows } from './warm.ts';
@@ -68,6 +69,7 @@ export class PostgresJoiner {
     if (this.record.stage === 'verify') this.#applier.trust.all();
     this.slices = opened.slices;
     this.#applier.onKey = (key) => this.#touched.add(key);
+    this.#applier.onTruncate = () => this.#touched.addAll();
   }
 
   /**
@@ -133,8 +135,16 @@ export class PostgresJoiner {
     return { count: Number(row[0]) + 1, to: row[1] == null ? null : (JSON.parse(row[1]) as string[]) };
   }
 
-  /** Rows of a range in the place of all that is there of it, and that chunk `n` ends there; without `n` it is a part of one. */
-  async chunk(lane: number, n: number | undefined, range: KeyRange, rows: Buffer): Promise<number> {
+  /**
+   * Rows of a range in the place of all that is there of it, and that chunk `n` ends there; without `n` it is a part of one. `isProven`: what is there then is what the donor
+   * had, by the hashes of both. The range is cleared and filled in one transaction, so both tell of the same rows.
+   */
+  async chunk(
+    lane: number,
+    n: number | undefined,
+    range: KeyRange,
+    source: ChunkRows,
+  ): Promise<{ rows: number; rawBytes: number; isProven: boolean }> {
     const isSliced = this.slices?.isOpen ?? false;
     const session = await this.#lanes.session(isSliced ? applyLane : lane);
     const { chunks } = recordTables(this.#id);
@@ -142,13 +152,15 @@ export class PostgresJoiner {
     const clear = `DELETE FROM ${this.#target} WHERE ${inRange}`;
     return this.#written(session, clear, async () => {
       if (this.#applier.missing) await session.rows(`DELETE FROM ${this.#applier.missing} WHERE ${inRange}`);
-      const taken = await session.copyIn(this.#copyInto(this.#target), rows);
-      if (n === undefined) return taken;
-      const upto = range.to === undefined ? 'NULL' : quoteTexts(range.to);
-      await session.rows(
-        `INSERT INTO ${chunks} VALUES (${n}, ${upto}) ON CONFLICT (n) DO UPDATE SET upto = excluded.upto`,
-      );
-      return taken;
+      const { rows, bytes } = await source.copyInto(session, this.#copyInto(this.#target));
+      const [theirs, ours] = await bothDigests(source.digest(), this.#digest(session, range));
+      if (n !== undefined) {
+        const upto = range.to === undefined ? 'NULL' : quoteTexts(range.to);
+        await session.rows(
+          `INSERT INTO ${chunks} VALUES (${n}, ${upto}) ON CONFLICT (n) DO UPDATE SET upto = excluded.upto`,
+        );
+      }
+      return { rows, rawBytes: bytes, isProven: theirs.rows === ours.rows && theirs.sum === ours.sum };
     });
   }
 
@@ -159,7 +171,7 @@ export class PostgresJoiner {
     let taken = 0;
     for (const some of rows)
       taken += await this.#written(session, '', async () => {
-        const count = await session.copyIn(this.#copyInto('foresync_rows'), some);
+        const count = await session.copyInMessages(this.#copyInto('foresync_rows'), some);
         if (keep) {
           await this.#applier.notMissing();
           await session.rows(
@@ -220,12 +232,12 @@ export class PostgresJoiner {
     await session.rows(`ANALYZE ${this.#target}`);
   }
 
-  async digest(range: KeyRange): Promise<{ rows: number; sum: string }> {
-    const session = await this.#lanes.session(applyLane);
-    const [rows, sum] = await session.row(
-      `SELECT count(*), coalesce(sum(${rowHash(this.#definition, this.#seed)}), 0) FROM ${this.#target} WHERE ${within(this.#definition, range)}`,
-    );
-    return { rows: Number(rows), sum: sum ?? '' };
+  async digest(range: KeyRange): Promise<RowsDigest> {
+    return this.#digest(await this.#lanes.session(applyLane), range);
+  }
+
+  #digest(session: Session, range: KeyRange): Promise<RowsDigest> {
+    return digestOf(session, { definition: this.#definition, table: this.#target, seed: this.#seed }, range);
   }
 
   /** `touched`: the stream has changed it since `watchKeys`. */
@@ -239,6 +251,11 @@ export class PostgresJoiner {
   /** From now on it is kept which keys the stream changes. */
   watchKeys(): void {
     this.#touched.begin();
+  }
+
+  /** Some keys that it has changed since, which count as unchanged from now on; `all` where they were too many to be kept. */
+  takeTouched(count: number): readonly string[][] | 'all' {
+    return this.#touched.take(count);
   }
 
   /** Puts the table in its place, as proven; the checkpoint says so in the same transaction. */
@@ -277,7 +294,7 @@ export class PostgresJoiner {
   /** Keys of rows that are not here yet, of a range that was not taken before. */
   async missing(lane: number, keys: Buffer): Promise<number> {
     const session = await this.#lanes.session(lane);
-    return session.copyIn(
+    return session.copyInMessages(
       `COPY ${qualified(servingNames(this.#id).missing)} FROM STDIN (FORMAT ${copyFormat(this.#definition)})`,
       keys,
     );
@@ -324,4 +341,10 @@ export class PostgresJoiner {
   #copyInto(table: string): string {
     return `COPY ${table} (${carriedList(this.#definition)}) FROM STDIN (FORMAT ${copyFormat(this.#definition)})`;
   }
+}
+
+/** Neither is left alone where the other fails: its connection is used again. */
+async function bothDigests(theirs: Promise<RowsDigest>, ours: Promise<RowsDigest>) {
+  await Promise.allSettled([theirs, ours]);
+  return Promise.all([theirs, ours]);
 }

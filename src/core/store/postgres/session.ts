@@ -1,8 +1,10 @@
+import type { Duplex } from 'node:stream';
 import { checkServerIdentity } from 'node:tls';
 import pg from 'pg';
 import { ForesyncError, messageOf, systemCodeOf } from '../../errors.ts';
 import { printable } from '../../text.ts';
-import { type CopiedRows, CopyIn, CopyOut } from './copy-queries.ts';
+import { areRows, rowMessages } from './copy-messages.ts';
+import { type CopiedRows, CopyIn, CopyOut, PassedRows, RowsRoom, TooLarge } from './copy-queries.ts';
 import { type Login, loginOf, surroundings, type TlsOptions } from './login.ts';
 
 /** Rows as texts, as PostgreSQL writes them; NULL is null. */
@@ -95,12 +97,45 @@ export class Session {
     return first;
   }
 
+  /** Throws `TooLarge` where more comes than there is room for. */
   async copyOut(sql: string, sizes: { expectedBytes: number; maxBytes: number }): Promise<CopiedRows> {
-    return this.#told(() => this.#submitted(new CopyOut(sql, sizes)).rows());
+    const room = new RowsRoom(sizes);
+    const rows = await this.#told(() => this.#submitted(new CopyOut(sql, () => (run) => room.put(run))).done);
+    return { bytes: room.bytes, rows };
   }
 
+  /** Of rows as COPY has them in its format. */
   async copyIn(sql: string, bytes: Buffer): Promise<number> {
-    return this.#told(() => this.#submitted(new CopyIn(sql, bytes)).rows());
+    return this.#copyIn(sql, async (target) => {
+      for (const piece of rowMessages(bytes)) target.write(piece);
+    });
+  }
+
+  /** Of what a COPY at another server has brought, whoever says so. */
+  async copyInMessages(sql: string, messages: Buffer): Promise<number> {
+    if (!areRows(messages))
+      throw new ForesyncError('protocol', 'rows-invalid', 'Rows came that no server sends so.');
+    return this.#copyIn(sql, async (target) => target.write(messages));
+  }
+
+  /** Copies from another server as the rows come. Tells how many there were, and of how many bytes. Throws `TooLarge` where those are more than `maxBytes`. */
+  async copyFrom(
+    from: { session: Session; sql: string; maxBytes: number | undefined },
+    sql: string,
+  ): Promise<{ rows: number; bytes: number }> {
+    const { session, maxBytes = Number.POSITIVE_INFINITY } = from;
+    let passed: PassedRows | undefined;
+    const rows = await this.#copyIn(sql, (target) => {
+      const passing = new PassedRows(target, maxBytes);
+      passed = passing;
+      const query = new CopyOut(from.sql, (source) => (run, isWhole) => passing.take(run, isWhole, source));
+      return passing.end(session.#told(() => session.#submitted(query).done));
+    });
+    return { rows, bytes: passed?.bytes ?? 0 };
+  }
+
+  #copyIn(sql: string, feed: (target: Duplex) => Promise<unknown>): Promise<number> {
+    return this.#told(() => this.#submitted(new CopyIn(sql, feed)).rows());
   }
 
   /** Runs work in a transaction, which is rolled back where it throws. */
@@ -141,7 +176,7 @@ export class Session {
   }
 
   #error(error: unknown): unknown {
-    if (error instanceof ForesyncError) return error;
+    if (error instanceof ForesyncError || error instanceof TooLarge) return error;
     const state = sqlStateOf(error);
     // A statement that fails may tell of other connections too, as one that makes a subscription does.
     const isOver = this.isLost || (error as { severity?: string }).severity === 'FATAL';

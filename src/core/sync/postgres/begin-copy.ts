@@ -1,10 +1,10 @@
 import type { Result } from '../../agent/protocol.ts';
 import type { AddReplicaOptions } from '../add-replica.ts';
 import type { Emit } from '../events.ts';
+import { catchUp } from './apply-changes.ts';
 import { settled } from './capture.ts';
 import type { Sides } from './connect-servers.ts';
 import { Drain } from './drain.ts';
-import { catchUp } from './verify.ts';
 
 /** Bytes of changes that may wait at the joiner. */
 const usualBudgetBytes = 8 * 1024 ** 3;

@@ -1,9 +1,9 @@
 import type { AgentClient } from '../../agent/client.ts';
 import type { Wait } from '../../clock.ts';
 import type { Emit } from '../events.ts';
+import { applyAll } from './apply-changes.ts';
 import { settled } from './capture.ts';
 import type { Drain } from './drain.ts';
-import { applyAll } from './verify.ts';
 
 /** From this share of the budget on what waits is applied between chunks. */
 const tightShare = 0.5;

@@ -51,6 +51,11 @@ export class Drain {
     return new Drain(sides, spooledTo);
   }
 
+  /** One that goes on from where this one was stopped. */
+  again(): Promise<Drain> {
+    return Drain.start(this.#sides, this.#spooledTo);
+  }
+
   get spooledTo(): number {
     return this.#spooledTo;
   }
@@ -90,6 +95,7 @@ export class Drain {
   async stop(): Promise<void> {
     this.#isStopping = true;
     this.#changed();
+    if (this.#error === undefined) await this.#sides.donor.call('pg.stream.hurry', {}).catch(() => undefined);
     await this.#running.catch(() => undefined);
     await this.#sides.donor.call('pg.stream.close', { flushedTo: this.#spooledTo, lane: streamLane });
     if (this.#error !== undefined) throw this.#error;

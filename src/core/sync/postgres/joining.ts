@@ -10,16 +10,20 @@ import type { Emit, PhaseName } from '../events.ts';
 import { resumable } from '../joining.ts';
 import { Phases } from '../phases.ts';
 import { unpausedTimeout } from '../unpaused-timeout.ts';
+import { catchUp } from './apply-changes.ts';
 import { beginCopy, type Copy } from './begin-copy.ts';
 import { captureIdOf } from './capture.ts';
 import { ChangesBetween } from './changes-between.ts';
+import type { Told, VerifyOptions } from './compare.ts';
 import { connectServers, type Sides } from './connect-servers.ts';
 import { copyLanes, copyRows } from './copy-rows.ts';
 import type { Drain } from './drain.ts';
 import { sendHotRows } from './hot-rows.ts';
-import { KeptCuts } from './kept-cuts.ts';
+import { readsDonorItself } from './one-host.ts';
+import { ProvenCopy } from './proven-copy.ts';
 import { afterReaders, SqlServing } from './sql-serving.ts';
-import { applyAll, catchUp, verifyAll } from './verify.ts';
+import { stopStream } from './stop-stream.ts';
+import { verifyAll } from './verify.ts';
 import { warmBuffers } from './warm-buffers.ts';
 
 const analyzeLane = 5;
@@ -92,8 +96,8 @@ export class PostgresJoining {
 
   async #copied(copy: Copy, batches: Batches | undefined): Promise<AddReplicaResult> {
     const { lead, joiner, opened, drain } = copy;
-    const cuts = new KeptCuts();
     const sides = { ...copy, ...this.#shared, rowsEstimate: copy.table.rowsEstimate };
+    const proven = new ProvenCopy();
     this.#emit({ type: 'donor', donor: lead.name, state: 'reading' });
     const serving = await SqlServing.begin(copy, {
       ...{ ...this.#shared, table: this.#options.group.table, wait: this.#options.wait },
@@ -105,14 +109,15 @@ export class PostgresJoining {
       await this.#phases.in('snapshot', async () => {
         await joiner.call('pg.joiner.stage', { stage: 'snapshot' });
         const from = { chunks: opened.chunks, after: opened.chunksTo };
+        const isOneHost = await readsDonorItself(copy, { ...this.#options, id: this.#id });
+        // Whatever is applied from now on is compared once more.
+        await joiner.call('pg.joiner.watch', {});
         if (from.chunks === 0 || from.after)
           await copyRows({
             ...sides,
             serving,
-            rowBytes: copy.table.rowBytes,
-            from,
-            isLocal: this.#isLocal,
-            onCut: (cut) => cuts.add(cut),
+            ...{ rowBytes: copy.table.rowBytes, from, proven },
+            ...{ isLocal: this.#isLocal, isOneHost },
             between: new ChangesBetween({ ...sides, drain, wait: this.#options.wait }),
           });
         await joiner.call('pg.joiner.stage', { stage: 'delta' });
@@ -120,19 +125,15 @@ export class PostgresJoining {
     else this.#phases.skip('snapshot');
     await this.#phases.in('delta', () => this.#delta(copy, serving, opened.stage === 'verify'));
     this.#emit({ type: 'donor', donor: lead.name, state: 'done' });
-    const verified = await this.#phases.in('verify', async () => {
-      // Its statistics are made meanwhile.
-      const analysed = joiner.call('pg.joiner.analyze', { lane: analyzeLane });
-      analysed.catch(() => undefined);
-      const isOwnCopy = opened.stage === 'hot' || (opened.stage === 'snapshot' && opened.chunks === 0);
-      const known = isOwnCopy ? cuts.cuts : undefined;
-      const result = await verifyAll({ ...sides, drain, cuts: known, wait: this.#options.wait });
-      await analysed;
-      return result;
-    });
+    // Its statistics are made while it is compared.
+    const analysed = joiner.call('pg.joiner.analyze', { lane: analyzeLane });
+    analysed.catch(() => undefined);
+    const isOwnCopy = opened.stage === 'hot' || (opened.stage === 'snapshot' && opened.chunks === 0);
+    const verifying = { ...sides, drain, proven: isOwnCopy ? proven : undefined, wait: this.#options.wait };
+    const verified = await this.#phases.in('verify', () => verifyAll(verifying));
     const there = await this.#phases.in('publish', async () => {
       if (batches) await warmBuffers({ ...copy, ...this.#shared, batches });
-      return this.#place(copy, verified);
+      return this.#place(verifying, verified, analysed);
     });
     return this.#finish(copy, there);
   }
@@ -178,17 +179,26 @@ export class PostgresJoining {
     return true;
   }
 
-  /** The stream ends, what has come of it is applied, and the table is put in its place. What was counted holds where nothing has changed since. */
-  async #place({ lead, joiner, drain }: Copy, verified: { rows: number }): Promise<AddReplicaResult> {
-    await drain.stop();
-    const { changes } = await applyAll({ lead, joiner, drain, emit: this.#emit });
+  /** The stream ends, what has come of it is applied and compared, and the table is put in its place. What was counted holds where nothing has changed since. */
+  async #place(
+    verifying: VerifyOptions,
+    verified: Told & { isUntouched: boolean },
+    analysed: Promise<unknown>,
+  ): Promise<AddReplicaResult> {
+    const { lead, joiner } = verifying;
+    const { changes, isOpen } = await stopStream(verifying, verified, (drain) => {
+      this.#drain = drain;
+    });
+    if (isOpen)
+      this.#note('info', 'Some rows change too often to be compared at the very end; all were equal before.');
     await this.#checkTable(lead);
     const { result } = await lead.call('pg.sequences', { lane: copyLanes[0] });
+    await analysed;
     const place = () =>
       joiner.call('pg.joiner.place', {
         replace: this.#options.replace,
         sequences: result.sequences,
-        ...(changes === 0 && { rows: verified.rows }),
+        ...(changes === 0 && verified.isUntouched && { rows: verified.rows }),
       });
     const { result: placed } = await afterReaders(place, { ...this.#shared, wait: this.#options.wait });
     this.#isPlaced = true;

@@ -5,6 +5,8 @@ import type { KeyRange } from '../../store/postgres/table-sql.ts';
 
 /** The lane at the donor that ranges are cut on. */
 const cutLane = 2;
+/** The first ones are wanted at once, the others while rows are copied. */
+const cutFirst = 4;
 const cutAtOnce = 64;
 
 export interface NumberedRange {
@@ -14,10 +16,10 @@ export interface NumberedRange {
 
 export interface CutOptions {
   keyColumns: number;
-  /** Told of each cut, in the order of the table. */
-  onCut?: (cut: readonly string[]) => void;
   /** Of each range, at the time that it is cut. */
   rows(): number;
+  /** Whether no more are to be given for now. */
+  pauses?(): boolean;
 }
 
 /** Cuts a table into ranges of keys, some of them ahead, from a place on. The last one has no end. */
@@ -29,6 +31,8 @@ export class Ranges {
   #cuts: string[][] = [];
   #isCutToEnd = false;
   #isOver = false;
+  #cutting: Promise<void> | undefined;
+  readonly #first: number;
   #turn: Promise<unknown> = Promise.resolve();
 
   constructor(
@@ -39,11 +43,17 @@ export class Ranges {
     this.#lead = lead;
     this.#options = options;
     this.#n = n;
+    this.#first = n;
     this.#after = after;
   }
 
-  /** Whether the last range was given. */
+  /** Whether the last range was given, or none is to be given for now. */
   get isOver(): boolean {
+    return this.#isOver || (this.#options.pauses?.() ?? false);
+  }
+
+  /** Whether the last range was given. */
+  get isAtEnd(): boolean {
     return this.#isOver;
   }
 
@@ -56,41 +66,31 @@ export class Ranges {
 
   async #next(): Promise<NumberedRange | undefined> {
     if (this.#isOver) return undefined;
-    if (this.#cuts.length === 0 && !this.#isCutToEnd) {
-      const rows = this.#options.rows();
-      this.#cuts = await cutRange(
-        this.#lead,
-        { after: this.#after },
-        { ...this.#options, rowsEach: rows, count: cutAtOnce },
-      );
-      this.#isCutToEnd = this.#cuts.length < cutAtOnce;
-    }
+    if (this.#cuts.length === 0) await this.#cutting;
+    if (this.#cuts.length === 0 && !this.#isCutToEnd)
+      await this.#cut(this.#n === this.#first ? cutFirst : cutAtOnce);
     const after = this.#after;
     const to = this.#cuts.shift();
     this.#isOver = to === undefined;
-    if (to) this.#options.onCut?.(to);
     this.#after = to;
+    if (this.#cuts.length < cutFirst && !this.#isCutToEnd) {
+      this.#cutting ??= this.#cut(cutAtOnce).finally(() => {
+        this.#cutting = undefined;
+      });
+      this.#cutting.catch(() => undefined);
+    }
     return { n: this.#n++, range: { after, to } };
   }
-}
 
-/** The same of a table that was cut before. */
-export class KnownRanges {
-  readonly #cuts: readonly (readonly string[])[];
-  #n = 0;
-
-  constructor(cuts: readonly (readonly string[])[]) {
-    this.#cuts = cuts;
-  }
-
-  get isOver(): boolean {
-    return this.#n > this.#cuts.length;
-  }
-
-  async next(): Promise<NumberedRange | undefined> {
-    if (this.isOver) return undefined;
-    const n = this.#n++;
-    return { n, range: { after: this.#cuts[n - 1], to: this.#cuts[n] } };
+  async #cut(count: number): Promise<void> {
+    const after = this.#cuts.at(-1) ?? this.#after;
+    const cuts = await cutRange(
+      this.#lead,
+      { after },
+      { ...this.#options, rowsEach: this.#options.rows(), count },
+    );
+    this.#cuts.push(...cuts);
+    this.#isCutToEnd = cuts.length < count;
   }
 }
 

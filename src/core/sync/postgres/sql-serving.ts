@@ -6,11 +6,11 @@ import { printable } from '../../text.ts';
 import type { Emit } from '../events.ts';
 import type { Pace } from '../pace.ts';
 import { pump } from '../pump.ts';
+import { applyUpTo } from './apply-changes.ts';
 import type { Copy } from './begin-copy.ts';
 import { settled } from './capture.ts';
 import { copyLanes } from './copy-rows.ts';
 import { Ranges, sentRange } from './ranges.ts';
-import { applyUpTo } from './verify.ts';
 
 /** How long rows are gathered before they are seen, at least; and by how much longer than it takes to have them seen. */
 const sliceMs = 1000;
@@ -164,7 +164,7 @@ async function listMissing(copy: Copy, { pace, signal }: SqlServingOptions): Pro
     next: () => (ranges.isOver ? undefined : ranges.next().then((next) => next && readKeys(next.range))),
     deliver: async (reply) => {
       if (!reply) return;
-      if (reply.result.tooLarge) throw keysTooLarge();
+      if (reply.parts.length === 0) throw keysTooLarge();
       pace.sent(reply.wireBytes);
       const { result } = await joiner.call('pg.serving.missing', { lane }, reply.parts);
       counted.keys += result.keys;
@@ -174,8 +174,7 @@ async function listMissing(copy: Copy, { pace, signal }: SqlServingOptions): Pro
 
   async function readKeys(range: Parameters<typeof sentRange>[0]) {
     await pace.turn(signal);
-    const sizes = { expectedBytes: keysAtOnce * 24, maxBytes: maxKeysBytes };
-    return lead.call('pg.range.read', { lane, range: sentRange(range), onlyKeys: true, ...sizes });
+    return lead.call('pg.serving.keys', { lane, range: sentRange(range), maxBytes: maxKeysBytes });
   }
 }
 
