@@ -4,6 +4,7 @@ import { joinerRequests } from './joiner-requests.ts';
 import { lookRequests } from './look-requests.ts';
 import { postgresRequests } from './postgres-requests.ts';
 import { postgresServingRequests } from './postgres-serving-requests.ts';
+import { postgresStandbyRequests } from './postgres-standby-requests.ts';
 import { postgresWarmRequests } from './postgres-warm-requests.ts';
 import { bytes, count, none, problem, request } from './wire-shapes.ts';
 
@@ -24,6 +25,7 @@ export const requests = {
   ...postgresRequests,
   ...postgresServingRequests,
   ...postgresWarmRequests,
+  ...postgresStandbyRequests,
 } as const;
 
 /** An error as it travels. */

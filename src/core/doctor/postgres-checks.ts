@@ -6,6 +6,7 @@ import { parseTableName, qualified } from '../store/postgres/sql.ts';
 import { refuseUnfitKey } from '../store/postgres/sql-serving.ts';
 import { placeTaken } from '../store/postgres/target-table.ts';
 import { captureIdOf } from '../sync/postgres/capture.ts';
+import { tableSubscribed } from '../sync/postgres/connect-servers.ts';
 import { refuseUnservable } from '../sync/postgres/sql-serving.ts';
 import { type Check, failure, info, ok, warning } from './check.ts';
 import type { DoctorOptions } from './doctor-options.ts';
@@ -69,6 +70,8 @@ export async function lookAtPostgresJoiner(
   const { result } = await agent.call('pg.joiner.look', { url, id, table: name });
   const checks: Check[] = [];
   if (result.left) checks.push(info('left', 'an earlier run left a half-built table, which is gone on with'));
+  else if (result.subscription !== undefined)
+    checks.push(failure('place', tableSubscribed(joiner.name, result.subscription)));
   else if (result.hasTable && !replace) checks.push(failure('place', placeTaken(name)));
   else
     checks.push(

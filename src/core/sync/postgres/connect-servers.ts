@@ -1,9 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import type { AgentClient } from '../../agent/client.ts';
 import type { Result } from '../../agent/protocol.ts';
+import { ForesyncError } from '../../errors.ts';
 import { hostLabel } from '../../group/host.ts';
 import { parseTableName } from '../../store/postgres/sql.ts';
 import { refuseUnfitKey } from '../../store/postgres/sql-serving.ts';
+import { printable } from '../../text.ts';
 import type { AddReplicaOptions } from '../add-replica.ts';
 import type { Agents } from '../connect.ts';
 import type { Emit } from '../events.ts';
@@ -49,6 +51,8 @@ export async function connectServers(
   emit({ type: 'donor', donor: lead.name, host, state: 'ready' });
   const isPlaced = isInPlace(look.left);
   const left = restart && (replace || !isPlaced) ? undefined : look.left;
+  if (look.subscription !== undefined && !isInPlace(left))
+    throw tableSubscribed(target.name, look.subscription);
   if (look.hasTable && !replace && !isInPlace(left)) throw tableThere(target, group.table);
   if (serveSql && !left) {
     refuseUnfitKey(donor.definition);
@@ -67,4 +71,15 @@ export async function connectServers(
 /** The table that an earlier run has put there, proven equal. */
 export function isInPlace(left: Sides['left']): boolean {
   return left?.stage === 'placed' || left?.stage === 'handed';
+}
+
+/** Its slot would be taken from under it, or it would have no table any more, and keep its slot all the same. */
+export function tableSubscribed(joiner: string, subscription: string): ForesyncError {
+  const name = printable(subscription);
+  return new ForesyncError(
+    'exists',
+    'joiner-subscribed',
+    `The table at ${printable(joiner)} is kept in sync already: the subscription ${name} replicates to it.`,
+    { hint: `To copy it anew, end that there first: DROP SUBSCRIPTION ${name}.` },
+  );
 }

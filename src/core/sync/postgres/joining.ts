@@ -22,6 +22,7 @@ import { sendHotRows } from './hot-rows.ts';
 import { readsDonorItself } from './one-host.ts';
 import { ProvenCopy } from './proven-copy.ts';
 import { afterReaders, SqlServing } from './sql-serving.ts';
+import { connectStandbys, markOf, type Standby } from './standbys.ts';
 import { stopStream } from './stop-stream.ts';
 import { verifyAll } from './verify.ts';
 import { warmBuffers } from './warm-buffers.ts';
@@ -41,6 +42,7 @@ export class PostgresJoining {
   #isPlaced = false;
   #sides: Sides | undefined;
   #drain: Drain | undefined;
+  #standbys: Standby[] = [];
 
   constructor(options: AddReplicaOptions, agents: Agents, emit: Emit) {
     this.#options = options;
@@ -64,7 +66,11 @@ export class PostgresJoining {
 
   async whole(batches: Batches | undefined): Promise<AddReplicaResult> {
     const options = { ...this.#options, id: this.#id, emit: this.#emit };
-    const sides = await this.#phases.in('connect', () => connectServers(options, this.#agents));
+    const sides = await this.#phases.in('connect', () => {
+      const connecting = connectServers(options, this.#agents);
+      if (batches) this.#standbys = connectStandbys(options.group, this.#agents);
+      return connecting;
+    });
     this.#sides = sides;
     this.#hasLeft = sides.left !== undefined;
     const { stage } = sides.left ?? {};
@@ -98,7 +104,6 @@ export class PostgresJoining {
     const { lead, joiner, opened, drain } = copy;
     const sides = { ...copy, ...this.#shared, rowsEstimate: copy.table.rowsEstimate };
     const proven = new ProvenCopy();
-    this.#emit({ type: 'donor', donor: lead.name, state: 'reading' });
     const serving = await SqlServing.begin(copy, {
       ...{ ...this.#shared, table: this.#options.group.table, wait: this.#options.wait },
       conninfo: this.#options.serveSql?.conninfo,
@@ -108,6 +113,7 @@ export class PostgresJoining {
     if (opened.stage === 'hot' || opened.stage === 'snapshot')
       await this.#phases.in('snapshot', async () => {
         await joiner.call('pg.joiner.stage', { stage: 'snapshot' });
+        this.#emit({ type: 'donor', donor: lead.name, state: 'reading' });
         const from = { chunks: opened.chunks, after: opened.chunksTo };
         const isOneHost = await readsDonorItself(copy, { ...this.#options, id: this.#id });
         // Whatever is applied from now on is compared once more.
@@ -139,13 +145,13 @@ export class PostgresJoining {
   }
 
   async #hot(copy: Copy, batches: Batches, serving: SqlServing | undefined): Promise<void> {
-    const { prefetchTimeoutMs, pace } = this.#options;
+    const { prefetchTimeoutMs, pace, wait } = this.#options;
     const { complete } = await this.#phases.in('hot', async () => {
       await serving?.open();
       const timeout = unpausedTimeout(prefetchTimeoutMs, { pace, wait: systemWait });
-      const sent = await sendHotRows({
-        ...{ ...copy, ...this.#shared, batches, deadline: timeout.signal },
-      }).finally(timeout.end);
+      const mark = await markOf(copy, this.#id);
+      const shared = { ...this.#shared, wait, standbys: this.#standbys, deadline: timeout.signal };
+      const sent = await sendHotRows({ ...copy, ...shared, mark, batches }).finally(timeout.end);
       await serving?.mustClose();
       return sent;
     });
@@ -234,6 +240,9 @@ export class PostgresJoining {
         const { result } = await lead.call('pg.capture.look', donor);
         if (!result.slot) throw slotGone();
         const { conninfo } = handOver;
+        // Before: whoever finds the slot must know that it is not left behind.
+        const purpose = { use: 'subscription', group: group.name, joiner: target.name } as const;
+        await lead.call('pg.slots.note', { ...donor, purpose });
         const { result: handed } = await joiner.call('pg.joiner.hand-over', {
           ...{ url, id, conninfo, confirmedTo: result.slot.confirmedTo },
         });

@@ -4,9 +4,8 @@ import { encodeKeyTexts } from '../../agent/key-texts.ts';
 import { type Clock, steadyClock } from '../../clock.ts';
 import { keyTexts } from '../../store/postgres/row-keys.ts';
 import { pageBytes } from '../../store/postgres/warm.ts';
-import type { Batches } from '../batches.ts';
+import type { Batch, Batches } from '../batches.ts';
 import type { Emit } from '../events.ts';
-import { bestFirst } from './hot-rows.ts';
 
 /** A replica that waits longer to be in its place would make its readers wait instead. */
 const mostMs = 30_000;
@@ -45,4 +44,11 @@ export async function warmBuffers(
     ...{ type: 'warmed', ...warmed, bytes: warmed.pages * pageBytes },
     by: indexPages === undefined ? 'reads' : 'pg_prewarm',
   });
+}
+
+/** Of all donors' shares in turn, so that the best of each come before the worst of any. */
+function bestFirst({ byDonor }: Batches): Batch[] {
+  const shares = [...byDonor.values()];
+  const longest = Math.max(0, ...shares.map(({ length }) => length));
+  return Array.from({ length: longest }, (_, place) => shares.flatMap((share) => share[place] ?? [])).flat();
 }
