@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { joinerLacks } from '../store/postgres/joiner-rights.ts';
+import { leaderRequests } from './postgres-leader-requests.ts';
 import {
   captureId,
   definition,
@@ -115,9 +116,15 @@ export const postgresRequests = {
     z.strictObject({ url, id: captureId, table }),
     z.strictObject({
       hasTable: z.boolean(),
+      /** Reads are answered there by an earlier run's view. */
+      isServed: z.boolean(),
       systemId,
       /** What the login is not let do. */
       lacks: z.array(z.enum(joinerLacks)).max(3),
+      /** A subscription of this run's replicates to the table, and uses the slot. */
+      isSubscribed: z.boolean(),
+      /** One that replicates to the table, whoever made it. */
+      subscription: z.string().max(63).optional(),
       left: z.strictObject({ stage, spooledTo: position, systemId, timeline: count }).optional(),
     }),
   ),
@@ -132,9 +139,12 @@ export const postgresRequests = {
       captureFrom: position,
       seed: integerText,
       anew: z.boolean(),
+      /** Others are to subscribe to the table. */
+      isLeader: z.boolean(),
     }),
     z.strictObject({
       resumed: z.boolean(),
+      isServed: z.boolean(),
       stage,
       spooledTo: position,
       rows: count,
@@ -211,4 +221,5 @@ export const postgresRequests = {
     z.strictObject({ url, id: captureId, table }),
     z.strictObject({ existed: z.boolean(), placed: z.boolean() }),
   ),
+  ...leaderRequests,
 } as const;

@@ -1,5 +1,6 @@
 import type { AgentClient } from '../agent/client.ts';
 import { type HostLook, lookAtHost } from '../agent/host-look.ts';
+import type { Result } from '../agent/protocol.ts';
 import { ForesyncError } from '../errors.ts';
 import type { Replica } from '../group/config.ts';
 import { type HostSpec, hostLabel } from '../group/host.ts';
@@ -10,10 +11,12 @@ import { clockCheck } from './clock-check.ts';
 import { definitionCheck } from './definition-check.ts';
 import type { DoctorOptions } from './doctor-options.ts';
 import { placeChecks } from './joiner-checks.ts';
+import { leaderChecks } from './leader-checks.ts';
 import { leftChecks } from './left-checks.ts';
 import { plannedKeys } from './planned-keys.ts';
 import { lookAtPostgresJoiner, lookAtPostgresLead, type PostgresTable } from './postgres-checks.ts';
 import { cacheRoom, deltaRoom, joinerRoom } from './room.ts';
+import { standbyCheck } from './standby-check.ts';
 import { type StoreLook, storeChecks } from './store-checks.ts';
 
 const clockLooks = 5;
@@ -46,6 +49,7 @@ interface DonorLook {
   host?: HostLook;
   store?: StoreLook;
   postgres?: PostgresTable;
+  standby?: Result<'pg.standby.look'>;
 }
 
 async function lookAtDonor(replica: Replica, options: DoctorOptions): Promise<DonorLook> {
@@ -57,10 +61,21 @@ async function lookAtDonor(replica: Replica, options: DoctorOptions): Promise<Do
     look.host = host;
     if (replica.host.kind === 'ssh') checks.push(clockCheck(skew));
     if (replica.store.kind === 'postgres') {
-      if (!isLead) return;
+      if (group.otherLeaders.some(({ name }) => name === replica.name)) {
+        checks.push(...(await leaderChecks(agent, replica, options)));
+        return;
+      }
+      if (!isLead) {
+        const { path: url } = replica.store;
+        const standby = await agent.call('pg.standby.look', { url }).catch((error: unknown) => {
+          checks.push(failure('store', error));
+        });
+        if (standby) look.standby = standby.result;
+        return;
+      }
       const { table, checks: found } = await lookAtPostgresLead(agent, replica, options);
       look.postgres = table;
-      checks.push(...found);
+      checks.push(...found, ...(await leaderChecks(agent, replica, options)));
       return;
     }
     const { path } = replica.store;
@@ -73,13 +88,14 @@ async function lookAtDonor(replica: Replica, options: DoctorOptions): Promise<Do
 
 /** What can only be judged beside the lead is added. */
 function reportOf(
-  { replica, checks, host, store }: DonorLook,
+  { replica, checks, host, store, standby }: DonorLook,
   lead: DonorLook,
   options: DoctorOptions,
 ): Report {
   const isLead = replica === lead.replica;
   const leadTable = { name: lead.replica.name, shape: lead.store?.table?.shape };
   const more: Check[] = [];
+  if (standby) more.push(standbyCheck(standby, { name: lead.replica.name, table: lead.postgres }));
   if (store?.table && !isLead) more.push(definitionCheck(store.table.shape, leadTable));
   if (store?.database) more.push(...leftChecks(store, { isLead, leadLook: lead.store }, options));
   if (store?.table && isLead) more.push(...plannedKeys(store.table.shape, options));
@@ -105,6 +121,7 @@ async function examineJoiner(
     const looks = await Promise.all(donors);
     if (joiner.store.kind === 'postgres') {
       found.push(...(await lookAtPostgresJoiner(agent, looks[0]?.postgres, options)));
+      found.push(...(await leaderChecks(agent, joiner, options)));
       return;
     }
     const table = looks[0]?.store?.table;

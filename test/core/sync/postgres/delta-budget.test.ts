@@ -25,8 +25,7 @@ describe('the budget of the Delta Log between PostgreSQL servers', { skip: witho
 
   test('from half of it on changes go between chunks, and the joiner ends equal', async () => {
     let chunks = 0;
-    const more = { deltaBudgetKeys: budgetKeys, pace: someChunks() };
-    const { options, events } = postgresRun(pair, 'busy', more, (event) => {
+    const { options, events } = postgresRun(pair, 'busy', limited(), (event) => {
       if (isChunk(event) && ++chunks === 1) pair.donor.sql(burst);
     });
     await addReplica(options);
@@ -38,10 +37,10 @@ describe('the budget of the Delta Log between PostgreSQL servers', { skip: witho
 
   test('more than the budget while nothing is applied, as in a pause, ends the run, which is gone on with', async () => {
     pair.joiner.sql('DROP TABLE IF EXISTS busy');
-    const pace = someChunks();
-    const { options } = postgresRun(pair, 'busy', { deltaBudgetKeys: budgetKeys, pace }, (event) => {
-      if (!isChunk(event) || pace.isPaused) return;
-      pace.pause(true);
+    const more = limited();
+    const { options } = postgresRun(pair, 'busy', more, (event) => {
+      if (!isChunk(event) || more.pace.isPaused) return;
+      more.pace.pause(true);
       pair.donor.sql(Array.from({ length: 4 }, () => burst).join(';'));
     });
     await assert.rejects(addReplica(options), (error) => {
@@ -57,9 +56,9 @@ describe('the budget of the Delta Log between PostgreSQL servers', { skip: witho
   });
 });
 
-/** Without a limit all of the table is one chunk or two. */
-function someChunks(): Pace {
-  return new Pace(8 << 20, systemClock, systemWait);
+/** Under a limit chunks follow one another: not all of them are under way when the first is there. */
+function limited() {
+  return { deltaBudgetKeys: budgetKeys, pace: new Pace(8 << 20, systemClock, systemWait) };
 }
 
 function isChunk(event: RunEvent): boolean {
