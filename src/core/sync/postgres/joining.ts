@@ -2,7 +2,6 @@ import type { AgentClient } from '../../agent/client.ts';
 import { systemWait } from '../../clock.ts';
 import { ForesyncError } from '../../errors.ts';
 import { parseTableName } from '../../store/postgres/sql.ts';
-import { printable } from '../../text.ts';
 import type { AddReplicaOptions, AddReplicaResult } from '../add-replica.ts';
 import type { Batches } from '../batches.ts';
 import type { Agents } from '../connect.ts';
@@ -25,6 +24,7 @@ import { ProvenCopy } from './proven-copy.ts';
 import { afterReaders, SqlServing } from './sql-serving.ts';
 import { connectStandbys, markOf, type Standby } from './standbys.ts';
 import { stopStream } from './stop-stream.ts';
+import { asAltered, tableAltered } from './table-altered.ts';
 import { verifyAll } from './verify.ts';
 import { warmBuffers } from './warm-buffers.ts';
 
@@ -69,6 +69,15 @@ export class PostgresJoining {
   }
 
   async whole(batches: Batches | undefined): Promise<AddReplicaResult> {
+    try {
+      return await this.#whole(batches);
+    } catch (error) {
+      const { lead, table } = this.#options.group;
+      throw this.#holds ? asAltered(error, lead.name, table) : error;
+    }
+  }
+
+  async #whole(batches: Batches | undefined): Promise<AddReplicaResult> {
     const options = { ...this.#options, id: this.#id, emit: this.#emit };
     const sides = await this.#phases.in('connect', async () => {
       const connecting = connectServers(options, this.#agents);
@@ -306,15 +315,4 @@ export class PostgresJoining {
   #note(level: 'info' | 'warning', text: string): void {
     this.#emit({ type: 'note', level, text });
   }
-}
-
-function tableAltered(table: string): ForesyncError {
-  return new ForesyncError(
-    'data',
-    'table-altered',
-    `${printable(table)} was altered at the donor meanwhile.`,
-    {
-      hint: 'The same command begins anew with the table as it is now.',
-    },
-  );
 }
