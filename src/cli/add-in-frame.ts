@@ -78,7 +78,7 @@ export async function addInFrame(options: AddInFrameOptions): Promise<unknown> {
     serve: request.serve,
     handOver: isSqlite ? undefined : (options.handOver ?? handOverOf(wishedIn(request), group, joiner)),
     serveSql: request.serveSql
-      ? (options.serveSql ?? serveSqlOf({ conninfo: request.subscriptionConninfo }, group, joiner))
+      ? (options.serveSql ?? serveSqlOf(wishedIn(request), group, joiner))
       : undefined,
     runtime,
     hooks,
@@ -118,7 +118,7 @@ async function foretellAdding(options: AddInFrameOptions): Promise<unknown> {
 }
 
 function wishedIn({ handOver, subscriptionConninfo }: AddReplicaRequest) {
-  return { kind: handOver, conninfo: subscriptionConninfo };
+  return { kind: handOver, conninfos: [subscriptionConninfo ?? []].flat() };
 }
 
 /** Its agents would refuse it too, but cannot tell which run is in the way; and --restart would take away what that one builds. */

@@ -171,7 +171,7 @@ export default class AddReplica extends BaseCommand {
         publishAt,
         follow: flags.follow || flags.until === 'forever',
         serve: serveWishes(flags, { host, store }),
-        ...handOverRequest(handOver, serveSql),
+        ...handOverRequest(handOver, { serveSql, lead: group.lead.name, joiner: joiner.name }),
         onHotReady,
         onSynced,
         runtime: flags.runtime,

@@ -2,7 +2,7 @@ import { ForesyncError } from '../errors.ts';
 import { dropCapture, isOver, lookAtSlot, startCapture, underWay } from '../store/postgres/capture.ts';
 import { ChangeStream } from '../store/postgres/change-stream.ts';
 import { PostgresDonor } from '../store/postgres/donor.ts';
-import { Session } from '../store/postgres/session.ts';
+import { inSession } from '../store/postgres/session.ts';
 import { publicationMark } from '../store/postgres/standby.ts';
 import type { Handlers } from './handlers.ts';
 import { decodeKeyTexts, encodeKeyTexts } from './key-texts.ts';
@@ -113,13 +113,4 @@ export function postgresDonorHandlers(): {
     'pg.sequences': async ({ lane }) => ({ result: { sequences: await donor().sequences(lane) } }),
   };
   return { handlers, donor, close };
-}
-
-async function inSession<T>(url: string, work: (session: Session) => Promise<T>): Promise<T> {
-  const session = await Session.open(url);
-  try {
-    return await work(session);
-  } finally {
-    await session.end();
-  }
 }

@@ -129,6 +129,14 @@ export function postgresJoinerHandlers(donor: () => PostgresDonor): {
       if (joiner().record.stage !== 'placed') await joiner().place(placing);
       return { result: { rows: rows ?? (await joiner().rowCount()), at } };
     },
+    'pg.joiner.lead': async ({ slots }) => {
+      await joiner().lead(slots);
+      return { result: {} };
+    },
+    'pg.joiner.origins': async () => {
+      const origins = [...(await joiner().origins())].map(([name, at]) => ({ name, at }));
+      return { result: { origins } };
+    },
     'pg.joiner.hand-over': async ({ url, ...options }) => ({ result: await handOver(url, options) }),
     'pg.joiner.forget': async ({ url, id }) => {
       await close();

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { leaderRequests } from './postgres-leader-requests.ts';
 import {
   captureId,
   definition,
@@ -135,6 +136,8 @@ export const postgresRequests = {
       captureFrom: position,
       seed: integerText,
       anew: z.boolean(),
+      /** Others are to subscribe to the table. */
+      isLeader: z.boolean(),
     }),
     z.strictObject({
       resumed: z.boolean(),
@@ -215,4 +218,5 @@ export const postgresRequests = {
     z.strictObject({ url, id: captureId, table }),
     z.strictObject({ existed: z.boolean(), placed: z.boolean() }),
   ),
+  ...leaderRequests,
 } as const;

@@ -54,7 +54,15 @@ export interface AddReplicaOptions extends RunOptions {
 }
 
 /** `subscription`: PostgreSQL's own replication goes on with it; `conninfo` is how the joiner's server reaches the lead's. */
-export type HandOver = { kind: 'none' } | { kind: 'subscription'; conninfo: string };
+export type HandOver =
+  | { kind: 'none' }
+  | { kind: 'subscription'; conninfo: string; among?: AmongLeaders | undefined };
+
+/** In a group with several leaders: how the joiner's server reaches each other one, by its name, and how theirs reach the joiner's. */
+export interface AmongLeaders {
+  leaders: Readonly<Record<string, string>>;
+  joiner: string;
+}
 
 export interface ServeWishes {
   /** At the joiner's host, as `parseServeAddress` reads it. */

@@ -46,8 +46,8 @@ const addReplicaRequest = z.object({
     .optional(),
   handOver: z.enum(['subscription', 'none']).optional(),
   serveSql: z.boolean().optional(),
-  /** Absent where it holds a password. */
-  subscriptionConninfo: z.string().optional(),
+  /** Those without a password. */
+  subscriptionConninfo: z.union([z.string(), z.array(z.string())]).optional(),
   /** Shell lines of the operator's. */
   onHotReady: z.string().optional(),
   onSynced: z.string().optional(),

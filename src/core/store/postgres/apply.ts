@@ -220,7 +220,7 @@ export class Applier {
     await this.#deleteAll('foresync_rows', { keep: true });
     await this.notMissing();
     await this.#session.rows(
-      `INSERT INTO ${this.#target} (${columns}) SELECT ${columns} FROM foresync_rows; DELETE FROM foresync_rows`,
+      `INSERT INTO ${this.#target} (${columns}) OVERRIDING SYSTEM VALUE SELECT ${columns} FROM foresync_rows; DELETE FROM foresync_rows`,
     );
   }
 

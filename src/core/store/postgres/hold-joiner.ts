@@ -19,6 +19,8 @@ export interface OpenJoinerOptions {
   seed: string;
   /** Nothing that was there is gone on with. */
   anew: boolean;
+  /** Others are to subscribe to the table: what is applied to it must be told apart from what is written there. */
+  isLeader: boolean;
 }
 
 /** How long a process that holds the joiner may take to be noticed as dead. */

@@ -4,9 +4,11 @@ import type { TableDefinition } from './definition.ts';
 import { dropSubscription } from './hand-over.ts';
 import { holdAlone } from './hold-joiner.ts';
 import { dropRecord, type JoiningRecord, readRecord } from './joining-record.ts';
+import { dropOrigin, endLeading } from './leading.ts';
 import { Session } from './session.ts';
 import { qualified, type TableName } from './sql.ts';
 import { dropServing, refuseUnfitServing, servingView } from './sql-serving.ts';
+import { unsubscribe } from './subscription.ts';
 import { buildingNames, rehearse } from './target-table.ts';
 
 /** What stands at the joiner's server for a run's id. */
@@ -94,6 +96,7 @@ export async function discardJoiner(
     const record = await readRecord(session, id);
     if (record) await holdAlone(session, id);
     await dropSubscription(session, id);
+    await stopLeading(session, id);
     await dropServing(session, id);
     const placed = record?.stage === 'placed' || record?.stage === 'handed';
     const building = qualified(buildingNames(record?.definition ?? table, id).table);
@@ -104,4 +107,18 @@ export async function discardJoiner(
   } finally {
     await session.end();
   }
+}
+
+/** What a joiner of a group with several leaders has until its run is over: its subscriptions, and what others subscribe to. */
+async function stopLeading(session: Session, id: string): Promise<void> {
+  await dropOrigin(session, id);
+  const name = captureName(id);
+  const [leads] = await session.row('SELECT EXISTS (SELECT FROM pg_publication WHERE pubname = $1)', [name]);
+  if (leads !== 't') return;
+  const rows = await session.rows(
+    `SELECT subname FROM pg_subscription WHERE (subname = $1 OR starts_with(subname, $1 || '_')) AND subdbid = (SELECT oid FROM pg_database WHERE datname = current_database())`,
+    [name],
+  );
+  for (const [subscription] of rows) if (subscription) await unsubscribe(session, subscription);
+  await endLeading(session, id);
 }

@@ -14,6 +14,8 @@ import {
 } from './hold-joiner.ts';
 import { type JoiningRecord, readRecord, recordTables, setStage } from './joining-record.ts';
 import { Lanes } from './lanes.ts';
+import { applyAsOrigin, beginLeading } from './leading.ts';
+import { type OriginPositions, readOrigins } from './origins.ts';
 import { keysRelation } from './row-keys.ts';
 import { servingNames } from './serving-sql.ts';
 import { Session } from './session.ts';
@@ -65,8 +67,8 @@ export class PostgresJoiner {
     this.#seed = opened.seed;
     this.#applier = opened.applier;
     this.#spool = opened.spool;
-    this.#target = qualified(buildingNames(opened.record.definition, opened.id).table);
-    if (this.record.stage === 'verify') this.#applier.trust.all();
+    this.#target = targetOf(opened.record, opened.id);
+    if (this.record.stage === 'verify' || isPlaced(this.record)) this.#applier.trust.all();
     this.slices = opened.slices;
     this.#applier.onKey = (key) => this.#touched.add(key);
     this.#applier.onTruncate = () => this.#touched.addAll();
@@ -89,10 +91,12 @@ export class PostgresJoiner {
       await holdAlone(owner, id);
       const left = await readRecord(owner, id);
       const record = left && fits(left, options) ? left : await beginAnew(owner, options);
-      if (record.stage !== 'placed' && record.stage !== 'handed') await checkOrder(owner, options);
+      if (!isPlaced(record)) await checkOrder(owner, options);
       await letIn(owner, id);
-      const target = qualified(buildingNames(record.definition, id).table);
-      const applier = await Applier.open(await lanes.session(applyLane), id, target, record.definition);
+      const target = targetOf(record, id);
+      const applying = await lanes.session(applyLane);
+      if (options.isLeader) await applyAsOrigin(applying, id);
+      const applier = await Applier.open(applying, id, target, record.definition);
       const spool = await SpoolWriter.open(await lanes.session(spoolLane), id, record.definition);
       const isServed = (await servingView(owner, id)) !== undefined;
       const slices = isServed
@@ -116,10 +120,7 @@ export class PostgresJoiner {
   }
 
   async rowCount(): Promise<number> {
-    const table =
-      this.record.stage === 'placed' || this.record.stage === 'handed'
-        ? qualified(this.#definition)
-        : this.#target;
+    const table = isPlaced(this.record) ? qualified(this.#definition) : this.#target;
     const [rows] = await this.#owner.row(`SELECT count(*) FROM ${table}`);
     return Number(rows);
   }
@@ -213,6 +214,17 @@ export class PostgresJoiner {
     const keys = rows.map(([key]) => JSON.parse(key ?? '[]') as string[]);
     this.#applier.trust.most(keys);
     return keys;
+  }
+
+  /** Nothing is left to apply: from now on what is written to the table is kept for those leaders, of whom each has a slot by an id of its own. */
+  async lead(slots: readonly string[]): Promise<void> {
+    const table = buildingNames(this.#definition, this.#id).table;
+    await beginLeading(this.#owner, { id: this.#id, slots, table });
+  }
+
+  /** How far it has what was committed first at other servers than the donor. */
+  async origins(): Promise<OriginPositions> {
+    return readOrigins(this.#owner, this.#id);
   }
 
   async stage(stage: JoiningRecord['stage']): Promise<void> {
@@ -341,6 +353,15 @@ export class PostgresJoiner {
   #copyInto(table: string): string {
     return `COPY ${table} (${carriedList(this.#definition)}) FROM STDIN (FORMAT ${copyFormat(this.#definition)})`;
   }
+}
+
+function isPlaced({ stage }: JoiningRecord): boolean {
+  return stage === 'placed' || stage === 'handed';
+}
+
+/** What changes are applied to: also the table in its place may be behind, until others go on with it. */
+function targetOf(record: JoiningRecord, id: string): string {
+  return qualified(isPlaced(record) ? record.definition : buildingNames(record.definition, id).table);
 }
 
 /** Neither is left alone where the other fails: its connection is used again. */

@@ -5,6 +5,7 @@ import { catchUp } from './apply-changes.ts';
 import { settled } from './capture.ts';
 import type { Sides } from './connect-servers.ts';
 import { Drain } from './drain.ts';
+import { readsDonorItself } from './one-host.ts';
 
 /** Bytes of changes that may wait at the joiner. */
 const usualBudgetBytes = 8 * 1024 ** 3;
@@ -16,6 +17,8 @@ export interface Copy extends Sides {
   drain: Drain;
   opened: Result<'pg.joiner.open'>;
   keyColumns: number;
+  /** The joiner's agent reads the donor's rows itself. */
+  isOneHost: Promise<boolean>;
 }
 
 /**
@@ -24,11 +27,13 @@ export interface Copy extends Sides {
  */
 export async function beginCopy(
   sides: Sides,
-  options: AddReplicaOptions & { id: string; emit: Emit },
+  options: AddReplicaOptions & { id: string; emit: Emit; isLeader: boolean },
   onDrain: (drain: Drain) => void,
 ): Promise<Copy> {
   const { lead, joiner, table, left, slot, seed, isServed } = sides;
   const { group, joiner: target, restart, wait, signal, deltaBudgetKeys, id, emit, serveSql } = options;
+  const isOneHost = readsDonorItself(sides, options);
+  isOneHost.catch(() => undefined);
   const isThere = slot !== undefined && !slot.isLost;
   // Rows that came without regard to readers are of no one moment.
   const mayServe = !serveSql || isServed || left?.stage === 'delta' || left?.stage === 'verify';
@@ -40,7 +45,7 @@ export async function beginCopy(
   const { definition, keyOrder, systemId, timeline } = table;
   const { result: opened } = await joiner.call('pg.joiner.open', {
     ...{ url: target.store.path, id, definition, keyOrder, systemId, timeline, seed },
-    ...{ captureFrom: started?.from ?? slot?.confirmedTo ?? 0, anew: !goesOn },
+    ...{ captureFrom: started?.from ?? slot?.confirmedTo ?? 0, anew: !goesOn, isLeader: options.isLeader },
   });
   if (opened.resumed) emit({ type: 'resumed', rows: opened.rows });
   else if (left)
@@ -59,5 +64,5 @@ export async function beginCopy(
     const below = started?.below ?? (await lead.call('pg.capture.under-way', {})).result.below;
     await settled(lead, { below, wait, signal, emit });
   }
-  return { ...sides, drain, opened, keyColumns: definition.key.length };
+  return { ...sides, isOneHost, drain, opened, keyColumns: definition.key.length };
 }

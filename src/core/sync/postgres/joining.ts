@@ -12,14 +12,15 @@ import { Phases } from '../phases.ts';
 import { unpausedTimeout } from '../unpaused-timeout.ts';
 import { catchUp } from './apply-changes.ts';
 import { beginCopy, type Copy } from './begin-copy.ts';
-import { captureIdOf } from './capture.ts';
+import { captureIdOf, slotGone } from './capture.ts';
 import { ChangesBetween } from './changes-between.ts';
 import type { Told, VerifyOptions } from './compare.ts';
 import { connectServers, type Sides } from './connect-servers.ts';
 import { copyLanes, copyRows } from './copy-rows.ts';
 import type { Drain } from './drain.ts';
+import { handOverAmong, slotsFor } from './hand-over-among.ts';
 import { sendHotRows } from './hot-rows.ts';
-import { readsDonorItself } from './one-host.ts';
+import { connectLeaders, type Leaders } from './leaders.ts';
 import { ProvenCopy } from './proven-copy.ts';
 import { afterReaders, SqlServing } from './sql-serving.ts';
 import { connectStandbys, markOf, type Standby } from './standbys.ts';
@@ -41,6 +42,7 @@ export class PostgresJoining {
   #holds = false;
   #isPlaced = false;
   #sides: Sides | undefined;
+  #leaders: Leaders | undefined;
   #drain: Drain | undefined;
   #standbys: Standby[] = [];
 
@@ -66,10 +68,12 @@ export class PostgresJoining {
 
   async whole(batches: Batches | undefined): Promise<AddReplicaResult> {
     const options = { ...this.#options, id: this.#id, emit: this.#emit };
-    const sides = await this.#phases.in('connect', () => {
+    const sides = await this.#phases.in('connect', async () => {
       const connecting = connectServers(options, this.#agents);
       if (batches) this.#standbys = connectStandbys(options.group, this.#agents);
-      return connecting;
+      const connected = await connecting;
+      this.#leaders = await connectLeaders(connected, options, this.#agents);
+      return connected;
     });
     this.#sides = sides;
     this.#hasLeft = sides.left !== undefined;
@@ -77,7 +81,8 @@ export class PostgresJoining {
     if (stage === 'placed' || stage === 'handed') return this.#finishPlaced(sides);
     const copy = await this.#phases.in('capture', () => {
       this.#holds = true;
-      return beginCopy(sides, options, (drain) => {
+      const isLeader = this.#leaders !== undefined;
+      return beginCopy(sides, { ...options, isLeader }, (drain) => {
         this.#drain = drain;
       });
     });
@@ -104,6 +109,12 @@ export class PostgresJoining {
     const { lead, joiner, opened, drain } = copy;
     const sides = { ...copy, ...this.#shared, rowsEstimate: copy.table.rowsEstimate };
     const proven = new ProvenCopy();
+    let analysing: Promise<unknown> | undefined;
+    const analyze = () => {
+      analysing ??= joiner.call('pg.joiner.analyze', { lane: analyzeLane });
+      analysing.catch(() => undefined);
+      return analysing;
+    };
     const serving = await SqlServing.begin(copy, {
       ...{ ...this.#shared, table: this.#options.group.table, wait: this.#options.wait },
       conninfo: this.#options.serveSql?.conninfo,
@@ -115,7 +126,6 @@ export class PostgresJoining {
         await joiner.call('pg.joiner.stage', { stage: 'snapshot' });
         this.#emit({ type: 'donor', donor: lead.name, state: 'reading' });
         const from = { chunks: opened.chunks, after: opened.chunksTo };
-        const isOneHost = await readsDonorItself(copy, { ...this.#options, id: this.#id });
         // Whatever is applied from now on is compared once more.
         await joiner.call('pg.joiner.watch', {});
         if (from.chunks === 0 || from.after)
@@ -123,7 +133,9 @@ export class PostgresJoining {
             ...sides,
             serving,
             ...{ rowBytes: copy.table.rowBytes, from, proven },
-            ...{ isLocal: this.#isLocal, isOneHost },
+            ...{ isLocal: this.#isLocal, isOneHost: await copy.isOneHost },
+            // Of an index's own expressions there are statistics once it is made.
+            onAlmostAll: () => (copy.table.definition.indexes.length === 0 ? analyze() : undefined),
             between: new ChangesBetween({ ...sides, drain, wait: this.#options.wait }),
           });
         await joiner.call('pg.joiner.stage', { stage: 'delta' });
@@ -131,9 +143,8 @@ export class PostgresJoining {
     else this.#phases.skip('snapshot');
     await this.#phases.in('delta', () => this.#delta(copy, serving, opened.stage === 'verify'));
     this.#emit({ type: 'donor', donor: lead.name, state: 'done' });
-    // Its statistics are made while it is compared.
-    const analysed = joiner.call('pg.joiner.analyze', { lane: analyzeLane });
-    analysed.catch(() => undefined);
+    // While it is compared, at the latest.
+    const analysed = analyze();
     const isOwnCopy = opened.stage === 'hot' || (opened.stage === 'snapshot' && opened.chunks === 0);
     const verifying = { ...sides, drain, proven: isOwnCopy ? proven : undefined, wait: this.#options.wait };
     const verified = await this.#phases.in('verify', () => verifyAll(verifying));
@@ -204,6 +215,7 @@ export class PostgresJoining {
     await this.#checkTable(lead);
     const { result } = await lead.call('pg.sequences', { lane: copyLanes[0] });
     await analysed;
+    if (this.#leaders) await joiner.call('pg.joiner.lead', { slots: slotsFor(this.#leaders) });
     const place = () =>
       joiner.call('pg.joiner.place', {
         replace: this.#options.replace,
@@ -235,7 +247,22 @@ export class PostgresJoining {
   }
 
   /** Hands over to a subscription where that is asked for, and takes away all else. */
-  async #finish({ lead, joiner }: Sides, there: AddReplicaResult): Promise<AddReplicaResult> {
+  async #finish(sides: Sides, there: AddReplicaResult): Promise<AddReplicaResult> {
+    const { lead, joiner } = sides;
+    const leaders = this.#leaders;
+    if (leaders) {
+      const options = { ...this.#options, id: this.#id, emit: this.#emit };
+      await this.#phases.in('cleanup', async () => {
+        await handOverAmong({ sides, leaders, options });
+        const names = leaders.others.map(({ name }) => name).join(', ');
+        this.#note(
+          'info',
+          `The joiner subscribes to ${leaders.lead.name}, ${names}, and each of them to it; what foresync made for that is called foresync_${this.#id}….`,
+        );
+        this.#emit({ type: 'in-sync', ...there });
+      });
+      return there;
+    }
     const { group, joiner: target, handOver } = this.#options;
     const [id, url] = [this.#id, target.store.path];
     const donor = { url: group.lead.store.path, id };
@@ -286,17 +313,6 @@ function tableAltered(table: string): ForesyncError {
     `${printable(table)} was altered at the donor meanwhile.`,
     {
       hint: 'The same command begins anew with the table as it is now.',
-    },
-  );
-}
-
-function slotGone(): ForesyncError {
-  return new ForesyncError(
-    'verification',
-    'slot-gone',
-    'The slot is gone that the subscription was to go on with.',
-    {
-      hint: '--restart --replace begins anew.',
     },
   );
 }
