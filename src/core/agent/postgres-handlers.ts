@@ -1,6 +1,7 @@
 import type { Handlers } from './handlers.ts';
 import { postgresDonorHandlers } from './postgres-donor-handlers.ts';
 import { postgresJoinerHandlers } from './postgres-joiner-handlers.ts';
+import { postgresStandbyHandlers } from './postgres-standby-handlers.ts';
 
 /** Often enough for any --stall-timeout that makes sense. */
 const beatEveryMs = 2000;
@@ -15,6 +16,7 @@ export function postgresHandlers(beat: () => Promise<unknown>): {
 } {
   const donor = postgresDonorHandlers();
   const joiner = postgresJoinerHandlers(donor.donor);
+  const standby = postgresStandbyHandlers();
   let under = 0;
   let timer: NodeJS.Timeout | undefined;
   const begin = () => {
@@ -27,7 +29,11 @@ export function postgresHandlers(beat: () => Promise<unknown>): {
     clearInterval(timer);
     timer = undefined;
   };
-  const beating = Object.entries({ ...donor.handlers, ...joiner.handlers }).map(([type, handler]) => {
+  const beating = Object.entries({
+    ...donor.handlers,
+    ...joiner.handlers,
+    ...standby.handlers,
+  }).map(([type, handler]) => {
     const work = handler as (params: unknown, parts: Buffer[]) => unknown;
     return [
       type,
@@ -47,6 +53,7 @@ export function postgresHandlers(beat: () => Promise<unknown>): {
       clearInterval(timer);
       await donor.close();
       await joiner.close();
+      await standby.close();
     },
   };
 }

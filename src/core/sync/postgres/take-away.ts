@@ -28,9 +28,12 @@ export async function takeAwayPostgres(agents: Agents, options: TakeAwayOptions)
   ] as const;
   await Promise.allSettled(connecting);
   const [lead, joiner] = await Promise.all(connecting);
-  const { left, hasTable } = (await joiner.call('pg.joiner.look', { url: joinerUrl, id, table })).result;
+  const { left, hasTable, isSubscribed } = (
+    await joiner.call('pg.joiner.look', { url: joinerUrl, id, table })
+  ).result;
   const { slot } = (await lead.call('pg.capture.look', { url, id })).result;
-  const isHanded = left?.stage === 'handed';
+  // A run may have died when its subscription was there, before or after its record told so.
+  const isHanded = left?.stage === 'handed' || isSubscribed;
   const isPlaced = isHanded || left?.stage === 'placed';
   if (!dryRun) {
     await joiner.call('pg.joiner.discard', { url: joinerUrl, id, table });
