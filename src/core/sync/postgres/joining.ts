@@ -101,16 +101,12 @@ export class PostgresJoining {
     const { lead, joiner, opened, drain } = copy;
     const sides = { ...copy, ...this.#shared, rowsEstimate: copy.table.rowsEstimate };
     const proven = new ProvenCopy();
-<<<<<<< HEAD
     let analysing: Promise<unknown> | undefined;
     const analyze = () => {
       analysing ??= joiner.call('pg.joiner.analyze', { lane: analyzeLane });
       analysing.catch(() => undefined);
       return analysing;
     };
-    this.#emit({ type: 'donor', donor: lead.name, state: 'reading' });
-=======
->>>>>>> main
     if (batches && opened.stage === 'hot' && opened.chunks === 0) await this.#hot(copy, batches);
     else this.#phases.skip('hot');
     if (opened.stage === 'hot' || opened.stage === 'snapshot')
