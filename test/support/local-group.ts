@@ -22,7 +22,17 @@ export function localGroup(folder: string, files: Record<string, string>, table 
   const [lead] = replicas.values();
   if (!lead) throw new Error('a group has one replica at least');
   const file = path.join(folder, 'foresync.yaml');
-  return { name: 'shop', table, lead, replicas, pin: [], exclude: [], prices: usualPrices, file };
+  return {
+    name: 'shop',
+    table,
+    lead,
+    otherLeaders: [],
+    replicas,
+    pin: [],
+    exclude: [],
+    prices: usualPrices,
+    file,
+  };
 }
 
 /** A plan for some keys of each donor. */

@@ -17,6 +17,7 @@ export function postgresGroup({ donor }: PostgresPair, table: string, database =
     name: 'shop',
     table,
     lead,
+    otherLeaders: [],
     replicas: new Map([['lead', lead]]),
     pin: [],
     exclude: [],

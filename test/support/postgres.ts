@@ -209,22 +209,33 @@ export interface PostgresPair {
   stop(): Promise<void>;
 }
 
+type Of<N extends string, T> = Partial<Record<N, T>>;
+
 /** Two servers, each with settings of its own, and of the programs in a folder of its own where one is named. */
 export async function postgresPair(
-  settings: { donor?: Record<string, string>; joiner?: Record<string, string> } = {},
-  programs: { donor?: string; joiner?: string } = {},
+  settings: Of<'donor' | 'joiner', Record<string, string>> = {},
+  programs: Of<'donor' | 'joiner', string> = {},
 ): Promise<PostgresPair> {
+  const { servers, stop } = await postgresServers(['donor', 'joiner'], settings, programs);
+  return { ...servers, stop };
+}
+
+/** The same for any servers. */
+export async function postgresServers<N extends string>(
+  names: readonly N[],
+  settings: Of<N, Record<string, string>> = {},
+  programs: Of<N, string> = {},
+): Promise<{ servers: Record<N, PostgresServer>; stop(): Promise<void> }> {
   const folder = temporaryHome();
-  const servers: PostgresServer[] = [];
+  const started = new Map<N, PostgresServer>();
   const stop = async () => {
-    for (const server of servers) await server.stop('immediate');
+    for (const server of started.values()) await server.stop('immediate');
     rmSync(folder, { recursive: true, force: true });
   };
   try {
-    for (const side of ['donor', 'joiner'] as const)
-      servers.push(await PostgresServer.start(path.join(folder, side), settings[side], programs[side]));
-    const [donor, joiner] = servers as [PostgresServer, PostgresServer];
-    return { donor, joiner, stop };
+    for (const name of names)
+      started.set(name, await PostgresServer.start(path.join(folder, name), settings[name], programs[name]));
+    return { servers: Object.fromEntries(started) as Record<N, PostgresServer>, stop };
   } catch (error) {
     await stop();
     throw error;

@@ -2,7 +2,7 @@ import { ForesyncError } from '../errors.ts';
 import { dropCapture, isOver, lookAtSlot, startCapture, underWay } from '../store/postgres/capture.ts';
 import { ChangeStream } from '../store/postgres/change-stream.ts';
 import { PostgresDonor } from '../store/postgres/donor.ts';
-import { Session } from '../store/postgres/session.ts';
+import { inSession } from '../store/postgres/session.ts';
 import { publicationMark } from '../store/postgres/standby.ts';
 import type { Handlers } from './handlers.ts';
 import { decodeKeyTexts, encodeKeyTexts } from './key-texts.ts';
@@ -97,6 +97,10 @@ export function postgresDonorHandlers(): {
         ...(level !== undefined && { level }),
       };
     },
+    'pg.serving.keys': async ({ lane, range, maxBytes }) => {
+      const read = await donor().readKeysOf(lane, range, maxBytes);
+      return { result: {}, parts: 'tooLarge' in read ? [] : [read.bytes], level: 1 };
+    },
     'pg.keys.read': async ({ lane, maxBytes }, [keys]) =>
       rowsAnswer(await donor().readKeys(lane, keysOf(keys), maxBytes)),
     'pg.range.digest': async ({ lane, range }) => ({ result: await donor().digest(lane, range) }),
@@ -109,13 +113,4 @@ export function postgresDonorHandlers(): {
     'pg.sequences': async ({ lane }) => ({ result: { sequences: await donor().sequences(lane) } }),
   };
   return { handlers, donor, close };
-}
-
-async function inSession<T>(url: string, work: (session: Session) => Promise<T>): Promise<T> {
-  const session = await Session.open(url);
-  try {
-    return await work(session);
-  } finally {
-    await session.end();
-  }
 }

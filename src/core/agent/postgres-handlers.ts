@@ -1,6 +1,7 @@
 import type { Handlers } from './handlers.ts';
 import { postgresDonorHandlers } from './postgres-donor-handlers.ts';
 import { postgresJoinerHandlers } from './postgres-joiner-handlers.ts';
+import { postgresLeaderHandlers } from './postgres-leader-handlers.ts';
 import { postgresStandbyHandlers } from './postgres-standby-handlers.ts';
 
 /** Often enough for any --stall-timeout that makes sense. */
@@ -29,11 +30,8 @@ export function postgresHandlers(beat: () => Promise<unknown>): {
     clearInterval(timer);
     timer = undefined;
   };
-  const beating = Object.entries({
-    ...donor.handlers,
-    ...joiner.handlers,
-    ...standby.handlers,
-  }).map(([type, handler]) => {
+  const all = { ...donor.handlers, ...joiner.handlers, ...standby.handlers, ...postgresLeaderHandlers };
+  const beating = Object.entries(all).map(([type, handler]) => {
     const work = handler as (params: unknown, parts: Buffer[]) => unknown;
     return [
       type,

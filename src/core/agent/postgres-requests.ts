@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { leaderRequests } from './postgres-leader-requests.ts';
 import {
   captureId,
   definition,
@@ -114,6 +115,8 @@ export const postgresRequests = {
     z.strictObject({ url, id: captureId, table }),
     z.strictObject({
       hasTable: z.boolean(),
+      /** Reads are answered there by an earlier run's view. */
+      isServed: z.boolean(),
       systemId,
       /** A subscription of this run's replicates to the table, and uses the slot. */
       isSubscribed: z.boolean(),
@@ -133,9 +136,12 @@ export const postgresRequests = {
       captureFrom: position,
       seed: integerText,
       anew: z.boolean(),
+      /** Others are to subscribe to the table. */
+      isLeader: z.boolean(),
     }),
     z.strictObject({
       resumed: z.boolean(),
+      isServed: z.boolean(),
       stage,
       spooledTo: position,
       rows: count,
@@ -212,4 +218,5 @@ export const postgresRequests = {
     z.strictObject({ url, id: captureId, table }),
     z.strictObject({ existed: z.boolean(), placed: z.boolean() }),
   ),
+  ...leaderRequests,
 } as const;

@@ -11,6 +11,7 @@ import { clockCheck } from './clock-check.ts';
 import { definitionCheck } from './definition-check.ts';
 import type { DoctorOptions } from './doctor-options.ts';
 import { placeChecks } from './joiner-checks.ts';
+import { leaderChecks } from './leader-checks.ts';
 import { leftChecks } from './left-checks.ts';
 import { plannedKeys } from './planned-keys.ts';
 import { lookAtPostgresJoiner, lookAtPostgresLead, type PostgresTable } from './postgres-checks.ts';
@@ -60,6 +61,10 @@ async function lookAtDonor(replica: Replica, options: DoctorOptions): Promise<Do
     look.host = host;
     if (replica.host.kind === 'ssh') checks.push(clockCheck(skew));
     if (replica.store.kind === 'postgres') {
+      if (group.otherLeaders.some(({ name }) => name === replica.name)) {
+        checks.push(...(await leaderChecks(agent, replica, options)));
+        return;
+      }
       if (!isLead) {
         const { path: url } = replica.store;
         const standby = await agent.call('pg.standby.look', { url }).catch((error: unknown) => {
@@ -70,7 +75,7 @@ async function lookAtDonor(replica: Replica, options: DoctorOptions): Promise<Do
       }
       const { table, checks: found } = await lookAtPostgresLead(agent, replica, options);
       look.postgres = table;
-      checks.push(...found);
+      checks.push(...found, ...(await leaderChecks(agent, replica, options)));
       return;
     }
     const { path } = replica.store;
@@ -116,6 +121,7 @@ async function examineJoiner(
     const looks = await Promise.all(donors);
     if (joiner.store.kind === 'postgres') {
       found.push(...(await lookAtPostgresJoiner(agent, looks[0]?.postgres, options)));
+      found.push(...(await leaderChecks(agent, joiner, options)));
       return;
     }
     const table = looks[0]?.store?.table;

@@ -32,6 +32,13 @@ export const groupShape = z.strictObject({
   group: name.describe('A name for the replicas of this table, as runs and plans show it.'),
   table: name.describe('The table; its primary key is the key.'),
   lead: name.describe('The replica whose state a new one must equal.'),
+  leaders: z
+    .array(name)
+    .max(32)
+    .optional()
+    .describe(
+      'At PostgreSQL: the replicas that applications write at, the lead among them, where those are several; each subscribes to each other with origin = none.',
+    ),
   replicas: z.record(name, replicaShape).describe('The replicas that are there, by name.'),
   pin: patterns.describe('Keys, patterns such as "config:*", or @FILE: every plan has them first.'),
   exclude: patterns.describe('Keys, patterns or @FILE that no plan has.'),

@@ -7,7 +7,7 @@ import { pricesShape } from './prices.ts';
  * know the language server's comment. Reading it gives the document back.
  */
 export function configText(
-  { group, table, lead, replicas, pin, exclude, prices }: GroupDocument,
+  { group, table, lead, leaders, replicas, pin, exclude, prices }: GroupDocument,
   schemaPath: string,
 ): string {
   const { shape } = groupShape;
@@ -27,6 +27,7 @@ export function configText(
     `# ${shape.lead.description}`,
     `lead: ${scalar(lead)}`,
     '',
+    ...(leaders ? [`# ${shape.leaders.description}`, `leaders: ${flow(leaders)}`, ''] : []),
     `# ${shape.replicas.description}`,
     ...Object.entries(replicaShape.shape).map(([name, { description }]) => `#   ${name}: ${description}`),
     'replicas:',

@@ -29,6 +29,8 @@ export interface ReplicaGroup {
   table: string;
   /** The replica whose state a joiner must equal. */
   lead: Replica;
+  /** The other replicas that applications write at; most groups have none. */
+  otherLeaders: Replica[];
   /** All replicas by name, the lead among them. */
   replicas: Map<string, Replica>;
   /** Keys, patterns of keys and `@FILE`s, relative to foresync.yaml's folder, that plans pin and exclude. */
@@ -58,6 +60,7 @@ export function readGroup(text: string, absolute: string): ReplicaGroup {
     group,
     table,
     lead: leadName,
+    leaders = [],
     replicas: described,
     pin,
     exclude,
@@ -85,7 +88,33 @@ export function readGroup(text: string, absolute: string): ReplicaGroup {
     const hint = near === undefined ? `They are ${names.slice(0, 20).join(', ')}.` : `Did you mean ${near}?`;
     throw invalid(absolute, `lead: '${leadName}' is none of the replicas`, printable(hint));
   }
-  return { name: group, table, lead, replicas, pin, exclude, prices, file: absolute };
+  const otherLeaders = otherLeadersOf(leaders, lead, replicas, absolute);
+  return { name: group, table, lead, otherLeaders, replicas, pin, exclude, prices, file: absolute };
+}
+
+function otherLeadersOf(
+  names: readonly string[],
+  lead: Replica,
+  replicas: ReadonlyMap<string, Replica>,
+  file: string,
+): Replica[] {
+  if (names.length === 0) return [];
+  const refuse = (what: string, hint: string) => invalid(file, `leaders: ${what}`, hint);
+  if (!names.includes(lead.name))
+    throw refuse(
+      `the lead '${lead.name}' is not among them`,
+      'Name all replicas that applications write at.',
+    );
+  return [...new Set(names)]
+    .filter((name) => name !== lead.name)
+    .map((name) => {
+      const leader = replicas.get(name);
+      if (!leader)
+        throw refuse(`'${name}' is none of the replicas`, `They are ${[...replicas.keys()].join(', ')}.`);
+      if (leader.store.kind !== 'postgres')
+        throw refuse(`'${name}' is not at PostgreSQL`, 'SQLite has one lead: leave leaders out.');
+      return leader;
+    });
 }
 
 function textOf(file: string): string {
@@ -158,7 +187,7 @@ function notYaml(file: string, reason: string): ForesyncError {
   });
 }
 
-const knownKeys = `Known keys: group, table, lead, pin, exclude, replicas.NAME.{host, store, logs}, prices.{${Object.keys(pricesShape.shape).join(', ')}}.`;
+const knownKeys = `Known keys: group, table, lead, leaders, pin, exclude, replicas.NAME.{host, store, logs}, prices.{${Object.keys(pricesShape.shape).join(', ')}}.`;
 
 function invalid(file: string, reason: string, hint = knownKeys): ForesyncError {
   return new ForesyncError('config', 'config-invalid', `${printable(file)}: ${printable(reason)}.`, { hint });

@@ -42,6 +42,8 @@ export interface AddReplicaOptions extends RunOptions {
   serve: ServeWishes | undefined;
   /** What becomes of a joiner at PostgreSQL that is in sync; nothing where it is undefined. */
   handOver?: HandOver | undefined;
+  /** Has a joiner at PostgreSQL answer reads under the table's own name while it is built; `conninfo` as in HandOver. */
+  serveSql?: { conninfo: string } | undefined;
   /** Of all rows that go to the joiner. */
   pace: Pace;
   wait: Wait;
@@ -52,7 +54,15 @@ export interface AddReplicaOptions extends RunOptions {
 }
 
 /** `subscription`: PostgreSQL's own replication goes on with it; `conninfo` is how the joiner's server reaches the lead's. */
-export type HandOver = { kind: 'none' } | { kind: 'subscription'; conninfo: string };
+export type HandOver =
+  | { kind: 'none' }
+  | { kind: 'subscription'; conninfo: string; among?: AmongLeaders | undefined };
+
+/** In a group with several leaders: how the joiner's server reaches each other one, by its name, and how theirs reach the joiner's. */
+export interface AmongLeaders {
+  leaders: Readonly<Record<string, string>>;
+  joiner: string;
+}
 
 export interface ServeWishes {
   /** At the joiner's host, as `parseServeAddress` reads it. */

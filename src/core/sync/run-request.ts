@@ -45,8 +45,9 @@ const addReplicaRequest = z.object({
     })
     .optional(),
   handOver: z.enum(['subscription', 'none']).optional(),
-  /** Absent where it holds a password. */
-  subscriptionConninfo: z.string().optional(),
+  serveSql: z.boolean().optional(),
+  /** Those without a password. */
+  subscriptionConninfo: z.union([z.string(), z.array(z.string())]).optional(),
   /** Shell lines of the operator's. */
   onHotReady: z.string().optional(),
   onSynced: z.string().optional(),

@@ -105,8 +105,10 @@ function leavesSomething(entry: JournaledRun, standing: Standing, run: RunSnapsh
   if (standing === 'died') return true;
   // A prefetch that comes to its end takes away what it had begun.
   if (entry.command === 'prefetch' || (standing !== 'stopped' && standing !== 'failed')) return false;
-  const capture = run?.phases.find(({ name }) => name === 'capture');
-  if (capture?.startedAtMs === undefined) return false;
+  const begun = (phase: string) => run?.phases.find(({ name }) => name === phase)?.startedAtMs !== undefined;
+  // Whatever kept it from being cleaned up.
+  if (begun('cleanup')) return true;
+  if (!begun('capture')) return false;
   const { failure = 'defect' } = entry;
   return !(failure in exitCodes) || resumable.has(failure as ErrorKind);
 }

@@ -1,10 +1,12 @@
-import { ForesyncError, messageOf } from '../../errors.ts';
+import { ForesyncError } from '../../errors.ts';
 import { printable } from '../../text.ts';
 import { captureName } from './capture.ts';
 import { dropRecord, readRecord, setStage } from './joining-record.ts';
+import { dropOrigin } from './leading.ts';
 import { lsnText } from './lsn.ts';
-import { Session, StatementError } from './session.ts';
-import { quoteName, quoteText } from './sql.ts';
+import { Session } from './session.ts';
+import { quoteName } from './sql.ts';
+import { subscribe, subscriptionState, unsubscribe } from './subscription.ts';
 
 export interface HandOverOptions {
   id: string;
@@ -42,7 +44,7 @@ export async function handOver(
       return { subscription: name, from };
     }
     if (from < confirmedTo) throw late(from, confirmedTo);
-    if (!enabled) await create(session, name, conninfo);
+    if (!enabled) await subscribe(session, { name, publication: name, conninfo, isEnabled: false });
     await session.rows(
       "SELECT pg_replication_origin_advance('pg_' || oid, $2::pg_lsn) FROM pg_subscription WHERE subname = $1",
       [name, lsnText(from)],
@@ -55,31 +57,11 @@ export async function handOver(
   }
 }
 
-async function create(session: Session, name: string, conninfo: string): Promise<void> {
-  try {
-    await session.rows(
-      `CREATE SUBSCRIPTION ${quoteName(name)} CONNECTION ${quoteText(conninfo)} PUBLICATION ${quoteName(name)}
-        WITH (create_slot = false, copy_data = false, enabled = false, slot_name = ${quoteText(name)})`,
-    );
-  } catch (error) {
-    if (!(error instanceof StatementError)) throw error;
-    // What the server says may repeat the connection's words, and a password among them.
-    const said = messageOf(error).includes(conninfo) ? '' : ` ${messageOf(error)}`;
-    throw new ForesyncError(
-      error.kind === 'permission' ? 'permission' : 'config',
-      'subscription-refused',
-      `The subscription cannot be made.${said}`,
-      {
-        hint: "--subscription-conninfo says how the joiner's server reaches the donor's; to subscribe takes a superuser, or pg_create_subscription from version 16 on.",
-      },
-    );
-  }
-}
-
 /** What the run has left at the joiner beside the table and its subscription. */
 export async function forgetJoining(url: string, id: string): Promise<void> {
   const session = await Session.open(url);
   try {
+    await dropOrigin(session, id);
     await dropRecord(session, id);
   } finally {
     await session.end();
@@ -89,13 +71,10 @@ export async function forgetJoining(url: string, id: string): Promise<void> {
 /** Drops a subscription that was never enabled, and leaves its slot to the donor. May be called again. */
 export async function dropSubscription(session: Session, id: string): Promise<void> {
   const name = captureName(id);
-  const [found] = await session.rows('SELECT subenabled FROM pg_subscription WHERE subname = $1', [name]);
-  if (!found || found[0] === 't') return;
-  await session.rows(`ALTER SUBSCRIPTION ${quoteName(name)} SET (slot_name = NONE)`);
-  await session.rows(`DROP SUBSCRIPTION ${quoteName(name)}`);
+  if ((await subscriptionState(session, name)) === 'disabled') await unsubscribe(session, name);
 }
 
-function late(from: number, confirmedTo: number): ForesyncError {
+export function late(from: number, confirmedTo: number): ForesyncError {
   return new ForesyncError(
     'verification',
     'hand-over-late',

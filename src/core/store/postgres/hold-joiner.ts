@@ -5,6 +5,7 @@ import { createRecord, type JoiningRecord } from './joining-record.ts';
 import { keyOrderOf } from './key-order.ts';
 import type { Session } from './session.ts';
 import { qualified } from './sql.ts';
+import { dropServing } from './sql-serving.ts';
 import { buildingNames, createTable, rehearse } from './target-table.ts';
 
 export interface OpenJoinerOptions {
@@ -18,6 +19,8 @@ export interface OpenJoinerOptions {
   seed: string;
   /** Nothing that was there is gone on with. */
   anew: boolean;
+  /** Others are to subscribe to the table: what is applied to it must be told apart from what is written there. */
+  isLeader: boolean;
 }
 
 /** How long a process that holds the joiner may take to be noticed as dead. */
@@ -75,6 +78,7 @@ export async function beginAnew(owner: Session, options: OpenJoinerOptions): Pro
   };
   await rehearse(owner, definition, id);
   await owner.transaction('BEGIN', async () => {
+    await dropServing(owner, id);
     await createTable(owner, definition, id);
     await createRecord(owner, id, record);
   });

@@ -4,13 +4,19 @@ import type { TableDefinition } from './definition.ts';
 import { dropSubscription } from './hand-over.ts';
 import { holdAlone } from './hold-joiner.ts';
 import { dropRecord, type JoiningRecord, readRecord } from './joining-record.ts';
+import { dropOrigin, endLeading } from './leading.ts';
 import { Session } from './session.ts';
 import { qualified, type TableName } from './sql.ts';
+import { dropServing, refuseUnfitServing, servingView } from './sql-serving.ts';
+import { unsubscribe } from './subscription.ts';
 import { buildingNames, rehearse } from './target-table.ts';
 
 /** What stands at the joiner's server for a run's id. */
 export interface JoinerLook {
+  /** One that is none of this run's. */
   hasTable: boolean;
+  /** The view that answers reads for this run. */
+  isServed: boolean;
   record: JoiningRecord | undefined;
   systemId: string;
   /** A subscription of this run's replicates to the table. */
@@ -35,6 +41,7 @@ export async function lookAtJoiner(url: string, id: string, table: TableName): P
       );
     const [there] = await session.row('SELECT to_regclass($1) IS NOT NULL', [qualified(table)]);
     const [systemId] = await session.row('SELECT system_identifier FROM pg_control_system()');
+    const isServed = (await servingView(session, id)) !== undefined;
     const own = captureName(id);
     const subscriptions = await session.rows(
       `SELECT subname FROM pg_subscription s
@@ -47,7 +54,7 @@ export async function lookAtJoiner(url: string, id: string, table: TableName): P
     const isSubscribed = subscription === own;
     const record = await readRecord(session, id);
     return {
-      ...{ hasTable: there === 't', record, systemId: systemId ?? '' },
+      ...{ hasTable: there === 't' && !isServed, isServed, record, systemId: systemId ?? '' },
       ...{ isSubscribed, subscription },
     };
   } finally {
@@ -68,6 +75,16 @@ export async function rehearseJoiner(
   }
 }
 
+/** Throws what a joiner that is to answer reads would be refused with. */
+export async function rehearseServing(url: string): Promise<void> {
+  const session = await Session.open(url);
+  try {
+    await refuseUnfitServing(session);
+  } finally {
+    await session.end();
+  }
+}
+
 /** Takes away the half-built table and all that was kept for it. A table in its place stays. May be called again. */
 export async function discardJoiner(
   url: string,
@@ -79,6 +96,8 @@ export async function discardJoiner(
     const record = await readRecord(session, id);
     if (record) await holdAlone(session, id);
     await dropSubscription(session, id);
+    await stopLeading(session, id);
+    await dropServing(session, id);
     const placed = record?.stage === 'placed' || record?.stage === 'handed';
     const building = qualified(buildingNames(record?.definition ?? table, id).table);
     const [there] = await session.row('SELECT to_regclass($1) IS NOT NULL', [building]);
@@ -88,4 +107,18 @@ export async function discardJoiner(
   } finally {
     await session.end();
   }
+}
+
+/** What a joiner of a group with several leaders has until its run is over: its subscriptions, and what others subscribe to. */
+async function stopLeading(session: Session, id: string): Promise<void> {
+  await dropOrigin(session, id);
+  const name = captureName(id);
+  const [leads] = await session.row('SELECT EXISTS (SELECT FROM pg_publication WHERE pubname = $1)', [name]);
+  if (leads !== 't') return;
+  const rows = await session.rows(
+    `SELECT subname FROM pg_subscription WHERE (subname = $1 OR starts_with(subname, $1 || '_')) AND subdbid = (SELECT oid FROM pg_database WHERE datname = current_database())`,
+    [name],
+  );
+  for (const [subscription] of rows) if (subscription) await unsubscribe(session, subscription);
+  await endLeading(session, id);
 }

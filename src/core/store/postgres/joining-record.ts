@@ -30,6 +30,7 @@ export function recordTables(id: string) {
     chunks: table('chunks'),
     spool: table('spool'),
     refetch: table('refetch'),
+    origins: table('origins'),
   };
 }
 
@@ -55,7 +56,7 @@ export async function readRecord(session: Session, id: string): Promise<JoiningR
 
 /** Tables of all runs at a server, and those of one. A run that was killed is gone on with by a later foresync, which must know them. */
 export function recordStatements(id: string): { shared: string; own: string } {
-  const { joining, spooled, chunks, spool, refetch } = recordTables(id);
+  const { joining, spooled, chunks, spool, refetch, origins } = recordTables(id);
   return {
     shared: `CREATE SCHEMA IF NOT EXISTS foresync;
       CREATE TABLE IF NOT EXISTS ${joining} (id text PRIMARY KEY, stage text NOT NULL, definition text NOT NULL, system_id text NOT NULL,
@@ -64,13 +65,14 @@ export function recordStatements(id: string): { shared: string; own: string } {
     own: `CREATE TABLE ${chunks} (n int8 PRIMARY KEY, upto text[]);
       CREATE TABLE ${spool} (seq int8 GENERATED ALWAYS AS IDENTITY PRIMARY KEY, whole bool NOT NULL, data bytea NOT NULL);
       ALTER TABLE ${spool} ALTER data SET STORAGE EXTERNAL;
-      CREATE TABLE ${refetch} (key text[] NOT NULL)`,
+      CREATE TABLE ${refetch} (key text[] NOT NULL);
+      CREATE TABLE ${origins} (name text PRIMARY KEY, at int8 NOT NULL)`,
   };
 }
 
 /** Begins a record anew, in the caller's transaction; what another one of this id left is gone. */
 export async function createRecord(session: Session, id: string, record: JoiningRecord): Promise<void> {
-  const { joining, spooled, chunks, spool, refetch } = recordTables(id);
+  const { joining, spooled, chunks, spool, refetch, origins } = recordTables(id);
   const { shared, own } = recordStatements(id);
   try {
     await session.rows(shared);
@@ -86,7 +88,7 @@ export async function createRecord(session: Session, id: string, record: Joining
       },
     );
   }
-  await session.rows(`DROP TABLE IF EXISTS ${chunks}, ${spool}, ${refetch}; ${own}`);
+  await session.rows(`DROP TABLE IF EXISTS ${chunks}, ${spool}, ${refetch}, ${origins}; ${own}`);
   const { stage, definition, systemId, timeline, spooledTo, appliedSeq, appliedTo } = record;
   await session.rows(`DELETE FROM ${joining} WHERE id = $1`, [id]);
   await session.rows(`DELETE FROM ${spooled} WHERE id = $1`, [id]);
@@ -103,8 +105,8 @@ export async function setStage(session: Session, id: string, stage: JoiningStage
 
 /** Takes away all that a run keeps, and the schema with the last of them. May be called again. */
 export async function dropRecord(session: Session, id: string): Promise<void> {
-  const { chunks, spool, refetch } = recordTables(id);
-  await session.rows(`DROP TABLE IF EXISTS ${chunks}, ${spool}, ${refetch}`);
+  const { chunks, spool, refetch, origins } = recordTables(id);
+  await session.rows(`DROP TABLE IF EXISTS ${chunks}, ${spool}, ${refetch}, ${origins}`);
   const [there] = await session.row("SELECT to_regclass('foresync.joining') IS NOT NULL");
   if (there !== 't') return;
   await session.rows('DELETE FROM foresync.joining WHERE id = $1', [id]);

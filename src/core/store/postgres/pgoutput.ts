@@ -28,7 +28,9 @@ export type PgMessage =
   | { type: 'truncate'; relations: number[] }
   /** All that was committed before it has come. */
   | { type: 'mark'; at: number }
-  /** Nothing that rows depend on: a type's name, an origin. */
+  /** The transaction was committed first at another server, where it ended at `at`; `name` is the replication origin that stands for that server here. */
+  | { type: 'origin'; name: string; at: number }
+  /** Nothing that rows depend on: a type's name, a message. */
   | { type: 'other' };
 
 export interface RelationColumn {
@@ -98,8 +100,9 @@ function decode(reader: Reader): PgMessage {
     }
     case 'k':
       return { type: 'mark', at: reader.position() };
-    case 'Y':
     case 'O':
+      return { type: 'origin', at: reader.position(), name: reader.text() };
+    case 'Y':
     case 'M':
       return { type: 'other' };
     default:

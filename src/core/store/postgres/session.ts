@@ -195,6 +195,16 @@ export class Session {
   }
 }
 
+/** Works with a connection of its own. */
+export async function inSession<T>(url: string, work: (session: Session) => Promise<T>): Promise<T> {
+  const session = await Session.open(url);
+  try {
+    return await work(session);
+  } finally {
+    await session.end();
+  }
+}
+
 /** A statement that the server refused. Who asked for it knows what that means; else it is told as it is. */
 export class StatementError extends ForesyncError {
   /** SQLSTATE, such as 42P01. */

@@ -2,6 +2,7 @@ import { ForesyncError } from '../../errors.ts';
 import { printable } from '../../text.ts';
 import { carriedColumns, type TableDefinition } from './definition.ts';
 import { recordTables } from './joining-record.ts';
+import { noteOrigins } from './origins.ts';
 import { decodeMessage, messagesIn, type PgMessage } from './pgoutput.ts';
 import type { Session } from './session.ts';
 import { qualified } from './sql.ts';
@@ -26,6 +27,9 @@ export class SpoolWriter {
   #spooledTo: number;
   #pendingBytes: number;
   #within: 'nothing' | 'kept' | 'left out' = 'nothing';
+  /** How far the stream has come with what was committed at other servers, by the origins that stand for them; what is new is written with the changes. */
+  readonly #origins = new Map<string, number>();
+  #origin: (PgMessage & { type: 'origin' }) | undefined;
   /** The table's number at the donor, once the stream has told it. */
   #relation: number | undefined;
 
@@ -87,7 +91,9 @@ export class SpoolWriter {
         this.#id,
         String(this.#spooledTo),
       ]);
+      await noteOrigins(this.#session, this.#id, this.#origins);
     });
+    this.#origins.clear();
     this.#pendingBytes += rows.reduce((sum, { data }) => sum + data.length, 0);
   }
 
@@ -120,9 +126,11 @@ export class SpoolWriter {
   #take(message: Buffer): 'keep' | 'leave out' | 'end' {
     const decoded = decodeSome(message);
     const isLeftOut = this.#within === 'left out';
+    if (decoded.type === 'origin') this.#origin = decoded;
     if (decoded.type === 'relation') this.#meet(decoded);
     if (isRowChange(message) && message.readUInt32BE(1) !== this.#relation) throw altered(this.#definition);
     if (decoded.type === 'begin') {
+      this.#origin = undefined;
       this.#within = decoded.commitAt < this.#spooledTo ? 'left out' : 'kept';
       return this.#within === 'kept' ? 'keep' : 'leave out';
     }
@@ -130,6 +138,7 @@ export class SpoolWriter {
       const isKept = this.#within === 'kept';
       this.#within = 'nothing';
       this.#spooledTo = Math.max(this.#spooledTo, decoded.endAt);
+      this.#noteOrigin();
       return isKept ? 'end' : 'leave out';
     }
     // Within a transaction it tells of those that were committed before.
@@ -137,6 +146,14 @@ export class SpoolWriter {
       this.#spooledTo = Math.max(this.#spooledTo, decoded.at);
     if (decoded.type === 'mark' || this.#within === 'nothing') return 'leave out';
     return isLeftOut ? 'leave out' : 'keep';
+  }
+
+  /** Only now: of a transaction whose end does not come nothing is applied. */
+  #noteOrigin(): void {
+    if (!this.#origin) return;
+    const { name, at } = this.#origin;
+    this.#origins.set(name, Math.max(at, this.#origins.get(name) ?? 0));
+    this.#origin = undefined;
   }
 
   /** Of a partition the stream tells as well, but its rows come as the table's. */
@@ -156,7 +173,7 @@ function isRowChange(message: Buffer): boolean {
 
 /** Rows are taken apart when they are applied. */
 function decodeSome(message: Buffer): PgMessage {
-  return 'BCRk'.includes(String.fromCharCode(message[0] ?? 0)) ? decodeMessage(message) : { type: 'other' };
+  return 'BCORk'.includes(String.fromCharCode(message[0] ?? 0)) ? decodeMessage(message) : { type: 'other' };
 }
 
 /** A table that is altered at the donor meanwhile would fit neither the rows that are here nor those that come. */

@@ -27,15 +27,17 @@ export interface Copy extends Sides {
  */
 export async function beginCopy(
   sides: Sides,
-  options: AddReplicaOptions & { id: string; emit: Emit },
+  options: AddReplicaOptions & { id: string; emit: Emit; isLeader: boolean },
   onDrain: (drain: Drain) => void,
 ): Promise<Copy> {
-  const { lead, joiner, table, left, slot, seed } = sides;
-  const { group, joiner: target, restart, wait, signal, deltaBudgetKeys, id, emit } = options;
+  const { lead, joiner, table, left, slot, seed, isServed } = sides;
+  const { group, joiner: target, restart, wait, signal, deltaBudgetKeys, id, emit, serveSql } = options;
   const isOneHost = readsDonorItself(sides, options);
   isOneHost.catch(() => undefined);
   const isThere = slot !== undefined && !slot.isLost;
-  const goesOn = isThere && left !== undefined && left.spooledTo >= slot.confirmedTo && !restart;
+  // Rows that came without regard to readers are of no one moment.
+  const mayServe = !serveSql || isServed || left?.stage === 'delta' || left?.stage === 'verify';
+  const goesOn = isThere && mayServe && left !== undefined && left.spooledTo >= slot.confirmedTo && !restart;
   if (!goesOn) await lead.call('pg.capture.drop', { url: group.lead.store.path, id });
   const started = goesOn ? undefined : (await lead.call('pg.capture.start', { id })).result;
   const purpose = { use: 'copy', group: group.name, joiner: target.name } as const;
@@ -43,7 +45,7 @@ export async function beginCopy(
   const { definition, keyOrder, systemId, timeline } = table;
   const { result: opened } = await joiner.call('pg.joiner.open', {
     ...{ url: target.store.path, id, definition, keyOrder, systemId, timeline, seed },
-    ...{ captureFrom: started?.from ?? slot?.confirmedTo ?? 0, anew: !goesOn },
+    ...{ captureFrom: started?.from ?? slot?.confirmedTo ?? 0, anew: !goesOn, isLeader: options.isLeader },
   });
   if (opened.resumed) emit({ type: 'resumed', rows: opened.rows });
   else if (left)
@@ -57,7 +59,8 @@ export async function beginCopy(
   onDrain(drain);
   if (opened.stage === 'hot' || opened.stage === 'snapshot') {
     // More may wait than the budget lets, here and in the slot; no chunk is under way.
-    if (opened.resumed) await Promise.race([catchUp({ lead, joiner, drain, emit }), drain.failed]);
+    if (opened.resumed && !opened.isServed)
+      await Promise.race([catchUp({ lead, joiner, drain, emit }), drain.failed]);
     const below = started?.below ?? (await lead.call('pg.capture.under-way', {})).result.below;
     await settled(lead, { below, wait, signal, emit });
   }

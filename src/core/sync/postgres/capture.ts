@@ -2,6 +2,7 @@ import { hash } from 'node:crypto';
 import type { AgentClient } from '../../agent/client.ts';
 import type { Result } from '../../agent/protocol.ts';
 import type { Wait } from '../../clock.ts';
+import { ForesyncError } from '../../errors.ts';
 import type { ReplicaGroup } from '../../group/config.ts';
 import { hostLabel } from '../../group/host.ts';
 import type { Emit } from '../events.ts';
@@ -39,4 +40,15 @@ export async function settled(
     signal.throwIfAborted();
     waitedMs += delayMs;
   }
+}
+
+export function slotGone(): ForesyncError {
+  return new ForesyncError(
+    'verification',
+    'slot-gone',
+    'The slot is gone that the subscription was to go on with.',
+    {
+      hint: '--restart --replace begins anew.',
+    },
+  );
 }

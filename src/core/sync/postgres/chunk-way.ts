@@ -5,6 +5,7 @@ import type { Pace } from '../pace.ts';
 import type { ChangesBetween } from './changes-between.ts';
 import type { ProvenCopy } from './proven-copy.ts';
 import type { Ranges } from './ranges.ts';
+import type { SqlServing } from './sql-serving.ts';
 
 export interface CopyOptions {
   lead: AgentClient;
@@ -22,6 +23,8 @@ export interface CopyOptions {
   isOneHost: boolean;
   /** Both agents run on this machine. */
   isLocal: boolean;
+  /** Has rows be seen in slices, where reads are answered meanwhile. */
+  serving: SqlServing | undefined;
   /** Where an earlier run stopped. */
   from: { chunks: number; after: string[] | undefined };
   emit: Emit;

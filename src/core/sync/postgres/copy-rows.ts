@@ -11,7 +11,7 @@ const almostAllShare = 0.9;
 
 /** Sends the whole table in chunks by ranges of its key, some side by side. Each is one snapshot at the donor, and one transaction at the joiner. */
 export async function copyRows(options: CopyOptions): Promise<void> {
-  const { lead, signal, from, emit } = options;
+  const { lead, signal, from, emit, serving } = options;
   const size = { rowBytes: options.rowBytes };
   const way = options.isOneHost ? fetchChunks : relayChunks;
   const ranges = new Ranges(
@@ -19,6 +19,7 @@ export async function copyRows(options: CopyOptions): Promise<void> {
     {
       keyColumns: options.keyColumns,
       rows: () => Math.max(1, way.chunkBytes(options.pace) / size.rowBytes),
+      pauses: () => serving?.isDue ?? false,
     },
     { n: from.chunks, after: from.after },
   );
@@ -43,18 +44,26 @@ export async function copyRows(options: CopyOptions): Promise<void> {
       emit({ type: 'progress', phase: 'snapshot', share });
     },
   };
-  const lanes = copyLanes.slice(0, isCramped ? 1 : undefined).map((lane) =>
-    way.carry(lane, run).catch((error: unknown) => {
-      over.abort();
-      throw error;
-    }),
-  );
-  const ended = await Promise.allSettled(lanes);
-  signal.throwIfAborted();
-  const failed = ended.filter((one) => one.status === 'rejected').map(({ reason }) => reason as unknown);
-  // A lane that was called off says so, and not why.
-  const cause =
-    failed.find((reason) => !(reason instanceof Error && reason.name === 'AbortError')) ?? failed[0];
-  if (cause !== undefined) throw cause;
+  const someRows = async () => {
+    const lanes = copyLanes.slice(0, isCramped ? 1 : undefined).map((lane) =>
+      way.carry(lane, run).catch((error: unknown) => {
+        over.abort();
+        throw error;
+      }),
+    );
+    const ended = await Promise.allSettled(lanes);
+    signal.throwIfAborted();
+    const failed = ended.filter((one) => one.status === 'rejected').map(({ reason }) => reason as unknown);
+    // A lane that was called off says so, and not why.
+    const cause =
+      failed.find((reason) => !(reason instanceof Error && reason.name === 'AbortError')) ?? failed[0];
+    if (cause !== undefined) throw cause;
+  };
+  do {
+    await serving?.open();
+    await someRows();
+    await serving?.close();
+  } while (!ranges.isAtEnd);
+  await serving?.mustClose();
   emit({ type: 'progress', phase: 'snapshot', share: 1 });
 }

@@ -1,37 +1,79 @@
 import { ForesyncError } from '../../errors.ts';
-import type { ReplicaGroup } from '../../group/config.ts';
+import type { Replica, ReplicaGroup } from '../../group/config.ts';
 import { hostLabel } from '../../group/host.ts';
 import { parsePostgresUrl } from '../../group/postgres-url.ts';
+import { printable } from '../../text.ts';
 import type { HandOver } from '../add-replica.ts';
 import type { JoinerSpec } from '../refusals.ts';
 
 /** What is wished for; both may be left out. */
 export interface HandOverWish {
   kind: 'subscription' | 'none' | undefined;
-  conninfo: string | undefined;
+  /** Each how a server is reached in libpq's words; with `NAME=` before them, where several replicas lead. */
+  conninfos: readonly string[];
 }
 
 /**
- * What becomes of a joiner that is in sync: a subscription, unless `none` is wished for. Where both servers are reached from the same host, the lead's store says
- * how the one reaches the other; else that must be told, for ssh gives the joiner's server no way. Throws `config`, `conninfo-missing`.
+ * What becomes of a joiner that is in sync: a subscription, unless `none` is wished for. Where servers are reached from the same host, their stores say
+ * how the one reaches the other; else that must be told, for ssh gives no server a way. Throws `config`, `conninfo-missing`.
  */
 export function handOverOf(
-  { kind, conninfo }: HandOverWish,
+  { kind, conninfos }: HandOverWish,
   group: ReplicaGroup,
   joiner: JoinerSpec,
 ): HandOver {
   if (kind === 'none') return { kind: 'none' };
-  if (conninfo !== undefined) return { kind: 'subscription', conninfo };
-  if (hostLabel(group.lead.host) === hostLabel(joiner.host))
-    return { kind: 'subscription', conninfo: conninfoOf(group.lead.store.path) };
-  throw new ForesyncError(
-    'config',
-    'conninfo-missing',
-    "How the joiner's server reaches the lead's is not known.",
-    {
-      hint: "Say it with --subscription-conninfo 'host=… port=… dbname=… user=…', or have the replica left as it is with --hand-over none.",
-    },
+  const others = group.otherLeaders;
+  const told = toldBy(conninfos, others.length > 0 ? [group.lead, ...others, joiner] : [], group.lead);
+  const isTogether = [group.lead, ...others].every(({ host }) => hostLabel(host) === hostLabel(joiner.host));
+  const of = ({ name, store }: Pick<Replica, 'name' | 'store'>): string => {
+    const conninfo = told.get(name) ?? (isTogether ? conninfoOf(store.path) : undefined);
+    if (conninfo === undefined) throw missing(name, { lead: group.lead, joiner, isAmong: others.length > 0 });
+    return conninfo;
+  };
+  const conninfo = of(group.lead);
+  if (others.length === 0) return { kind: 'subscription', conninfo };
+  const leaders = Object.fromEntries(others.map((leader) => [leader.name, of(leader)]));
+  return { kind: 'subscription', conninfo, among: { leaders, joiner: of(joiner) } };
+}
+
+/** Words without the name of a server are the lead's: `host=…` is a name of libpq's. */
+function toldBy(
+  conninfos: readonly string[],
+  named: readonly { name: string }[],
+  lead: Replica,
+): Map<string, string> {
+  return new Map(
+    conninfos.map((conninfo) => {
+      const of = named.find(({ name }) => conninfo.startsWith(`${name}=`));
+      return of ? [of.name, conninfo.slice(of.name.length + 1)] : [lead.name, conninfo];
+    }),
   );
+}
+
+/** How the joiner's server fetches rows from the lead's while it answers reads; found and refused as `handOverOf` does. */
+export function serveSqlOf(
+  { conninfos }: Pick<HandOverWish, 'conninfos'>,
+  group: ReplicaGroup,
+  joiner: JoinerSpec,
+): { conninfo: string } {
+  const found = handOverOf({ kind: 'subscription', conninfos }, group, joiner);
+  if (found.kind === 'none') throw new TypeError('a subscription was asked for');
+  return { conninfo: found.conninfo };
+}
+
+function missing(
+  name: string,
+  { lead, joiner, isAmong }: { lead: Replica; joiner: JoinerSpec; isAmong: boolean },
+): ForesyncError {
+  const [from, to] =
+    name === joiner.name
+      ? ["the leaders' servers reach", "the joiner's"]
+      : ["the joiner's server reaches", name === lead.name ? "the lead's" : `that of ${printable(name)}`];
+  const prefix = isAmong ? `${name}=` : '';
+  return new ForesyncError('config', 'conninfo-missing', `How ${from} ${to} is not known.`, {
+    hint: `Say it with --subscription-conninfo '${printable(prefix)}host=… port=… dbname=… user=…', or have the replica left as it is with --hand-over none.`,
+  });
 }
 
 /** Whether a connection's words hold a password, which the journal must not keep. */

@@ -12,17 +12,21 @@ import { Phases } from '../phases.ts';
 import { unpausedTimeout } from '../unpaused-timeout.ts';
 import { catchUp } from './apply-changes.ts';
 import { beginCopy, type Copy } from './begin-copy.ts';
-import { captureIdOf } from './capture.ts';
+import { captureIdOf, slotGone } from './capture.ts';
 import { ChangesBetween } from './changes-between.ts';
 import type { Told, VerifyOptions } from './compare.ts';
 import { connectServers, type Sides } from './connect-servers.ts';
 import { copyLanes, copyRows } from './copy-rows.ts';
 import type { Drain } from './drain.ts';
+import { handOverAmong, slotsFor } from './hand-over-among.ts';
 import { sendHotRows } from './hot-rows.ts';
+import { connectLeaders, type Leaders } from './leaders.ts';
 import { ProvenCopy } from './proven-copy.ts';
+import { afterReaders, SqlServing } from './sql-serving.ts';
 import { connectStandbys, markOf, type Standby } from './standbys.ts';
 import { stopStream } from './stop-stream.ts';
 import { verifyAll } from './verify.ts';
+import { warmBuffers } from './warm-buffers.ts';
 
 const analyzeLane = 5;
 
@@ -38,6 +42,7 @@ export class PostgresJoining {
   #holds = false;
   #isPlaced = false;
   #sides: Sides | undefined;
+  #leaders: Leaders | undefined;
   #drain: Drain | undefined;
   #standbys: Standby[] = [];
 
@@ -63,10 +68,12 @@ export class PostgresJoining {
 
   async whole(batches: Batches | undefined): Promise<AddReplicaResult> {
     const options = { ...this.#options, id: this.#id, emit: this.#emit };
-    const sides = await this.#phases.in('connect', () => {
+    const sides = await this.#phases.in('connect', async () => {
       const connecting = connectServers(options, this.#agents);
       if (batches) this.#standbys = connectStandbys(options.group, this.#agents);
-      return connecting;
+      const connected = await connecting;
+      this.#leaders = await connectLeaders(connected, options, this.#agents);
+      return connected;
     });
     this.#sides = sides;
     this.#hasLeft = sides.left !== undefined;
@@ -74,7 +81,8 @@ export class PostgresJoining {
     if (stage === 'placed' || stage === 'handed') return this.#finishPlaced(sides);
     const copy = await this.#phases.in('capture', () => {
       this.#holds = true;
-      return beginCopy(sides, options, (drain) => {
+      const isLeader = this.#leaders !== undefined;
+      return beginCopy(sides, { ...options, isLeader }, (drain) => {
         this.#drain = drain;
       });
     });
@@ -107,7 +115,11 @@ export class PostgresJoining {
       analysing.catch(() => undefined);
       return analysing;
     };
-    if (batches && opened.stage === 'hot' && opened.chunks === 0) await this.#hot(copy, batches);
+    const serving = await SqlServing.begin(copy, {
+      ...{ ...this.#shared, table: this.#options.group.table, wait: this.#options.wait },
+      conninfo: this.#options.serveSql?.conninfo,
+    });
+    if (batches && opened.stage === 'hot' && opened.chunks === 0) await this.#hot(copy, batches, serving);
     else this.#phases.skip('hot');
     if (opened.stage === 'hot' || opened.stage === 'snapshot')
       await this.#phases.in('snapshot', async () => {
@@ -119,6 +131,7 @@ export class PostgresJoining {
         if (from.chunks === 0 || from.after)
           await copyRows({
             ...sides,
+            serving,
             ...{ rowBytes: copy.table.rowBytes, from, proven },
             ...{ isLocal: this.#isLocal, isOneHost: await copy.isOneHost },
             // Of an index's own expressions there are statistics once it is made.
@@ -128,48 +141,58 @@ export class PostgresJoining {
         await joiner.call('pg.joiner.stage', { stage: 'delta' });
       });
     else this.#phases.skip('snapshot');
-    await this.#phases.in('delta', () => this.#delta(copy, opened.stage === 'verify'));
+    await this.#phases.in('delta', () => this.#delta(copy, serving, opened.stage === 'verify'));
     this.#emit({ type: 'donor', donor: lead.name, state: 'done' });
     // While it is compared, at the latest.
     const analysed = analyze();
     const isOwnCopy = opened.stage === 'hot' || (opened.stage === 'snapshot' && opened.chunks === 0);
     const verifying = { ...sides, drain, proven: isOwnCopy ? proven : undefined, wait: this.#options.wait };
     const verified = await this.#phases.in('verify', () => verifyAll(verifying));
-    const there = await this.#phases.in('publish', () => this.#place(verifying, verified, analysed));
+    const there = await this.#phases.in('publish', async () => {
+      if (batches) await warmBuffers({ ...copy, ...this.#shared, batches });
+      return this.#place(verifying, verified, analysed);
+    });
     return this.#finish(copy, there);
   }
 
-  async #hot(copy: Copy, batches: Batches): Promise<void> {
+  async #hot(copy: Copy, batches: Batches, serving: SqlServing | undefined): Promise<void> {
     const { prefetchTimeoutMs, pace, wait } = this.#options;
     const { complete } = await this.#phases.in('hot', async () => {
+      await serving?.open();
       const timeout = unpausedTimeout(prefetchTimeoutMs, { pace, wait: systemWait });
       const mark = await markOf(copy, this.#id);
       const shared = { ...this.#shared, wait, standbys: this.#standbys, deadline: timeout.signal };
-      return sendHotRows({ ...copy, ...shared, mark, batches }).finally(timeout.end);
+      const sent = await sendHotRows({ ...copy, ...shared, mark, batches }).finally(timeout.end);
+      await serving?.mustClose();
+      return sent;
     });
     if (complete) this.#emit({ type: 'hot-ready' });
     else this.#note('warning', 'The prefetch timed out; the snapshot brings the rest of the plan.');
   }
 
   /** Catches up before indexes are made: then rows of different moments meet no longer. */
-  async #delta(copy: Copy, isFinished: boolean): Promise<void> {
+  async #delta(copy: Copy, serving: SqlServing | undefined, isFinished: boolean): Promise<void> {
     const { lead, joiner, drain } = copy;
     const there = { ...this.#shared, lead, joiner, drain };
-    do await catchUp(there);
-    while (await this.#refetch(copy));
+    if (serving) serving.isWhole = true;
+    const settle = () => (serving && !isFinished ? serving.advance() : catchUp(there));
+    do await settle();
+    while (await this.#refetch(copy, serving));
     if (!isFinished) await joiner.call('pg.joiner.finish', {});
     await catchUp(there);
   }
 
   /** Rows whose key changed while they were on their way, and of which a value did not travel with the change. */
-  async #refetch({ lead, joiner }: Copy): Promise<boolean> {
+  async #refetch({ lead, joiner }: Copy, serving: SqlServing | undefined): Promise<boolean> {
     const { result, parts } = await joiner.call('pg.joiner.refetch', { taken: false });
     if (result.keys === 0) return false;
     this.#note('info', `${result.keys} rows are asked for once more: their keys changed on their way.`);
+    await serving?.open();
     const [lane] = copyLanes;
     const read = await lead.call('pg.keys.read', { lane, maxBytes: 64 << 20 }, parts);
     await joiner.call('pg.joiner.rows', { keep: true }, read.parts);
     await joiner.call('pg.joiner.refetch', { taken: true });
+    await serving?.mustClose();
     return true;
   }
 
@@ -188,11 +211,14 @@ export class PostgresJoining {
     await this.#checkTable(lead);
     const { result } = await lead.call('pg.sequences', { lane: copyLanes[0] });
     await analysed;
-    const { result: placed } = await joiner.call('pg.joiner.place', {
-      replace: this.#options.replace,
-      sequences: result.sequences,
-      ...(changes === 0 && verified.isUntouched && { rows: verified.rows }),
-    });
+    if (this.#leaders) await joiner.call('pg.joiner.lead', { slots: slotsFor(this.#leaders) });
+    const place = () =>
+      joiner.call('pg.joiner.place', {
+        replace: this.#options.replace,
+        sequences: result.sequences,
+        ...(changes === 0 && verified.isUntouched && { rows: verified.rows }),
+      });
+    const { result: placed } = await afterReaders(place, { ...this.#shared, wait: this.#options.wait });
     this.#isPlaced = true;
     return { rows: placed.rows, watermark: placed.at };
   }
@@ -217,7 +243,22 @@ export class PostgresJoining {
   }
 
   /** Hands over to a subscription where that is asked for, and takes away all else. */
-  async #finish({ lead, joiner }: Sides, there: AddReplicaResult): Promise<AddReplicaResult> {
+  async #finish(sides: Sides, there: AddReplicaResult): Promise<AddReplicaResult> {
+    const { lead, joiner } = sides;
+    const leaders = this.#leaders;
+    if (leaders) {
+      const options = { ...this.#options, id: this.#id, emit: this.#emit };
+      await this.#phases.in('cleanup', async () => {
+        await handOverAmong({ sides, leaders, options });
+        const names = leaders.others.map(({ name }) => name).join(', ');
+        this.#note(
+          'info',
+          `The joiner subscribes to ${leaders.lead.name}, ${names}, and each of them to it; what foresync made for that is called foresync_${this.#id}….`,
+        );
+        this.#emit({ type: 'in-sync', ...there });
+      });
+      return there;
+    }
     const { group, joiner: target, handOver } = this.#options;
     const [id, url] = [this.#id, target.store.path];
     const donor = { url: group.lead.store.path, id };
@@ -240,6 +281,8 @@ export class PostgresJoining {
       this.#emit({ type: 'in-sync', ...there });
       if (handOver?.kind !== 'subscription') await lead.call('pg.capture.drop', donor);
       await joiner.call('pg.joiner.forget', { url, id });
+      const { use } = (await joiner.call('pg.buffers', { url, table: parseTableName(group.table) })).result;
+      if (use) this.#emit({ type: 'buffers', ...use });
     });
     return there;
   }
@@ -266,17 +309,6 @@ function tableAltered(table: string): ForesyncError {
     `${printable(table)} was altered at the donor meanwhile.`,
     {
       hint: 'The same command begins anew with the table as it is now.',
-    },
-  );
-}
-
-function slotGone(): ForesyncError {
-  return new ForesyncError(
-    'verification',
-    'slot-gone',
-    'The slot is gone that the subscription was to go on with.',
-    {
-      hint: '--restart --replace begins anew.',
     },
   );
 }

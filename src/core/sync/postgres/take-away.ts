@@ -1,7 +1,10 @@
+import type { AgentClient } from '../../agent/client.ts';
+import type { ReplicaGroup } from '../../group/config.ts';
 import { parseTableName } from '../../store/postgres/sql.ts';
 import type { Agents } from '../connect.ts';
 import type { TakeAwayOptions, TakenAway } from '../take-away.ts';
 import { captureIdOf } from './capture.ts';
+import { leaderId } from './leaders.ts';
 
 /**
  * Takes away what a run between PostgreSQL servers has left: slot and publication at the lead, the half-built table and its Delta Log at the joiner. A table in its
@@ -33,12 +36,17 @@ export async function takeAwayPostgres(agents: Agents, options: TakeAwayOptions)
   ).result;
   const { slot } = (await lead.call('pg.capture.look', { url, id })).result;
   // A run may have died when its subscription was there, before or after its record told so.
-  const isHanded = left?.stage === 'handed' || isSubscribed;
-  const isPlaced = isHanded || left?.stage === 'placed';
+  const isSubscribing = left?.stage === 'handed' || isSubscribed;
+  // Where several lead, one that is handed over but not to all of them is taken back.
+  const isHanded = isSubscribing && (group.otherLeaders.length === 0 || !left);
+  const isPlaced = isSubscribing || left?.stage === 'placed';
   if (!dryRun) {
     await joiner.call('pg.joiner.discard', { url: joinerUrl, id, table });
     // Also where there is no slot any more: its publication may be.
-    if (!isHanded) await lead.call('pg.capture.drop', { url, id });
+    if (!isHanded) {
+      await leaveLeaders(agents, lead, group, id);
+      await lead.call('pg.capture.drop', { url, id });
+    }
   }
   return {
     ...nothing,
@@ -49,4 +57,21 @@ export async function takeAwayPostgres(agents: Agents, options: TakeAwayOptions)
     staging: left && !isPlaced ? { joiner: target.name, path: `foresync_building_${id}` } : undefined,
     hasTable: hasTable && isPlaced,
   };
+}
+
+/** What the run has made at leaders beside the lead's slot. */
+async function leaveLeaders(
+  agents: Agents,
+  lead: AgentClient,
+  group: ReplicaGroup,
+  id: string,
+): Promise<void> {
+  if (group.otherLeaders.length === 0) return;
+  await lead.call('pg.leader.leave', { url: group.lead.store.path, id });
+  for (const { name, host, store } of group.otherLeaders) {
+    const leader = await agents.connect(name, host);
+    const there = { url: store.path, id: leaderId(id, name) };
+    await leader.call('pg.leader.leave', there);
+    await leader.call('pg.capture.drop', there);
+  }
 }

@@ -12,8 +12,12 @@ import {
   underWay,
 } from '../../../../src/core/store/postgres/capture.ts';
 import { ChangeStream } from '../../../../src/core/store/postgres/change-stream.ts';
+import { createRecord, dropRecord } from '../../../../src/core/store/postgres/joining-record.ts';
+import { readOrigins } from '../../../../src/core/store/postgres/origins.ts';
 import { decodeMessage, messagesIn } from '../../../../src/core/store/postgres/pgoutput.ts';
+import { readDefinition } from '../../../../src/core/store/postgres/read-definition.ts';
 import { Session } from '../../../../src/core/store/postgres/session.ts';
+import { SpoolWriter } from '../../../../src/core/store/postgres/spool.ts';
 import { type PostgresPair, postgresPair, withoutPostgres } from '../../../support/postgres.ts';
 
 describe('capture at PostgreSQL', { skip: withoutPostgres }, () => {
@@ -97,6 +101,32 @@ describe('capture at PostgreSQL', { skip: withoutPostgres }, () => {
     await dropCapture(session, 'trial');
     assert.equal(await lookAtSlot(session, 'trial'), undefined);
     assert.deepEqual(await session.row('SELECT count(*) FROM pg_publication'), ['0']);
+  });
+
+  test('a transaction of another server counts as come when its end has, and not before', async () => {
+    const joiner = await Session.open(pair.joiner.store());
+    try {
+      const { definition } = await readDefinition(session, items);
+      const at = { spooledTo: 0, appliedSeq: 0, appliedTo: 0 };
+      await createRecord(joiner, 'trial', { stage: 'delta', definition, systemId: '1', timeline: 1, ...at });
+      const spool = await SpoolWriter.open(joiner, 'trial', definition);
+      const lsn = (low: number) => Buffer.from([0, 0, 0, 0, 0, 0, 0, low]);
+      const message = (...parts: (string | Buffer)[]) => {
+        const body = Buffer.concat(parts.map((part) => Buffer.from(part)));
+        const length = Buffer.alloc(4);
+        length.writeUInt32BE(body.length);
+        return Buffer.concat([length, body]);
+      };
+      const begin = message('B', lsn(40), lsn(0), Buffer.alloc(4));
+      await spool.write(Buffer.concat([begin, message('O', lsn(7), 'pg_16400\0')]));
+      assert.deepEqual([...(await readOrigins(joiner, 'trial'))], []);
+      await spool.write(message('C', '\0', lsn(40), lsn(48), lsn(0)));
+      assert.deepEqual([...(await readOrigins(joiner, 'trial'))], [['pg_16400', 7]]);
+      assert.equal(spool.spooledTo, 48);
+    } finally {
+      await dropRecord(joiner, 'trial');
+      await joiner.end();
+    }
   });
 
   test('a server whose changes cannot be had is refused by name, with what to do', async () => {

@@ -57,6 +57,12 @@ test('rows come out of a change as they went in', () => {
   );
 });
 
+test('what was committed elsewhere first is told with its end there', () => {
+  const message = Buffer.concat([Buffer.from('O'), u32(3), u32(5), Buffer.from('pg_16400\0')]);
+  assert.deepEqual(decodeMessage(message), { type: 'origin', name: 'pg_16400', at: 3 * 2 ** 32 + 5 });
+  assert.throws(() => decodeMessage(message.subarray(0, -1)), ForesyncError);
+});
+
 test('whatever bytes come, they are a message or are refused', () => {
   const kinds = fc.constantFrom(...'BCRIUDTkYOMxz');
   fc.assert(
