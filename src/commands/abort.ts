@@ -6,10 +6,12 @@ import { canAsk, choose, confirm } from '../cli/confirm.ts';
 import { nextStep, sameFiles } from '../cli/next-step.ts';
 import { type ChosenRun, choiceWords, chooseToAbort, type NothingLeft } from '../cli/run-choice.ts';
 import { openJournal, readStanding } from '../cli/run-standings.ts';
+import { runWithSlot, takeNamedSlot } from '../cli/slot-taking.ts';
 import { systemClock, systemWait } from '../core/clock.ts';
 import { loadGroup } from '../core/group/config.ts';
 import type { StateFile } from '../core/state/open.ts';
 import { closeRun, releasePrefetches } from '../core/state/runs.ts';
+import { isSlotName } from '../core/sync/postgres/slots.ts';
 import { endProcess } from '../core/sync/run-process.ts';
 import { groupAsked, joinerOf, type RunRequest } from '../core/sync/run-request.ts';
 import type { RunStanding } from '../core/sync/run-standing.ts';
@@ -46,7 +48,7 @@ function whatGoes(request: RunRequest, standing: RunStanding): string {
 export default class Abort extends BaseCommand {
   static override summary = 'Give a run up: end it, and take away all that it left.';
   static override description =
-    'Ends the process of the run where it lives, then takes away its Delta Log at the lead, its Prefetch Caches at the donors and the half-built joiner, so that all are as they were. May be repeated. A replica that is in sync and in its place stays, and so does a prefetch that was there before the run; a table that appeared at hot-ready and still lacks rows is dropped from its file, which stays, as applications may have it open. A run that follows its replica ends well by it. Where nothing is left, that is said, and no failure. Without a RUN it takes the only one that lives or has left something; of several it asks which, and refuses to guess where nobody can be asked.';
+    'Ends the process of the run where it lives, then takes away its Delta Log at the lead, its Prefetch Caches at the donors and the half-built joiner, so that all are as they were. May be repeated. A replica that is in sync and in its place stays, and so does a prefetch that was there before the run; a table that appeared at hot-ready and still lacks rows is dropped from its file, which stays, as applications may have it open. A run that follows its replica ends well by it. Where nothing is left, that is said, and no failure. Without a RUN it takes the only one that lives or has left something; of several it asks which, and refuses to guess where nobody can be asked. A replication slot that a run of another folder has left is taken by its name, at the lead of --config or foresync.yaml; one that somebody reads, or that is kept for a subscription, is refused.';
 
   static override examples = [
     '<%= config.bin %> <%= command.id %> --dry-run',
@@ -54,7 +56,10 @@ export default class Abort extends BaseCommand {
   ];
 
   static override args = {
-    run: Args.string({ ignoreStdin: true, description: 'A run, by its id or the beginning of it.' }),
+    run: Args.string({
+      ignoreStdin: true,
+      description: 'A run, by its id or the beginning of it; or a slot at a PostgreSQL lead, by its name.',
+    }),
   };
 
   static override flags = {
@@ -81,6 +86,12 @@ export default class Abort extends BaseCommand {
 
   async run(): Promise<unknown> {
     const { args, flags } = await this.parse(Abort);
+    if (args.run !== undefined && isSlotName(args.run)) {
+      const run = runWithSlot(flags.state, args.run);
+      if (run === undefined)
+        return takeNamedSlot(args.run, flags, { log: (line) => this.log(line), signal: this.signal });
+      args.run = run;
+    }
     if (args.run === undefined && !existsSync(flags.state))
       return this.#sayNothing({ nothingLeft: noJournal(flags.state) }, flags);
     const state = openJournal(flags.state);

@@ -1,5 +1,6 @@
 import { Args, Flags } from '@oclif/core';
 import { BaseCommand, stateFlag } from '../cli/base-command.ts';
+import { keptSlots, slotsOf } from '../cli/kept-slots.ts';
 import { sameFiles } from '../cli/next-step.ts';
 import { openJournal, readStanding, readStandings } from '../cli/run-standings.ts';
 import { systemClock, systemWait } from '../core/clock.ts';
@@ -8,7 +9,8 @@ import { columnsOf } from '../ui/columns-of.ts';
 import { brushFor } from '../ui/metrics-paint.ts';
 import { Page } from '../ui/page.ts';
 import { wantsPlain } from '../ui/plain-wish.ts';
-import { statusJson } from '../ui/status-json.ts';
+import { type LeadSlots, slotLines } from '../ui/slot-lines.ts';
+import { slotsJson, statusJson } from '../ui/status-json.ts';
 import { groupStandings, statusList } from '../ui/status-list.ts';
 import { statusOfRun } from '../ui/status-run.ts';
 import { fitLines } from '../ui/wrap-words.ts';
@@ -24,7 +26,7 @@ interface Look {
 export default class Status extends BaseCommand {
   static override summary = 'Tell what runs, in which phase and how far, and what was left.';
   static override description =
-    'Reads the state file alone, so it answers from any shell, also while a run writes to it. A run whose process is gone without a word is told from one that lives.';
+    'Reads the state file, so it answers from any shell, also while a run writes to it. A run whose process is gone without a word is told from one that lives. Leads at PostgreSQL are asked, for 15 seconds at most, which replication slots of foresync they have, whose they are and how much WAL is kept for them.';
 
   static override examples = [
     '<%= config.bin %> <%= command.id %>',
@@ -54,8 +56,16 @@ export default class Status extends BaseCommand {
     const state = openJournal(flags.state);
     const page = new Page(process.stdout, { plain: wantsPlain(process.argv, process.env) });
     try {
-      for (;;) {
-        const { lines, json, isRunning } = this.#look(state, args.run, flags);
+      const askLeads = () => keptSlots(readStandings(state), this.signal);
+      let slots = await askLeads();
+      for (let wasRunning = false; ; wasRunning = true) {
+        const look = () => this.#look(state, { id: args.run, slots, ...flags });
+        let { lines, json, isRunning } = look();
+        if (wasRunning && !isRunning) {
+          // What a run has at a lead may have gone with it.
+          slots = await askLeads();
+          ({ lines, json, isRunning } = look());
+        }
         if (!this.jsonEnabled())
           page.show(fitLines(lines, columnsOf(process.stdout) ?? Number.POSITIVE_INFINITY));
         if (!flags.watch || !isRunning || this.signal.aborted) return json;
@@ -66,14 +76,18 @@ export default class Status extends BaseCommand {
     }
   }
 
-  #look(state: StateFile, id: string | undefined, flags: { limit: number; state: string }): Look {
+  #look(
+    state: StateFile,
+    { id, slots, ...flags }: { id: string | undefined; slots: LeadSlots[]; limit: number; state: string },
+  ): Look {
     const view = { nowMs: systemClock.nowMs(), stateOption: sameFiles({ state: flags.state }) };
     const brush = brushFor(process.argv, process.env);
     if (id !== undefined) {
       const standing = readStanding(state, id);
+      const own = slotsOf(standing, slots);
       return {
-        lines: statusOfRun(standing, view, brush),
-        json: { run: statusJson(standing) },
+        lines: [...statusOfRun(standing, view, brush), ...slotLines(own, view, brush)],
+        json: { run: statusJson(standing), ...slotsJson(own) },
         isRunning: standing.standing === 'running',
       };
     }
@@ -84,8 +98,11 @@ export default class Status extends BaseCommand {
       ended: all.ended.slice(0, flags.limit),
     };
     return {
-      lines: statusList(groups, view, brush),
-      json: Object.fromEntries(Object.entries(groups).map(([name, runs]) => [name, runs.map(statusJson)])),
+      lines: [...statusList(groups, view, brush), ...slotLines(slots, view, brush)],
+      json: {
+        ...Object.fromEntries(Object.entries(groups).map(([name, runs]) => [name, runs.map(statusJson)])),
+        ...slotsJson(slots),
+      },
       isRunning: groups.running.length > 0,
     };
   }

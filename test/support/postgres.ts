@@ -1,6 +1,6 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { appendFileSync, chownSync, existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { appendFileSync, chownSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir, userInfo } from 'node:os';
 import path from 'node:path';
 import { findProgram } from './sshd-path.ts';
@@ -70,13 +70,34 @@ export class PostgresServer {
     server.#own(home);
     const template = templateOf(programs, server.#user);
     execFileSync('cp', ['-a', template, server.#data], server.#user);
-    const lines = Object.entries({ ...testSettings, unix_socket_directories: home, ...settings });
-    appendFileSync(
-      path.join(server.#data, 'postgresql.conf'),
-      lines.map(([name, value]) => `${name} = '${value}'\n`).join(''),
-    );
+    server.#set({ ...testSettings, unix_socket_directories: home, ...settings });
     await server.startAgain();
     return server;
+  }
+
+  /** Starts standbys of this server, each in a folder of its own beside it; all are copies of one backup. */
+  async startStandbys(
+    homes: readonly string[],
+    settings: Record<string, string> = {},
+  ): Promise<PostgresServer[]> {
+    const servers: PostgresServer[] = [];
+    for (const home of homes) {
+      const server = new PostgresServer(home, this.#programs, this.#user);
+      mkdirSync(home, { recursive: true });
+      server.#own(home);
+      const [first] = servers;
+      if (first) execFileSync('cp', ['-a', `${first.#data}.backup`, server.#data], this.#user);
+      else {
+        const from = ['-h', this.socketFolder, '-U', 'postgres', '-D', `${server.#data}.backup`];
+        const how = ['-R', '-c', 'fast', '-X', 'stream', '--no-sync'];
+        execFileSync(this.program('pg_basebackup'), [...from, ...how], { ...this.#user, cwd: home });
+        execFileSync('cp', ['-a', `${server.#data}.backup`, server.#data], this.#user);
+      }
+      server.#set({ unix_socket_directories: home, ...settings });
+      servers.push(server);
+    }
+    for (const server of servers) await server.startAgain();
+    return servers;
   }
 
   /** The store of a database, as foresync takes it. */
@@ -155,6 +176,18 @@ export class PostgresServer {
     while (isThere(pid)) await new Promise((resolve) => setTimeout(resolve, 20));
   }
 
+  /** Stops all its processes where they are, as a machine that hangs, or lets them go on. */
+  signalAll(signal: 'SIGSTOP' | 'SIGCONT'): void {
+    const children = readFileSync(`/proc/${this.pid}/task/${this.pid}/children`, 'utf8').trim().split(' ');
+    for (const pid of [this.pid, ...children.filter((one) => one !== '').map(Number)])
+      process.kill(pid, signal);
+  }
+
+  #set(settings: Record<string, string>): void {
+    const lines = Object.entries(settings).map(([name, value]) => `${name} = '${value}'\n`);
+    appendFileSync(path.join(this.#data, 'postgresql.conf'), lines.join(''));
+  }
+
   #isReady(): boolean {
     try {
       execFileSync(this.program('pg_isready'), ['-q', '-h', this.socketFolder], { stdio: 'ignore' });
@@ -226,7 +259,7 @@ export function ordinaryUser(): { uid?: number; gid?: number } {
 }
 
 /** Short, since a socket's path may have a hundred characters. */
-function temporaryHome(): string {
+export function temporaryHome(): string {
   const folder = mkdtempSync(path.join(tmpdir(), 'fs-pg-'));
   const { uid, gid } = ordinaryUser();
   if (uid !== undefined && gid !== undefined) chownSync(folder, uid, gid);

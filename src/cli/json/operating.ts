@@ -127,6 +127,30 @@ export const reportJson = z.strictObject({
   dryRun: flag('It was only told.'),
 });
 
+const slot = z.strictObject({
+  lead: donor,
+  group: text('The replica group.'),
+  name: text('Its name.'),
+  isActive: flag('Somebody reads it just now.'),
+  walStatus: text("How safe what it needs of the WAL is, in PostgreSQL's words; `lost`: it is gone."),
+  retainedBytes: bytes('WAL that the lead keeps for it.'),
+  behindBytes: bytes('WAL that whoever reads it has not confirmed yet.'),
+  safeBytes: bytes('How much more may be written before it is lost; absent without a bound.').optional(),
+  use: z.enum(['copy', 'subscription']).describe('What it was made for, or is kept for.').optional(),
+  joiner: text('The replica that it is for.').optional(),
+  runId: text('The newest run of this state file that made it.').optional(),
+});
+const slots = {
+  slots: z
+    .array(slot)
+    .describe("foresync's slots at PostgreSQL leads; absent where no lead is at PostgreSQL.")
+    .optional(),
+  slotsNotKnown: z
+    .array(z.strictObject({ lead: donor, group: text('The replica group.'), reason: text('Why.') }))
+    .describe('Leads that could not be asked for them.')
+    .optional(),
+};
+
 const standings = (words: string) => z.array(standing).describe(words);
 export const statusListJson = z.strictObject({
   running: standings('Newest first, as all of these.'),
@@ -134,5 +158,6 @@ export const statusListJson = z.strictObject({
   held: standings('Prefetches that wait for an add-replica.'),
   refused: standings('Tries that ended before anything had begun.'),
   ended: standings('All others.'),
+  ...slots,
 });
-export const statusRunJson = z.strictObject({ run: standing });
+export const statusRunJson = z.strictObject({ run: standing, ...slots });

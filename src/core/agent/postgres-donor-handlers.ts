@@ -3,8 +3,10 @@ import { dropCapture, isOver, lookAtSlot, startCapture, underWay } from '../stor
 import { ChangeStream } from '../store/postgres/change-stream.ts';
 import { PostgresDonor } from '../store/postgres/donor.ts';
 import { inSession } from '../store/postgres/session.ts';
+import { publicationMark } from '../store/postgres/standby.ts';
 import type { Handlers } from './handlers.ts';
 import { decodeKeyTexts, encodeKeyTexts } from './key-texts.ts';
+import { rowsAnswer } from './rows-answer.ts';
 
 /** The lane of all that waits for nothing. */
 const usual = 0;
@@ -53,6 +55,9 @@ export function postgresDonorHandlers(): {
     'pg.capture.over': async ({ below }) => ({
       result: { over: await isOver(await donor().lanes.session(usual), below) },
     }),
+    'pg.capture.publication': async ({ id }) => ({
+      result: { publication: await publicationMark(await donor().lanes.session(usual), id) },
+    }),
     'pg.capture.drop': async ({ url, id }) => {
       await stream?.close();
       stream = undefined;
@@ -92,14 +97,8 @@ export function postgresDonorHandlers(): {
         ...(level !== undefined && { level }),
       };
     },
-    'pg.keys.read': async ({ lane, maxBytes }, [keys]) => {
-      const read = await donor().readKeys(lane, keysOf(keys), maxBytes);
-      if (read.length > 8)
-        throw new ForesyncError('data', 'rows-large', 'Rows of some keys are too large to be sent together.');
-      const rows = read.reduce((sum, one) => sum + one.rows, 0);
-      const rawBytes = read.reduce((sum, { bytes }) => sum + bytes.length, 0);
-      return { result: { rows, rawBytes }, parts: read.map(({ bytes }) => bytes) };
-    },
+    'pg.keys.read': async ({ lane, maxBytes }, [keys]) =>
+      rowsAnswer(await donor().readKeys(lane, keysOf(keys), maxBytes)),
     'pg.range.digest': async ({ lane, range }) => ({ result: await donor().digest(lane, range) }),
     'pg.range.hashes': async ({ lane, range }, [keys]) => {
       const { lines, at } = await donor().hashes(lane, range ?? { keys: keysOf(keys) });

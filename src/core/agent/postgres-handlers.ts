@@ -2,6 +2,7 @@ import type { Handlers } from './handlers.ts';
 import { postgresDonorHandlers } from './postgres-donor-handlers.ts';
 import { postgresJoinerHandlers } from './postgres-joiner-handlers.ts';
 import { postgresLeaderHandlers } from './postgres-leader-handlers.ts';
+import { postgresStandbyHandlers } from './postgres-standby-handlers.ts';
 
 /** Often enough for any --stall-timeout that makes sense. */
 const beatEveryMs = 2000;
@@ -16,6 +17,7 @@ export function postgresHandlers(beat: () => Promise<unknown>): {
 } {
   const donor = postgresDonorHandlers();
   const joiner = postgresJoinerHandlers(donor.donor);
+  const standby = postgresStandbyHandlers();
   let under = 0;
   let timer: NodeJS.Timeout | undefined;
   const begin = () => {
@@ -28,8 +30,12 @@ export function postgresHandlers(beat: () => Promise<unknown>): {
     clearInterval(timer);
     timer = undefined;
   };
-  const all = { ...donor.handlers, ...joiner.handlers, ...postgresLeaderHandlers };
-  const beating = Object.entries(all).map(([type, handler]) => {
+  const beating = Object.entries({
+    ...donor.handlers,
+    ...joiner.handlers,
+    ...standby.handlers,
+    ...postgresLeaderHandlers,
+  }).map(([type, handler]) => {
     const work = handler as (params: unknown, parts: Buffer[]) => unknown;
     return [
       type,
@@ -49,6 +55,7 @@ export function postgresHandlers(beat: () => Promise<unknown>): {
       clearInterval(timer);
       await donor.close();
       await joiner.close();
+      await standby.close();
     },
   };
 }

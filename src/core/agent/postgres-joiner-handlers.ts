@@ -30,11 +30,11 @@ export function postgresJoinerHandlers(donor: () => PostgresDonor): {
   const keysOf = (bytes: Buffer | undefined) => decodeKeyTexts(bytes, joiner().record.definition.key.length);
   const handlers: Handlers = {
     'pg.joiner.look': async ({ url, id, table }) => {
-      const { hasTable, record, systemId } = await lookAtJoiner(url, id, table);
-      if (!record) return { result: { hasTable, systemId } };
+      const { record, ...look } = await lookAtJoiner(url, id, table);
+      if (!record) return { result: look };
       const { stage, spooledTo, timeline } = record;
       return {
-        result: { hasTable, systemId, left: { stage, spooledTo, systemId: record.systemId, timeline } },
+        result: { ...look, left: { stage, spooledTo, systemId: record.systemId, timeline } },
       };
     },
     'pg.joiner.open': async ({ url, ...options }) => {

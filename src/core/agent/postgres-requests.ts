@@ -116,6 +116,10 @@ export const postgresRequests = {
     z.strictObject({
       hasTable: z.boolean(),
       systemId,
+      /** A subscription of this run's replicates to the table, and uses the slot. */
+      isSubscribed: z.boolean(),
+      /** One that replicates to the table, whoever made it. */
+      subscription: z.string().max(63).optional(),
       left: z.strictObject({ stage, spooledTo: position, systemId, timeline: count }).optional(),
     }),
   ),

@@ -3,6 +3,7 @@ import { donorRequests } from './donor-requests.ts';
 import { joinerRequests } from './joiner-requests.ts';
 import { lookRequests } from './look-requests.ts';
 import { postgresRequests } from './postgres-requests.ts';
+import { postgresStandbyRequests } from './postgres-standby-requests.ts';
 import { bytes, count, none, problem, request } from './wire-shapes.ts';
 
 /**
@@ -20,6 +21,7 @@ export const requests = {
   ...donorRequests,
   ...joinerRequests,
   ...postgresRequests,
+  ...postgresStandbyRequests,
 } as const;
 
 /** An error as it travels. */

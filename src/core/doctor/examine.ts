@@ -1,5 +1,6 @@
 import type { AgentClient } from '../agent/client.ts';
 import { type HostLook, lookAtHost } from '../agent/host-look.ts';
+import type { Result } from '../agent/protocol.ts';
 import { ForesyncError } from '../errors.ts';
 import type { Replica } from '../group/config.ts';
 import { type HostSpec, hostLabel } from '../group/host.ts';
@@ -15,6 +16,7 @@ import { leftChecks } from './left-checks.ts';
 import { plannedKeys } from './planned-keys.ts';
 import { lookAtPostgresJoiner, lookAtPostgresLead, type PostgresTable } from './postgres-checks.ts';
 import { cacheRoom, deltaRoom, joinerRoom } from './room.ts';
+import { standbyCheck } from './standby-check.ts';
 import { type StoreLook, storeChecks } from './store-checks.ts';
 
 const clockLooks = 5;
@@ -47,6 +49,7 @@ interface DonorLook {
   host?: HostLook;
   store?: StoreLook;
   postgres?: PostgresTable;
+  standby?: Result<'pg.standby.look'>;
 }
 
 async function lookAtDonor(replica: Replica, options: DoctorOptions): Promise<DonorLook> {
@@ -58,9 +61,18 @@ async function lookAtDonor(replica: Replica, options: DoctorOptions): Promise<Do
     look.host = host;
     if (replica.host.kind === 'ssh') checks.push(clockCheck(skew));
     if (replica.store.kind === 'postgres') {
-      if (group.otherLeaders.some(({ name }) => name === replica.name))
+      if (group.otherLeaders.some(({ name }) => name === replica.name)) {
         checks.push(...(await leaderChecks(agent, replica, options)));
-      if (!isLead) return;
+        return;
+      }
+      if (!isLead) {
+        const { path: url } = replica.store;
+        const standby = await agent.call('pg.standby.look', { url }).catch((error: unknown) => {
+          checks.push(failure('store', error));
+        });
+        if (standby) look.standby = standby.result;
+        return;
+      }
       const { table, checks: found } = await lookAtPostgresLead(agent, replica, options);
       look.postgres = table;
       checks.push(...found, ...(await leaderChecks(agent, replica, options)));
@@ -76,13 +88,14 @@ async function lookAtDonor(replica: Replica, options: DoctorOptions): Promise<Do
 
 /** What can only be judged beside the lead is added. */
 function reportOf(
-  { replica, checks, host, store }: DonorLook,
+  { replica, checks, host, store, standby }: DonorLook,
   lead: DonorLook,
   options: DoctorOptions,
 ): Report {
   const isLead = replica === lead.replica;
   const leadTable = { name: lead.replica.name, shape: lead.store?.table?.shape };
   const more: Check[] = [];
+  if (standby) more.push(standbyCheck(standby, { name: lead.replica.name, table: lead.postgres }));
   if (store?.table && !isLead) more.push(definitionCheck(store.table.shape, leadTable));
   if (store?.database) more.push(...leftChecks(store, { isLead, leadLook: lead.store }, options));
   if (store?.table && isLead) more.push(...plannedKeys(store.table.shape, options));

@@ -5,6 +5,7 @@ import type { Replica } from '../group/config.ts';
 import { parseTableName, qualified } from '../store/postgres/sql.ts';
 import { placeTaken } from '../store/postgres/target-table.ts';
 import { captureIdOf } from '../sync/postgres/capture.ts';
+import { tableSubscribed } from '../sync/postgres/connect-servers.ts';
 import { type Check, failure, info, ok, warning } from './check.ts';
 import type { DoctorOptions } from './doctor-options.ts';
 
@@ -67,6 +68,8 @@ export async function lookAtPostgresJoiner(
   const { result } = await agent.call('pg.joiner.look', { url, id, table: name });
   const checks: Check[] = [];
   if (result.left) checks.push(info('left', 'an earlier run left a half-built table, which is gone on with'));
+  else if (result.subscription !== undefined)
+    checks.push(failure('place', tableSubscribed(joiner.name, result.subscription)));
   else if (result.hasTable && !replace) checks.push(failure('place', placeTaken(name)));
   else
     checks.push(

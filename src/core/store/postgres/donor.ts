@@ -2,15 +2,15 @@ import { ForesyncError } from '../../errors.ts';
 import { captureName, lookAtSlot, refuseUnfitDonor } from './capture.ts';
 import { type ChunkRows, digestOf, type RowsDigest } from './chunk-rows.ts';
 import type { CopiedRows } from './copy-queries.ts';
-import { TooLarge } from './copy-queries.ts';
 import { cutQuery } from './cut-query.ts';
-import { copyFormat, keyColumns, type TableDefinition } from './definition.ts';
+import { keyColumns, type TableDefinition } from './definition.ts';
 import { keyOrderOf } from './key-order.ts';
 import { Lanes } from './lanes.ts';
 import { lsnOf } from './lsn.ts';
 import { readDefinition, type TableFacts } from './read-definition.ts';
+import { copyOutOf, copyRowsOut, ownRows, readRowsOfKeys } from './read-rows.ts';
 import { keysRelation } from './row-keys.ts';
-import { Session, StatementError } from './session.ts';
+import { Session } from './session.ts';
 import { qualified, quoteName, quoteText, type TableName } from './sql.ts';
 import { carriedList, type KeyRange, keysEqual, rowHash, within } from './table-sql.ts';
 
@@ -26,9 +26,6 @@ export interface DonorLook extends TableFacts {
   /** How texts in the key are sorted: ranges mean the same only where that is the same. */
   keyOrder: string;
 }
-
-/** Rows of a range or of some keys; `tooLarge` where they are more than fits, with none of them. */
-export type ReadRows = CopiedRows | { tooLarge: true };
 
 /** The hash of a range's rows, and where the WAL was after the snapshot that they were read in was taken. */
 export interface RangeDigest extends RowsDigest {
@@ -113,7 +110,7 @@ export class PostgresDonor {
     sizes: { expectedBytes: number; maxBytes: number },
   ): Promise<(CopiedRows & { digest: RowsDigest }) | { tooLarge: true }> {
     return this.#inSnapshot(lane, async (session) => {
-      const read = await this.#copy(lane, this.#selectRange(range), sizes);
+      const read = await copyRowsOut(session, this.definition, this.#selectRange(range), sizes);
       return 'tooLarge' in read ? read : { ...read, digest: await this.#digest(session, range) };
     });
   }
@@ -125,7 +122,7 @@ export class PostgresDonor {
     maxBytes: number | undefined,
     use: (rows: ChunkRows) => Promise<T>,
   ): Promise<T> {
-    const copy = this.#copyOut(this.#selectRange(range));
+    const copy = copyOutOf(this.definition, this.#selectRange(range));
     return this.#inSnapshot(lane, (session) =>
       use({
         copyInto: (joiner, sql) => joiner.copyFrom({ session, sql: copy, maxBytes }, sql),
@@ -134,27 +131,13 @@ export class PostgresDonor {
     );
   }
 
-  /** Keys that are none of the table's types are as good as missing. */
   async readKeys(
     lane: number,
     keys: readonly (readonly string[])[],
     maxBytes: number,
   ): Promise<CopiedRows[]> {
-    return this.#byKeys(lane, keys, async (some) => {
-      const columns = keyColumns(this.definition);
-      const list = carriedList(this.definition)
-        .split(', ')
-        .map((name) => `t.${name}`)
-        .join(', ');
-      const sql = `SELECT ${list} FROM ${keysRelation(this.definition, some)} k JOIN ${this.#table} t ON ${keysEqual(this.definition, 'k', 't')}`;
-      const read = await this.#copy(lane, sql, {
-        expectedBytes: some.length * this.look.rowBytes * 2,
-        maxBytes,
-      });
-      if (!('tooLarge' in read)) return read;
-      if (some.length === 1 || columns.length === 0) throw rowTooLarge(maxBytes);
-      return undefined;
-    });
+    const from = { definition: this.definition, rowBytes: this.look.rowBytes };
+    return readRowsOfKeys(await this.lanes.session(lane), from, keys, maxBytes);
   }
 
   async digest(lane: number, range: KeyRange): Promise<RangeDigest> {
@@ -262,75 +245,7 @@ export class PostgresDonor {
     return `SELECT ${carriedList(this.definition)} FROM ${this.#table} WHERE ${within(this.definition, range)}`;
   }
 
-  #copyOut(select: string): string {
-    return `COPY (${select}) TO STDOUT (FORMAT ${copyFormat(this.definition)})`;
-  }
-
   get #table(): string {
-    const { partitionBy } = this.definition;
-    return `${partitionBy === undefined ? 'ONLY ' : ''}${qualified(this.definition)}`;
+    return ownRows(this.definition);
   }
-
-  async #copy(
-    lane: number,
-    select: string,
-    sizes: { expectedBytes: number; maxBytes: number },
-  ): Promise<ReadRows> {
-    const session = await this.lanes.session(lane);
-    try {
-      return await session.copyOut(this.#copyOut(select), sizes);
-    } catch (error) {
-      if (error instanceof TooLarge) return { tooLarge: true };
-      throw error;
-    }
-  }
-
-  /** Halves what does not fit. Keys that are none are left out first: a statement with one of them fails as a whole. */
-  async #byKeys(
-    lane: number,
-    keys: readonly (readonly string[])[],
-    read: (some: readonly (readonly string[])[]) => Promise<CopiedRows | undefined>,
-  ): Promise<CopiedRows[]> {
-    if (keys.length === 0) return [];
-    try {
-      const found = await read(keys);
-      if (found) return [found];
-    } catch (error) {
-      if (!isNoValue(error)) throw error;
-      return this.#byKeys(lane, await this.#valid(await this.lanes.session(lane), keys), read);
-    }
-    const middle = keys.length >> 1;
-    return [
-      ...(await this.#byKeys(lane, keys.slice(0, middle), read)),
-      ...(await this.#byKeys(lane, keys.slice(middle), read)),
-    ];
-  }
-
-  /** Those that are values of the key's types. */
-  async #valid(
-    session: Session,
-    keys: readonly (readonly string[])[],
-  ): Promise<readonly (readonly string[])[]> {
-    try {
-      await session.rows(`SELECT count(*) FROM ${keysRelation(this.definition, keys)} k`);
-      return keys;
-    } catch (error) {
-      if (!isNoValue(error)) throw error;
-      if (keys.length === 1) return [];
-    }
-    const middle = keys.length >> 1;
-    return [
-      ...(await this.#valid(session, keys.slice(0, middle))),
-      ...(await this.#valid(session, keys.slice(middle))),
-    ];
-  }
-}
-
-/** Classes of what the server says of a text that is no value of a type, as a domain's check may. */
-function isNoValue(error: unknown): boolean {
-  return error instanceof StatementError && (error.state.startsWith('22') || error.state === '23514');
-}
-
-function rowTooLarge(maxBytes: number): Error {
-  return new TooLarge(`A row is larger than ${maxBytes} bytes.`);
 }

@@ -15,6 +15,10 @@ export interface JoinerLook {
   hasTable: boolean;
   record: JoiningRecord | undefined;
   systemId: string;
+  /** A subscription of this run's replicates to the table. */
+  isSubscribed: boolean;
+  /** One that does, this run's first. */
+  subscription: string | undefined;
 }
 
 /** Touches nothing. */
@@ -33,7 +37,21 @@ export async function lookAtJoiner(url: string, id: string, table: TableName): P
       );
     const [there] = await session.row('SELECT to_regclass($1) IS NOT NULL', [qualified(table)]);
     const [systemId] = await session.row('SELECT system_identifier FROM pg_control_system()');
-    return { hasTable: there === 't', record: await readRecord(session, id), systemId: systemId ?? '' };
+    const own = captureName(id);
+    const subscriptions = await session.rows(
+      `SELECT subname FROM pg_subscription s
+        WHERE subenabled AND subdbid = (SELECT oid FROM pg_database WHERE datname = current_database())
+          AND (subname = $1 OR EXISTS (SELECT FROM pg_subscription_rel WHERE srsubid = s.oid AND srrelid = to_regclass($2)))
+        ORDER BY subname <> $1, subname`,
+      [own, qualified(table)],
+    );
+    const subscription = subscriptions[0]?.[0] ?? undefined;
+    const isSubscribed = subscription === own;
+    const record = await readRecord(session, id);
+    return {
+      ...{ hasTable: there === 't', record, systemId: systemId ?? '' },
+      ...{ isSubscribed, subscription },
+    };
   } finally {
     await session.end();
   }
@@ -63,7 +81,7 @@ export async function discardJoiner(
     const record = await readRecord(session, id);
     if (record) await holdAlone(session, id);
     await dropSubscription(session, id);
-    await stopLeading(session, id);
+    if (record) await stopLeading(session, id);
     const placed = record?.stage === 'placed' || record?.stage === 'handed';
     const building = qualified(buildingNames(record?.definition ?? table, id).table);
     const [there] = await session.row('SELECT to_regclass($1) IS NOT NULL', [building]);

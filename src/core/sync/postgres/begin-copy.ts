@@ -33,6 +33,8 @@ export async function beginCopy(
   const goesOn = isThere && left !== undefined && left.spooledTo >= slot.confirmedTo && !restart;
   if (!goesOn) await lead.call('pg.capture.drop', { url: group.lead.store.path, id });
   const started = goesOn ? undefined : (await lead.call('pg.capture.start', { id })).result;
+  const purpose = { use: 'copy', group: group.name, joiner: target.name } as const;
+  if (started) await lead.call('pg.slots.note', { url: group.lead.store.path, id, purpose });
   const { definition, keyOrder, systemId, timeline } = table;
   const { result: opened } = await joiner.call('pg.joiner.open', {
     ...{ url: target.store.path, id, definition, keyOrder, systemId, timeline, seed },

@@ -1,8 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import type { AgentClient } from '../../agent/client.ts';
 import type { Result } from '../../agent/protocol.ts';
+import { ForesyncError } from '../../errors.ts';
 import { hostLabel } from '../../group/host.ts';
 import { parseTableName } from '../../store/postgres/sql.ts';
+import { printable } from '../../text.ts';
 import type { AddReplicaOptions } from '../add-replica.ts';
 import type { Agents } from '../connect.ts';
 import type { Emit } from '../events.ts';
@@ -45,6 +47,8 @@ export async function connectServers(
   emit({ type: 'donor', donor: lead.name, host, state: 'ready' });
   const isPlaced = isInPlace(look.left);
   const left = restart && (replace || !isPlaced) ? undefined : look.left;
+  if (look.subscription !== undefined && !isInPlace(left))
+    throw tableSubscribed(target.name, look.subscription);
   if (look.hasTable && !replace && !isInPlace(left)) throw tableThere(target, group.table);
   emit({ type: 'table', rowsEstimate: donor.rowsEstimate, sizeBytes: donor.sizeBytes });
   if (donor.leftOut.length > 0)
@@ -59,4 +63,15 @@ export async function connectServers(
 /** The table that an earlier run has put there, proven equal. */
 export function isInPlace(left: Sides['left']): boolean {
   return left?.stage === 'placed' || left?.stage === 'handed';
+}
+
+/** Its slot would be taken from under it, or it would have no table any more, and keep its slot all the same. */
+export function tableSubscribed(joiner: string, subscription: string): ForesyncError {
+  const name = printable(subscription);
+  return new ForesyncError(
+    'exists',
+    'joiner-subscribed',
+    `The table at ${printable(joiner)} is kept in sync already: the subscription ${name} replicates to it.`,
+    { hint: `To copy it anew, end that there first: DROP SUBSCRIPTION ${name}.` },
+  );
 }

@@ -1,6 +1,7 @@
 import type { AgentClient } from '../../agent/client.ts';
 import { compress } from '../../agent/compression.ts';
 import { encodeKeyTexts } from '../../agent/key-texts.ts';
+import type { Wait } from '../../clock.ts';
 import { keyTexts } from '../../store/postgres/row-keys.ts';
 import type { Batch, Batches } from '../batches.ts';
 import type { Emit } from '../events.ts';
@@ -8,60 +9,155 @@ import type { Pace } from '../pace.ts';
 import { pump } from '../pump.ts';
 import { pipelineDepth } from '../run.ts';
 import { copyLanes } from './copy-rows.ts';
+import { HotShares } from './hot-shares.ts';
+import { type LeadMark, openStandby, readAtStandby, type Standby, wasCancelled, whyOf } from './standbys.ts';
 
 export interface HotOptions {
   lead: AgentClient;
   joiner: AgentClient;
-  keyColumns: number;
+  standbys: readonly Standby[];
+  /** What a standby must have of the lead. */
+  mark: LeadMark;
   batches: Batches;
   emit: Emit;
   pace: Pace;
+  wait: Wait;
   signal: AbortSignal;
   /** Ends it early, without an error: the snapshot brings what is left. */
   deadline: AbortSignal;
 }
 
+type Read = (keys: Buffer) => Promise<{ result: { rows: number; rawBytes: number } } & Wire>;
+interface Wire {
+  parts: Buffer[];
+  wireBytes: number;
+}
+
 const maxBatchBytes = 64 << 20;
+/** How often a standby is asked for a batch that replaying changes has kept it from. */
+const mostTries = 4;
+const firstRetryMs = 100;
 
-/** Sends the planned rows, best first, from the lead. Tells whether all were sent. */
+/**
+ * Sends the planned rows, best first: from the standbys where there are any, and from the lead what they leave. What a standby does not deliver the others do, and at last
+ * the lead. Tells whether all were sent.
+ */
 export async function sendHotRows(options: HotOptions): Promise<{ complete: boolean }> {
-  const { lead, joiner, batches, emit, pace, signal, deadline } = options;
-  const waiting = bestFirst(batches);
-  const [lane] = copyLanes;
-  await pump({
-    depth: pipelineDepth,
-    signal,
-    next: () => {
-      const batch = deadline.aborted ? undefined : waiting.shift();
-      return batch && readBatch(batch);
-    },
-    deliver: async ({ batch, reply }) => {
-      await joiner.call('pg.joiner.rows', { keep: true }, reply.parts);
-      const { rows, rawBytes } = reply.result;
-      emit({
-        ...{ type: 'rows', kind: 'hot', donor: lead.name, rows, rawBytes, wireBytes: reply.wireBytes },
-        ...{ planKeys: rows, missingKeys: batch.keys.length - rows, expectedReads: batch.expectedReads },
-      });
-    },
-  });
-  return { complete: waiting.length === 0 };
+  const { lead, standbys, emit, signal, wait, deadline } = options;
+  const shares = new HotShares(
+    options.batches,
+    standbys.map(({ name }) => name),
+  );
+  const isOver = () => deadline.aborted || shares.isEmpty;
+  let hasJoinerFailed = false;
+  await settledFirst(
+    standbys.map(async (standby) => {
+      const { name } = standby;
+      const agent = await openStandby(standby, options.mark, { emit, wait, signal, unneeded: isOver });
+      if (!agent) return shares.lost(name, []);
+      const underWay = new Set<Batch>();
+      try {
+        await sendFrom(
+          agent,
+          (isIdle) => shares.next(name, { isIdle }),
+          underWay,
+          (batch) => shares.leaveToLead(batch),
+        );
+        emit({ type: 'donor', donor: name, state: 'done' });
+      } catch (error) {
+        if (signal.aborted || hasJoinerFailed) throw error;
+        shares.lost(name, underWay);
+        emit({ type: 'donor', donor: name, state: 'lost' });
+        const text = `${name} stopped giving rows: ${whyOf(name, error)} The others go on.`;
+        emit({ type: 'note', level: 'warning', text });
+      }
+      // Its server is of no more use to this run.
+      void agent.close();
+    }),
+  );
+  if (!isOver()) await sendFrom(lead, () => shares.nextForLead(), new Set());
+  return { complete: shares.isEmpty };
 
-  async function readBatch(batch: Batch) {
-    const texts = batch.keys.flatMap((key) => {
-      const one = keyTexts(key, options.keyColumns);
-      return one ? [one] : [];
+  async function sendFrom(
+    donor: AgentClient,
+    take: (isIdle: boolean) => Batch | undefined,
+    underWay: Set<Batch>,
+    leave?: (batch: Batch) => void,
+  ): Promise<void> {
+    let isReading = false;
+    const [lane] = copyLanes;
+    const read: Read = leave
+      ? (keys) => patiently(() => readAtStandby(donor, maxBatchBytes, Buffer.from(keys)), options)
+      : (keys) => donor.call('pg.keys.read', { lane, maxBytes: maxBatchBytes }, [keys]);
+    const next = () => {
+      const batch = deadline.aborted ? undefined : take(underWay.size === 0);
+      if (!batch) return undefined;
+      if (!isReading) emit({ type: 'donor', donor: donor.name, state: 'reading' });
+      isReading = true;
+      underWay.add(batch);
+      return readBatch(batch, read, leave, options);
+    };
+    const deliver = async ({ batch, reply }: Awaited<ReturnType<typeof readBatch>>) => {
+      if (reply) await toJoiner(donor, batch, reply);
+      else leave?.(batch);
+      underWay.delete(batch);
+    };
+    await pump({ depth: pipelineDepth, signal, next, deliver });
+  }
+
+  async function toJoiner(donor: AgentClient, batch: Batch, reply: Awaited<ReturnType<Read>>): Promise<void> {
+    try {
+      await options.joiner.call('pg.joiner.rows', { keep: true }, reply.parts);
+    } catch (error) {
+      hasJoinerFailed = true;
+      throw error;
+    }
+    const { rows, rawBytes } = reply.result;
+    emit({
+      ...{ type: 'rows', kind: 'hot', donor: donor.name, rows, rawBytes, wireBytes: reply.wireBytes },
+      ...{ planKeys: rows, missingKeys: batch.keys.length - rows, expectedReads: batch.expectedReads },
     });
-    const part = await compress(encodeKeyTexts(texts));
-    await pace.turn(signal);
-    const reply = await lead.call('pg.keys.read', { lane, maxBytes: maxBatchBytes }, [part]);
-    pace.sent(reply.wireBytes);
-    return { batch, reply };
   }
 }
 
-/** Of all donors' shares in turn, so that the best of each come before the worst of any. */
-function bestFirst({ byDonor }: Batches): Batch[] {
-  const shares = [...byDonor.values()];
-  const longest = Math.max(0, ...shares.map(({ length }) => length));
-  return Array.from({ length: longest }, (_, place) => shares.flatMap((share) => share[place] ?? [])).flat();
+/** Without a reply where the donor may give other batches, but not this one, and somebody else can. */
+async function readBatch(
+  batch: Batch,
+  read: Read,
+  leave: ((batch: Batch) => void) | undefined,
+  { mark, pace, signal }: HotOptions,
+) {
+  const texts = batch.keys.flatMap((key) => {
+    const one = keyTexts(key, mark.definition.key.length);
+    return one ? [one] : [];
+  });
+  const keys = await compress(encodeKeyTexts(texts));
+  await pace.turn(signal);
+  try {
+    const reply = await read(keys);
+    pace.sent(reply.wireBytes);
+    return { batch, reply };
+  } catch (error) {
+    if (leave && wasCancelled(error)) return { batch, reply: undefined };
+    throw error;
+  }
+}
+
+/** A standby that replays ends statements that are in its way; once it has caught up they may pass. */
+async function patiently<T>(call: () => Promise<T>, { wait, signal }: HotOptions): Promise<T> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await call();
+    } catch (error) {
+      if (tries >= mostTries || !wasCancelled(error)) throw error;
+      await wait(firstRetryMs * 2 ** (tries - 1), signal);
+      signal.throwIfAborted();
+    }
+  }
+}
+
+/** Rejects with the first error once all have settled. */
+async function settledFirst(works: readonly Promise<void>[]): Promise<void> {
+  await Promise.allSettled(works);
+  await Promise.all(works);
 }

@@ -23,6 +23,7 @@ import { sendHotRows } from './hot-rows.ts';
 import { connectLeaders, type Leaders } from './leaders.ts';
 import { readsDonorItself } from './one-host.ts';
 import { ProvenCopy } from './proven-copy.ts';
+import { connectStandbys, markOf, type Standby } from './standbys.ts';
 import { stopStream } from './stop-stream.ts';
 import { verifyAll } from './verify.ts';
 
@@ -42,6 +43,7 @@ export class PostgresJoining {
   #sides: Sides | undefined;
   #leaders: Leaders | undefined;
   #drain: Drain | undefined;
+  #standbys: Standby[] = [];
 
   constructor(options: AddReplicaOptions, agents: Agents, emit: Emit) {
     this.#options = options;
@@ -66,7 +68,9 @@ export class PostgresJoining {
   async whole(batches: Batches | undefined): Promise<AddReplicaResult> {
     const options = { ...this.#options, id: this.#id, emit: this.#emit };
     const sides = await this.#phases.in('connect', async () => {
-      const connected = await connectServers(options, this.#agents);
+      const connecting = connectServers(options, this.#agents);
+      if (batches) this.#standbys = connectStandbys(options.group, this.#agents);
+      const connected = await connecting;
       this.#leaders = await connectLeaders(connected, options, this.#agents);
       return connected;
     });
@@ -104,12 +108,12 @@ export class PostgresJoining {
     const { lead, joiner, opened, drain } = copy;
     const sides = { ...copy, ...this.#shared, rowsEstimate: copy.table.rowsEstimate };
     const proven = new ProvenCopy();
-    this.#emit({ type: 'donor', donor: lead.name, state: 'reading' });
     if (batches && opened.stage === 'hot' && opened.chunks === 0) await this.#hot(copy, batches);
     else this.#phases.skip('hot');
     if (opened.stage === 'hot' || opened.stage === 'snapshot')
       await this.#phases.in('snapshot', async () => {
         await joiner.call('pg.joiner.stage', { stage: 'snapshot' });
+        this.#emit({ type: 'donor', donor: lead.name, state: 'reading' });
         const from = { chunks: opened.chunks, after: opened.chunksTo };
         const isOneHost = await readsDonorItself(copy, { ...this.#options, id: this.#id });
         // Whatever is applied from now on is compared once more.
@@ -137,12 +141,12 @@ export class PostgresJoining {
   }
 
   async #hot(copy: Copy, batches: Batches): Promise<void> {
-    const { prefetchTimeoutMs, pace } = this.#options;
-    const { complete } = await this.#phases.in('hot', () => {
+    const { prefetchTimeoutMs, pace, wait } = this.#options;
+    const { complete } = await this.#phases.in('hot', async () => {
       const timeout = unpausedTimeout(prefetchTimeoutMs, { pace, wait: systemWait });
-      return sendHotRows({ ...copy, ...this.#shared, batches, deadline: timeout.signal }).finally(
-        timeout.end,
-      );
+      const mark = await markOf(copy, this.#id);
+      const shared = { ...this.#shared, wait, standbys: this.#standbys, deadline: timeout.signal };
+      return sendHotRows({ ...copy, ...shared, mark, batches }).finally(timeout.end);
     });
     if (complete) this.#emit({ type: 'hot-ready' });
     else this.#note('warning', 'The prefetch timed out; the snapshot brings the rest of the plan.');
@@ -239,6 +243,9 @@ export class PostgresJoining {
         const { result } = await lead.call('pg.capture.look', donor);
         if (!result.slot) throw slotGone();
         const { conninfo } = handOver;
+        // Before: whoever finds the slot must know that it is not left behind.
+        const purpose = { use: 'subscription', group: group.name, joiner: target.name } as const;
+        await lead.call('pg.slots.note', { ...donor, purpose });
         const { result: handed } = await joiner.call('pg.joiner.hand-over', {
           ...{ url, id, conninfo, confirmedTo: result.slot.confirmedTo },
         });

@@ -31,11 +31,13 @@ export async function takeAwayPostgres(agents: Agents, options: TakeAwayOptions)
   ] as const;
   await Promise.allSettled(connecting);
   const [lead, joiner] = await Promise.all(connecting);
-  const { left, hasTable } = (await joiner.call('pg.joiner.look', { url: joinerUrl, id, table })).result;
+  const { left, hasTable, isSubscribed } = (
+    await joiner.call('pg.joiner.look', { url: joinerUrl, id, table })
+  ).result;
   const { slot } = (await lead.call('pg.capture.look', { url, id })).result;
-  // Where several lead, one that is handed over but not to all of them is taken back.
-  const isHanded = left?.stage === 'handed' && group.otherLeaders.length === 0;
-  const isPlaced = left?.stage === 'handed' || left?.stage === 'placed';
+  // A run may have died when its subscription was there, before or after its record told so. Where several lead, it is taken back until all of them have subscribed.
+  const isHanded = left && group.otherLeaders.length > 0 ? false : left?.stage === 'handed' || isSubscribed;
+  const isPlaced = isHanded || left?.stage === 'handed' || left?.stage === 'placed';
   if (!dryRun) {
     await joiner.call('pg.joiner.discard', { url: joinerUrl, id, table });
     // Also where there is no slot any more: its publication may be.

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { addReplica } from '../../../../src/core/sync/add-replica.ts';
+import { listSlots, takeSlot } from '../../../../src/core/sync/postgres/slots.ts';
+import { takeAway } from '../../../../src/core/sync/take-away.ts';
 import { planOf } from '../../../support/local-group.ts';
 import { type PostgresPair, postgresPair, withoutPostgres } from '../../../support/postgres.ts';
 import { conninfoOf, postgresRun } from '../../../support/postgres-group.ts';
@@ -54,5 +56,32 @@ describe('adding a replica at PostgreSQL', { skip: withoutPostgres }, () => {
     const name = pair.joiner.sql('SELECT subname FROM pg_subscription');
     pair.joiner.sql(`DROP SUBSCRIPTION ${name}`);
     assert.equal(pair.donor.sql('SELECT count(*) FROM pg_replication_slots'), '0');
+  });
+
+  test('a slot that a subscription uses is told as kept, no abort takes it, and no copy is made under it', async () => {
+    pair.donor.sql('CREATE TABLE kept (id int PRIMARY KEY); INSERT INTO kept SELECT generate_series(1, 100)');
+    const handOver = { kind: 'subscription' as const, conninfo: conninfoOf(pair) };
+    const slotCount = () => pair.donor.sql('SELECT count(*) FROM pg_replication_slots');
+    const { options } = postgresRun(pair, 'kept', { handOver });
+    await addReplica(options);
+    const [slot, ...others] = await listSlots(options);
+    assert.ok(slot);
+    assert.deepEqual(others, []);
+    assert.deepEqual(slot.purpose, { use: 'subscription', group: 'shop', joiner: 'joiner' });
+    await assert.rejects(takeSlot(options, slot.name, { dryRun: false }), { code: 'slot-kept' });
+
+    // As of a run that died when all was done, and could not say so.
+    const taken = await takeAway({ ...options, dryRun: false });
+    assert.equal(taken.slot, undefined);
+    assert.equal(taken.hasTable, true);
+    assert.equal(slotCount(), '1');
+
+    const again = postgresRun(pair, 'kept', { handOver, replace: true, restart: true });
+    const elsewhere = { ...again.options, joiner: { ...again.options.joiner, name: 'other' } };
+    for (const one of [again.options, elsewhere])
+      await assert.rejects(addReplica(one), { code: 'joiner-subscribed', message: new RegExp(slot.name) });
+    assert.equal(slotCount(), '1');
+    pair.joiner.sql(`DROP SUBSCRIPTION ${slot.name}`);
+    assert.equal(slotCount(), '0');
   });
 });

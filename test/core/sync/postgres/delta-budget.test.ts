@@ -25,9 +25,7 @@ describe('the budget of the Delta Log between PostgreSQL servers', { skip: witho
 
   test('from half of it on changes go between chunks, and the joiner ends equal', async () => {
     let chunks = 0;
-    // Under a limit chunks are smaller, and these bytes pack well.
-    const pace = new Pace(1 << 20, systemClock, systemWait);
-    const more = { deltaBudgetKeys: budgetKeys, pace };
+    const more = { deltaBudgetKeys: budgetKeys, pace: someChunks() };
     const { options, events } = postgresRun(pair, 'busy', more, (event) => {
       if (isChunk(event) && ++chunks === 1) pair.donor.sql(burst);
     });
@@ -41,7 +39,8 @@ describe('the budget of the Delta Log between PostgreSQL servers', { skip: witho
   test('writers that are faster than the joiner end the run, which is gone on with', async () => {
     pair.joiner.sql('DROP TABLE IF EXISTS busy');
     let isFirst = true;
-    const { options } = postgresRun(pair, 'busy', { deltaBudgetKeys: budgetKeys }, (event) => {
+    const more = { deltaBudgetKeys: budgetKeys, pace: someChunks() };
+    const { options } = postgresRun(pair, 'busy', more, (event) => {
       if (isChunk(event) && isFirst) pair.donor.sql(Array.from({ length: 4 }, () => burst).join(';'));
       if (isChunk(event)) isFirst = false;
     });
@@ -57,6 +56,11 @@ describe('the budget of the Delta Log between PostgreSQL servers', { skip: witho
     assert.equal(pair.donor.sql('SELECT count(*) FROM pg_replication_slots'), '0');
   });
 });
+
+/** Without a limit all of the table is one chunk or two. */
+function someChunks(): Pace {
+  return new Pace(8 << 20, systemClock, systemWait);
+}
 
 function isChunk(event: RunEvent): boolean {
   return event.type === 'rows' && event.kind === 'snapshot';
