@@ -1,4 +1,4 @@
-// How long does a new replica at PostgreSQL take, compared and in its place, against copying alone and against PostgreSQL's own copy? And how soon are the planned rows there?
+// How long does a new replica at PostgreSQL take, compared and in its place, against copying alone, PostgreSQL's own copy and pgcopydb, where that is there? And how soon are the planned rows there?
 //
 //   node bench/postgres.ts [--rows 1000000] [--repetitions 3]
 //
@@ -12,17 +12,25 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { type PostgresPair, postgresPair, withoutPostgres } from '../test/support/postgres.ts';
-import { type Spread, spreadOf } from './support/statistics.ts';
+import { findProgram } from '../test/support/sshd-path.ts';
+import { cpuSecondsSoFar } from './support/server-cost.ts';
+import { Grouped, type Spread, spreadOf } from './support/statistics.ts';
 
-const ways = ['copy', 'subscription', 'plain', 'planned'] as const;
-type Way = (typeof ways)[number];
+const allWays = ['copy', 'subscription', 'pgcopydb', 'plain', 'planned'] as const;
+type Way = (typeof allWays)[number];
+
+const hasPgcopydb = findProgram('pgcopydb') !== undefined && findProgram('setsid') !== undefined;
+const ways = allWays.filter((way) => way !== 'pgcopydb' || hasPgcopydb);
 
 export interface PostgresFigures {
   question: string;
   rows: number;
   tableBytes: number;
   plannedKeys: number;
-  seconds: Record<Way, Spread>;
+  /** Without those that are not there. */
+  seconds: Partial<Record<Way, Spread>>;
+  /** Of both servers and all programs. */
+  cpuSeconds: Partial<Record<Way, Spread>>;
   /** Until every planned row was there. */
   hotSeconds: Spread;
 }
@@ -54,14 +62,17 @@ function measure(pair: PostgresPair, folder: string, rows: number, repetitions: 
     replicas: { east: { store: pair.donor.store() } },
   };
   writeFileSync(path.join(folder, 'foresync.yaml'), JSON.stringify(document));
-  const seconds: Record<Way, number[]> = { copy: [], subscription: [], plain: [], planned: [] };
+  const seconds = new Grouped();
+  const cpuSeconds = new Grouped();
+  const servers = [pair.donor.pid, pair.joiner.pid];
   const hot: number[] = [];
   for (let repetition = 0; repetition < repetitions; repetition++)
     for (const way of ways) {
       pair.joiner.sql('DROP TABLE IF EXISTS items; CHECKPOINT');
-      const startedMs = performance.now();
+      const [startedMs, cpuBefore] = [performance.now(), cpuSecondsSoFar(servers)];
       const hotMs = copyBy[way](pair, folder);
-      seconds[way].push((performance.now() - startedMs) / 1000);
+      seconds.add(way, (performance.now() - startedMs) / 1000);
+      cpuSeconds.add(way, cpuSecondsSoFar(servers) - cpuBefore);
       if (hotMs !== undefined) hot.push(hotMs / 1000);
       const count = pair.joiner.sql('SELECT count(*) FROM items');
       if (count !== String(rows)) throw new Error(`${way} left ${count} rows`);
@@ -75,9 +86,14 @@ function measure(pair: PostgresPair, folder: string, rows: number, repetitions: 
     rows,
     tableBytes: Number(pair.donor.sql("SELECT pg_table_size('items')")),
     plannedKeys: planned,
-    seconds: Object.fromEntries(ways.map((way) => [way, spreadOf(seconds[way])])) as Record<Way, Spread>,
+    seconds: spreads(seconds),
+    cpuSeconds: spreads(cpuSeconds),
     hotSeconds: spreadOf(hot),
   };
+}
+
+function spreads(values: Grouped): Partial<Record<Way, Spread>> {
+  return Object.fromEntries([...values.names()].map((way) => [way, spreadOf(values.of(way))]));
 }
 
 /** Each tells when the planned rows were there, where there is a plan. */
@@ -100,6 +116,18 @@ const copyBy: Record<Way, (pair: PostgresPair, folder: string) => number | undef
     );
     while (joiner.sql("SELECT count(*) FROM pg_subscription_rel WHERE srsubstate <> 'r'") !== '0')
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 20);
+    return undefined;
+  },
+  // It copies the whole database, which holds nothing else, and ends all processes of its group where it fails.
+  pgcopydb: ({ donor, joiner }, folder) => {
+    const url = (server: typeof donor) => `postgres://postgres@/postgres?host=${server.socketFolder}`;
+    const work = mkdtempSync(path.join(folder, 'pgcopydb-'));
+    const args = ['clone', '--dir', path.join(work, 'dir'), '--source', url(donor), '--target', url(joiner)];
+    const programs = `${path.dirname(donor.program('psql'))}:${process.env.PATH}`;
+    execFileSync('setsid', ['-w', 'pgcopydb', ...args, '--no-owner', '--no-acl'], {
+      env: { ...process.env, PATH: programs },
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
     return undefined;
   },
   plain: (pair, folder) => foresync(pair, folder, ['--no-plan']),

@@ -7,7 +7,7 @@ import { addReplica, type HandOver } from '../core/sync/add-replica.ts';
 import { finishAddReplica } from '../core/sync/finish-add-replica.ts';
 import { Pace } from '../core/sync/pace.ts';
 import { finishPlaced } from '../core/sync/postgres/finish-placed.ts';
-import { handOverOf } from '../core/sync/postgres/hand-over-wish.ts';
+import { handOverOf, serveSqlOf } from '../core/sync/postgres/hand-over-wish.ts';
 import { type AddReplicaRequest, joinerOf } from '../core/sync/run-request.ts';
 import { shortId } from '../core/text.ts';
 import { addReplicaSteps } from '../ui/run-steps.ts';
@@ -29,6 +29,7 @@ export interface AddInFrameOptions {
   plan: ChosenPlan | undefined;
   /** What the request may not keep of it. */
   handOver?: HandOver | undefined;
+  serveSql?: { conninfo: string } | undefined;
   restart: boolean;
   dryRun: boolean;
   stateFile: string;
@@ -76,6 +77,9 @@ export async function addInFrame(options: AddInFrameOptions): Promise<unknown> {
     follow: request.follow ?? false,
     serve: request.serve,
     handOver: isSqlite ? undefined : (options.handOver ?? handOverOf(wishedIn(request), group, joiner)),
+    serveSql: request.serveSql
+      ? (options.serveSql ?? serveSqlOf(wishedIn(request), group, joiner))
+      : undefined,
     runtime,
     hooks,
     stateOption: sameFiles({ state: stateFile }),
@@ -105,12 +109,12 @@ async function foretellAdding(options: AddInFrameOptions): Promise<unknown> {
   const { request, group, plan, stateFile } = options;
   const joiner = joinerOf(request);
   refuseSecond(stateFile, group.name, joiner.name);
-  const { replace, runtime, minConfidence, serve } = request;
+  const { replace, runtime, minConfidence, serve, serveSql: servesSql } = request;
   const warning = serve && opennessWarning(parseServeAddress(serve.address));
   const steps = addReplicaSteps(request, group, plan?.source, warning);
   // Doctor's checks are of use to a dry run alone.
   const { foretell } = await import('./foretell.ts');
-  return foretell({ ...options, joiner, replace, runtime, minConfidence, steps });
+  return foretell({ ...options, joiner, replace, servesSql, runtime, minConfidence, steps });
 }
 
 function wishedIn({ handOver, subscriptionConninfo }: AddReplicaRequest) {

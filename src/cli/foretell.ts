@@ -24,6 +24,7 @@ export interface ForetellOptions {
   /** The plan's own threshold where it is undefined. */
   minConfidence: number | undefined;
   replace: boolean;
+  servesSql?: boolean | undefined;
   runtime: string | undefined;
   stateFile: string;
   /** What would be done if nothing stands against it. */
@@ -59,9 +60,17 @@ export async function foretell(options: ForetellOptions): Promise<ForetoldJson> 
     const chosen = { choosePlan, minConfidence, refusesStale: false };
     const { report, planned } = await examineHere({ ...shared, ...chosen, loadGroup, stateFile });
     take(report);
-    const { replace, runtime } = options;
+    const { replace, servesSql, runtime } = options;
     view.expect([...group.replicas.keys(), ...(joiner ? [joiner.name] : [])]);
-    for await (const report of examine({ ...shared, group, planned, replace, runtime, timeoutMs: answerMs }))
+    for await (const report of examine({
+      ...shared,
+      group,
+      planned,
+      replace,
+      servesSql,
+      runtime,
+      timeoutMs: answerMs,
+    }))
       take(report);
   } finally {
     view.end();

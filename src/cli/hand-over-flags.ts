@@ -3,7 +3,7 @@ import type { ReplicaGroup } from '../core/group/config.ts';
 import type { StoreSpec } from '../core/group/store-spec.ts';
 import type { HandOver } from '../core/sync/add-replica.ts';
 import { onlySqlite } from '../core/sync/engines.ts';
-import { handOverOf, holdsPassword } from '../core/sync/postgres/hand-over-wish.ts';
+import { handOverOf, holdsPassword, serveSqlOf } from '../core/sync/postgres/hand-over-wish.ts';
 import type { JoinerSpec } from '../core/sync/refusals.ts';
 import type { AddReplicaRequest } from '../core/sync/run-request.ts';
 import { textFlag, usageError } from './base-command.ts';
@@ -23,11 +23,32 @@ export const handOverFlags = {
     helpValue: 'WORDS',
     env: 'FORESYNC_CONNINFO',
   }),
+  'serve-sql': Flags.boolean({
+    default: false,
+    description:
+      "At PostgreSQL: have the joiner's server answer reads by key under the table's own name while it is built. A row that is not there yet is fetched from the lead by postgres_fdw, as --subscription-conninfo says; its password lies in a user mapping of the joiner's login for as long. Writes are refused.",
+  }),
 };
 
 interface GivenFlags {
   'hand-over'?: 'subscription' | 'none' | undefined;
   'subscription-conninfo'?: string | string[] | undefined;
+  'serve-sql'?: boolean | undefined;
+}
+
+/** How the joiner's server fetches rows from the lead's; undefined where it is to answer no reads. */
+export function serveSqlWishes(
+  flags: GivenFlags,
+  group: ReplicaGroup,
+  joiner: JoinerSpec,
+): { conninfo: string } | undefined {
+  if (!flags['serve-sql']) return undefined;
+  if (joiner.store.kind !== 'postgres')
+    throw usageError(
+      '--serve-sql is for replicas at PostgreSQL.',
+      'Use --serve, which answers reads over HTTP.',
+    );
+  return serveSqlOf({ conninfos: conninfosOf(flags) }, group, joiner);
 }
 
 /** Undefined for SQLite, where neither flag means anything. */
@@ -36,10 +57,9 @@ export function handOverWishes(
   group: ReplicaGroup,
   joiner: JoinerSpec,
 ): HandOver | undefined {
-  const { 'hand-over': kind, 'subscription-conninfo': given = [] } = flags;
-  // The variable comes as it is, with one a line.
-  const conninfos = [given].flat().flatMap((text) => text.split('\n').filter((line) => line.trim() !== ''));
-  if (joiner.store.kind === 'postgres') return handOverOf({ kind, conninfos }, group, joiner);
+  const { 'hand-over': kind } = flags;
+  if (joiner.store.kind === 'postgres')
+    return handOverOf({ kind, conninfos: conninfosOf(flags) }, group, joiner);
   if (kind !== undefined)
     throw usageError(
       '--hand-over is for replicas at PostgreSQL.',
@@ -48,23 +68,35 @@ export function handOverWishes(
   return undefined;
 }
 
+/** The variable comes as it is, with one a line. */
+function conninfosOf({ 'subscription-conninfo': given = [] }: GivenFlags): string[] {
+  return [given].flat().flatMap((text) => text.split('\n').filter((line) => line.trim() !== ''));
+}
+
 /** What the journal keeps of it. */
 export function handOverRequest(
   handOver: HandOver | undefined,
-  lead: string,
-  joiner: string,
-): Pick<AddReplicaRequest, 'handOver' | 'subscriptionConninfo'> {
+  around: { serveSql: { conninfo: string } | undefined; lead: string; joiner: string },
+): Pick<AddReplicaRequest, 'handOver' | 'subscriptionConninfo' | 'serveSql'> {
   if (!handOver) return {};
-  return { handOver: handOver.kind, ...keptConninfo(handOver, lead, joiner) };
+  return {
+    handOver: handOver.kind,
+    ...(around.serveSql && { serveSql: true }),
+    ...keptConninfo(handOver, around),
+  };
 }
 
-function keptConninfo(handOver: HandOver, lead: string, joiner: string): Partial<AddReplicaRequest> {
-  if (handOver.kind === 'none') return {};
-  const { conninfo, among } = handOver;
-  if (!among) return holdsPassword(conninfo) ? {} : { subscriptionConninfo: conninfo };
-  const all = { [lead]: conninfo, ...among.leaders, [joiner]: among.joiner };
-  const kept = Object.entries(all).filter(([, words]) => !holdsPassword(words));
-  return { subscriptionConninfo: kept.map(([name, words]) => `${name}=${words}`) };
+function keptConninfo(
+  handOver: HandOver,
+  { serveSql, lead, joiner }: { serveSql: { conninfo: string } | undefined; lead: string; joiner: string },
+): Partial<AddReplicaRequest> {
+  if (handOver.kind === 'subscription' && handOver.among) {
+    const all = { [lead]: handOver.conninfo, ...handOver.among.leaders, [joiner]: handOver.among.joiner };
+    const kept = Object.entries(all).filter(([, words]) => !holdsPassword(words));
+    return { subscriptionConninfo: kept.map(([name, words]) => `${name}=${words}`) };
+  }
+  const conninfo = handOver.kind === 'subscription' ? handOver.conninfo : serveSql?.conninfo;
+  return conninfo === undefined || holdsPassword(conninfo) ? {} : { subscriptionConninfo: conninfo };
 }
 
 interface EngineFlags {

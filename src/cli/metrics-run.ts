@@ -6,6 +6,7 @@ import { shortId } from '../core/text.ts';
 import { logLines, withoutOwnLines } from '../ui/metrics-log.ts';
 import { tuningLines } from '../ui/metrics-parameters.ts';
 import { runDetails } from '../ui/metrics-run.ts';
+import { askBuffers } from './asked-buffers.ts';
 import { type Gate, judge } from './gate.ts';
 import { measure } from './measuring.ts';
 import { type MetricsContext, suggestNext } from './metrics-page.ts';
@@ -44,8 +45,9 @@ export async function showMetrics(
         hasOwnLog: withoutOwn === undefined && logs.length > named.length,
       })
     : [];
+  const { buffers, why } = await askBuffers(state, stored, run.figures, signal);
   print([
-    ...['', ...runDetails(run, brush)],
+    ...['', ...runDetails(run, brush, buffers ?? why)],
     ...(withoutOwn ? withoutOwnLines(run, withoutOwn, brush) : []),
     ...logs.flatMap((log) => logLines(log, brush)),
   ]);
@@ -71,6 +73,8 @@ export async function showMetrics(
     run,
     logs,
     notMeasured: withoutOwn?.message,
+    buffers,
+    buffersNotAsked: why?.message,
     tuning: tuning.map(toldTuning),
     parameters: listParameters(state),
     parameterChanges: numberChanges(changes),

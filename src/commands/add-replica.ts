@@ -2,7 +2,13 @@ import { Args, Flags } from '@oclif/core';
 import { addInFrame } from '../cli/add-in-frame.ts';
 import { BaseCommand, configFlag, stateFlag, textFlag, usageError } from '../cli/base-command.ts';
 import { durationFlag, stallTimeoutFlag } from '../cli/duration-flag.ts';
-import { handOverFlags, handOverRequest, handOverWishes, refuseUnfitFlags } from '../cli/hand-over-flags.ts';
+import {
+  handOverFlags,
+  handOverRequest,
+  handOverWishes,
+  refuseUnfitFlags,
+  serveSqlWishes,
+} from '../cli/hand-over-flags.ts';
 import { deltaBudgetFlag } from '../cli/key-count-flag.ts';
 import { planFromFile, refuseStale, usualPlan } from '../cli/plan-choice.ts';
 import { probabilityFlag } from '../cli/probability-flag.ts';
@@ -130,6 +136,7 @@ export default class AddReplica extends BaseCommand {
     refuseMixedStores(group, joiner);
     refuseUnfitFlags(flags, store);
     const handOver = handOverWishes(flags, group, joiner);
+    const serveSql = serveSqlWishes(flags, group, joiner);
     const plan = flags['no-plan']
       ? undefined
       : flags.plan
@@ -164,7 +171,7 @@ export default class AddReplica extends BaseCommand {
         publishAt,
         follow: flags.follow || flags.until === 'forever',
         serve: serveWishes(flags, { host, store }),
-        ...handOverRequest(handOver, group.lead.name, joiner.name),
+        ...handOverRequest(handOver, { serveSql, lead: group.lead.name, joiner: joiner.name }),
         onHotReady,
         onSynced,
         runtime: flags.runtime,
@@ -172,6 +179,7 @@ export default class AddReplica extends BaseCommand {
       group,
       plan,
       handOver,
+      serveSql,
       restart: flags.restart,
       dryRun: flags['dry-run'],
       stateFile: flags.state,

@@ -8,6 +8,7 @@ import {
   formatPercent,
   formatSpan,
 } from './format.ts';
+import { bufferWords, warmedWords, withoutBufferWords } from './metrics-buffers.ts';
 import { cameTrueLines } from './metrics-came-true.ts';
 import { donorLines, promisedWords } from './metrics-costs.ts';
 import type { Brush } from './metrics-paint.ts';
@@ -25,7 +26,11 @@ import { wrapWords } from './wrap-words.ts';
 type Figures = NonNullable<RunReport['figures']>;
 
 /** All that is known of one run, for 80 columns. */
-export function runDetails(run: RunReport, brush: Brush): string[] {
+export function runDetails(
+  run: RunReport,
+  brush: Brush,
+  buffers?: Parameters<typeof bufferWords>[0] | Error,
+): string[] {
   const { sign, role, words } = outcomeOf(run);
   const what = run.joiner === undefined ? run.command : `${run.command} ${printable(run.joiner, 40)}`;
   const table = run.group === '' ? run.table : `${run.group}, table ${run.table}`;
@@ -45,6 +50,7 @@ export function runDetails(run: RunReport, brush: Brush): string[] {
   return [
     ...head,
     ...runFacts(run, figures, brush),
+    ...bufferFacts(figures, buffers, brush),
     '',
     ...bytesTable(run.command, figures, brush),
     ...donorLines(figures, brush),
@@ -91,6 +97,21 @@ function runFacts(run: RunReport, figures: Figures, brush: Brush): string[] {
     );
   }
   return [...lines, fact('verification', verified(run, figures), brush)];
+}
+
+function bufferFacts(
+  { warmed }: Figures,
+  buffers: Parameters<typeof bufferWords>[0] | Error | undefined,
+  brush: Brush,
+): string[] {
+  const words =
+    buffers instanceof Error ? withoutBufferWords(buffers.message) : buffers && bufferWords(buffers);
+  return [
+    ...(warmed ? [fact('warmed', warmedWords(warmed), brush)] : []),
+    ...(words === undefined ? [] : wrapWords([words], brush.width - factColumn)).map((line, index) =>
+      fact(index === 0 ? 'buffers' : '', line, brush),
+    ),
+  ];
 }
 
 function sentWords({ sentKeys, sentBefore }: NonNullable<Figures['plan']>, verb: string): string {

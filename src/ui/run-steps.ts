@@ -47,7 +47,14 @@ export function addReplicaSteps(
           text: `From then on ${joins} answers reads at ${printable(request.serve.address)}.${serveWarning === undefined ? '' : ` ${printable(serveWarning)}`}`,
         },
       ]
-    : [];
+    : request.serveSql
+      ? [
+          {
+            step: 'capture',
+            text: `From then on ${joins} answers reads of ${table} by key, and fetches from ${lead} what is not there.`,
+          },
+        ]
+      : [];
   const follow: RunStep[] = request.follow
     ? [{ step: 'follow', text: `What changes at ${lead} is applied at ${joins}, until ctrl-C or SIGTERM.` }]
     : [];

@@ -78,6 +78,15 @@ export const metricsRunJson = z.strictObject({
   run: runReport,
   logs: z.array(logReading),
   notMeasured: text('Why the log that the joiner wrote with --serve was not measured.').optional(),
+  buffers: z
+    .strictObject({
+      sinceMs: timeMs('When the run was over.'),
+      hits: count('Pages of the table and its indexes that were found in memory since then.'),
+      reads: count('Those that were not.'),
+    })
+    .describe("What the joiner's server has counted, at PostgreSQL; replication's own are among them.")
+    .optional(),
+  buffersNotAsked: text('Why that is not known.').optional(),
   tuning: z.array(tuning),
   parameters,
   parameterChanges,

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { bytes, count, durationMs, flag, share, text, timeMs } from './figures.ts';
-import { joinerClock, logPlace, moved, msRange, verification, writeTimes } from './run.ts';
+import { buffers, joinerClock, logPlace, moved, msRange, verification, warmed, writeTimes } from './run.ts';
 
 /** What a run says of itself. */
 export const runFigures = z.strictObject({
@@ -61,6 +61,8 @@ export const runFigures = z.strictObject({
     })
     .describe('With --serve.')
     .optional(),
+  warmed: warmed.optional(),
+  buffers: buffers.optional(),
   joinerClock,
   tableRows: count('Rows of the table.').optional(),
   snapshotSmallerBy: share('Rows that the snapshot did not have to send.').optional(),

@@ -1,5 +1,12 @@
 import { z } from 'zod';
-import { hookNames, hookStates, limitSetters, phaseNames, promiseGrounds } from '../../core/sync/events.ts';
+import {
+  hookNames,
+  hookStates,
+  limitSetters,
+  phaseNames,
+  promiseGrounds,
+  warmedBy,
+} from '../../core/sync/events.ts';
 import type { RunSnapshot } from '../../core/sync/snapshot.ts';
 import type { RunProgress } from '../../ui/json-lines.ts';
 import { declaredAs } from './declared-as.ts';
@@ -39,6 +46,24 @@ export const verification = z.strictObject({
   differences: count('Rows that differed.'),
   repairedRows: count('Rows that were sent again.'),
 });
+
+export const warmed = z
+  .strictObject({
+    rows: count('Planned rows that were read there.'),
+    pages: count('Pages that this brought into its buffers.'),
+    bytes: bytes('Their size.'),
+    by: z.enum(warmedBy).describe('`pg_prewarm` where that read the index of the key.'),
+  })
+  .describe("What was warmed of the buffers of the joiner's server, at PostgreSQL.");
+
+export const buffers = z
+  .strictObject({
+    atMs: timeMs('When.'),
+    tableId: count('The number that the server gives the table.'),
+    hits: count('Pages of the table that were asked for and found in memory, until then.'),
+    reads: count('Those that were not found there.'),
+  })
+  .describe("What the joiner's server had counted when the run was over, at PostgreSQL.");
 
 export const msRange = (words: string) =>
   z
@@ -160,6 +185,8 @@ const shared = {
     })
     .describe('Since the joiner answers reads.')
     .optional(),
+  warmed: warmed.optional(),
+  buffers: buffers.optional(),
   hotReadyAtMs: timeMs('When every planned row was on the joiner.').optional(),
   inSyncAtMs: timeMs('When the joiner was proven equal to the lead.').optional(),
   inSyncRows: count('Rows that it had then.').optional(),

@@ -97,6 +97,10 @@ export function postgresDonorHandlers(): {
         ...(level !== undefined && { level }),
       };
     },
+    'pg.serving.keys': async ({ lane, range, maxBytes }) => {
+      const read = await donor().readKeysOf(lane, range, maxBytes);
+      return { result: {}, parts: 'tooLarge' in read ? [] : [read.bytes], level: 1 };
+    },
     'pg.keys.read': async ({ lane, maxBytes }, [keys]) =>
       rowsAnswer(await donor().readKeys(lane, keysOf(keys), maxBytes)),
     'pg.range.digest': async ({ lane, range }) => ({ result: await donor().digest(lane, range) }),

@@ -30,12 +30,8 @@ export function postgresHandlers(beat: () => Promise<unknown>): {
     clearInterval(timer);
     timer = undefined;
   };
-  const beating = Object.entries({
-    ...donor.handlers,
-    ...joiner.handlers,
-    ...standby.handlers,
-    ...postgresLeaderHandlers,
-  }).map(([type, handler]) => {
+  const all = { ...donor.handlers, ...joiner.handlers, ...standby.handlers, ...postgresLeaderHandlers };
+  const beating = Object.entries(all).map(([type, handler]) => {
     const work = handler as (params: unknown, parts: Buffer[]) => unknown;
     return [
       type,

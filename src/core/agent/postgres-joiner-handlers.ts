@@ -7,6 +7,8 @@ import { PostgresJoiner } from '../store/postgres/joiner.ts';
 import { discardJoiner, lookAtJoiner, rehearseJoiner } from '../store/postgres/joiner-place.ts';
 import type { Handlers } from './handlers.ts';
 import { decodeKeyTexts, encodeKeyTexts } from './key-texts.ts';
+import { postgresServingHandlers } from './postgres-serving-handlers.ts';
+import { postgresWarmHandlers } from './postgres-warm-handlers.ts';
 
 /** The requests that make a PostgreSQL server a joiner. `donor`: the one that is open here too. State lives as long as the agent's process. */
 export function postgresJoinerHandlers(donor: () => PostgresDonor): {
@@ -29,6 +31,8 @@ export function postgresJoinerHandlers(donor: () => PostgresDonor): {
   };
   const keysOf = (bytes: Buffer | undefined) => decodeKeyTexts(bytes, joiner().record.definition.key.length);
   const handlers: Handlers = {
+    ...postgresServingHandlers(joiner),
+    ...postgresWarmHandlers(joiner),
     'pg.joiner.look': async ({ url, id, table }) => {
       const { record, ...look } = await lookAtJoiner(url, id, table);
       if (!record) return { result: look };
@@ -44,8 +48,17 @@ export function postgresJoinerHandlers(donor: () => PostgresDonor): {
       const { stage, spooledTo } = open.record;
       const rows = open.resumed ? await open.rowCount() : 0;
       const { resumed } = open;
+      const isServed = open.slices !== undefined;
       return {
-        result: { resumed, stage, spooledTo, rows, chunks: count, ...(to != null && { chunksTo: to }) },
+        result: {
+          resumed,
+          isServed,
+          stage,
+          spooledTo,
+          rows,
+          chunks: count,
+          ...(to != null && { chunksTo: to }),
+        },
       };
     },
     'pg.joiner.rehearse': async ({ url, ...table }) => {

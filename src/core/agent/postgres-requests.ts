@@ -115,6 +115,8 @@ export const postgresRequests = {
     z.strictObject({ url, id: captureId, table }),
     z.strictObject({
       hasTable: z.boolean(),
+      /** Reads are answered there by an earlier run's view. */
+      isServed: z.boolean(),
       systemId,
       /** A subscription of this run's replicates to the table, and uses the slot. */
       isSubscribed: z.boolean(),
@@ -139,6 +141,7 @@ export const postgresRequests = {
     }),
     z.strictObject({
       resumed: z.boolean(),
+      isServed: z.boolean(),
       stage,
       spooledTo: position,
       rows: count,

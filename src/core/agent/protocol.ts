@@ -3,7 +3,9 @@ import { donorRequests } from './donor-requests.ts';
 import { joinerRequests } from './joiner-requests.ts';
 import { lookRequests } from './look-requests.ts';
 import { postgresRequests } from './postgres-requests.ts';
+import { postgresServingRequests } from './postgres-serving-requests.ts';
 import { postgresStandbyRequests } from './postgres-standby-requests.ts';
+import { postgresWarmRequests } from './postgres-warm-requests.ts';
 import { bytes, count, none, problem, request } from './wire-shapes.ts';
 
 /**
@@ -21,6 +23,8 @@ export const requests = {
   ...donorRequests,
   ...joinerRequests,
   ...postgresRequests,
+  ...postgresServingRequests,
+  ...postgresWarmRequests,
   ...postgresStandbyRequests,
 } as const;
 

@@ -11,6 +11,8 @@ export interface DoctorOptions {
   planned?: Batches | undefined;
   /** Of add-replica: a table that is at the joiner's place is to go. */
   replace: boolean;
+  /** Of add-replica: the joiner's server is to answer reads while it is built. */
+  servesSql?: boolean | undefined;
   /** A Node program for hosts that have none. */
   runtime: string | undefined;
   /** How long a host may take to let us in, and for each answer. */

@@ -3,9 +3,11 @@ import type { Result } from '../agent/protocol.ts';
 import { formatBytes, formatCounted } from '../format.ts';
 import type { Replica } from '../group/config.ts';
 import { parseTableName, qualified } from '../store/postgres/sql.ts';
+import { refuseUnfitKey } from '../store/postgres/sql-serving.ts';
 import { placeTaken } from '../store/postgres/target-table.ts';
 import { captureIdOf } from '../sync/postgres/capture.ts';
 import { tableSubscribed } from '../sync/postgres/connect-servers.ts';
+import { refuseUnservable } from '../sync/postgres/sql-serving.ts';
 import { type Check, failure, info, ok, warning } from './check.ts';
 import type { DoctorOptions } from './doctor-options.ts';
 
@@ -59,7 +61,7 @@ export async function lookAtPostgresLead(
 export async function lookAtPostgresJoiner(
   agent: AgentClient,
   table: PostgresTable | undefined,
-  { group, joiner, replace }: DoctorOptions,
+  { group, joiner, replace, servesSql }: DoctorOptions,
 ): Promise<Check[]> {
   if (!joiner) return [];
   const url = joiner.store.path;
@@ -75,6 +77,11 @@ export async function lookAtPostgresJoiner(
     checks.push(
       ok('place', result.hasTable ? 'the table there would give way' : 'no such table is there yet'),
     );
+  if (servesSql && !result.left) {
+    if (table) refuseUnfitKey(table.definition);
+    await refuseUnservable(agent, { url, hasTable: result.hasTable, table: group.table });
+    checks.push(ok('store', 'reads can be answered there: postgres_fdw is there and may be used'));
+  }
   if (!table || result.left) return checks;
   await agent.call('pg.joiner.rehearse', { url, id, definition: table.definition, keyOrder: table.keyOrder });
   return [...checks, ok('definition', 'the table can be made there as the lead has it')];

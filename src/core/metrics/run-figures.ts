@@ -69,6 +69,10 @@ export interface RunFigures {
         log: { host: string; file: string } | undefined;
       }
     | undefined;
+  /** Planned rows whose pages were read into the buffers of the joiner's server. */
+  warmed: { rows: number; pages: number; bytes: number; by: 'pg_prewarm' | 'reads' } | undefined;
+  /** What the joiner's server had counted of the table's pages when the run was over. */
+  buffers: { atMs: number; tableId: number; hits: number; reads: number } | undefined;
   /** How far the clock of the joiner's host was ahead of foresync's, give or take `withinMs`. */
   joinerClock: { aheadMs: number; withinMs: number } | undefined;
   tableRows: number | undefined;
@@ -121,6 +125,10 @@ const storedSnapshot = z.object({
       log: z.object({ host: z.string(), file: z.string() }).optional(),
     })
     .optional(),
+  warmed: z
+    .object({ rows: count, pages: count, bytes: count, by: z.enum(['pg_prewarm', 'reads']) })
+    .optional(),
+  buffers: z.object({ atMs: count, tableId: count, hits: count, reads: count }).optional(),
   joinerClock: z.object({ aheadMs: z.number(), withinMs: count }).optional(),
   plan: z
     .object({
@@ -181,6 +189,8 @@ export function figuresOf(run: StoredRun): RunFigures | undefined {
     limitBytesPerSecond: snapshot.limit?.bytesPerSecond,
     resumed: snapshot.resumed ?? false,
     serving: snapshot.serving && { log: undefined, ...snapshot.serving },
+    warmed: snapshot.warmed,
+    buffers: snapshot.buffers,
     joinerClock: snapshot.joinerClock,
     tableRows,
     snapshotSmallerBy: smallerBy(snapshot, tableRows),

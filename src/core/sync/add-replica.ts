@@ -42,6 +42,8 @@ export interface AddReplicaOptions extends RunOptions {
   serve: ServeWishes | undefined;
   /** What becomes of a joiner at PostgreSQL that is in sync; nothing where it is undefined. */
   handOver?: HandOver | undefined;
+  /** Has a joiner at PostgreSQL answer reads under the table's own name while it is built; `conninfo` as in HandOver. */
+  serveSql?: { conninfo: string } | undefined;
   /** Of all rows that go to the joiner. */
   pace: Pace;
   wait: Wait;

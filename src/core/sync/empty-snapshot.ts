@@ -32,6 +32,8 @@ export function emptySnapshot(): RunSnapshot {
     promise: undefined,
     joinerClock: undefined,
     serving: undefined,
+    warmed: undefined,
+    buffers: undefined,
     hotReadyAtMs: undefined,
     inSyncAtMs: undefined,
     inSyncRows: undefined,

@@ -51,6 +51,8 @@ export interface RunPromise {
   runs: number;
 }
 
+export const warmedBy = ['pg_prewarm', 'reads'] as const;
+
 export type RowKind = 'cache' | 'hot' | 'snapshot' | 'delta' | 'repair' | 'fetched';
 
 /** What happens in a run, as core tells it. `atMs` is the time since the epoch. Everything that is shown folds from these. */
@@ -138,6 +140,10 @@ export type RunEvent = { atMs: number } & (
     }
   | { type: 'hot-ready' }
   | { type: 'verified'; ranges: number; rows: number; differences: number; repairedRows: number }
+  /** Planned rows were read at the joiner's server, so that their pages are in its buffers: so many had not been. `by`: pg_prewarm where it could be used, beside reads. */
+  | { type: 'warmed'; rows: number; pages: number; bytes: number; by: (typeof warmedBy)[number] }
+  /** How often pages of the table in its place had been asked for and found by then, as the joiner's server counts. */
+  | { type: 'buffers'; tableId: number; hits: number; reads: number }
   | { type: 'in-sync'; watermark: number; rows: number }
   /** A command of the operator's. `exitCode` where it ended with one. */
   | { type: 'hook'; hook: HookName; state: HookState; exitCode?: number }

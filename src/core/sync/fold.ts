@@ -142,6 +142,16 @@ export class RunFold {
       case 'served':
         if (state.serving) state.serving = this.reads.after(event, state.serving);
         return;
+      case 'warmed': {
+        const { type: _, atMs: __, ...warmed } = event;
+        state.warmed = warmed;
+        return;
+      }
+      case 'buffers': {
+        const { type: _, ...buffers } = event;
+        state.buffers = buffers;
+        return;
+      }
       case 'hot-ready':
         state.hotReadyAtMs = event.atMs;
         return;

@@ -45,6 +45,7 @@ const addReplicaRequest = z.object({
     })
     .optional(),
   handOver: z.enum(['subscription', 'none']).optional(),
+  serveSql: z.boolean().optional(),
   /** Those without a password. */
   subscriptionConninfo: z.union([z.string(), z.array(z.string())]).optional(),
   /** Shell lines of the operator's. */

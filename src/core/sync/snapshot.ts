@@ -126,6 +126,10 @@ export interface RunSnapshot {
         notLogged: number;
       }
     | undefined;
+  /** Planned rows whose pages were read into the buffers of the joiner's server, and how much was not there before. */
+  warmed: { rows: number; pages: number; bytes: number; by: 'pg_prewarm' | 'reads' } | undefined;
+  /** What the joiner's server had counted of the table's pages when the run was over. */
+  buffers: { atMs: number; tableId: number; hits: number; reads: number } | undefined;
   hotReadyAtMs: number | undefined;
   inSyncAtMs: number | undefined;
   inSyncRows: number | undefined;

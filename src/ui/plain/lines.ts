@@ -11,6 +11,7 @@ import {
   formatHitRate,
   formatPercent,
 } from '../format.ts';
+import { warmedWords } from '../metrics-buffers.ts';
 import { promiseWords } from '../promise-words.ts';
 import { readsWords } from '../reads-words.ts';
 import { printableRun } from './printable-run.ts';
@@ -101,6 +102,8 @@ function eventText(event: RunEvent, run: RunSnapshot): string | undefined {
       const { ranges, differences } = event;
       return `verified  ${formatCounted(ranges, 'range')}, ${formatCounted(differences, 'difference')}`;
     }
+    case 'warmed':
+      return `warmed  ${warmedWords(event)}`;
     case 'in-sync':
       return `in sync  ${formatCounted(event.rows, 'row')}, watermark ${event.watermark}`;
     case 'hook':

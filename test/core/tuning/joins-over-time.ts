@@ -272,6 +272,7 @@ function figuresOf(
     ...{ inSyncMs, deltaRounds: 1, tableRows: rows, snapshotSmallerBy: hotKeys / rows },
     ...{ mostDeltaKeys: undefined, donors: [], promise: undefined, phases: [], resumed: false },
     ...{ limitBytesPerSecond: undefined, serving: undefined, joinerClock: undefined },
+    ...{ warmed: undefined, buffers: undefined },
     ...{ verification: undefined, error: undefined, startedAtMs: startMs },
     lastKnownMs: startMs + (inSyncMs ?? 0),
     hotReadyAtMs: hotKeys === header.entries ? at(hotReadyMs) : undefined,

@@ -42,6 +42,7 @@ function tunings({ plan, log = true, used, run }: Case) {
     deltaRounds: 1,
     ...{ mostDeltaKeys: undefined, donors: [], promise: undefined, phases: [], resumed: false },
     ...{ limitBytesPerSecond: undefined, serving: undefined, joinerClock: undefined },
+    ...{ warmed: undefined, buffers: undefined },
     tableRows: 10_000,
     snapshotSmallerBy: 0.01,
     verification: undefined,

@@ -1,11 +1,13 @@
 import { ForesyncError } from '../../errors.ts';
-import { ChangeFold, type FoldedChanges, type PartRow, type Trusts } from './change-fold.ts';
+import { ChangeFold, type FoldedChanges, type PartRow } from './change-fold.ts';
 import { carriedColumns, keyColumns, type TableDefinition } from './definition.ts';
 import { recordTables } from './joining-record.ts';
 import { type ChangedValue, decodeMessage, messagesIn, type PgMessage } from './pgoutput.ts';
+import { keysRelation } from './row-keys.ts';
 import type { Session } from './session.ts';
 import { quoteName, quoteTexts } from './sql.ts';
 import { carriedList, columnList, keysEqual } from './table-sql.ts';
+import { Trust, utf8 } from './trust.ts';
 
 /** How much is put into one transaction, at most about so much of the spool. */
 const batchBytes = 4 << 20;
@@ -31,8 +33,11 @@ export class Applier {
   readonly #keyPlaces: number[];
   onKey: OnKey = () => undefined;
   onTruncate: () => void = () => undefined;
-  /** Of keys as texts, a character a byte. */
-  trusts: Trusts = () => false;
+  readonly trust = new Trust();
+  /** Where keys are kept of rows that reads fetch from the lead. */
+  missing: string | undefined;
+  /** A transaction is open already, which others end. */
+  isWithin = false;
 
   private constructor(session: Session, id: string, target: string, definition: TableDefinition) {
     this.#session = session;
@@ -71,6 +76,7 @@ export class Applier {
 
   /** Applies whole transactions, those committed before `upTo` where it is given, until about a batch is done. May be called again and again. */
   async batch(upTo: number | undefined): Promise<Applied> {
+    if (this.isWithin) return this.#batch(upTo);
     return this.#session.transaction('BEGIN', async () => this.#batch(upTo));
   }
 
@@ -83,7 +89,7 @@ export class Applier {
     const at = { seq: Number(seqText), to: Number(toText) };
     const [before] = await this.#session.rows(`SELECT whole FROM ${spool} WHERE seq = $1`, [String(at.seq)]);
     const run = { ...at, isWithin: before?.[0] === 'f', changes: 0, bytes: 0, isStopped: false };
-    const fold = new ChangeFold(this.#keyPlaces, this.trusts);
+    const fold = new ChangeFold(this.#keyPlaces, (key) => this.trust.of(key));
     let complete = false;
     while (run.bytes < batchBytes && !run.isStopped) {
       const [row] = await this.#session.rows(
@@ -173,10 +179,15 @@ export class Applier {
       await session.copyIn(`COPY foresync_gone (${list}) FROM STDIN`, copyText(leaving));
       await this.#deleteAll('foresync_gone');
     }
-    for (const key of lost)
-      await session.rows(
-        `INSERT INTO ${recordTables(this.#id).refetch} VALUES (${quoteTexts(key.map(utf8))})`,
-      );
+    for (const key of lost) {
+      this.trust.lost(key);
+      const texts = key.map(utf8);
+      await session.rows(`INSERT INTO ${recordTables(this.#id).refetch} VALUES (${quoteTexts(texts)})`);
+      if (this.missing)
+        await session.rows(
+          `INSERT INTO ${this.missing} SELECT * FROM ${keysRelation(this.#definition, [texts])} k ON CONFLICT DO NOTHING`,
+        );
+    }
     if (rows.length + parts.length > 0) await this.replaceRows();
   }
 
@@ -207,9 +218,18 @@ export class Applier {
   async replaceRows(): Promise<void> {
     const columns = carriedList(this.#definition);
     await this.#deleteAll('foresync_rows', { keep: true });
+    await this.notMissing();
     await this.#session.rows(
       `INSERT INTO ${this.#target} (${columns}) OVERRIDING SYSTEM VALUE SELECT ${columns} FROM foresync_rows; DELETE FROM foresync_rows`,
     );
+  }
+
+  /** The rows of `foresync_rows` are here, or are about to be. */
+  async notMissing(): Promise<void> {
+    if (this.missing)
+      await this.#session.rows(
+        `DELETE FROM ${this.missing} m USING foresync_rows g WHERE ${keysEqual(this.#definition, 'm', 'g')}`,
+      );
   }
 
   async #deleteAll(listed: string, { keep = false } = {}): Promise<void> {
@@ -240,10 +260,6 @@ export function copyText(rows: readonly (readonly (string | null)[])[]): Buffer 
       .join('\t'),
   );
   return Buffer.from(`${lines.join('\n')}\n`, 'latin1');
-}
-
-export function utf8(latin1: string): string {
-  return Buffer.from(latin1, 'latin1').toString('utf8');
 }
 
 function disordered(): ForesyncError {

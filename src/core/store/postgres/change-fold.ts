@@ -87,11 +87,11 @@ export class ChangeFold {
     const under = before?.kind === 'row' || before?.kind === 'part' ? before.row : undefined;
     const merged = under ? overlaid(under, row) : row;
     if (merged.every((value) => value !== undefined)) return { kind: 'row', row: whole(merged) };
+    // What is there under the old key may be another row that came to be there later, or none.
+    if (from && !this.#trusts(from)) return { kind: 'lost', key };
     if (before?.kind === 'part') return { ...before, row: merged };
     // Of a row that changes though it is gone, the donor will tell again.
     if (before?.kind === 'gone' || before?.kind === 'lost') return { kind: from ? 'lost' : before.kind, key };
-    // What is there under the old key may be another row that came to be there later.
-    if (from && !this.#trusts(from)) return { kind: 'lost', key };
     return { kind: 'part', row: merged, source: from ?? key };
   }
 

@@ -12,7 +12,7 @@ import { copyOutOf, copyRowsOut, ownRows, readRowsOfKeys } from './read-rows.ts'
 import { keysRelation } from './row-keys.ts';
 import { Session } from './session.ts';
 import { qualified, quoteName, quoteText, type TableName } from './sql.ts';
-import { carriedList, type KeyRange, keysEqual, rowHash, within } from './table-sql.ts';
+import { carriedList, columnList, type KeyRange, keysEqual, rowHash, within } from './table-sql.ts';
 
 /** What a donor tells of its table. */
 export interface DonorLook extends TableFacts {
@@ -101,6 +101,18 @@ export class PostgresDonor {
   ): Promise<string[][]> {
     const session = await this.lanes.session(lane);
     return (await session.rows(cutQuery(this.definition, this.#table, range, { rows, count }))) as string[][];
+  }
+
+  /** The key's columns alone of the rows of a range. */
+  async readKeysOf(
+    lane: number,
+    range: KeyRange,
+    maxBytes: number,
+  ): Promise<CopiedRows | { tooLarge: true }> {
+    const session = await this.lanes.session(lane);
+    const columns = columnList(keyColumns(this.definition));
+    const select = `SELECT ${columns} FROM ${this.#table} WHERE ${within(this.definition, range)}`;
+    return copyRowsOut(session, this.definition, select, { expectedBytes: maxBytes >> 4, maxBytes });
   }
 
   /** Rows of a range with their digest. */

@@ -5,6 +5,7 @@ import { createRecord, type JoiningRecord } from './joining-record.ts';
 import { keyOrderOf } from './key-order.ts';
 import type { Session } from './session.ts';
 import { qualified } from './sql.ts';
+import { dropServing } from './sql-serving.ts';
 import { buildingNames, createTable, rehearse } from './target-table.ts';
 
 export interface OpenJoinerOptions {
@@ -77,6 +78,7 @@ export async function beginAnew(owner: Session, options: OpenJoinerOptions): Pro
   };
   await rehearse(owner, definition, id);
   await owner.transaction('BEGIN', async () => {
+    await dropServing(owner, id);
     await createTable(owner, definition, id);
     await createRecord(owner, id, record);
   });

@@ -7,12 +7,16 @@ import { dropRecord, type JoiningRecord, readRecord } from './joining-record.ts'
 import { dropOrigin, endLeading } from './leading.ts';
 import { Session } from './session.ts';
 import { qualified, type TableName } from './sql.ts';
+import { dropServing, refuseUnfitServing, servingView } from './sql-serving.ts';
 import { unsubscribe } from './subscription.ts';
 import { buildingNames, rehearse } from './target-table.ts';
 
 /** What stands at the joiner's server for a run's id. */
 export interface JoinerLook {
+  /** One that is none of this run's. */
   hasTable: boolean;
+  /** The view that answers reads for this run. */
+  isServed: boolean;
   record: JoiningRecord | undefined;
   systemId: string;
   /** A subscription of this run's replicates to the table. */
@@ -37,6 +41,7 @@ export async function lookAtJoiner(url: string, id: string, table: TableName): P
       );
     const [there] = await session.row('SELECT to_regclass($1) IS NOT NULL', [qualified(table)]);
     const [systemId] = await session.row('SELECT system_identifier FROM pg_control_system()');
+    const isServed = (await servingView(session, id)) !== undefined;
     const own = captureName(id);
     const subscriptions = await session.rows(
       `SELECT subname FROM pg_subscription s
@@ -49,7 +54,7 @@ export async function lookAtJoiner(url: string, id: string, table: TableName): P
     const isSubscribed = subscription === own;
     const record = await readRecord(session, id);
     return {
-      ...{ hasTable: there === 't', record, systemId: systemId ?? '' },
+      ...{ hasTable: there === 't' && !isServed, isServed, record, systemId: systemId ?? '' },
       ...{ isSubscribed, subscription },
     };
   } finally {
@@ -70,6 +75,16 @@ export async function rehearseJoiner(
   }
 }
 
+/** Throws what a joiner that is to answer reads would be refused with. */
+export async function rehearseServing(url: string): Promise<void> {
+  const session = await Session.open(url);
+  try {
+    await refuseUnfitServing(session);
+  } finally {
+    await session.end();
+  }
+}
+
 /** Takes away the half-built table and all that was kept for it. A table in its place stays. May be called again. */
 export async function discardJoiner(
   url: string,
@@ -82,6 +97,7 @@ export async function discardJoiner(
     if (record) await holdAlone(session, id);
     await dropSubscription(session, id);
     if (record) await stopLeading(session, id);
+    await dropServing(session, id);
     const placed = record?.stage === 'placed' || record?.stage === 'handed';
     const building = qualified(buildingNames(record?.definition ?? table, id).table);
     const [there] = await session.row('SELECT to_regclass($1) IS NOT NULL', [building]);

@@ -1,5 +1,5 @@
 import { ForesyncError } from '../../errors.ts';
-import { Applier, utf8 } from './apply.ts';
+import { Applier } from './apply.ts';
 import { type ChunkRows, digestOf, type RowsDigest } from './chunk-rows.ts';
 import { differingKeys, type Keys } from './compare-rows.ts';
 import { copyFormat, keyColumns, type TableDefinition } from './definition.ts';
@@ -17,15 +17,21 @@ import { Lanes } from './lanes.ts';
 import { applyAsOrigin, beginLeading } from './leading.ts';
 import { type OriginPositions, readOrigins } from './origins.ts';
 import { keysRelation } from './row-keys.ts';
+import { servingNames } from './serving-sql.ts';
 import { Session } from './session.ts';
+import { Slices } from './slices.ts';
 import { SpoolWriter } from './spool.ts';
 import { qualified, quoteTexts } from './sql.ts';
+import { dropServing, grantsOfView, openServing, prepareServing, servingView } from './sql-serving.ts';
 import { carriedList, columnList, type KeyRange, keysEqual, within } from './table-sql.ts';
 import { buildingNames, finishTable, placeTable } from './target-table.ts';
 import { TouchedKeys } from './touched-keys.ts';
+import { prewarmKey, roomForPages, type Warmed, warmRows } from './warm.ts';
 
 const applyLane = 0;
 const spoolLane = 1;
+/** How long the table waits for readers to be put in its place, at a time. */
+const readersGoneMs = 300;
 
 /** The half-built table at the joiner's server, with its checkpoint and its Delta Log. Lane 0 applies, lane 1 writes the log, all others take chunks. */
 export class PostgresJoiner {
@@ -39,6 +45,8 @@ export class PostgresJoiner {
   readonly #applier: Applier;
   readonly #touched = new TouchedKeys();
   #spool: SpoolWriter;
+  /** Where the joiner answers reads while it is built: then rows come in slices alone, until all of them are there. */
+  slices: Slices | undefined;
 
   private constructor(opened: {
     id: string;
@@ -49,6 +57,7 @@ export class PostgresJoiner {
     seed: string;
     applier: Applier;
     spool: SpoolWriter;
+    slices: Slices | undefined;
   }) {
     this.#id = opened.id;
     this.record = opened.record;
@@ -59,7 +68,8 @@ export class PostgresJoiner {
     this.#applier = opened.applier;
     this.#spool = opened.spool;
     this.#target = targetOf(opened.record, opened.id);
-    if (this.record.stage === 'verify' || isPlaced(this.record)) this.#applier.trusts = () => true;
+    if (this.record.stage === 'verify' || isPlaced(this.record)) this.#applier.trust.all();
+    this.slices = opened.slices;
     this.#applier.onKey = (key) => this.#touched.add(key);
     this.#applier.onTruncate = () => this.#touched.addAll();
   }
@@ -88,7 +98,12 @@ export class PostgresJoiner {
       if (options.isLeader) await applyAsOrigin(applying, id);
       const applier = await Applier.open(applying, id, target, record.definition);
       const spool = await SpoolWriter.open(await lanes.session(spoolLane), id, record.definition);
-      return new PostgresJoiner({ id, record, resumed: record === left, lanes, owner, seed, applier, spool });
+      const isServed = (await servingView(owner, id)) !== undefined;
+      const slices = isServed
+        ? new Slices(await lanes.session(applyLane), id, record.definition, applier)
+        : undefined;
+      const resumed = record === left;
+      return new PostgresJoiner({ id, record, resumed, lanes, owner, seed, applier, spool, slices });
     } catch (error) {
       await lanes.close();
       await owner.end();
@@ -131,10 +146,13 @@ export class PostgresJoiner {
     range: KeyRange,
     source: ChunkRows,
   ): Promise<{ rows: number; rawBytes: number; isProven: boolean }> {
-    const session = await this.#lanes.session(lane);
+    const isSliced = this.slices?.isOpen ?? false;
+    const session = await this.#lanes.session(isSliced ? applyLane : lane);
     const { chunks } = recordTables(this.#id);
-    const clear = `DELETE FROM ${this.#target} WHERE ${within(this.#definition, range)}`;
-    return session.transaction(`BEGIN; ${clear}`, async () => {
+    const inRange = within(this.#definition, range);
+    const clear = `DELETE FROM ${this.#target} WHERE ${inRange}`;
+    return this.#written(session, clear, async () => {
+      if (this.#applier.missing) await session.rows(`DELETE FROM ${this.#applier.missing} WHERE ${inRange}`);
       const { rows, bytes } = await source.copyInto(session, this.#copyInto(this.#target));
       const [theirs, ours] = await bothDigests(source.digest(), this.#digest(session, range));
       if (n !== undefined) {
@@ -153,13 +171,14 @@ export class PostgresJoiner {
     const columns = carriedList(this.#definition);
     let taken = 0;
     for (const some of rows)
-      taken += await session.transaction('BEGIN', async () => {
+      taken += await this.#written(session, '', async () => {
         const count = await session.copyInMessages(this.#copyInto('foresync_rows'), some);
-        if (keep)
+        if (keep) {
+          await this.#applier.notMissing();
           await session.rows(
-            `INSERT INTO ${this.#target} (${columns}) SELECT ${columns} FROM foresync_rows ON CONFLICT (${columnList(keyColumns(this.#definition))}) DO NOTHING`,
+            `INSERT INTO ${this.#target} (${columns}) SELECT ${columns} FROM foresync_rows ON CONFLICT (${columnList(keyColumns(this.#definition))}) DO NOTHING; DELETE FROM foresync_rows`,
           );
-        else await this.#applier.replaceRows();
+        } else await this.#applier.replaceRows();
         return count;
       });
     return taken;
@@ -187,13 +206,13 @@ export class PostgresJoiner {
   async refetch({ taken }: { taken: boolean }): Promise<string[][]> {
     const { refetch } = recordTables(this.#id);
     if (taken) {
-      await this.#owner.rows(`DELETE FROM ${refetch}`);
+      const session = this.slices?.isOpen ? await this.#lanes.session(applyLane) : this.#owner;
+      await session.rows(`DELETE FROM ${refetch}`);
       return [];
     }
     const rows = await this.#owner.rows(`SELECT DISTINCT array_to_json(key)::text FROM ${refetch}`);
     const keys = rows.map(([key]) => JSON.parse(key ?? '[]') as string[]);
-    const newer = new Set(keys.map((key) => JSON.stringify(key)));
-    this.#applier.trusts = (key) => !newer.has(JSON.stringify(key.map(utf8)));
+    this.#applier.trust.most(keys);
     return keys;
   }
 
@@ -217,7 +236,7 @@ export class PostgresJoiner {
   async finish(): Promise<void> {
     await finishTable(this.#owner, this.#definition, this.#id);
     await this.stage('verify');
-    this.#applier.trusts = () => true;
+    this.#applier.trust.all();
   }
 
   async analyze(lane: number): Promise<void> {
@@ -271,10 +290,59 @@ export class PostgresJoiner {
           'place-early',
           'The table was to be placed with changes left to apply.',
         );
+      const grants = await this.#leaveServing();
       await placeTable(this.#owner, this.#definition, this.#id, placing);
+      if (grants !== undefined) await this.#owner.rows(grants);
       await setStage(this.#owner, this.#id, 'placed');
     });
     this.record.stage = 'placed';
+  }
+
+  /** A session of the joiner's own, to make what reads go by. */
+  async prepareServing(conninfo: string): Promise<void> {
+    await prepareServing(this.#owner, this.#definition, { id: this.#id, conninfo });
+  }
+
+  /** Keys of rows that are not here yet, of a range that was not taken before. */
+  async missing(lane: number, keys: Buffer): Promise<number> {
+    const session = await this.#lanes.session(lane);
+    return session.copyInMessages(
+      `COPY ${qualified(servingNames(this.#id).missing)} FROM STDIN (FORMAT ${copyFormat(this.#definition)})`,
+      keys,
+    );
+  }
+
+  async openServing(lead: string): Promise<void> {
+    await openServing(this.#owner, this.#definition, { id: this.#id, lead });
+    this.slices = new Slices(await this.#lanes.session(applyLane), this.#id, this.#definition, this.#applier);
+  }
+
+  /** Looks how much of the server's buffers may be warmed, and has the key's index read at once where that can be. */
+  async beginWarming(): Promise<{ roomPages: number; indexPages?: number }> {
+    const session = await this.#lanes.session(applyLane);
+    const roomPages = await roomForPages(session);
+    const indexPages = await prewarmKey(session, buildingNames(this.#definition, this.#id).table, roomPages);
+    return { roomPages, ...(indexPages !== undefined && { indexPages }) };
+  }
+
+  async warm(keys: readonly (readonly string[])[]): Promise<Warmed> {
+    const session = await this.#lanes.session(applyLane);
+    return warmRows(session, this.#definition, this.#target, keys);
+  }
+
+  /** Who reads just now is waited for, but not for long, lest others wait behind it for as long. */
+  async #leaveServing(): Promise<string | undefined> {
+    if (!this.slices) return undefined;
+    await this.#owner.rows(`SET LOCAL lock_timeout = ${readersGoneMs}`);
+    const grants = await grantsOfView(this.#owner, this.#id);
+    await dropServing(this.#owner, this.#id);
+    return grants;
+  }
+
+  /** Within the slice that is open, or in a transaction of its own. */
+  #written<T>(session: Session, first: string, work: () => Promise<T>): Promise<T> {
+    if (!this.slices?.isOpen) return session.transaction(`BEGIN; ${first}`, work);
+    return (first === '' ? Promise.resolve() : session.rows(first)).then(work);
   }
 
   async close(): Promise<void> {

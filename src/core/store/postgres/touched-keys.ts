@@ -1,4 +1,4 @@
-import { utf8 } from './apply.ts';
+import { utf8 } from './trust.ts';
 
 const most = 500_000;
 

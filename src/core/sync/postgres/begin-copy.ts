@@ -5,6 +5,7 @@ import { catchUp } from './apply-changes.ts';
 import { settled } from './capture.ts';
 import type { Sides } from './connect-servers.ts';
 import { Drain } from './drain.ts';
+import { readsDonorItself } from './one-host.ts';
 
 /** Bytes of changes that may wait at the joiner. */
 const usualBudgetBytes = 8 * 1024 ** 3;
@@ -16,6 +17,8 @@ export interface Copy extends Sides {
   drain: Drain;
   opened: Result<'pg.joiner.open'>;
   keyColumns: number;
+  /** The joiner's agent reads the donor's rows itself. */
+  isOneHost: Promise<boolean>;
 }
 
 /**
@@ -27,10 +30,14 @@ export async function beginCopy(
   options: AddReplicaOptions & { id: string; emit: Emit; isLeader: boolean },
   onDrain: (drain: Drain) => void,
 ): Promise<Copy> {
-  const { lead, joiner, table, left, slot, seed } = sides;
-  const { group, joiner: target, restart, wait, signal, deltaBudgetKeys, id, emit } = options;
+  const { lead, joiner, table, left, slot, seed, isServed } = sides;
+  const { group, joiner: target, restart, wait, signal, deltaBudgetKeys, id, emit, serveSql } = options;
+  const isOneHost = readsDonorItself(sides, options);
+  isOneHost.catch(() => undefined);
   const isThere = slot !== undefined && !slot.isLost;
-  const goesOn = isThere && left !== undefined && left.spooledTo >= slot.confirmedTo && !restart;
+  // Rows that came without regard to readers are of no one moment.
+  const mayServe = !serveSql || isServed || left?.stage === 'delta' || left?.stage === 'verify';
+  const goesOn = isThere && mayServe && left !== undefined && left.spooledTo >= slot.confirmedTo && !restart;
   if (!goesOn) await lead.call('pg.capture.drop', { url: group.lead.store.path, id });
   const started = goesOn ? undefined : (await lead.call('pg.capture.start', { id })).result;
   const purpose = { use: 'copy', group: group.name, joiner: target.name } as const;
@@ -52,9 +59,10 @@ export async function beginCopy(
   onDrain(drain);
   if (opened.stage === 'hot' || opened.stage === 'snapshot') {
     // More may wait than the budget lets, here and in the slot; no chunk is under way.
-    if (opened.resumed) await Promise.race([catchUp({ lead, joiner, drain, emit }), drain.failed]);
+    if (opened.resumed && !opened.isServed)
+      await Promise.race([catchUp({ lead, joiner, drain, emit }), drain.failed]);
     const below = started?.below ?? (await lead.call('pg.capture.under-way', {})).result.below;
     await settled(lead, { below, wait, signal, emit });
   }
-  return { ...sides, drain, opened, keyColumns: definition.key.length };
+  return { ...sides, isOneHost, drain, opened, keyColumns: definition.key.length };
 }

@@ -5,6 +5,7 @@ import type { Pace } from '../pace.ts';
 import type { ChangesBetween } from './changes-between.ts';
 import type { ProvenCopy } from './proven-copy.ts';
 import type { Ranges } from './ranges.ts';
+import type { SqlServing } from './sql-serving.ts';
 
 export interface CopyOptions {
   lead: AgentClient;
@@ -16,10 +17,14 @@ export interface CopyOptions {
   between: ChangesBetween;
   /** Told of what was copied. */
   proven: ProvenCopy;
+  /** Called once when almost all rows are there. */
+  onAlmostAll(): void;
   /** The joiner's agent reads the donor itself, for both are reached from one host. */
   isOneHost: boolean;
   /** Both agents run on this machine. */
   isLocal: boolean;
+  /** Has rows be seen in slices, where reads are answered meanwhile. */
+  serving: SqlServing | undefined;
   /** Where an earlier run stopped. */
   from: { chunks: number; after: string[] | undefined };
   emit: Emit;
@@ -30,6 +35,8 @@ export interface CopyOptions {
 /** What all lanes of a copy share. */
 export interface CopyRun extends CopyOptions {
   ranges: Ranges;
+  /** There is no processor for a second chunk beside the first: two that write into one index cost more than one after the other. */
+  isCramped: boolean;
   /** As the rows have turned out to be. */
   size: { rowBytes: number };
   /** A range has arrived. */
@@ -47,8 +54,6 @@ export interface ArrivedRows {
 export interface ChunkWay {
   /** How much a chunk holds. */
   chunkBytes(pace: Pace): number;
-  /** How many chunks side by side it is worth; undefined for as many as can be. */
-  mostLanes(run: CopyRun): number | undefined;
   /** Moves chunks along one lane until no range is left. */
   carry(lane: number, run: CopyRun): Promise<void>;
 }

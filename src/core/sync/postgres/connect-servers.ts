@@ -4,12 +4,14 @@ import type { Result } from '../../agent/protocol.ts';
 import { ForesyncError } from '../../errors.ts';
 import { hostLabel } from '../../group/host.ts';
 import { parseTableName } from '../../store/postgres/sql.ts';
+import { refuseUnfitKey } from '../../store/postgres/sql-serving.ts';
 import { printable } from '../../text.ts';
 import type { AddReplicaOptions } from '../add-replica.ts';
 import type { Agents } from '../connect.ts';
 import type { Emit } from '../events.ts';
 import { tableThere } from '../refusals.ts';
 import type { Slot } from './capture.ts';
+import { refuseUnservable } from './sql-serving.ts';
 
 /** Both servers, and what an earlier run has left there. */
 export interface Sides {
@@ -17,6 +19,8 @@ export interface Sides {
   joiner: AgentClient;
   table: Result<'pg.donor.open'>;
   left: Result<'pg.joiner.look'>['left'];
+  /** An earlier run's view answers reads. */
+  isServed: boolean;
   slot: Slot | undefined;
   /** Of the hashes that rows are compared by, drawn anew for each try. */
   seed: string;
@@ -27,7 +31,7 @@ export async function connectServers(
   options: AddReplicaOptions & { id: string; emit: Emit },
   agents: Agents,
 ): Promise<Sides> {
-  const { group, joiner: target, replace, restart, id, emit } = options;
+  const { group, joiner: target, replace, restart, id, emit, serveSql } = options;
   const table = parseTableName(group.table);
   const host = hostLabel(group.lead.host);
   emit({ type: 'donor', donor: group.lead.name, host, state: 'connecting' });
@@ -50,6 +54,10 @@ export async function connectServers(
   if (look.subscription !== undefined && !isInPlace(left))
     throw tableSubscribed(target.name, look.subscription);
   if (look.hasTable && !replace && !isInPlace(left)) throw tableThere(target, group.table);
+  if (serveSql && !left) {
+    refuseUnfitKey(donor.definition);
+    await refuseUnservable(joiner, { url: target.store.path, hasTable: look.hasTable, table: group.table });
+  }
   emit({ type: 'table', rowsEstimate: donor.rowsEstimate, sizeBytes: donor.sizeBytes });
   if (donor.leftOut.length > 0)
     emit({
@@ -57,7 +65,7 @@ export async function connectServers(
       level: 'info',
       text: `Not taken over: ${donor.leftOut.join(', ')}. A replica receives rows: it does not check or react to them, and who may read them is for its own server to say.`,
     });
-  return { lead, joiner, table: donor, left, slot, seed };
+  return { lead, joiner, table: donor, left, isServed: look.isServed, slot, seed };
 }
 
 /** The table that an earlier run has put there, proven equal. */

@@ -10,7 +10,6 @@ const streamedBytes = 8 << 20;
 export const fetchChunks: ChunkWay = {
   chunkBytes: ({ limit, chunkBytes }) =>
     limit === undefined ? Math.max(streamedBytes, chunkBytes) : chunkBytes,
-  mostLanes: () => undefined,
   carry: fetchAlong,
 };
 

@@ -48,6 +48,10 @@ async function subscribeJoiner(handing: HandingOver): Promise<void> {
   const { joiner } = sides;
   const url = options.joiner.store.path;
   const begun = await slotsAtOthers(leaders);
+  // Before: whoever finds a slot must know that it is not left behind.
+  const purpose = { use: 'subscription', group: options.group.name, joiner: options.joiner.name } as const;
+  for (const { agent, url: leaderUrl, id } of [leaders.lead, ...leaders.others])
+    await agent.call('pg.slots.note', { url: leaderUrl, id, purpose });
   await joiner.call('pg.joiner.subscribe', {
     url,
     sources: [leaders.lead, ...leaders.others].map(({ id, conninfo }) => ({ id, conninfo })),

@@ -51,6 +51,17 @@ function toldBy(
   );
 }
 
+/** How the joiner's server fetches rows from the lead's while it answers reads; found and refused as `handOverOf` does. */
+export function serveSqlOf(
+  { conninfos }: Pick<HandOverWish, 'conninfos'>,
+  group: ReplicaGroup,
+  joiner: JoinerSpec,
+): { conninfo: string } {
+  const found = handOverOf({ kind: 'subscription', conninfos }, group, joiner);
+  if (found.kind === 'none') throw new TypeError('a subscription was asked for');
+  return { conninfo: found.conninfo };
+}
+
 function missing(
   name: string,
   { lead, joiner, isAmong }: { lead: Replica; joiner: JoinerSpec; isAmong: boolean },

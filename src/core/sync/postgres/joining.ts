@@ -21,11 +21,12 @@ import type { Drain } from './drain.ts';
 import { handOverAmong, slotsFor } from './hand-over-among.ts';
 import { sendHotRows } from './hot-rows.ts';
 import { connectLeaders, type Leaders } from './leaders.ts';
-import { readsDonorItself } from './one-host.ts';
 import { ProvenCopy } from './proven-copy.ts';
+import { afterReaders, SqlServing } from './sql-serving.ts';
 import { connectStandbys, markOf, type Standby } from './standbys.ts';
 import { stopStream } from './stop-stream.ts';
 import { verifyAll } from './verify.ts';
+import { warmBuffers } from './warm-buffers.ts';
 
 const analyzeLane = 5;
 
@@ -108,69 +109,90 @@ export class PostgresJoining {
     const { lead, joiner, opened, drain } = copy;
     const sides = { ...copy, ...this.#shared, rowsEstimate: copy.table.rowsEstimate };
     const proven = new ProvenCopy();
-    if (batches && opened.stage === 'hot' && opened.chunks === 0) await this.#hot(copy, batches);
+    let analysing: Promise<unknown> | undefined;
+    const analyze = () => {
+      analysing ??= joiner.call('pg.joiner.analyze', { lane: analyzeLane });
+      analysing.catch(() => undefined);
+      return analysing;
+    };
+    const serving = await SqlServing.begin(copy, {
+      ...{ ...this.#shared, table: this.#options.group.table, wait: this.#options.wait },
+      conninfo: this.#options.serveSql?.conninfo,
+    });
+    if (batches && opened.stage === 'hot' && opened.chunks === 0) await this.#hot(copy, batches, serving);
     else this.#phases.skip('hot');
     if (opened.stage === 'hot' || opened.stage === 'snapshot')
       await this.#phases.in('snapshot', async () => {
         await joiner.call('pg.joiner.stage', { stage: 'snapshot' });
         this.#emit({ type: 'donor', donor: lead.name, state: 'reading' });
         const from = { chunks: opened.chunks, after: opened.chunksTo };
-        const isOneHost = await readsDonorItself(copy, { ...this.#options, id: this.#id });
         // Whatever is applied from now on is compared once more.
         await joiner.call('pg.joiner.watch', {});
         if (from.chunks === 0 || from.after)
           await copyRows({
             ...sides,
+            serving,
             ...{ rowBytes: copy.table.rowBytes, from, proven },
-            ...{ isLocal: this.#isLocal, isOneHost },
+            ...{ isLocal: this.#isLocal, isOneHost: await copy.isOneHost },
+            // Of an index's own expressions there are statistics once it is made.
+            onAlmostAll: () => (copy.table.definition.indexes.length === 0 ? analyze() : undefined),
             between: new ChangesBetween({ ...sides, drain, wait: this.#options.wait }),
           });
         await joiner.call('pg.joiner.stage', { stage: 'delta' });
       });
     else this.#phases.skip('snapshot');
-    await this.#phases.in('delta', () => this.#delta(copy, opened.stage === 'verify'));
+    await this.#phases.in('delta', () => this.#delta(copy, serving, opened.stage === 'verify'));
     this.#emit({ type: 'donor', donor: lead.name, state: 'done' });
-    // Its statistics are made while it is compared.
-    const analysed = joiner.call('pg.joiner.analyze', { lane: analyzeLane });
-    analysed.catch(() => undefined);
+    // While it is compared, at the latest.
+    const analysed = analyze();
     const isOwnCopy = opened.stage === 'hot' || (opened.stage === 'snapshot' && opened.chunks === 0);
     const verifying = { ...sides, drain, proven: isOwnCopy ? proven : undefined, wait: this.#options.wait };
     const verified = await this.#phases.in('verify', () => verifyAll(verifying));
-    const there = await this.#phases.in('publish', () => this.#place(verifying, verified, analysed));
+    const there = await this.#phases.in('publish', async () => {
+      if (batches) await warmBuffers({ ...copy, ...this.#shared, batches });
+      return this.#place(verifying, verified, analysed);
+    });
     return this.#finish(copy, there);
   }
 
-  async #hot(copy: Copy, batches: Batches): Promise<void> {
+  async #hot(copy: Copy, batches: Batches, serving: SqlServing | undefined): Promise<void> {
     const { prefetchTimeoutMs, pace, wait } = this.#options;
     const { complete } = await this.#phases.in('hot', async () => {
+      await serving?.open();
       const timeout = unpausedTimeout(prefetchTimeoutMs, { pace, wait: systemWait });
       const mark = await markOf(copy, this.#id);
       const shared = { ...this.#shared, wait, standbys: this.#standbys, deadline: timeout.signal };
-      return sendHotRows({ ...copy, ...shared, mark, batches }).finally(timeout.end);
+      const sent = await sendHotRows({ ...copy, ...shared, mark, batches }).finally(timeout.end);
+      await serving?.mustClose();
+      return sent;
     });
     if (complete) this.#emit({ type: 'hot-ready' });
     else this.#note('warning', 'The prefetch timed out; the snapshot brings the rest of the plan.');
   }
 
   /** Catches up before indexes are made: then rows of different moments meet no longer. */
-  async #delta(copy: Copy, isFinished: boolean): Promise<void> {
+  async #delta(copy: Copy, serving: SqlServing | undefined, isFinished: boolean): Promise<void> {
     const { lead, joiner, drain } = copy;
     const there = { ...this.#shared, lead, joiner, drain };
-    do await catchUp(there);
-    while (await this.#refetch(copy));
+    if (serving) serving.isWhole = true;
+    const settle = () => (serving && !isFinished ? serving.advance() : catchUp(there));
+    do await settle();
+    while (await this.#refetch(copy, serving));
     if (!isFinished) await joiner.call('pg.joiner.finish', {});
     await catchUp(there);
   }
 
   /** Rows whose key changed while they were on their way, and of which a value did not travel with the change. */
-  async #refetch({ lead, joiner }: Copy): Promise<boolean> {
+  async #refetch({ lead, joiner }: Copy, serving: SqlServing | undefined): Promise<boolean> {
     const { result, parts } = await joiner.call('pg.joiner.refetch', { taken: false });
     if (result.keys === 0) return false;
     this.#note('info', `${result.keys} rows are asked for once more: their keys changed on their way.`);
+    await serving?.open();
     const [lane] = copyLanes;
     const read = await lead.call('pg.keys.read', { lane, maxBytes: 64 << 20 }, parts);
     await joiner.call('pg.joiner.rows', { keep: true }, read.parts);
     await joiner.call('pg.joiner.refetch', { taken: true });
+    await serving?.mustClose();
     return true;
   }
 
@@ -190,11 +212,13 @@ export class PostgresJoining {
     const { result } = await lead.call('pg.sequences', { lane: copyLanes[0] });
     await analysed;
     if (this.#leaders) await joiner.call('pg.joiner.lead', { slots: slotsFor(this.#leaders) });
-    const { result: placed } = await joiner.call('pg.joiner.place', {
-      replace: this.#options.replace,
-      sequences: result.sequences,
-      ...(changes === 0 && verified.isUntouched && { rows: verified.rows }),
-    });
+    const place = () =>
+      joiner.call('pg.joiner.place', {
+        replace: this.#options.replace,
+        sequences: result.sequences,
+        ...(changes === 0 && verified.isUntouched && { rows: verified.rows }),
+      });
+    const { result: placed } = await afterReaders(place, { ...this.#shared, wait: this.#options.wait });
     this.#isPlaced = true;
     return { rows: placed.rows, watermark: placed.at };
   }
@@ -257,6 +281,8 @@ export class PostgresJoining {
       this.#emit({ type: 'in-sync', ...there });
       if (handOver?.kind !== 'subscription') await lead.call('pg.capture.drop', donor);
       await joiner.call('pg.joiner.forget', { url, id });
+      const { use } = (await joiner.call('pg.buffers', { url, table: parseTableName(group.table) })).result;
+      if (use) this.#emit({ type: 'buffers', ...use });
     });
     return there;
   }

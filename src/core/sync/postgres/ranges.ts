@@ -18,6 +18,8 @@ export interface CutOptions {
   keyColumns: number;
   /** Of each range, at the time that it is cut. */
   rows(): number;
+  /** Whether no more are to be given for now. */
+  pauses?(): boolean;
 }
 
 /** Cuts a table into ranges of keys, some of them ahead, from a place on. The last one has no end. */
@@ -45,8 +47,13 @@ export class Ranges {
     this.#after = after;
   }
 
-  /** Whether the last range was given. */
+  /** Whether the last range was given, or none is to be given for now. */
   get isOver(): boolean {
+    return this.#isOver || (this.#options.pauses?.() ?? false);
+  }
+
+  /** Whether the last range was given. */
+  get isAtEnd(): boolean {
     return this.#isOver;
   }
 

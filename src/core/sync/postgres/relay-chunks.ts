@@ -1,4 +1,3 @@
-import { availableParallelism } from 'node:os';
 import type { AgentClient, Reply } from '../../agent/client.ts';
 import { ForesyncError } from '../../errors.ts';
 import { formatBytes } from '../../format.ts';
@@ -19,19 +18,13 @@ const maxRowBytes = 256 << 20;
 /** Chunks go from the donor's agent through the operator to the joiner's. */
 export const relayChunks: ChunkWay = {
   chunkBytes: (pace) => pace.chunkBytes,
-  // Two that write into one index cost a tenth more, where there is no processor for the second.
-  mostLanes: (run) => (isCramped(run) ? 1 : undefined),
   carry: (lane, run) =>
     relayAlong(lane, {
       ...run,
       pipeline: new Pipeline(run.lead, run.joiner),
-      depth: isCramped(run) ? 2 * chunksAhead : chunksAhead,
+      depth: run.isCramped ? 2 * chunksAhead : chunksAhead,
     }),
 };
-
-function isCramped({ isLocal }: CopyRun): boolean {
-  return isLocal && availableParallelism() <= 2;
-}
 
 interface RelayRun extends CopyRun {
   pipeline: Pipeline;

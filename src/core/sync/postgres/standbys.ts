@@ -27,7 +27,7 @@ const pollMs = 50;
 /** For how long a server may be silent. */
 const withinMs = 10_000;
 
-/** Connects to all replicas beside the leaders, without waiting for any. */
+/** Connects to all replicas that are no leaders, without waiting for any. */
 export function connectStandbys({ lead, otherLeaders, replicas }: ReplicaGroup, agents: Agents): Standby[] {
   const leaders = new Set([lead, ...otherLeaders].map(({ name }) => name));
   const others = [...replicas.values()].filter(({ name }) => !leaders.has(name));

@@ -35,9 +35,11 @@ export async function takeAwayPostgres(agents: Agents, options: TakeAwayOptions)
     await joiner.call('pg.joiner.look', { url: joinerUrl, id, table })
   ).result;
   const { slot } = (await lead.call('pg.capture.look', { url, id })).result;
-  // A run may have died when its subscription was there, before or after its record told so. Where several lead, it is taken back until all of them have subscribed.
-  const isHanded = left && group.otherLeaders.length > 0 ? false : left?.stage === 'handed' || isSubscribed;
-  const isPlaced = isHanded || left?.stage === 'handed' || left?.stage === 'placed';
+  // A run may have died when its subscription was there, before or after its record told so.
+  const isSubscribing = left?.stage === 'handed' || isSubscribed;
+  // Where several lead, one that is handed over but not to all of them is taken back.
+  const isHanded = isSubscribing && (group.otherLeaders.length === 0 || !left);
+  const isPlaced = isSubscribing || left?.stage === 'placed';
   if (!dryRun) {
     await joiner.call('pg.joiner.discard', { url: joinerUrl, id, table });
     // Also where there is no slot any more: its publication may be.

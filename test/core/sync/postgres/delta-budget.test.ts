@@ -25,8 +25,7 @@ describe('the budget of the Delta Log between PostgreSQL servers', { skip: witho
 
   test('from half of it on changes go between chunks, and the joiner ends equal', async () => {
     let chunks = 0;
-    const more = { deltaBudgetKeys: budgetKeys, pace: someChunks() };
-    const { options, events } = postgresRun(pair, 'busy', more, (event) => {
+    const { options, events } = postgresRun(pair, 'busy', limited(), (event) => {
       if (isChunk(event) && ++chunks === 1) pair.donor.sql(burst);
     });
     await addReplica(options);
@@ -39,8 +38,7 @@ describe('the budget of the Delta Log between PostgreSQL servers', { skip: witho
   test('writers that are faster than the joiner end the run, which is gone on with', async () => {
     pair.joiner.sql('DROP TABLE IF EXISTS busy');
     let isFirst = true;
-    const more = { deltaBudgetKeys: budgetKeys, pace: someChunks() };
-    const { options } = postgresRun(pair, 'busy', more, (event) => {
+    const { options } = postgresRun(pair, 'busy', limited(), (event) => {
       if (isChunk(event) && isFirst) pair.donor.sql(Array.from({ length: 4 }, () => burst).join(';'));
       if (isChunk(event)) isFirst = false;
     });
@@ -57,9 +55,9 @@ describe('the budget of the Delta Log between PostgreSQL servers', { skip: witho
   });
 });
 
-/** Without a limit all of the table is one chunk or two. */
-function someChunks(): Pace {
-  return new Pace(8 << 20, systemClock, systemWait);
+/** Under a limit chunks follow one another: not all of them are under way when the first is there. */
+function limited() {
+  return { deltaBudgetKeys: budgetKeys, pace: new Pace(8 << 20, systemClock, systemWait) };
 }
 
 function isChunk(event: RunEvent): boolean {

@@ -1,0 +1,24 @@
+import type { PostgresJoiner } from '../store/postgres/joiner.ts';
+import { Session } from '../store/postgres/session.ts';
+import { bufferUse } from '../store/postgres/warm.ts';
+import type { Handlers } from './handlers.ts';
+import { decodeKeyTexts } from './key-texts.ts';
+
+/** The requests about the buffers of a PostgreSQL server. */
+export function postgresWarmHandlers(joiner: () => PostgresJoiner): Handlers {
+  return {
+    'pg.warm.begin': async () => ({ result: await joiner().beginWarming() }),
+    'pg.warm.rows': async (_, [keys]) => ({
+      result: await joiner().warm(decodeKeyTexts(keys, joiner().record.definition.key.length)),
+    }),
+    'pg.buffers': async ({ url, table }) => {
+      const session = await Session.open(url);
+      try {
+        const use = await bufferUse(session, table);
+        return { result: use ? { use } : {} };
+      } finally {
+        await session.end();
+      }
+    },
+  };
+}
