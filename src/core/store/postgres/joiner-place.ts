@@ -98,7 +98,7 @@ export async function discardJoiner(
     const record = await readRecord(session, id);
     if (record) await holdAlone(session, id);
     await dropSubscription(session, id);
-    await stopLeading(session, id);
+    if (record) await stopLeading(session, id);
     await dropServing(session, id);
     const placed = record?.stage === 'placed' || record?.stage === 'handed';
     const building = qualified(buildingNames(record?.definition ?? table, id).table);

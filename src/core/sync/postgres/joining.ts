@@ -164,7 +164,11 @@ export class PostgresJoining {
     const verifying = { ...sides, drain, proven: isOwnCopy ? proven : undefined, wait: this.#options.wait };
     const verified = await this.#phases.in('verify', () => verifyAll(verifying));
     const there = await this.#phases.in('publish', async () => {
-      if (batches) await warmBuffers({ ...copy, ...this.#shared, batches });
+      if (batches) {
+        // Statistics read pages of all of it.
+        await analysed;
+        await warmBuffers({ ...copy, ...this.#shared, batches });
+      }
       return this.#place(verifying, verified, analysed);
     });
     return this.#finish(copy, there);

@@ -19,6 +19,11 @@ const fault = (wanted: string) => `DROP SCHEMA IF EXISTS fault CASCADE; CREATE S
   END $$;
   CREATE EVENT TRIGGER fault ON ddl_command_end WHEN TAG IN ('CREATE TABLE') EXECUTE FUNCTION fault.attach()`;
 
+/** The walsender has sent all that is committed: a stream that ends now ends behind it. */
+const untilSent = `DO $$ DECLARE up_to pg_lsn := pg_current_wal_lsn(); BEGIN
+  WHILE EXISTS (SELECT FROM pg_stat_replication WHERE sent_lsn < up_to) LOOP PERFORM pg_sleep(0.01), pg_stat_clear_snapshot(); END LOOP;
+END $$`;
+
 describe('comparing tables at PostgreSQL', { skip: withoutPostgres }, () => {
   let pair: PostgresPair;
   before(async () => {
@@ -34,7 +39,7 @@ describe('comparing tables at PostgreSQL', { skip: withoutPostgres }, () => {
     pair.joiner.sql(`DROP TABLE IF EXISTS items; DROP EVENT TRIGGER IF EXISTS fault; ${fault(wanted)}`);
     const { options, events } = postgresRun(pair, 'items', {}, (event) => {
       if (event.type === 'phase' && event.phase === phase && event.state === 'running')
-        pair.donor.sql(`UPDATE items SET name = '${wanted}' WHERE id = 7`);
+        pair.donor.sql(`UPDATE items SET name = '${wanted}' WHERE id = 7; ${untilSent}`);
     });
     await addReplica(options);
     assert.equal(pair.joiner.sql('SELECT is_called FROM fault.times'), 't');
