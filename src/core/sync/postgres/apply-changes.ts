@@ -20,6 +20,7 @@ export async function applyUpTo(at: number, sides: ApplySides): Promise<void> {
       const more = drain.more();
       more.catch(() => undefined);
       await applyAll(sides, at);
+      drain.mustHaveRoom();
       await more;
     }
     await applyAll(sides, at);

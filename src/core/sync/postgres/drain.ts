@@ -71,6 +71,12 @@ export class Drain {
     return this.#pendingBytes > tightShare * this.#sides.budgetBytes;
   }
 
+  /** Rejects a run where all that can be applied is, and still more than the budget waits: a part of a transaction, whose end is not taken then. */
+  mustHaveRoom(): void {
+    const { budgetBytes } = this.#sides;
+    if (this.#pendingBytes > budgetBytes) throw budgetReached(budgetBytes);
+  }
+
   /** A batch was applied, and so much is left to be. */
   applied(pendingBytes: number): void {
     this.#pendingBytes = pendingBytes;

@@ -54,6 +54,21 @@ describe('the budget of the Delta Log between PostgreSQL servers', { skip: witho
     assert.ok(again.events.some(({ type }) => type === 'resumed'));
     assert.equal(pair.donor.sql('SELECT count(*) FROM pg_replication_slots'), '0');
   });
+
+  test('a transaction that is larger than the budget ends the run while others are waited for, and passes with a larger one', async () => {
+    pair.joiner.sql('DROP TABLE IF EXISTS busy');
+    const { options } = postgresRun(pair, 'busy', { deltaBudgetKeys: budgetKeys }, (event) => {
+      if (event.type === 'phase' && event.phase === 'delta' && event.state === 'running')
+        pair.donor.sql(`BEGIN; ${Array.from({ length: 4 }, () => burst).join(';')}; COMMIT`);
+    });
+    await assert.rejects(
+      addReplica(options),
+      (error) => error instanceof ForesyncError && error.code === 'delta-budget-reached',
+    );
+    const { options: again } = postgresRun(pair, 'busy', { deltaBudgetKeys: 10 * budgetKeys });
+    await addReplica(again);
+    assert.equal(pair.donor.sql('SELECT count(*) FROM pg_replication_slots'), '0');
+  });
 });
 
 /** Under a limit chunks follow one another: not all of them are under way when the first is there. */
