@@ -71,17 +71,19 @@ export function postgresJoinerHandlers(donor: () => PostgresDonor): {
       return { result: { spooledTo: spool.spooledTo, pendingBytes: spool.pendingBytes } };
     },
     'pg.joiner.chunk': async ({ lane, n, range, digest }, parts) => {
-      const { isProven } = await joiner().chunk(lane, n, range, sentRows(part(parts, 0), digest));
+      const { isProven } = await joiner().rows.chunk(lane, n, range, sentRows(part(parts, 0), digest));
       return { result: { proven: isProven } };
     },
     'pg.joiner.fetch': async ({ lane, n, range, maxBytes }) => ({
       result: await fetched(() =>
-        donor().passRange(lane, range, maxBytes, (source) => joiner().chunk(lane, n, range, source)),
+        donor().passRange(lane, range, maxBytes, (source) => joiner().rows.chunk(lane, n, range, source)),
       ),
     }),
-    'pg.joiner.rows': async ({ keep }, parts) => ({ result: { rows: await joiner().rows(parts, { keep }) } }),
+    'pg.joiner.rows': async ({ keep }, parts) => ({
+      result: { rows: await joiner().rows.put(parts, { keep }) },
+    }),
     'pg.joiner.remove': async (_, [keys]) => {
-      await joiner().remove(keysOf(keys));
+      await joiner().rows.remove(keysOf(keys));
       return { result: {} };
     },
     'pg.joiner.stage': async ({ stage }) => {
@@ -151,7 +153,7 @@ export function postgresJoinerHandlers(donor: () => PostgresDonor): {
   return { handlers, close };
 }
 
-async function fetched(fetch: () => ReturnType<PostgresJoiner['chunk']>) {
+async function fetched(fetch: () => ReturnType<PostgresJoiner['rows']['chunk']>) {
   try {
     const { rows, rawBytes, isProven } = await fetch();
     return { rows, rawBytes, proven: isProven, tooLarge: false };

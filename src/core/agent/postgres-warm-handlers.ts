@@ -7,9 +7,9 @@ import { decodeKeyTexts } from './key-texts.ts';
 /** The requests about the buffers of a PostgreSQL server. */
 export function postgresWarmHandlers(joiner: () => PostgresJoiner): Handlers {
   return {
-    'pg.warm.begin': async () => ({ result: await joiner().beginWarming() }),
+    'pg.warm.begin': async () => ({ result: await joiner().warming.begin() }),
     'pg.warm.rows': async (_, [keys]) => ({
-      result: await joiner().warm(decodeKeyTexts(keys, joiner().record.definition.key.length)),
+      result: await joiner().warming.rows(decodeKeyTexts(keys, joiner().record.definition.key.length)),
     }),
     'pg.buffers': async ({ url, table }) => {
       const session = await Session.open(url);

@@ -1,8 +1,8 @@
 import { ForesyncError } from '../../errors.ts';
 import { Applier } from './apply.ts';
-import { type ChunkRows, digestOf, type RowsDigest } from './chunk-rows.ts';
+import { digestOf, type RowsDigest } from './chunk-rows.ts';
 import { differingKeys, type Keys } from './compare-rows.ts';
-import { copyFormat, keyColumns, type TableDefinition } from './definition.ts';
+import { copyFormat, type TableDefinition } from './definition.ts';
 import {
   beginAnew,
   checkOrder,
@@ -16,19 +16,18 @@ import { type JoiningRecord, readRecord, recordTables, setStage } from './joinin
 import { Lanes } from './lanes.ts';
 import { applyAsOrigin, beginLeading } from './leading.ts';
 import { type OriginPositions, readOrigins } from './origins.ts';
-import { keysRelation } from './row-keys.ts';
+import { applyLane, RowsIn } from './rows-in.ts';
 import { servingNames } from './serving-sql.ts';
 import { Session } from './session.ts';
 import { Slices } from './slices.ts';
 import { SpoolWriter } from './spool.ts';
-import { qualified, quoteTexts } from './sql.ts';
+import { qualified } from './sql.ts';
 import { dropServing, grantsOfView, openServing, prepareServing, servingView } from './sql-serving.ts';
-import { carriedList, columnList, type KeyRange, keysEqual, within } from './table-sql.ts';
+import type { KeyRange } from './table-sql.ts';
 import { buildingNames, finishTable, placeTable } from './target-table.ts';
 import { TouchedKeys } from './touched-keys.ts';
-import { prewarmKey, roomForPages, type Warmed, warmRows } from './warm.ts';
+import { Warming } from './warming.ts';
 
-const applyLane = 0;
 const spoolLane = 1;
 /** How long the table waits for readers to be put in its place, at a time. */
 const readersGoneMs = 300;
@@ -44,6 +43,9 @@ export class PostgresJoiner {
   readonly #seed: string;
   readonly #applier: Applier;
   readonly #touched = new TouchedKeys();
+  /** Takes rows that were read at a donor. */
+  readonly rows: RowsIn;
+  readonly warming: Warming;
   #spool: SpoolWriter;
   /** Where the joiner answers reads while it is built: then rows come in slices alone, until all of them are there. */
   slices: Slices | undefined;
@@ -70,6 +72,13 @@ export class PostgresJoiner {
     this.#target = targetOf(opened.record, opened.id);
     if (this.record.stage === 'verify' || isPlaced(this.record)) this.#applier.trust.all();
     this.slices = opened.slices;
+    const building = {
+      ...{ id: opened.id, definition: opened.record.definition, target: this.#target },
+      ...{ lanes: opened.lanes, applier: opened.applier, slices: () => this.slices },
+      digest: (session: Session, range: KeyRange) => this.#digest(session, range),
+    };
+    this.rows = new RowsIn(building);
+    this.warming = new Warming(building);
     this.#applier.onKey = (key) => this.#touched.add(key);
     this.#applier.onTruncate = () => this.#touched.addAll();
   }
@@ -134,63 +143,6 @@ export class PostgresJoiner {
     if (!row) return { count: 0, to: undefined };
     await this.#owner.rows(`DELETE FROM ${chunks} WHERE n > $1`, [row[0] ?? '0']);
     return { count: Number(row[0]) + 1, to: row[1] == null ? null : (JSON.parse(row[1]) as string[]) };
-  }
-
-  /**
-   * Rows of a range in the place of all that is there of it, and that chunk `n` ends there; without `n` it is a part of one. `isProven`: what is there then is what the donor
-   * had, by the hashes of both. The range is cleared and filled in one transaction, so both tell of the same rows.
-   */
-  async chunk(
-    lane: number,
-    n: number | undefined,
-    range: KeyRange,
-    source: ChunkRows,
-  ): Promise<{ rows: number; rawBytes: number; isProven: boolean }> {
-    const isSliced = this.slices?.isOpen ?? false;
-    const session = await this.#lanes.session(isSliced ? applyLane : lane);
-    const { chunks } = recordTables(this.#id);
-    const inRange = within(this.#definition, range);
-    const clear = `DELETE FROM ${this.#target} WHERE ${inRange}`;
-    return this.#written(session, clear, async () => {
-      if (this.#applier.missing) await session.rows(`DELETE FROM ${this.#applier.missing} WHERE ${inRange}`);
-      const { rows, bytes } = await source.copyInto(session, this.#copyInto(this.#target));
-      const [theirs, ours] = await bothDigests(source.digest(), this.#digest(session, range));
-      if (n !== undefined) {
-        const upto = range.to === undefined ? 'NULL' : quoteTexts(range.to);
-        await session.rows(
-          `INSERT INTO ${chunks} VALUES (${n}, ${upto}) ON CONFLICT (n) DO UPDATE SET upto = excluded.upto`,
-        );
-      }
-      return { rows, rawBytes: bytes, isProven: theirs.rows === ours.rows && theirs.sum === ours.sum };
-    });
-  }
-
-  /** Rows by key. `keep`: those that are there stay, for they are the same or newer; else they give way. */
-  async rows(rows: readonly Buffer[], { keep }: { keep: boolean }): Promise<number> {
-    const session = await this.#lanes.session(applyLane);
-    const columns = carriedList(this.#definition);
-    let taken = 0;
-    for (const some of rows)
-      taken += await this.#written(session, '', async () => {
-        const count = await session.copyInMessages(this.#copyInto('foresync_rows'), some);
-        if (keep) {
-          await this.#applier.notMissing();
-          await session.rows(
-            `INSERT INTO ${this.#target} (${columns}) SELECT ${columns} FROM foresync_rows ON CONFLICT (${columnList(keyColumns(this.#definition))}) DO NOTHING; DELETE FROM foresync_rows`,
-          );
-        } else await this.#applier.replaceRows();
-        return count;
-      });
-    return taken;
-  }
-
-  /** Deletes rows that the donor does not have. */
-  async remove(keys: readonly (readonly string[])[]): Promise<void> {
-    if (keys.length === 0) return;
-    const session = await this.#lanes.session(applyLane);
-    await session.rows(
-      `DELETE FROM ${this.#target} t USING ${keysRelation(this.#definition, keys)} k WHERE ${keysEqual(this.#definition, 't', 'k')}`,
-    );
   }
 
   async apply(upTo: number | undefined) {
@@ -317,19 +269,6 @@ export class PostgresJoiner {
     this.slices = new Slices(await this.#lanes.session(applyLane), this.#id, this.#definition, this.#applier);
   }
 
-  /** Looks how much of the server's buffers may be warmed, and has the key's index read at once where that can be. */
-  async beginWarming(): Promise<{ roomPages: number; indexPages?: number }> {
-    const session = await this.#lanes.session(applyLane);
-    const roomPages = await roomForPages(session);
-    const indexPages = await prewarmKey(session, buildingNames(this.#definition, this.#id).table, roomPages);
-    return { roomPages, ...(indexPages !== undefined && { indexPages }) };
-  }
-
-  async warm(keys: readonly (readonly string[])[]): Promise<Warmed> {
-    const session = await this.#lanes.session(applyLane);
-    return warmRows(session, this.#definition, this.#target, keys);
-  }
-
   /** Who reads just now is waited for, but not for long, lest others wait behind it for as long. */
   async #leaveServing(): Promise<string | undefined> {
     if (!this.slices) return undefined;
@@ -339,19 +278,9 @@ export class PostgresJoiner {
     return grants;
   }
 
-  /** Within the slice that is open, or in a transaction of its own. */
-  #written<T>(session: Session, first: string, work: () => Promise<T>): Promise<T> {
-    if (!this.slices?.isOpen) return session.transaction(`BEGIN; ${first}`, work);
-    return (first === '' ? Promise.resolve() : session.rows(first)).then(work);
-  }
-
   async close(): Promise<void> {
     await this.#lanes.close();
     await this.#owner.end();
-  }
-
-  #copyInto(table: string): string {
-    return `COPY ${table} (${carriedList(this.#definition)}) FROM STDIN (FORMAT ${copyFormat(this.#definition)})`;
   }
 }
 
@@ -362,10 +291,4 @@ function isPlaced({ stage }: JoiningRecord): boolean {
 /** What changes are applied to: also the table in its place may be behind, until others go on with it. */
 function targetOf(record: JoiningRecord, id: string): string {
   return qualified(isPlaced(record) ? record.definition : buildingNames(record.definition, id).table);
-}
-
-/** Neither is left alone where the other fails: its connection is used again. */
-async function bothDigests(theirs: Promise<RowsDigest>, ours: Promise<RowsDigest>) {
-  await Promise.allSettled([theirs, ours]);
-  return Promise.all([theirs, ours]);
 }

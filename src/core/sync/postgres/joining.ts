@@ -9,18 +9,19 @@ import type { Emit, PhaseName } from '../events.ts';
 import { resumable } from '../joining.ts';
 import { Phases } from '../phases.ts';
 import { unpausedTimeout } from '../unpaused-timeout.ts';
-import { catchUp } from './apply-changes.ts';
 import { beginCopy, type Copy } from './begin-copy.ts';
-import { captureIdOf, slotGone } from './capture.ts';
+import { captureIdOf } from './capture.ts';
 import { ChangesBetween } from './changes-between.ts';
 import type { Told, VerifyOptions } from './compare.ts';
 import { connectServers, type Sides } from './connect-servers.ts';
 import { copyLanes, copyRows } from './copy-rows.ts';
 import type { Drain } from './drain.ts';
+import { handOverAlone } from './hand-over-alone.ts';
 import { handOverAmong, slotsFor } from './hand-over-among.ts';
 import { sendHotRows } from './hot-rows.ts';
 import { connectLeaders, type Leaders } from './leaders.ts';
 import { ProvenCopy } from './proven-copy.ts';
+import { settleCopy } from './settle-copy.ts';
 import { afterReaders, SqlServing } from './sql-serving.ts';
 import { connectStandbys, markOf, type Standby } from './standbys.ts';
 import { stopStream } from './stop-stream.ts';
@@ -156,7 +157,9 @@ export class PostgresJoining {
         await joiner.call('pg.joiner.stage', { stage: 'delta' });
       });
     else this.#phases.skip('snapshot');
-    await this.#phases.in('delta', () => this.#delta(copy, serving, opened.stage === 'verify'));
+    await this.#phases.in('delta', () =>
+      settleCopy({ ...copy, ...this.#shared }, serving, { isFinished: opened.stage === 'verify' }),
+    );
     this.#emit({ type: 'donor', donor: lead.name, state: 'done' });
     // While it is compared, at the latest.
     const analysed = analyze();
@@ -187,32 +190,6 @@ export class PostgresJoining {
     });
     if (complete) this.#emit({ type: 'hot-ready' });
     else this.#note('warning', 'The prefetch timed out; the snapshot brings the rest of the plan.');
-  }
-
-  /** Catches up before indexes are made: then rows of different moments meet no longer. */
-  async #delta(copy: Copy, serving: SqlServing | undefined, isFinished: boolean): Promise<void> {
-    const { lead, joiner, drain } = copy;
-    const there = { ...this.#shared, lead, joiner, drain };
-    if (serving) serving.isWhole = true;
-    const settle = () => (serving && !isFinished ? serving.advance() : catchUp(there));
-    do await settle();
-    while (await this.#refetch(copy, serving));
-    if (!isFinished) await joiner.call('pg.joiner.finish', {});
-    await catchUp(there);
-  }
-
-  /** Rows whose key changed while they were on their way, and of which a value did not travel with the change. */
-  async #refetch({ lead, joiner }: Copy, serving: SqlServing | undefined): Promise<boolean> {
-    const { result, parts } = await joiner.call('pg.joiner.refetch', { taken: false });
-    if (result.keys === 0) return false;
-    this.#note('info', `${result.keys} rows are asked for once more: their keys changed on their way.`);
-    await serving?.open();
-    const [lane] = copyLanes;
-    const read = await lead.call('pg.keys.read', { lane, maxBytes: 64 << 20 }, parts);
-    await joiner.call('pg.joiner.rows', { keep: true }, read.parts);
-    await joiner.call('pg.joiner.refetch', { taken: true });
-    await serving?.mustClose();
-    return true;
   }
 
   /** The stream ends, what has come of it is applied and compared, and the table is put in its place. What was counted holds where nothing has changed since. */
@@ -263,7 +240,6 @@ export class PostgresJoining {
 
   /** Hands over to a subscription where that is asked for, and takes away all else. */
   async #finish(sides: Sides, there: AddReplicaResult): Promise<AddReplicaResult> {
-    const { lead, joiner } = sides;
     const leaders = this.#leaders;
     if (leaders) {
       const options = { ...this.#options, id: this.#id, emit: this.#emit };
@@ -278,31 +254,9 @@ export class PostgresJoining {
       });
       return there;
     }
-    const { group, joiner: target, handOver } = this.#options;
-    const [id, url] = [this.#id, target.store.path];
-    const donor = { url: group.lead.store.path, id };
-    await this.#phases.in('cleanup', async () => {
-      if (handOver?.kind === 'subscription') {
-        const { result } = await lead.call('pg.capture.look', donor);
-        if (!result.slot) throw slotGone();
-        const { conninfo } = handOver;
-        // Before: whoever finds the slot must know that it is not left behind.
-        const purpose = { use: 'subscription', group: group.name, joiner: target.name } as const;
-        await lead.call('pg.slots.note', { ...donor, purpose });
-        const { result: handed } = await joiner.call('pg.joiner.hand-over', {
-          ...{ url, id, conninfo, confirmedTo: result.slot.confirmedTo },
-        });
-        this.#note(
-          'info',
-          `The subscription ${handed.subscription} goes on from here; its slot and publication at ${group.lead.name} have the same name.`,
-        );
-      }
-      this.#emit({ type: 'in-sync', ...there });
-      if (handOver?.kind !== 'subscription') await lead.call('pg.capture.drop', donor);
-      await joiner.call('pg.joiner.forget', { url, id });
-      const { use } = (await joiner.call('pg.buffers', { url, table: parseTableName(group.table) })).result;
-      if (use) this.#emit({ type: 'buffers', ...use });
-    });
+    await this.#phases.in('cleanup', () =>
+      handOverAlone(sides, there, { ...this.#options, id: this.#id, emit: this.#emit }),
+    );
     return there;
   }
 
