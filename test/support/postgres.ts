@@ -50,6 +50,8 @@ export class PostgresServer {
   readonly #programs: string;
   readonly #user: { uid?: number; gid?: number };
   #pid: number | undefined;
+  /** What it has written to its log since it was started last. */
+  log = '';
 
   private constructor(home: string, programs: string, user: { uid?: number; gid?: number }) {
     this.socketFolder = home;
@@ -146,9 +148,9 @@ export class PostgresServer {
     });
     this.#pid = child.pid;
     running.add(child);
-    let said = '';
+    this.log = '';
     child.stderr.setEncoding('utf8').on('data', (text: string) => {
-      said += text;
+      this.log += text;
     });
     const ended = once(child, 'exit').then(() => running.delete(child));
     for (;;) {
@@ -156,7 +158,7 @@ export class PostgresServer {
       if (isReady) return;
       if (child.exitCode !== null || child.signalCode !== null) {
         await ended;
-        throw new Error(`PostgreSQL does not start: ${said}`);
+        throw new Error(`PostgreSQL does not start: ${this.log}`);
       }
       await new Promise((resolve) => setTimeout(resolve, 30));
     }

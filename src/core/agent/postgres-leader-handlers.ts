@@ -2,7 +2,12 @@ import { captureName } from '../store/postgres/capture.ts';
 import { subscribeToLeaders, switchToLeaders } from '../store/postgres/hand-over-among.ts';
 import { feedsOf, refuseUnfitLeader, slotsNamed } from '../store/postgres/leaders.ts';
 import { inSession } from '../store/postgres/session.ts';
-import { subscribe, subscriptionState, unsubscribe } from '../store/postgres/subscription.ts';
+import {
+  rehearseSubscription,
+  subscribe,
+  subscriptionState,
+  unsubscribe,
+} from '../store/postgres/subscription.ts';
 import type { Handlers } from './handlers.ts';
 
 /** The requests between servers that all are written at. None of them keeps anything in the agent. */
@@ -14,6 +19,10 @@ export const postgresLeaderHandlers: Handlers = {
     }),
   'pg.leader.slots': ({ url, names }) =>
     inSession(url, async (session) => ({ result: { slots: await slotsNamed(session, names) } })),
+  'pg.subscription.rehearse': async ({ url, ...rehearsal }) => {
+    await rehearseSubscription(url, rehearsal);
+    return { result: {} };
+  },
   'pg.leader.subscribe': ({ url, id, publication, conninfo }) =>
     inSession(url, async (session) => {
       const name = captureName(id);

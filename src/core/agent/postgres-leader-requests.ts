@@ -32,6 +32,8 @@ export const leaderRequests = {
     z.strictObject({ url, names: z.array(slotName).max(1000) }),
     z.strictObject({ slots: z.array(z.strictObject({ name: slotName, confirmedTo: position })) }),
   ),
+  /** Has a server reach another as its subscription will, which leaves nothing at either; `id`: the capture whose subscription that will be. */
+  'pg.subscription.rehearse': request(z.strictObject({ url, id: captureId, conninfo }), none),
   /** Subscribes to a joiner's slot of the same name. May be repeated. */
   'pg.leader.subscribe': request(
     z.strictObject({ url, id: captureId, publication: captureId, conninfo }),

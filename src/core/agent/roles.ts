@@ -80,6 +80,7 @@ export const requestRoles: Record<RequestType, readonly Role[]> = {
   'pg.joiner.look': nobody,
   'pg.joiner.open': nobody,
   'pg.joiner.rehearse': nobody,
+  'pg.subscription.rehearse': nobody,
   'pg.joiner.spool': nobody,
   'pg.joiner.chunk': nobody,
   'pg.joiner.fetch': nobody,

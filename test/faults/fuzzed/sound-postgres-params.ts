@@ -80,6 +80,7 @@ export const knownPostgres: { [T in PostgresRequest]: () => Params<T> } = {
   'pg.joiner.discard': () => ({ url, id, table }),
   'pg.leader.look': () => ({ url, table, id, slots: 2 }),
   'pg.leader.slots': () => ({ url, names: ['one'] }),
+  'pg.subscription.rehearse': () => ({ url, id, conninfo: 'host=localhost' }),
   'pg.leader.subscribe': () => ({ url, id, publication: id, conninfo: 'host=x' }),
   'pg.leader.leave': () => ({ url, id }),
   'pg.joiner.lead': () => ({ slots: [id] }),

@@ -1,5 +1,6 @@
 import { ForesyncError, messageOf } from '../../errors.ts';
-import { type Session, StatementError } from './session.ts';
+import { captureName } from './capture.ts';
+import { inSession, type Session, StatementError } from './session.ts';
 import { quoteName, quoteText } from './sql.ts';
 
 /** Of a subscription to a slot that is there. `isEnabled` false: it is to be given its place first. */
@@ -24,6 +25,40 @@ export async function subscribe(
     `slot_name = ${quoteText(name)}`,
     ...(origin ? [`origin = ${origin}`] : []),
   ];
+  await create(session, { name, publication, conninfo, options });
+}
+
+const patienceMs = 20_000;
+
+/**
+ * Has the server of `url` reach another as its subscription will: makes one to nothing, by which it connects, and rolls it back. Nothing is left at either. Throws
+ * `subscription-refused`.
+ */
+export async function rehearseSubscription(
+  url: string,
+  { id, conninfo }: { id: string; conninfo: string },
+): Promise<void> {
+  // A name that no publication has: one that is there would have its tables looked for here, which are not in their place yet.
+  const name = `${captureName(id)}_tried`;
+  const options = ['create_slot = false, copy_data = false, enabled = false, slot_name = NONE'];
+  await inSession(url, async (session) => {
+    await session.rows(`SET statement_timeout = ${patienceMs}`);
+    await session.rows('BEGIN');
+    await create(session, { name, publication: name, conninfo, options });
+    await session.rows('ROLLBACK');
+  });
+}
+
+async function create(
+  session: Session,
+  {
+    name,
+    publication,
+    conninfo,
+    options,
+  }: { name: string; publication: string; conninfo: string; options: readonly string[] },
+): Promise<void> {
+  await keepOutOfLog(session);
   try {
     await session.rows(
       `CREATE SUBSCRIPTION ${quoteName(name)} CONNECTION ${quoteText(conninfo)} PUBLICATION ${quoteName(publication)} WITH (${options.join(', ')})`,
@@ -32,6 +67,19 @@ export async function subscribe(
     if (!(error instanceof StatementError)) throw error;
     throw subscriptionRefused(error, conninfo);
   }
+}
+
+/** The statements of the session that follow, for they may hold a password. A login that may set some of it only, or nothing, goes on without. */
+async function keepOutOfLog(session: Session): Promise<void> {
+  const [version] = await session.row("SELECT current_setting('server_version_num')");
+  const isGranted = Number(version) < 150_000 ? 'false' : "has_parameter_privilege(name, 'SET')";
+  await session.rows(
+    `SELECT set_config(name, quiet, false)
+      FROM (VALUES ('log_min_error_statement', 'panic'), ('log_statement', 'none'), ('log_min_duration_statement', '-1'), ('log_min_duration_sample', '-1'),
+        ('log_transaction_sample_rate', '0'), ('pg_stat_statements.track_utility', 'off')) AS wanted (name, quiet)
+        JOIN pg_settings USING (name)
+      WHERE (SELECT rolsuper FROM pg_roles WHERE rolname = current_user) OR ${isGranted}`,
+  );
 }
 
 /** Whether a subscription of this database is there, and enabled. */
@@ -58,10 +106,11 @@ export async function unsubscribe(session: Session, name: string): Promise<void>
 function subscriptionRefused(error: StatementError, conninfo: string): ForesyncError {
   // What the server says may repeat the connection's words, and a password among them.
   const said = messageOf(error).includes(conninfo) ? '' : ` ${messageOf(error)}`;
+  const why = error.state === '57014' ? ` No answer came within ${patienceMs / 1000} s.` : said;
   return new ForesyncError(
     error.kind === 'permission' ? 'permission' : 'config',
     'subscription-refused',
-    `The subscription cannot be made.${said}`,
+    `The subscription cannot be made.${why}`,
     {
       hint: '--subscription-conninfo says how one server reaches the other; to subscribe takes a superuser, or pg_create_subscription from version 16 on.',
     },

@@ -56,6 +56,11 @@ export async function connectServers(
     throw tableSubscribed(target.name, look.subscription);
   if (look.hasTable && !replace && !isInPlace(left)) throw tableThere(target, group.table);
   refuseLacking(look.lacks, table, options.handOver?.kind === 'subscription');
+  // The last step is tried first: after hours of copying it would be refused with the table in its place.
+  if (options.handOver?.kind === 'subscription' && left?.stage !== 'handed' && !look.isSubscribed)
+    await joiner.call('pg.subscription.rehearse', {
+      ...{ url: target.store.path, id, conninfo: options.handOver.conninfo },
+    });
   if (serveSql && !left) {
     refuseUnfitKey(donor.definition);
     await refuseUnservable(joiner, { url: target.store.path, hasTable: look.hasTable, table: group.table });

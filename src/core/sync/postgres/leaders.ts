@@ -47,7 +47,7 @@ export function leaderId(id: string, name: string): string {
  * Refuses by name where a leader cannot be joined, or what the lead has of it cannot be told.
  */
 export async function connectLeaders(
-  { lead, joiner, table }: Sides,
+  { lead, joiner, table, left }: Sides,
   options: AddReplicaOptions & { id: string; emit: Emit },
   agents: Agents,
 ): Promise<Leaders | undefined> {
@@ -71,6 +71,9 @@ export async function connectLeaders(
     await look(agent, url, own);
     const feed = await feedFrom(agent, replica, atLead.feeds, group.lead.name);
     const conninfo = among.leaders[replica.name] ?? '';
+    if (left?.stage !== 'handed')
+      await joiner.call('pg.subscription.rehearse', { url: target.store.path, id: own, conninfo });
+    await agent.call('pg.subscription.rehearse', { url, id: own, conninfo: among.joiner });
     others.push({ name: replica.name, agent, url, id: own, conninfo, feed });
   }
   const known = new Set(others.map(({ feed }) => feed.name));
@@ -82,6 +85,7 @@ export async function connectLeaders(
       "The joiner would not get its changes: name all of the group's leaders, or drop the subscription.",
     );
   await look(joiner, target.store.path, id);
+  await lead.call('pg.subscription.rehearse', { url: group.lead.store.path, id, conninfo: among.joiner });
   const sequences = table.definition.columns.filter(({ sequence }) => sequence !== undefined);
   if (sequences.length > 0)
     emit({

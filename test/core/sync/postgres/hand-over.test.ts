@@ -39,18 +39,26 @@ describe('handing over to a subscription', { skip: withoutPostgres }, () => {
   });
   after(() => pair.stop());
 
-  const wrong = { kind: 'subscription', conninfo: 'host=/nowhere dbname=none' } as const;
   const all = 'SELECT t::text FROM live t ORDER BY id';
 
-  /** A run whose subscription is refused leaves the table in its place, with the slot, as one does that died there. */
+  /** A run whose subscription is refused when the table is in its place leaves it there, with the slot, as one does that died there. */
+  async function refusedAtTheEnd(): Promise<void> {
+    pair.joiner.sql(`CREATE FUNCTION refuse() RETURNS event_trigger LANGUAGE plpgsql AS $$
+      BEGIN IF to_regclass('public.live') IS NOT NULL THEN RAISE 'none today'; END IF; END $$;
+      CREATE EVENT TRIGGER refuse ON ddl_command_start WHEN TAG IN ('CREATE SUBSCRIPTION') EXECUTE FUNCTION refuse()`);
+    const handOver = { kind: 'subscription', conninfo: conninfoOf(pair) } as const;
+    await assert.rejects(
+      addReplica(postgresRun(pair, 'live', { handOver }).options),
+      (error) => error instanceof ForesyncError && error.code === 'subscription-refused',
+    );
+    pair.joiner.sql('DROP EVENT TRIGGER refuse; DROP FUNCTION refuse');
+  }
+
   async function placed(): Promise<{ name: string; from: string }> {
     pair.donor.sql(`DROP TABLE IF EXISTS live; ${PostgresWriter.table}`);
     pair.joiner.sql('DROP TABLE IF EXISTS live');
-    const { options } = postgresRun(pair, 'live', { handOver: wrong });
-    await assert.rejects(
-      addReplica(options),
-      (error) => error instanceof ForesyncError && error.code === 'subscription-refused',
-    );
+    await refusedAtTheEnd();
+    const { options } = postgresRun(pair, 'live');
     const from = pair.joiner.sql("SELECT '0/0'::pg_lsn + spooled_to FROM foresync.spooled");
     return { name: `foresync_${captureIdOf(options.group, options.joiner)}`, from };
   }
@@ -90,7 +98,7 @@ describe('handing over to a subscription', { skip: withoutPostgres }, () => {
     const { options } = postgresRun(pair, 'live', { handOver });
     const name = `foresync_${captureIdOf(options.group, options.joiner)}`;
     try {
-      await assert.rejects(addReplica(postgresRun(pair, 'live', { handOver: wrong }).options));
+      await refusedAtTheEnd();
       const confirmed = `SELECT confirmed_flush_lsn < '0/0'::pg_lsn + ${pair.joiner.sql('SELECT spooled_to FROM foresync.spooled')} FROM pg_replication_slots`;
       assert.equal(pair.donor.sql(confirmed), 'f');
       await pair.donor.stop('immediate');
@@ -107,6 +115,30 @@ describe('handing over to a subscription', { skip: withoutPostgres }, () => {
     assert.equal(pair.joiner.sql(all), wanted);
     assert.equal(pair.joiner.sql('SELECT sum(apply_error_count) FROM pg_stat_subscription_stats'), '0');
     end(name);
+  });
+
+  test('a connection that cannot be had is refused before anything begins, and its password is in no log', async () => {
+    pair.donor.sql(`DROP TABLE IF EXISTS live; ${PostgresWriter.table}`);
+    pair.joiner.sql('DROP TABLE IF EXISTS live');
+    const conninfo = 'host=/nowhere dbname=none password=s3cret';
+    const { options, events } = postgresRun(pair, 'live', { handOver: { kind: 'subscription', conninfo } });
+    await assert.rejects(
+      addReplica(options),
+      (error) =>
+        error instanceof ForesyncError &&
+        error.code === 'subscription-refused' &&
+        /could not connect to the publisher/.test(error.message),
+    );
+    assert.deepEqual(
+      events.flatMap((event) => (event.type === 'phase' ? [event.phase] : [])),
+      ['connect', 'connect'],
+    );
+    const left =
+      "SELECT (SELECT count(*) FROM pg_subscription) + (SELECT count(*) FROM pg_replication_origin) + (SELECT count(*) FROM pg_namespace WHERE nspname = 'foresync')";
+    assert.equal(pair.joiner.sql(left), '0');
+    assert.equal(pair.donor.sql('SELECT count(*) FROM pg_replication_slots'), '0');
+    assert.match(pair.joiner.log, /could not connect to the publisher/);
+    assert.doesNotMatch(pair.joiner.log, /s3cret/);
   });
 
   test('a slot that somebody else has read past the joiner is refused, for the changes between would be lost', async () => {
