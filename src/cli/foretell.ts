@@ -5,6 +5,7 @@ import { examineHere } from '../core/doctor/examine-here.ts';
 import { verdictOf } from '../core/doctor/verdict.ts';
 import { shellWord } from '../core/doctor/words.ts';
 import type { ReplicaGroup } from '../core/group/config.ts';
+import type { HandOver } from '../core/sync/add-replica.ts';
 import type { JoinerSpec } from '../core/sync/refusals.ts';
 import { DoctorView } from '../ui/doctor-view.ts';
 import { brushFor } from '../ui/metrics-paint.ts';
@@ -25,6 +26,7 @@ export interface ForetellOptions {
   minConfidence: number | undefined;
   replace: boolean;
   servesSql?: boolean | undefined;
+  handOver?: HandOver | undefined;
   runtime: string | undefined;
   stateFile: string;
   /** What would be done if nothing stands against it. */
@@ -60,7 +62,7 @@ export async function foretell(options: ForetellOptions): Promise<ForetoldJson> 
     const chosen = { choosePlan, minConfidence, refusesStale: false };
     const { report, planned } = await examineHere({ ...shared, ...chosen, loadGroup, stateFile });
     take(report);
-    const { replace, servesSql, runtime } = options;
+    const { replace, servesSql, handOver, runtime } = options;
     view.expect([...group.replicas.keys(), ...(joiner ? [joiner.name] : [])]);
     for await (const report of examine({
       ...shared,
@@ -68,6 +70,7 @@ export async function foretell(options: ForetellOptions): Promise<ForetoldJson> 
       planned,
       replace,
       servesSql,
+      handOver: () => handOver,
       runtime,
       timeoutMs: answerMs,
     }))

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { Args, Flags } from '@oclif/core';
 import { BaseCommand, configFlag, stateFlag, textFlag, usageError } from '../cli/base-command.ts';
 import { durationFlag } from '../cli/duration-flag.ts';
+import { handOverFlags, handOverWishes } from '../cli/hand-over-flags.ts';
 import type { DoctorJson } from '../cli/json/checks.ts';
 import { nextStep, sameFiles } from '../cli/next-step.ts';
 import { planFromFile, usualPlan } from '../cli/plan-choice.ts';
@@ -17,6 +18,7 @@ import { shellWord } from '../core/doctor/words.ts';
 import { loadGroup } from '../core/group/config.ts';
 import { parseHost } from '../core/group/host.ts';
 import { parseStore } from '../core/group/store-spec.ts';
+import { holdsPassword } from '../core/sync/postgres/hand-over-wish.ts';
 import type { JoinerSpec } from '../core/sync/refusals.ts';
 import { DoctorView } from '../ui/doctor-view.ts';
 import { jsonLine } from '../ui/json-lines.ts';
@@ -56,6 +58,8 @@ export default class Doctor extends BaseCommand {
       default: false,
       description: 'As for add-replica: a table that is at the place already is no failure.',
     }),
+    'hand-over': handOverFlags['hand-over'],
+    'subscription-conninfo': handOverFlags['subscription-conninfo'],
     runtime: runtimeFlag,
     timeout: durationFlag({
       description: 'How long a host may take to let us in, and for each answer.',
@@ -104,6 +108,7 @@ export default class Doctor extends BaseCommand {
           joiner,
           planned,
           replace,
+          handOver: () => (joiner ? handOverWishes(flags, group, joiner) : undefined),
           runtime,
           timeoutMs,
           clock: systemClock,
@@ -148,6 +153,8 @@ function stepAfter(
     plan: string | undefined;
     'no-plan': boolean;
     replace: boolean;
+    'hand-over'?: string | undefined;
+    'subscription-conninfo'?: string[] | undefined;
     state: string;
   },
 ): string {
@@ -158,5 +165,17 @@ function stepAfter(
     ...(flags.plan === undefined ? [] : ['--plan', shellWord(flags.plan)]),
     ...(flags['no-plan'] ? ['--no-plan'] : []),
     ...(flags.replace ? ['--replace'] : []),
+    ...(flags['hand-over'] === undefined ? [] : ['--hand-over', flags['hand-over']]),
+    ...conninfosTold(flags).flatMap((words) => ['--subscription-conninfo', shellWord(words)]),
   ].join(' ');
+}
+
+/** Those that were typed and may be shown; the variable is there for the run too. */
+function conninfosTold({
+  'subscription-conninfo': given = [],
+}: {
+  'subscription-conninfo'?: string[] | undefined;
+}): string[] {
+  if (process.env.FORESYNC_CONNINFO !== undefined) return [];
+  return given.filter((words) => !holdsPassword(words));
 }

@@ -120,7 +120,7 @@ export const postgresRequests = {
       isServed: z.boolean(),
       systemId,
       /** What the login is not let do. */
-      lacks: z.array(z.enum(joinerLacks)).max(3),
+      lacks: z.array(z.enum(joinerLacks)).max(joinerLacks.length),
       /** A subscription of this run's replicates to the table, and uses the slot. */
       isSubscribed: z.boolean(),
       /** One that replicates to the table, whoever made it. */

@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.ts';
 import type { ReplicaGroup } from '../group/config.ts';
+import type { HandOver } from '../sync/add-replica.ts';
 import type { Batches } from '../sync/batches.ts';
 import type { JoinerSpec } from '../sync/refusals.ts';
 
@@ -13,6 +14,8 @@ export interface DoctorOptions {
   replace: boolean;
   /** Of add-replica: the joiner's server is to answer reads while it is built. */
   servesSql?: boolean | undefined;
+  /** Of add-replica: what becomes of a joiner at PostgreSQL. Throws what the wish for it would be refused with. */
+  handOver?: (() => HandOver | undefined) | undefined;
   /** A Node program for hosts that have none. */
   runtime: string | undefined;
   /** How long a host may take to let us in, and for each answer. */

@@ -1,5 +1,6 @@
 import type { AgentClient } from '../agent/client.ts';
 import type { Result } from '../agent/protocol.ts';
+import { ForesyncError } from '../errors.ts';
 import { formatBytes, formatCounted } from '../format.ts';
 import type { Replica } from '../group/config.ts';
 import { parseTableName, qualified } from '../store/postgres/sql.ts';
@@ -62,7 +63,7 @@ export async function lookAtPostgresLead(
 export async function lookAtPostgresJoiner(
   agent: AgentClient,
   table: PostgresTable | undefined,
-  { group, joiner, replace, servesSql }: DoctorOptions,
+  { group, joiner, replace, servesSql, handOver: wish }: DoctorOptions,
 ): Promise<Check[]> {
   if (!joiner) return [];
   const url = joiner.store.path;
@@ -70,15 +71,18 @@ export async function lookAtPostgresJoiner(
   const name = parseTableName(group.table);
   const { result } = await agent.call('pg.joiner.look', { url, id, table: name });
   const checks: Check[] = [];
-  refuseLacking(result.lacks, name, false);
-  if (result.lacks.includes('subscribe'))
-    checks.push(
-      warning(
-        'place',
-        'the login there may make no subscription, by which the replica is kept in sync',
-        'Use a superuser, or pg_create_subscription from PostgreSQL 16 on; or --hand-over none.',
-      ),
-    );
+  refuseLacking(result.lacks, name, undefined);
+  try {
+    const handOver = wish?.();
+    refuseLacking(result.lacks, name, handOver);
+    if (handOver?.kind === 'subscription' && result.left?.stage !== 'handed' && !result.isSubscribed) {
+      await agent.call('pg.subscription.rehearse', { url, id, conninfo: handOver.conninfo });
+      checks.push(ok('place', "a subscription can be made there, and its server reaches the lead's"));
+    }
+  } catch (error) {
+    if (!(error instanceof ForesyncError) || error.kind === 'unreachable') throw error;
+    checks.push(failure('place', error));
+  }
   if (result.left) checks.push(info('left', 'an earlier run left a half-built table, which is gone on with'));
   else if (result.subscription !== undefined)
     checks.push(failure('place', tableSubscribed(joiner.name, result.subscription)));

@@ -7,7 +7,12 @@ import { after, before, describe, test } from 'node:test';
 import { ForesyncError } from '../../../src/core/errors.ts';
 import { parseStore } from '../../../src/core/group/store-spec.ts';
 import { PostgresDonor } from '../../../src/core/store/postgres/donor.ts';
-import { lookAtJoiner, rehearseJoiner } from '../../../src/core/store/postgres/joiner-place.ts';
+import { forgetJoining } from '../../../src/core/store/postgres/hand-over.ts';
+import {
+  discardJoiner,
+  lookAtJoiner,
+  rehearseJoiner,
+} from '../../../src/core/store/postgres/joiner-place.ts';
 import { parseTableName } from '../../../src/core/store/postgres/sql.ts';
 import { refuseLacking } from '../../../src/core/sync/postgres/joiner-rights.ts';
 import { runCli } from '../../support/cli.ts';
@@ -252,15 +257,62 @@ describe('what is wrong with a group of PostgreSQL stores is told by name before
     pair.joiner.sql('GRANT CREATE ON SCHEMA public TO builder');
     const url = joinerAs('builder')();
     const { lacks } = await lookAtJoiner(url, 'test', { schema: 'public', name: 'other' });
-    assert.deepEqual(lacks, ['subscribe']);
-    refuseLacking(lacks, { schema: 'public', name: 'other' }, false);
+    assert.deepEqual(lacks, ['subscribe', 'advance-origin', 'apply-as-origin']);
+    const subscription = { kind: 'subscription', conninfo: '' } as const;
+    refuseLacking(lacks, { schema: 'public', name: 'other' }, { kind: 'none' });
     assert.throws(
-      () => refuseLacking(lacks, { schema: 'public', name: 'other' }, true),
+      () => refuseLacking(lacks, { schema: 'public', name: 'other' }, subscription),
       (error) =>
         error instanceof ForesyncError &&
         error.code === 'no-subscribe' &&
         /--hand-over none/.test(error.hint ?? ''),
     );
+    // From version 16 on a login can be let subscribe, and still not give the subscription its place.
+    const rest = lacks.filter((lack) => lack !== 'subscribe');
+    assert.throws(
+      () => refuseLacking(rest, { schema: 'public', name: 'other' }, subscription),
+      (error) =>
+        error instanceof ForesyncError &&
+        error.code === 'no-origin' &&
+        /EXECUTE ON FUNCTION pg_replication_origin_advance\(text, pg_lsn\), to it/.test(error.hint ?? ''),
+    );
+    const advance = 'EXECUTE ON FUNCTION pg_replication_origin_advance(text, pg_lsn)';
+    pair.joiner.sql(`GRANT ${advance} TO builder`);
+    const now = (await lookAtJoiner(url, 'test', { schema: 'public', name: 'other' })).lacks;
+    assert.deepEqual(now, ['subscribe', 'apply-as-origin']);
+    pair.joiner.sql(`REVOKE ${advance} FROM builder`);
+  });
+
+  test('doctor and a dry run are refused as the run would be at its end', async (t) => {
+    const folder = temporaryFolder(t);
+    const replicas = { east: { host: 'local', store: pair.donor.store() } };
+    const document = { group: 'shop', table: 'items', lead: 'east', replicas };
+    writeFileSync(path.join(folder, 'foresync.yaml'), JSON.stringify(document));
+    const failures = async (...args: string[]) => {
+      const { stdout } = await runCli([...args, '--no-plan', '--json'], { cwd: folder });
+      const { checks } = JSON.parse(stdout) as { checks: { level: string; code?: string; text: string }[] };
+      return checks.filter(({ level }) => level === 'failure').map(({ code, text }) => code ?? text);
+    };
+    const [elsewhere, builder] = [
+      pair.joiner.store('spare'),
+      joinerAs('builder')().replace('/postgres', '/spare'),
+    ];
+    pair.joiner.sql('CREATE DATABASE spare');
+    pair.joiner.sql('GRANT CREATE ON DATABASE spare TO builder');
+    pair.joiner.sql('GRANT CREATE ON SCHEMA public TO builder', 'spare');
+    const doctor = (store: string, ...more: string[]) =>
+      failures('doctor', 'j', '--host', 'local', '--store', store, ...more);
+    assert.deepEqual(await doctor(builder), ['no-subscribe']);
+    assert.deepEqual(await doctor(builder, '--hand-over', 'none'), []);
+    const wrong = ['--subscription-conninfo', 'host=/nowhere dbname=none'];
+    assert.deepEqual(await doctor(elsewhere, ...wrong), ['subscription-refused']);
+    const add = ['add-replica', 'j', '--host', 'local', '--store'];
+    assert.deepEqual(await failures(...add, elsewhere, ...wrong, '--dry-run'), ['subscription-refused']);
+  });
+
+  test('a joiner that is left as it is needs no right on replication origins', async () => {
+    await forgetJoining(joinerAs('builder')(), 'test');
+    await discardJoiner(joinerAs('builder')(), 'test', { schema: 'public', name: 'other' });
   });
 
   for (const name of [long.slice(1), '"a.b"', '"new\nline ""quoted"""'])
@@ -284,7 +336,7 @@ async function lookAtBoth(lead: string, table: string, joiner: string | undefine
   await donor.lanes.close();
   if (joiner === undefined) return;
   const { lacks } = await lookAtJoiner(joiner, 'test', name);
-  refuseLacking(lacks, name, false);
+  refuseLacking(lacks, name, undefined);
   const { definition, keyOrder } = donor.look;
   await rehearseJoiner(joiner, { id: 'test', definition, keyOrder });
 }

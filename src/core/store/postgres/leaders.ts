@@ -82,7 +82,7 @@ export async function refuseUnfitLeader(session: Session, id: string, slots: num
       'Raise max_replication_slots and restart, or drop one that nobody reads.',
     );
   const [maySubscribe] = await session.row(
-    "SELECT pg_has_role(current_user, 'pg_create_subscription', 'MEMBER')",
+    "SELECT pg_has_role(current_user, 'pg_create_subscription', 'USAGE')",
   );
   if (maySubscribe !== 't')
     throw new ForesyncError('permission', 'no-subscribe', 'The login may not subscribe.', {

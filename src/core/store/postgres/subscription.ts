@@ -112,7 +112,7 @@ function subscriptionRefused(error: StatementError, conninfo: string): ForesyncE
     'subscription-refused',
     `The subscription cannot be made.${why}`,
     {
-      hint: '--subscription-conninfo says how one server reaches the other; to subscribe takes a superuser, or pg_create_subscription from version 16 on.',
+      hint: '--subscription-conninfo, or FORESYNC_CONNINFO, says how one server reaches the other.',
     },
   );
 }

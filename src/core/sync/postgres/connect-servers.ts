@@ -55,7 +55,7 @@ export async function connectServers(
   if (look.subscription !== undefined && !isInPlace(left))
     throw tableSubscribed(target.name, look.subscription);
   if (look.hasTable && !replace && !isInPlace(left)) throw tableThere(target, group.table);
-  refuseLacking(look.lacks, table, options.handOver?.kind === 'subscription');
+  refuseLacking(look.lacks, table, options.handOver);
   // The last step is tried first: after hours of copying it would be refused with the table in its place.
   if (options.handOver?.kind === 'subscription' && left?.stage !== 'handed' && !look.isSubscribed)
     await joiner.call('pg.subscription.rehearse', {
