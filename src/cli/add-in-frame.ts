@@ -7,7 +7,6 @@ import { addReplica, type HandOver } from '../core/sync/add-replica.ts';
 import { finishAddReplica } from '../core/sync/finish-add-replica.ts';
 import { Pace } from '../core/sync/pace.ts';
 import { finishPlaced } from '../core/sync/postgres/finish-placed.ts';
-import { handOverOf, serveSqlOf } from '../core/sync/postgres/hand-over-wish.ts';
 import { type AddReplicaRequest, joinerOf } from '../core/sync/run-request.ts';
 import { shortId } from '../core/text.ts';
 import { addReplicaSteps } from '../ui/run-steps.ts';
@@ -27,9 +26,9 @@ export interface AddInFrameOptions {
   /** The group that the request names. */
   group: ReplicaGroup;
   plan: ChosenPlan | undefined;
-  /** What the request may not keep of it. */
-  handOver?: HandOver | undefined;
-  serveSql?: { conninfo: string } | undefined;
+  /** With passwords, which the request does not keep. */
+  handOver: HandOver | undefined;
+  serveSql: { conninfo: string } | undefined;
   restart: boolean;
   dryRun: boolean;
   stateFile: string;
@@ -76,10 +75,8 @@ export async function addInFrame(options: AddInFrameOptions): Promise<unknown> {
     publishAt: request.publishAt ?? 'synced',
     follow: request.follow ?? false,
     serve: request.serve,
-    handOver: isSqlite ? undefined : (options.handOver ?? handOverOf(wishedIn(request), group, joiner)),
-    serveSql: request.serveSql
-      ? (options.serveSql ?? serveSqlOf(wishedIn(request), group, joiner))
-      : undefined,
+    handOver: options.handOver,
+    serveSql: options.serveSql,
     runtime,
     hooks,
     stateOption: sameFiles({ state: stateFile }),
@@ -115,10 +112,6 @@ async function foretellAdding(options: AddInFrameOptions): Promise<unknown> {
   // Doctor's checks are of use to a dry run alone.
   const { foretell } = await import('./foretell.ts');
   return foretell({ ...options, joiner, replace, servesSql, runtime, minConfidence, steps });
-}
-
-function wishedIn({ handOver, subscriptionConninfo }: AddReplicaRequest) {
-  return { kind: handOver, conninfos: [subscriptionConninfo ?? []].flat() };
 }
 
 /** Its agents would refuse it too, but cannot tell which run is in the way; and --restart would take away what that one builds. */

@@ -1,11 +1,14 @@
 import { Flags } from '@oclif/core';
+import { ForesyncError } from '../core/errors.ts';
 import type { ReplicaGroup } from '../core/group/config.ts';
 import type { StoreSpec } from '../core/group/store-spec.ts';
+import { holdsSecret } from '../core/store/postgres/conninfo.ts';
 import type { HandOver } from '../core/sync/add-replica.ts';
 import { onlySqlite } from '../core/sync/engines.ts';
-import { handOverOf, holdsPassword, serveSqlOf } from '../core/sync/postgres/hand-over-wish.ts';
+import { conninfosByName, handOverOf, serveSqlOf } from '../core/sync/postgres/hand-over-wish.ts';
 import type { JoinerSpec } from '../core/sync/refusals.ts';
 import type { AddReplicaRequest } from '../core/sync/run-request.ts';
+import { printable } from '../core/text.ts';
 import { textFlag, usageError } from './base-command.ts';
 
 /** What becomes of a replica at PostgreSQL that is in sync. */
@@ -19,7 +22,7 @@ export const handOverFlags = {
     multiple: true,
     multipleNonGreedy: true,
     description:
-      "How the joiner's server reaches the lead's, in libpq's words. Default: as the lead's store says, where both are reached from one host. PostgreSQL keeps it in pg_subscription, a password in it too, which superusers can read there; 'passfile=FILE' names a file at the joiner's server in its place. Where several replicas lead, once for each as NAME=WORDS, and once with the joiner's name for how their servers reach its; the variable takes one a line.",
+      "How the joiner's server reaches the lead's, in libpq's words. Default: as the lead's store says, where both are reached from one host. PostgreSQL keeps it in pg_subscription, a password in it too, which superusers can read there; 'passfile=FILE' names a file at the joiner's server in its place. A password on the command line is seen by all who may list processes here, one in the variable is not. Where several replicas lead, once for each as NAME=WORDS, and once with the joiner's name for how their servers reach its; the variable takes one a line.",
     helpValue: 'WORDS',
     env: 'FORESYNC_CONNINFO',
   }),
@@ -77,26 +80,69 @@ function conninfosOf({ 'subscription-conninfo': given = [] }: GivenFlags): strin
 export function handOverRequest(
   handOver: HandOver | undefined,
   around: { serveSql: { conninfo: string } | undefined; lead: string; joiner: string },
-): Pick<AddReplicaRequest, 'handOver' | 'subscriptionConninfo' | 'serveSql'> {
+): Pick<AddReplicaRequest, 'handOver' | 'subscriptionConninfo' | 'secretConninfos' | 'serveSql'> {
   if (!handOver) return {};
   return {
     handOver: handOver.kind,
     ...(around.serveSql && { serveSql: true }),
-    ...keptConninfo(handOver, around),
+    ...keptConninfos(handOver, around),
   };
 }
 
-function keptConninfo(
+function keptConninfos(
   handOver: HandOver,
   { serveSql, lead, joiner }: { serveSql: { conninfo: string } | undefined; lead: string; joiner: string },
-): Partial<AddReplicaRequest> {
-  if (handOver.kind === 'subscription' && handOver.among) {
-    const all = { [lead]: handOver.conninfo, ...handOver.among.leaders, [joiner]: handOver.among.joiner };
-    const kept = Object.entries(all).filter(([, words]) => !holdsPassword(words));
-    return { subscriptionConninfo: kept.map(([name, words]) => `${name}=${words}`) };
-  }
-  const conninfo = handOver.kind === 'subscription' ? handOver.conninfo : serveSql?.conninfo;
-  return conninfo === undefined || holdsPassword(conninfo) ? {} : { subscriptionConninfo: conninfo };
+): Pick<AddReplicaRequest, 'subscriptionConninfo' | 'secretConninfos'> {
+  const among = handOver.kind === 'subscription' ? handOver.among : undefined;
+  const ofLead = handOver.kind === 'subscription' ? handOver.conninfo : serveSql?.conninfo;
+  const all = {
+    ...(ofLead !== undefined && { [lead]: ofLead }),
+    ...(among && { ...among.leaders, [joiner]: among.joiner }),
+  };
+  const secret = Object.keys(all).filter((name) => holdsSecret(all[name] ?? ''));
+  const kept = Object.entries(all).filter(([name]) => !secret.includes(name));
+  return {
+    // Where one leads alone, its words stand without a name.
+    ...(kept.length > 0 && {
+      subscriptionConninfo: among ? kept.map(([name, words]) => `${name}=${words}`) : kept[0]?.[1],
+    }),
+    ...(secret.length > 0 && { secretConninfos: secret }),
+  };
+}
+
+/**
+ * What a run that is gone on with is to become: as the journal has it, with what the flags say of connections in its place. Throws `conninfo-missing` where a password
+ * was not kept and is not given again.
+ */
+export function handOverAgain(
+  request: AddReplicaRequest,
+  flags: Pick<GivenFlags, 'subscription-conninfo'>,
+  { group, joiner }: { group: ReplicaGroup; joiner: JoinerSpec },
+): {
+  request: AddReplicaRequest;
+  handOver: HandOver | undefined;
+  serveSql: { conninfo: string } | undefined;
+} {
+  const given = conninfosOf(flags);
+  if (joiner.store.kind !== 'postgres') return { request, handOver: undefined, serveSql: undefined };
+  const { subscriptionConninfo = [], secretConninfos = [], serveSql: servesSql, ...rest } = request;
+  const told = conninfosByName(given, group, joiner);
+  const lacking = secretConninfos.filter((name) => !told.has(name));
+  if (lacking.length > 0) throw passwordLeftOut(lacking);
+  const conninfos = [subscriptionConninfo, given].flat();
+  const handOver = handOverOf({ kind: request.handOver, conninfos }, group, joiner);
+  const serveSql = servesSql ? serveSqlOf({ conninfos }, group, joiner) : undefined;
+  const around = { serveSql, lead: group.lead.name, joiner: joiner.name };
+  return { request: { ...rest, ...handOverRequest(handOver, around) }, handOver, serveSql };
+}
+
+function passwordLeftOut(names: readonly string[]): ForesyncError {
+  return new ForesyncError(
+    'config',
+    'conninfo-missing',
+    `How the server of ${names.map((name) => printable(name)).join(', ')} is reached was told with a password, which the journal does not keep.`,
+    { hint: 'Say it again, in FORESYNC_CONNINFO or with --subscription-conninfo, as the run was told.' },
+  );
 }
 
 interface EngineFlags {

@@ -18,7 +18,7 @@ import { shellWord } from '../core/doctor/words.ts';
 import { loadGroup } from '../core/group/config.ts';
 import { parseHost } from '../core/group/host.ts';
 import { parseStore } from '../core/group/store-spec.ts';
-import { holdsPassword } from '../core/sync/postgres/hand-over-wish.ts';
+import { holdsSecret } from '../core/store/postgres/conninfo.ts';
 import type { JoinerSpec } from '../core/sync/refusals.ts';
 import { DoctorView } from '../ui/doctor-view.ts';
 import { jsonLine } from '../ui/json-lines.ts';
@@ -177,5 +177,5 @@ function conninfosTold({
   'subscription-conninfo'?: string[] | undefined;
 }): string[] {
   if (process.env.FORESYNC_CONNINFO !== undefined) return [];
-  return given.filter((words) => !holdsPassword(words));
+  return given.filter((words) => !holdsSecret(words));
 }

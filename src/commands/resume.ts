@@ -1,13 +1,14 @@
 import { Args, Flags } from '@oclif/core';
 import { addInFrame } from '../cli/add-in-frame.ts';
 import { BaseCommand, stateFlag } from '../cli/base-command.ts';
+import { handOverAgain, handOverFlags } from '../cli/hand-over-flags.ts';
 import { type ChosenPlan, keptPlan } from '../cli/plan-choice.ts';
 import { progressFlag } from '../cli/progress-flag.ts';
 import { chooseToResume } from '../cli/run-choice.ts';
 import { openJournal } from '../cli/run-standings.ts';
 import { tell } from '../cli/tell.ts';
 import { loadGroup } from '../core/group/config.ts';
-import { type AddReplicaRequest, groupAsked } from '../core/sync/run-request.ts';
+import { type AddReplicaRequest, groupAsked, joinerOf } from '../core/sync/run-request.ts';
 import { printable, shortId } from '../core/text.ts';
 
 export default class Resume extends BaseCommand {
@@ -33,19 +34,23 @@ export default class Resume extends BaseCommand {
       default: false,
       description: 'Look at all hosts and tell what would be done, but do nothing.',
     }),
+    'subscription-conninfo': handOverFlags['subscription-conninfo'],
     progress: progressFlag,
     state: stateFlag,
   };
 
   async run(): Promise<unknown> {
     const { args, flags } = await this.parse(Resume);
-    const { id, request, plan, asked } = this.#chosen(args.run, flags.state);
-    const group = groupAsked(loadGroup(flags.config ?? request.config), request, asked);
+    const { id, request: kept, plan, asked } = this.#chosen(args.run, flags.state);
+    const group = groupAsked(loadGroup(flags.config ?? kept.config), kept, asked);
+    const { request, handOver, serveSql } = handOverAgain(kept, flags, { group, joiner: joinerOf(kept) });
     tell(`Going on with ${shortId(id)}: add-replica ${printable(request.joiner.name)}`);
     return addInFrame({
       request: { ...request, config: group.file },
       group,
       plan,
+      handOver,
+      serveSql,
       restart: false,
       dryRun: flags['dry-run'],
       stateFile: flags.state,

@@ -48,6 +48,8 @@ const addReplicaRequest = z.object({
   serveSql: z.boolean().optional(),
   /** Those without a password. */
   subscriptionConninfo: z.union([z.string(), z.array(z.string())]).optional(),
+  /** The replicas whose words had one. */
+  secretConninfos: z.array(z.string()).optional(),
   /** Shell lines of the operator's. */
   onHotReady: z.string().optional(),
   onSynced: z.string().optional(),

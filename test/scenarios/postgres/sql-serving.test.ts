@@ -56,6 +56,11 @@ describe('reads at a new PostgreSQL replica, from an operator’s place', { skip
     assert.equal(pair.joiner.sql('SELECT id FROM goods WHERE id = 19999'), '19999');
     assert.doesNotMatch(stopped.stdout + stopped.stderr, /hush-hush/);
     assert.equal(readFileSync(path.join(folder, 'foresync.db')).includes('hush-hush'), false);
+    const unknown = await runCli(['resume', '--dry-run'], { cwd: folder });
+    assert.equal(unknown.exitCode, 78);
+    assert.match(unknown.stderr, /with a password, which the journal does not keep/);
+    const known = await runCli(['resume', '--dry-run'], { cwd: folder, env });
+    assert.equal(known.exitCode, 0, known.stderr);
     const aborted = await runCli(['abort', '--yes'], { cwd: folder });
     assert.equal(aborted.exitCode, 0, aborted.stderr);
     assert.equal(

@@ -12,11 +12,26 @@ const refused = new Set(['client_encoding', 'fallback_application_name', 'replic
 
 /** Sorts the words of a connection, written as libpq takes them: `host=… dbname=…`, or a URL. Throws `config`, `conninfo-invalid`; what is wrong is not repeated, for it may hold a password. */
 export function foreignOptions(conninfo: string): ForeignOptions {
-  const words = /^postgres(ql)?:\/\//i.test(conninfo) ? wordsOfUrl(conninfo) : wordsOf(conninfo);
+  const words = wordsOfConninfo(conninfo);
   const options: ForeignOptions = { server: new Map(), mapping: new Map() };
   for (const [name, value] of words)
     if (!refused.has(name)) (ofMapping.has(name) ? options.mapping : options.server).set(name, value);
   return options;
+}
+
+/** Whether a connection's words hold a secret, which must not be kept or shown. Words that are not understood may. */
+export function holdsSecret(conninfo: string): boolean {
+  try {
+    return wordsOfConninfo(conninfo).some(([name]) => secret.test(name));
+  } catch {
+    return true;
+  }
+}
+
+const secret = /password$|secret$|^scram_(client|server)_key$/;
+
+function wordsOfConninfo(conninfo: string): [string, string][] {
+  return /^postgres(ql)?:\/\//i.test(conninfo) ? wordsOfUrl(conninfo) : wordsOf(conninfo);
 }
 
 const word = /\s*([a-z_]+)\s*=\s*(?:'((?:[^'\\]|\\.)*)'|((?:[^\s'\\]|\\.)*))(?=\s|$)/suy;

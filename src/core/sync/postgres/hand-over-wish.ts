@@ -2,6 +2,7 @@ import { ForesyncError } from '../../errors.ts';
 import type { Replica, ReplicaGroup } from '../../group/config.ts';
 import { hostLabel } from '../../group/host.ts';
 import { parsePostgresUrl } from '../../group/postgres-url.ts';
+import { foreignOptions } from '../../store/postgres/conninfo.ts';
 import { printable } from '../../text.ts';
 import type { HandOver } from '../add-replica.ts';
 import type { JoinerSpec } from '../refusals.ts';
@@ -24,7 +25,7 @@ export function handOverOf(
 ): HandOver {
   if (kind === 'none') return { kind: 'none' };
   const others = group.otherLeaders;
-  const told = toldBy(conninfos, others.length > 0 ? [group.lead, ...others, joiner] : [], group.lead);
+  const told = conninfosByName(conninfos, group, joiner);
   const isTogether = [group.lead, ...others].every(({ host }) => hostLabel(host) === hostLabel(joiner.host));
   const of = ({ name, store }: Pick<Replica, 'name' | 'store'>): string => {
     const conninfo = told.get(name) ?? (isTogether ? conninfoOf(store.path) : undefined);
@@ -37,18 +38,24 @@ export function handOverOf(
   return { kind: 'subscription', conninfo, among: { leaders, joiner: of(joiner) } };
 }
 
-/** Words without the name of a server are the lead's: `host=…` is a name of libpq's. */
-function toldBy(
+/**
+ * How each server is said to be reached, by the replica's name. Words without one are the lead's: `host=…` is a name of libpq's. Throws `conninfo-invalid`: libpq would
+ * repeat what it does not understand, and that may be half a password.
+ */
+export function conninfosByName(
   conninfos: readonly string[],
-  named: readonly { name: string }[],
-  lead: Replica,
+  { lead, otherLeaders }: ReplicaGroup,
+  joiner: JoinerSpec,
 ): Map<string, string> {
-  return new Map(
-    conninfos.map((conninfo) => {
-      const of = named.find(({ name }) => conninfo.startsWith(`${name}=`));
-      return of ? [of.name, conninfo.slice(of.name.length + 1)] : [lead.name, conninfo];
-    }),
-  );
+  const named = otherLeaders.length > 0 ? [lead, ...otherLeaders, joiner] : [];
+  const told = new Map<string, string>();
+  for (const conninfo of conninfos) {
+    const of = named.find(({ name }) => conninfo.startsWith(`${name}=`));
+    const words = of ? conninfo.slice(of.name.length + 1) : conninfo;
+    foreignOptions(words);
+    told.set(of?.name ?? lead.name, words);
+  }
+  return told;
 }
 
 /** How the joiner's server fetches rows from the lead's while it answers reads; found and refused as `handOverOf` does. */
@@ -74,11 +81,6 @@ function missing(
   return new ForesyncError('config', 'conninfo-missing', `How ${from} ${to} is not known.`, {
     hint: `Say it with --subscription-conninfo '${printable(prefix)}host=… port=… dbname=… user=…', or have the replica left as it is with --hand-over none.`,
   });
-}
-
-/** Whether a connection's words hold a password, which the journal must not keep. */
-export function holdsPassword(conninfo: string): boolean {
-  return /(^|[\s?&])password\s*=/i.test(conninfo) || /^postgres(ql)?:\/\/[^/@]*:[^/@]*@/i.test(conninfo);
 }
 
 function conninfoOf(url: string): string {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ForesyncError } from '../../../../src/core/errors.ts';
-import { foreignOptions } from '../../../../src/core/store/postgres/conninfo.ts';
+import { foreignOptions, holdsSecret } from '../../../../src/core/store/postgres/conninfo.ts';
 
 const sorted = (conninfo: string) => {
   const { server, mapping } = foreignOptions(conninfo);
@@ -52,3 +52,17 @@ for (const conninfo of [
         !error.message.includes(conninfo),
     );
   });
+
+test('a secret is found however it is written, and what is not understood counts as one', () => {
+  for (const conninfo of [
+    'password=x',
+    "host=a sslpassword = 'x y'",
+    'postgres://me:x@db/shop',
+    'postgres://db/shop?password=x',
+    'oauth_client_secret=x',
+    'host=a x',
+  ])
+    assert.equal(holdsSecret(conninfo), true, conninfo);
+  for (const conninfo of ['passfile=/p', "options='-c x=password=y'", 'postgres://me@db/shop?passfile=/p'])
+    assert.equal(holdsSecret(conninfo), false, conninfo);
+});
