@@ -3,6 +3,7 @@ import { printable } from '../../text.ts';
 import { captureName } from './capture.ts';
 import { type ForeignOptions, foreignOptions } from './conninfo.ts';
 import type { TableDefinition } from './definition.ts';
+import { keepOutOfLog } from './keep-out-of-log.ts';
 import { fetchSql, leadSql, missingSql, refuseWritesSql, servingNames, viewSql } from './serving-sql.ts';
 import { type Session, StatementError } from './session.ts';
 import { qualified, quoteName, quoteText, type TableName } from './sql.ts';
@@ -73,6 +74,7 @@ export async function prepareServing(
       await session.rows(
         `CREATE SERVER ${quoteName(server)} FOREIGN DATA WRAPPER postgres_fdw${optionsSql(options.server)}`,
       );
+      await keepOutOfLog(session, 'transaction');
       await session.rows(
         `CREATE USER MAPPING FOR CURRENT_USER SERVER ${quoteName(server)}${optionsSql(options.mapping)}`,
       );

@@ -1,5 +1,6 @@
 import { ForesyncError, messageOf } from '../../errors.ts';
 import { captureName } from './capture.ts';
+import { keepOutOfLog } from './keep-out-of-log.ts';
 import { inSession, type Session, StatementError } from './session.ts';
 import { quoteName, quoteText } from './sql.ts';
 
@@ -58,7 +59,7 @@ async function create(
     options,
   }: { name: string; publication: string; conninfo: string; options: readonly string[] },
 ): Promise<void> {
-  await keepOutOfLog(session);
+  await keepOutOfLog(session, 'session');
   try {
     await session.rows(
       `CREATE SUBSCRIPTION ${quoteName(name)} CONNECTION ${quoteText(conninfo)} PUBLICATION ${quoteName(publication)} WITH (${options.join(', ')})`,
@@ -67,19 +68,6 @@ async function create(
     if (!(error instanceof StatementError)) throw error;
     throw subscriptionRefused(error, conninfo);
   }
-}
-
-/** The statements of the session that follow, for they may hold a password. A login that may set some of it only, or nothing, goes on without. */
-async function keepOutOfLog(session: Session): Promise<void> {
-  const [version] = await session.row("SELECT current_setting('server_version_num')");
-  const isGranted = Number(version) < 150_000 ? 'false' : "has_parameter_privilege(name, 'SET')";
-  await session.rows(
-    `SELECT set_config(name, quiet, false)
-      FROM (VALUES ('log_min_error_statement', 'panic'), ('log_statement', 'none'), ('log_min_duration_statement', '-1'), ('log_min_duration_sample', '-1'),
-        ('log_transaction_sample_rate', '0'), ('pg_stat_statements.track_utility', 'off')) AS wanted (name, quiet)
-        JOIN pg_settings USING (name)
-      WHERE (SELECT rolsuper FROM pg_roles WHERE rolname = current_user) OR ${isGranted}`,
-  );
 }
 
 /** Whether a subscription of this database is there, and enabled. */
