@@ -3,7 +3,7 @@ import { Args, Flags } from '@oclif/core';
 import { BaseCommand, configFlag, stateFlag, textFlag, usageError } from '../cli/base-command.ts';
 import { durationFlag } from '../cli/duration-flag.ts';
 import type { DoctorJson } from '../cli/json/checks.ts';
-import { nextStep, sameFiles } from '../cli/next-step.ts';
+import { nextStep, sameFiles, storeWord } from '../cli/next-step.ts';
 import { planFromFile, usualPlan } from '../cli/plan-choice.ts';
 import { progressFlag } from '../cli/progress-flag.ts';
 import { progressText } from '../cli/progress-text.ts';
@@ -14,7 +14,7 @@ import { examine } from '../core/doctor/examine.ts';
 import { examineHere } from '../core/doctor/examine-here.ts';
 import { verdictOf } from '../core/doctor/verdict.ts';
 import { shellWord } from '../core/doctor/words.ts';
-import { loadGroup } from '../core/group/config.ts';
+import { loadGroup, type ReplicaGroup } from '../core/group/config.ts';
 import { parseHost } from '../core/group/host.ts';
 import { parseStore } from '../core/group/store-spec.ts';
 import type { JoinerSpec } from '../core/sync/refusals.ts';
@@ -41,7 +41,11 @@ export default class Doctor extends BaseCommand {
       description: "Where the new replica is to live: 'local', or a destination as ssh takes it.",
       helpValue: 'HOST',
     }),
-    store: Flags.string({ description: "The new replica's database.", helpValue: 'sqlite:PATH' }),
+    store: Flags.string({
+      description:
+        "The new replica's database: sqlite:PATH, or postgres://user@host:port/database as that host reaches it.",
+      helpValue: 'STORE',
+    }),
     plan: textFlag({
       description: "The Prefetch Plan. Default: the waiting prefetch's, else plan.jsonl where it is here.",
       helpValue: 'FILE',
@@ -82,8 +86,9 @@ export default class Doctor extends BaseCommand {
       if (toldAsJson) stderr.write(jsonLine({ type: 'doctor', atMs: systemClock.nowMs(), ...report }));
       view.tell(report);
     };
+    let group: ReplicaGroup | undefined;
     try {
-      const { report, group, planned } = await examineHere({
+      const here = await examineHere({
         loadGroup: () => loadGroup(flags.config),
         stateFile: flags.state,
         choosePlan: async (of, stateFile) => {
@@ -96,7 +101,9 @@ export default class Doctor extends BaseCommand {
         clock: systemClock,
         signal: this.signal,
       });
-      tell(report);
+      tell(here.report);
+      const { planned } = here;
+      group = here.group;
       if (group) {
         const { replace, runtime, timeout: timeoutMs } = flags;
         const options = {
@@ -119,7 +126,7 @@ export default class Doctor extends BaseCommand {
     view.conclude(verdict);
     process.exitCode = verdict.exitCode;
     if (verdict.failures === 0)
-      this.log(nextStep(`foresync ${stepAfter(args.name, flags)}${sameFiles(flags)}`));
+      this.log(nextStep(`foresync ${stepAfter(args.name, flags, group)}${sameFiles(flags)}`));
     return { ready: verdict.failures === 0, ...verdict, checks: listed(reports) };
   }
 }
@@ -150,9 +157,10 @@ function stepAfter(
     replace: boolean;
     state: string;
   },
+  group: ReplicaGroup | undefined,
 ): string {
   if (name === undefined)
-    return existsSync(flags.state) ? 'add-replica NAME --host HOST --store sqlite:PATH' : 'analyze';
+    return existsSync(flags.state) ? `add-replica NAME --host HOST --store ${storeWord(group)}` : 'analyze';
   return [
     ...['add-replica', name, '--host', flags.host ?? '', '--store', flags.store ?? ''].map(shellWord),
     ...(flags.plan === undefined ? [] : ['--plan', shellWord(flags.plan)]),

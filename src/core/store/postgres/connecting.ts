@@ -62,9 +62,7 @@ export function whereOf({ host, port, database }: Login): string {
 /** What a client says of a connection that it did not get, and what can be done. */
 export function connectError(error: unknown, login: Login): ForesyncError {
   const state = sqlStateOf(error);
-  const said = wantsPassword(error)
-    ? 'it asks for a password, and none was found'
-    : printable(messageOf(error), 500);
+  const said = wantsPassword(error) ? 'it asks for a password, and none was found' : saidBy(error);
   const where = whereOf(login);
   if (state?.startsWith('28') || wantsPassword(error))
     return new ForesyncError(
@@ -97,4 +95,14 @@ function wantsPassword(error: unknown): boolean {
 export function sqlStateOf(error: unknown): string | undefined {
   const code = systemCodeOf(error);
   return code !== undefined && /^[0-9A-Z]{5}$/.test(code) ? code : undefined;
+}
+
+/** A server's words on one line: libpq, whose words it may pass on, breaks them. */
+export function saidBy(error: unknown): string {
+  return printable(
+    messageOf(error)
+      .replaceAll(/\s*[\r\n]\s*/g, ' ')
+      .trim(),
+    500,
+  );
 }

@@ -2,7 +2,15 @@ import type { Duplex } from 'node:stream';
 import pg from 'pg';
 import { ForesyncError, messageOf, systemCodeOf } from '../../errors.ts';
 import { printable } from '../../text.ts';
-import { configOf, connectError, isAboutTls, moreTelling, sqlStateOf, whereOf } from './connecting.ts';
+import {
+  configOf,
+  connectError,
+  isAboutTls,
+  moreTelling,
+  saidBy,
+  sqlStateOf,
+  whereOf,
+} from './connecting.ts';
 import { areRows, rowMessages } from './copy-messages.ts';
 import { type CopiedRows, CopyIn, CopyOut, PassedRows, RowsRoom, TooLarge } from './copy-queries.ts';
 import { loginOf, surroundings } from './login.ts';
@@ -177,7 +185,7 @@ export class Session {
         },
       );
     }
-    return new StatementError(state, printable(messageOf(error), 500), this.#where, error);
+    return new StatementError(state, saidBy(error), this.#where, error);
   }
 }
 
