@@ -1,9 +1,9 @@
 import { existsSync, readdirSync } from 'node:fs';
-import os from 'node:os';
 import path from 'node:path';
 import { ForesyncError } from '../core/errors.ts';
 import { printable } from '../core/text.ts';
-import { fileOf, foundDatabases, type InitWishes, stemOf, tablesOf } from './init-wishes.ts';
+import { isSameTable, nameFor, stemOf, storeOf, tablesOf } from './init-places.ts';
+import { foundDatabases, type InitWishes } from './init-wishes.ts';
 import { type DescribedReplica, parsePlace } from './replica-flag.ts';
 
 /** Asks one question; resolves with what was typed, trimmed, or with the proposal where nothing was. */
@@ -49,12 +49,15 @@ async function askForReplicas(wishes: InitWishes, questions: Questions): Promise
         .join(', ')}`,
     );
   const first = await until(questions, async ({ ask }) =>
-    placeThere(await ask('Its database, PATH or user@host:PATH', found[0]), questions),
+    placeThere(
+      await ask('Its database, PATH, user@host:PATH or postgres://user@host/database', found[0]),
+      questions,
+    ),
   );
   await askForName(wishes, first, questions);
   for (;;) {
     const more = await until(questions, async ({ ask }) => {
-      const text = await ask("Another replica's database, PATH or user@host:PATH; Enter for no more");
+      const text = await ask("Another replica's database, as before; Enter for no more");
       return text === '' ? undefined : placeThere(text, questions);
     });
     if (more === undefined) return;
@@ -65,8 +68,8 @@ async function askForReplicas(wishes: InitWishes, questions: Questions): Promise
 /** What lies at another host is looked at once all is known. */
 function placeThere(text: string, { folder, mustExist }: Questions): DescribedReplica {
   const place = parsePlace(text, folder);
-  const file = fileOf(place);
-  if (place.host === 'local' && mustExist && !existsSync(file))
+  const { kind, path: file } = storeOf(place);
+  if (place.host === 'local' && kind === 'sqlite' && mustExist && !existsSync(file))
     return again(`There is no file ${printable(file)}.`);
   return place;
 }
@@ -84,7 +87,12 @@ async function askForName(
 }
 
 async function askForTable(lead: DescribedReplica, questions: Questions): Promise<string> {
-  const tables = tablesOf(lead);
+  const tables = await tablesOf(lead).catch((error: unknown) => {
+    if (!(error instanceof ForesyncError) || storeOf(lead).kind === 'sqlite') throw error;
+    // It is looked at once more when all is known.
+    questions.say([error.message, error.hint ?? ''].join(' '));
+    return undefined;
+  });
   if (tables) {
     const listed = tables
       .slice(0, 20)
@@ -94,7 +102,7 @@ async function askForTable(lead: DescribedReplica, questions: Questions): Promis
   return until(questions, async ({ ask }) => {
     const table = await ask('The table', tables?.[0]?.name);
     if (table === '') return again('It needs a name.');
-    if (tables && !tables.some(({ name }) => name.toLowerCase() === table.toLowerCase()))
+    if (tables && !tables.some(({ name }) => isSameTable(lead, name, table)))
       return again('It is none of the tables there that have a primary key.');
     return table;
   });
@@ -104,23 +112,24 @@ async function askForLogs(wishes: InitWishes, { ask }: Questions): Promise<void>
   for (const [name, replica] of wishes.replicas) {
     const log = await ask(
       `Access logs of ${printable(name, 60)}, as a file or a glob there; Enter for none`,
-      replica.host === 'local' ? likelyLogs(path.dirname(fileOf(replica))) : undefined,
+      likelyLogs(replica),
     );
     if (log !== '' && log !== '-') wishes.logs.push(`${name}=${log}`);
   }
 }
 
 /** Logs beside the database, where there are such as the README's; with '-' the proposal is declined. */
-function likelyLogs(folder: string): string | undefined {
+function likelyLogs(replica: DescribedReplica): string | undefined {
+  const { kind, path: file } = storeOf(replica);
+  if (replica.host !== 'local' || kind !== 'sqlite') return undefined;
+  const folder = path.dirname(file);
   const found =
     existsSync(folder) && readdirSync(folder).some((name) => /^access.*\.(csv|tsv|jsonl|log)/.test(name));
   return found ? path.join(folder, 'access*') : undefined;
 }
 
-function nameFor({ host }: DescribedReplica): string {
-  const label = host === 'local' ? os.hostname() : host.replace(/^.*@/, '').replace(/^ssh:\/\//, '');
-  return label.split(/[.:]/)[0] || 'lead';
-}
+/** What another answer mends. */
+const answerErrors: ReadonlySet<string> = new Set(['store-password', 'table-name']);
 
 /** What is wrong with an answer. */
 class Again extends Error {}
@@ -135,7 +144,7 @@ async function until<T>(questions: Questions, answer: (questions: Questions) => 
       return await answer(questions);
     } catch (error) {
       if (error instanceof Again) questions.say(error.message);
-      else if (error instanceof ForesyncError && error.kind === 'usage')
+      else if (error instanceof ForesyncError && (error.kind === 'usage' || answerErrors.has(error.code)))
         questions.say([error.message, error.hint].join(' '));
       else throw error;
     }

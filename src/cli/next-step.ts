@@ -1,5 +1,6 @@
 import stringWidth from 'string-width';
 import { shellWord } from '../core/doctor/words.ts';
+import type { ReplicaGroup } from '../core/group/config.ts';
 import { columnsOf } from '../ui/columns-of.ts';
 import { brushFor } from '../ui/metrics-paint.ts';
 
@@ -33,6 +34,11 @@ export function shellLines(command: string, columns: number, taken: number): str
 /** The command that sends rows in the order of a plan. */
 export function sendWith(plan: string): string {
   return `foresync add-replica NAME --host HOST --store sqlite:PATH --plan ${shellWord(plan)}`;
+}
+
+/** What stands for a new replica's store in a suggested command; without a group, for that of a file. */
+export function storeWord(group: ReplicaGroup | undefined): string {
+  return group?.lead.store.kind === 'postgres' ? 'postgres://USER@SERVER/DATABASE' : 'sqlite:PATH';
 }
 
 /** What a suggested command needs to find the same files again; nothing where they are the usual ones. */

@@ -7,22 +7,32 @@ import { usageError } from './base-command.ts';
 /** A replica as `init` is told of it, in the words of foresync.yaml. */
 export interface DescribedReplica {
   host: string;
-  /** `sqlite:PATH`; of a local one the path is absolute. */
+  /** `sqlite:PATH`, of a local one with an absolute path, or a URL of PostgreSQL's that holds no password. */
   store: string;
 }
 
 const usage =
-  'Write NAME=HOST:PATH, such as us-east=local:/srv/shop/shop.db or us-west=ops@us-west:/srv/shop/shop.db.';
+  'Write NAME=HOST:PATH, such as us-east=local:/srv/shop/shop.db or us-west=ops@us-west:/srv/shop/shop.db; for PATH also postgres://user@host:port/database, as that host reaches it.';
+
+/** A host before it, where one is named. */
+const serverPlace = /^(?:(.+?):)??(postgres(?:ql)?:\/\/.*)$/s;
 
 /** `NAME=HOST:PATH`, where PATH may be written as `sqlite:PATH` too. Local paths are relative to `folder`. */
 export function parseReplica(text: string, folder: string): DescribedReplica & { name: string } {
   const [, name = '', place = ''] = /^([^=]+)=(.*)$/s.exec(text) ?? [];
+  // A URL may hold a password, and is not repeated.
+  if (/^[^=]*:\/\//.test(text)) throw usageError('A replica has no name.', usage);
   if (name.trim() === '' || name.length > 200) throw usageError(`'${text}' names no replica.`, usage);
   return { name: name.trim(), ...parsePlace(place, folder) };
 }
 
-/** `HOST:PATH`; a path alone is on this machine. */
+/** `HOST:PATH`, or `HOST:` and a URL of PostgreSQL's; without a host it is this machine's. Throws `store-password` where a URL holds one. */
 export function parsePlace(text: string, folder: string): DescribedReplica {
+  const { 1: serverHost = 'local', 2: url } = serverPlace.exec(text.trim()) ?? [];
+  if (url !== undefined) {
+    const store = parseStore(url, undefined).path;
+    return { host: parseHost(serverHost).kind === 'local' ? 'local' : serverHost, store };
+  }
   const match = /^(?:((?:ssh:\/\/)?[^:/[]*(?:\[[^\]]*\])?(?::\d+(?=:))?):)?(?:sqlite:)?(.*[^:])$/s.exec(
     text.trim(),
   );

@@ -4,7 +4,7 @@ import { BaseCommand, configFlag, stateFlag, textFlag, usageError } from '../cli
 import { durationFlag } from '../cli/duration-flag.ts';
 import { handOverFlags, handOverWishes } from '../cli/hand-over-flags.ts';
 import type { DoctorJson } from '../cli/json/checks.ts';
-import { nextStep, sameFiles } from '../cli/next-step.ts';
+import { nextStep, sameFiles, storeWord } from '../cli/next-step.ts';
 import { planFromFile, usualPlan } from '../cli/plan-choice.ts';
 import { progressFlag } from '../cli/progress-flag.ts';
 import { progressText } from '../cli/progress-text.ts';
@@ -15,7 +15,7 @@ import { examine } from '../core/doctor/examine.ts';
 import { examineHere } from '../core/doctor/examine-here.ts';
 import { verdictOf } from '../core/doctor/verdict.ts';
 import { shellWord } from '../core/doctor/words.ts';
-import { loadGroup } from '../core/group/config.ts';
+import { loadGroup, type ReplicaGroup } from '../core/group/config.ts';
 import { parseHost } from '../core/group/host.ts';
 import { parseStore } from '../core/group/store-spec.ts';
 import { holdsSecret } from '../core/store/postgres/conninfo.ts';
@@ -43,7 +43,11 @@ export default class Doctor extends BaseCommand {
       description: "Where the new replica is to live: 'local', or a destination as ssh takes it.",
       helpValue: 'HOST',
     }),
-    store: Flags.string({ description: "The new replica's database.", helpValue: 'sqlite:PATH' }),
+    store: Flags.string({
+      description:
+        "The new replica's database: sqlite:PATH, or postgres://user@host:port/database as that host reaches it.",
+      helpValue: 'STORE',
+    }),
     plan: textFlag({
       description: "The Prefetch Plan. Default: the waiting prefetch's, else plan.jsonl where it is here.",
       helpValue: 'FILE',
@@ -86,8 +90,9 @@ export default class Doctor extends BaseCommand {
       if (toldAsJson) stderr.write(jsonLine({ type: 'doctor', atMs: systemClock.nowMs(), ...report }));
       view.tell(report);
     };
+    let group: ReplicaGroup | undefined;
     try {
-      const { report, group, planned } = await examineHere({
+      const here = await examineHere({
         loadGroup: () => loadGroup(flags.config),
         stateFile: flags.state,
         choosePlan: async (of, stateFile) => {
@@ -100,7 +105,9 @@ export default class Doctor extends BaseCommand {
         clock: systemClock,
         signal: this.signal,
       });
-      tell(report);
+      tell(here.report);
+      const { planned } = here;
+      group = here.group;
       if (group) {
         const { replace, runtime, timeout: timeoutMs } = flags;
         const options = {
@@ -124,7 +131,7 @@ export default class Doctor extends BaseCommand {
     view.conclude(verdict);
     process.exitCode = verdict.exitCode;
     if (verdict.failures === 0)
-      this.log(nextStep(`foresync ${stepAfter(args.name, flags)}${sameFiles(flags)}`));
+      this.log(nextStep(`foresync ${stepAfter(args.name, flags, group)}${sameFiles(flags)}`));
     return { ready: verdict.failures === 0, ...verdict, checks: listed(reports) };
   }
 }
@@ -157,9 +164,10 @@ function stepAfter(
     'subscription-conninfo'?: string[] | undefined;
     state: string;
   },
+  group: ReplicaGroup | undefined,
 ): string {
   if (name === undefined)
-    return existsSync(flags.state) ? 'add-replica NAME --host HOST --store sqlite:PATH' : 'analyze';
+    return existsSync(flags.state) ? `add-replica NAME --host HOST --store ${storeWord(group)}` : 'analyze';
   return [
     ...['add-replica', name, '--host', flags.host ?? '', '--store', flags.store ?? ''].map(shellWord),
     ...(flags.plan === undefined ? [] : ['--plan', shellWord(flags.plan)]),

@@ -3,8 +3,9 @@ import { Flags } from '@oclif/core';
 import { BaseCommand, configFlag, textFlag, usageError } from '../cli/base-command.ts';
 import { ask, canAsk } from '../cli/confirm.ts';
 import { errorLines } from '../cli/error-lines.ts';
+import { placeOf } from '../cli/init-places.ts';
 import { askForRest } from '../cli/init-questions.ts';
-import { completed, fileOf, type InitWishes } from '../cli/init-wishes.ts';
+import { completed, type InitWishes } from '../cli/init-wishes.ts';
 import { nextStep, sameFiles } from '../cli/next-step.ts';
 import { progressText } from '../cli/progress-text.ts';
 import { replaceFlag } from '../cli/replace-flag.ts';
@@ -38,12 +39,13 @@ The file has a comment on every key, and names its JSON schema, so that editors 
   static override examples = [
     '<%= config.bin %> <%= command.id %>',
     '<%= config.bin %> <%= command.id %> --table items --replica us-east=local:/srv/shop/shop.db --replica us-west=ops@us-west:/srv/shop/shop.db',
+    '<%= config.bin %> <%= command.id %> --table items --replica us-east=ops@db1:postgres://foresync@localhost/shop --no-check',
     "<%= config.bin %> <%= command.id %> --table items --replica us-east=local:/srv/shop/shop.db --logs '/srv/shop/access-*.csv' --dry-run",
   ];
 
   static override flags = {
     group: textFlag({
-      description: "A name for the replicas of the table. Default: the name of the lead's file.",
+      description: "A name for the replicas of the table. Default: the name of the lead's file, or database.",
       helpValue: 'NAME',
     }),
     table: textFlag({
@@ -56,7 +58,7 @@ The file has a comment on every key, and names its JSON schema, so that editors 
     }),
     replica: textFlag({
       description:
-        "A replica that is there; HOST is 'local', or a destination as ssh takes it. May be repeated.",
+        "A replica that is there; HOST is 'local', or a destination as ssh takes it; PATH may be a postgres:// URL, as that host reaches its server. May be repeated.",
       helpValue: 'NAME=HOST:PATH',
       multiple: true,
       multipleNonGreedy: true,
@@ -88,7 +90,7 @@ The file has a comment on every key, and names its JSON schema, so that editors 
     if (!flags.replace && !dryRun) refuseExistingConfig(file);
     const wishes = wishesOf(flags, process.cwd());
     if (canAsk() && !this.jsonEnabled()) await this.#askForRest(wishes, flags.check);
-    const document = completed(wishes, process.cwd(), file);
+    const document = await completed(wishes, process.cwd(), file);
     const text = configText(document, schemaPath);
     const group = readGroup(text, file);
     const { reports, verdict } = flags.check ? await this.#look(group) : unseen;
@@ -186,7 +188,7 @@ function flagsOf({ group, table, lead, replicas }: GroupDocument, wishes: InitWi
     ...['--group', group, '--table', table, '--lead', lead],
     ...[...wishes.replicas].flatMap(([name, replica]) => [
       '--replica',
-      `${name}=${replica.host}:${fileOf(replica)}`,
+      `${name}=${replica.host}:${placeOf(replica)}`,
     ]),
     ...Object.entries(replicas).flatMap(([name, { logs }]) =>
       logs.flatMap((log) => ['--logs', `${name}=${log}`]),

@@ -4,7 +4,7 @@ import { BaseCommand, configFlag, stateFlag, usageError } from '../cli/base-comm
 import { durationFlag, timeFlag } from '../cli/duration-flag.ts';
 import { keyNumberFlag } from '../cli/key-number-flag.ts';
 import { keyWishes, keyWishFlags } from '../cli/key-wishes.ts';
-import { nextStep, sameFiles } from '../cli/next-step.ts';
+import { nextStep, sameFiles, storeWord } from '../cli/next-step.ts';
 import { usualPlanFile } from '../cli/plan-choice.ts';
 import { judgePlan } from '../cli/plan-gate.ts';
 import { type PlanWishes, planOf } from '../cli/plan-making.ts';
@@ -158,7 +158,7 @@ What is not said by a flag comes from the parameters that metrics has tuned, if 
     if (dryRun) lines.push('', '  Nothing was written; the same without --dry-run writes the plan.');
     if (flags.out === '-') for (const line of lines) tell(line);
     else if (dryRun) this.log(lines.join('\n'));
-    else this.log([...lines, nextStep(stepAfter(flags, group !== undefined))].join('\n'));
+    else this.log([...lines, nextStep(stepAfter(flags, group))].join('\n'));
     const gate = failUnder === undefined ? undefined : judgePlan(report, failUnder);
     return { file: flags.out, dryRun, ...report, gate, seconds: seconds() };
   }
@@ -194,8 +194,11 @@ What is not said by a flag comes from the parameters that metrics has tuned, if 
 }
 
 /** Rows can be sent once the replicas are described. */
-function stepAfter(flags: { out: string; config: string; state: string }, hasGroup: boolean): string {
-  if (!hasGroup) return 'foresync init';
+function stepAfter(
+  flags: { out: string; config: string; state: string },
+  group: ReplicaGroup | undefined,
+): string {
+  if (!group) return 'foresync init';
   const plan = flags.out === usualPlanFile ? '' : ` --plan ${shellWord(flags.out)}`;
-  return `foresync add-replica NAME --host HOST --store sqlite:PATH${plan}${sameFiles(flags)}`;
+  return `foresync add-replica NAME --host HOST --store ${storeWord(group)}${plan}${sameFiles(flags)}`;
 }

@@ -25,6 +25,7 @@ export function addReplicaSteps(
   const table = name(group.table);
   const joins = name(joiner.name);
   const isEarly = publishAt === 'hot-ready';
+  const isAtPostgres = group.lead.store.kind === 'postgres';
   const place = replace
     ? `takes the place of the table that is in ${printable(joiner.path)}`
     : `appears in ${printable(joiner.path)}`;
@@ -60,7 +61,7 @@ export function addReplicaSteps(
     : [];
   return [
     connectStep(group, [`${joins} (${name(joiner.host)})`]),
-    { step: 'capture', text: `A Delta Log of ${table} is begun at ${lead}, or gone on with.` },
+    { step: 'capture', text: captureText({ table, lead, joins }, isAtPostgres) },
     ...serve,
     ...hot,
     ...(isEarly ? [publish] : []),
@@ -71,9 +72,29 @@ export function addReplicaSteps(
     ...follow,
     {
       step: 'cleanup',
-      text: `The Delta Log and all Prefetch Caches are taken away.${hookWords('synced', onSynced)}`,
+      text: `${cleanupText({ lead, joins }, isAtPostgres, request.handOver === 'none')}${hookWords('synced', onSynced)}`,
     },
   ];
+}
+
+function captureText(
+  { table, lead, joins }: { table: string; lead: string; joins: string },
+  isAtPostgres: boolean,
+): string {
+  return isAtPostgres
+    ? `A publication of ${table} and a slot are made at ${lead}, and the Delta Log is begun at ${joins}; or they are gone on with.`
+    : `A Delta Log of ${table} is begun at ${lead}, or gone on with.`;
+}
+
+function cleanupText(
+  { lead, joins }: { lead: string; joins: string },
+  isAtPostgres: boolean,
+  isLeft: boolean,
+): string {
+  if (!isAtPostgres) return 'The Delta Log and all Prefetch Caches are taken away.';
+  return isLeft
+    ? `The Delta Log at ${joins} is taken away, and so are slot and publication at ${lead}.`
+    : `A subscription of ${joins} goes on with slot and publication at ${lead}, and the Delta Log at ${joins} is taken away.`;
 }
 
 /** What a prefetch would do. */

@@ -18,6 +18,20 @@ test('a replica is its name, its host and a path', () => {
   }
 });
 
+test("a server's database is a replica too, and its password is neither taken nor repeated", () => {
+  const url = 'postgres://shop@db1:5433/shop?sslmode=require';
+  assert.deepEqual(parsePlace(url, here), { host: 'local', store: url });
+  assert.deepEqual(parseReplica(`e=local:${url}`, here), { name: 'e', host: 'local', store: url });
+  for (const host of ['ops@db1', 'ssh://ops@db1:2222', 'ops@[::1]', 'postgres'])
+    assert.deepEqual(parseReplica(`e=${host}:postgresql:///shop`, here), {
+      ...{ name: 'e', host, store: 'postgresql:///shop' },
+    });
+  for (const text of ['e=local:postgres://shop:secret@db1/shop', 'e=postgres://db1/shop?password=secret'])
+    assert.throws(() => parseReplica(text, here), { code: 'store-password', message: /^(?!.*secret)/s });
+  for (const text of ['postgres://shop:secret@db1/shop', 'postgres://shop:secret@db1/shop?sslmode=require'])
+    assert.throws(() => parseReplica(text, here), { kind: 'usage', message: /^(?!.*secret)/s });
+});
+
 test('what is no replica is refused with how to write one', () => {
   for (const text of ['us-east', '=local:/a', 'us-east=', ' =local:/a', 'us-east=local:'])
     assert.throws(() => parseReplica(text, here), { kind: 'usage' }, text);

@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSy
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { type CliResult, runCli } from '../support/cli.ts';
+import { freePort } from '../support/free-port.ts';
 import { RunningCli } from '../support/running-cli.ts';
 import { startSshd, type TestSshd } from '../support/sshd.ts';
 import { database, type TestContext, temporaryFolder } from '../support/tables.ts';
@@ -159,6 +160,22 @@ test('a host that cannot be reached is told with what to do, and keeps nobody el
   assert.match(plain.stdout, /✗ ssh +Cannot reach nowhere\.invalid/);
   assert.match(plain.stdout, /→ Try it by hand: ssh nowhere\.invalid/);
   assert.match(plain.stdout, /\n1 failure\.\n$/);
+});
+
+test("a server that cannot be had is no fault of its host's agent", async (t) => {
+  const folder = temporaryFolder(t);
+  const store = `postgres://shop@127.0.0.1:${await freePort()}/shop`;
+  writeFileSync(
+    path.join(folder, 'foresync.yaml'),
+    `group: shop\ntable: items\nlead: east\nreplicas:\n  east: { host: local, store: '${store}' }\n`,
+  );
+  const { exit, checks } = await answer(runCli(['doctor', '--json'], { cwd: folder }));
+  const failed = checks.filter(({ level }) => level === 'failure');
+  assert.deepEqual(
+    failed.map(({ id, code }) => [id, code]),
+    [['store', 'store-unreachable']],
+  );
+  assert.equal(exit, 69);
 });
 
 test('what add-replica refuses, doctor refuses with the same code, before anything starts', async (t) => {

@@ -1,5 +1,6 @@
 import { ForesyncError } from '../errors.ts';
-import { dropCapture, isOver, lookAtSlot, startCapture, underWay } from '../store/postgres/capture.ts';
+import { dropCapture, isOver, lookAtSlot, underWay } from '../store/postgres/capture.ts';
+import { CaptureStart } from '../store/postgres/capture-start.ts';
 import { ChangeStream } from '../store/postgres/change-stream.ts';
 import { PostgresDonor } from '../store/postgres/donor.ts';
 import { inSession } from '../store/postgres/session.ts';
@@ -10,6 +11,8 @@ import { rowsAnswer } from './rows-answer.ts';
 
 /** The lane of all that waits for nothing. */
 const usual = 0;
+/** A request for a capture lets the server go on for so long before it tells whom that waits for. */
+const startWaitMs = 700;
 
 /** The requests that make a PostgreSQL server a donor. State lives as long as the agent's process. */
 export function postgresDonorHandlers(): {
@@ -20,6 +23,7 @@ export function postgresDonorHandlers(): {
 } {
   let open: PostgresDonor | undefined;
   let stream: ChangeStream | undefined;
+  let start: CaptureStart | undefined;
   const donor = (): PostgresDonor => {
     if (!open) throw new ForesyncError('protocol', 'donor-not-open', 'No donor is open.');
     return open;
@@ -29,6 +33,8 @@ export function postgresDonorHandlers(): {
     return stream;
   };
   const close = async () => {
+    await start?.stop();
+    start = undefined;
     await stream?.close();
     stream = undefined;
     await open?.lanes.close();
@@ -47,9 +53,18 @@ export function postgresDonorHandlers(): {
       result: { slot: await inSession(url, (session) => lookAtSlot(session, id)) },
     }),
     'pg.capture.start': async ({ id }) => {
-      const session = await donor().lanes.session(usual);
-      const from = await startCapture(session, id, donor().definition);
-      return { result: { from, ...(await underWay(session)) } };
+      const under = start ?? (await CaptureStart.open(donor().url, id, donor().definition));
+      start = under;
+      try {
+        const look = await under.look(startWaitMs);
+        if ('waitsFor' in look) return { result: look };
+        start = undefined;
+        return { result: { begun: look, waitsFor: [] } };
+      } catch (error) {
+        await under.stop();
+        start = undefined;
+        throw error;
+      }
     },
     'pg.capture.under-way': async () => ({ result: await underWay(await donor().lanes.session(usual)) }),
     'pg.capture.over': async ({ below }) => ({

@@ -17,6 +17,12 @@ import {
 import { bytes, chunkBytes, chunkKeys, count, id, none, request } from './wire-shapes.ts';
 
 const systemId = z.string().regex(/^\d{1,20}$/);
+const words = z.string().max(1000).optional();
+const slotWait = z.strictObject({
+  pid: count,
+  sinceMs: z.number().optional(),
+  ...{ application: words, user: words, state: words },
+});
 const stage = z.enum(['hot', 'snapshot', 'delta', 'verify', 'placed', 'handed']);
 
 /** What an agent answers for PostgreSQL stores. Lists of keys travel as parts: JSON, an array of texts a key. */
@@ -51,10 +57,16 @@ export const postgresRequests = {
         .optional(),
     }),
   ),
-  /** Makes publication and slot, in this order. Rows may be read once all transactions with an xid below `below` are over. */
+  /**
+   * Makes publication and slot, in this order. Rows may be read once all transactions with an xid below `below` are over. Where the server waits for others it is to be asked
+   * again, and tells whom it waits for.
+   */
   'pg.capture.start': request(
     z.strictObject({ id: captureId }),
-    z.strictObject({ from: position, below: integerText }),
+    z.strictObject({
+      begun: z.strictObject({ from: position, below: integerText }).optional(),
+      waitsFor: z.array(slotWait).max(20),
+    }),
   ),
   'pg.capture.over': request(z.strictObject({ below: integerText }), z.strictObject({ over: z.boolean() })),
   /** The xid that all transactions which are under way now are below. */

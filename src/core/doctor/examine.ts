@@ -156,12 +156,16 @@ async function withAgent(
     await look(agent, checks);
   } catch (error) {
     options.signal.throwIfAborted();
-    checks.push(
-      failure(error instanceof ForesyncError && error.kind === 'unreachable' ? 'agent' : about, error),
-    );
+    checks.push(failure(isAgents(error) ? 'agent' : about, error));
   } finally {
     options.signal.removeEventListener('abort', stop);
     await agent.close();
   }
   return checks;
+}
+
+/** An agent that answers may tell that its server cannot be had. */
+function isAgents(error: unknown): boolean {
+  if (!(error instanceof ForesyncError) || error.kind !== 'unreachable') return false;
+  return error.code !== 'store-unreachable' && error.code !== 'server-lost';
 }

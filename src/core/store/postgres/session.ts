@@ -1,31 +1,25 @@
 import type { Duplex } from 'node:stream';
-import { checkServerIdentity } from 'node:tls';
 import pg from 'pg';
 import { ForesyncError, messageOf, systemCodeOf } from '../../errors.ts';
 import { printable } from '../../text.ts';
+import {
+  configOf,
+  connectError,
+  isAboutTls,
+  moreTelling,
+  saidBy,
+  sqlStateOf,
+  whereOf,
+} from './connecting.ts';
 import { areRows, rowMessages } from './copy-messages.ts';
 import { type CopiedRows, CopyIn, CopyOut, PassedRows, RowsRoom, TooLarge } from './copy-queries.ts';
-import { type Login, loginOf, surroundings, type TlsOptions } from './login.ts';
+import { loginOf, surroundings } from './login.ts';
 
 /** Rows as texts, as PostgreSQL writes them; NULL is null. */
 export type TextRow = (string | null)[];
 
 /** Of a parameter: a text, or bytes for a bytea. */
 export type SqlValue = string | Buffer | null;
-
-/** So that values are written the same way everywhere, and no name is looked for in a schema that somebody else may write to. */
-const settings: Record<string, string> = {
-  search_path: 'pg_catalog',
-  datestyle: 'ISO',
-  intervalstyle: 'postgres',
-  extra_float_digits: '3',
-  timezone: 'UTC',
-  bytea_output: 'hex',
-  lc_monetary: 'C',
-  statement_timeout: '0',
-  idle_in_transaction_session_timeout: '0',
-  row_security: 'off',
-};
 
 const asText = { getTypeParser: () => (value: string) => value } as unknown as pg.CustomTypesConfig;
 
@@ -60,9 +54,9 @@ export class Session {
         await client.connect();
         return session;
       } catch (error) {
-        refusal ??= error;
+        refusal = moreTelling(refusal, error);
         // What TLS has no part in would fail the same way without.
-        if (login.tls.length > 1 && !/SSL|TLS|pg_hba/i.test(messageOf(error))) break;
+        if (!isAboutTls(error)) break;
       }
     }
     throw connectError(refusal, login);
@@ -191,7 +185,7 @@ export class Session {
         },
       );
     }
-    return new StatementError(state, printable(messageOf(error), 500), this.#where, error);
+    return new StatementError(state, saidBy(error), this.#where, error);
   }
 }
 
@@ -226,67 +220,10 @@ function kindOf(state: string): 'permission' | 'io' | 'defect' | 'config' | 'exi
   return state.startsWith('0A') ? 'config' : 'defect';
 }
 
-function sqlStateOf(error: unknown): string | undefined {
-  const code = systemCodeOf(error);
-  return code !== undefined && /^[0-9A-Z]{5}$/.test(code) ? code : undefined;
-}
-
 function isOfServer(error: unknown): boolean {
   return (
     sqlStateOf(error) !== undefined ||
     /^E[A-Z]+$/.test(systemCodeOf(error) ?? '') ||
     /connection/i.test(messageOf(error))
   );
-}
-
-function configOf(login: Login, tls: 'none' | TlsOptions, replication: boolean): pg.ClientConfig {
-  const { host, port, user, database, password, connectTimeoutMs } = login;
-  const config = {
-    ...{ host, port, user, database },
-    // A function, lest the client look for a password by ways of its own.
-    password: () => password ?? '',
-    ssl: tls === 'none' ? false : tlsConfig(tls),
-    application_name: 'foresync',
-    connectionTimeoutMillis: connectTimeoutMs,
-    keepAlive: true,
-    options: Object.entries(settings)
-      .map(([name, value]) => `-c ${name}=${value}`)
-      .join(' '),
-    ...(replication ? { replication: 'database' } : {}),
-  };
-  return config as pg.ClientConfig;
-}
-
-function tlsConfig({ checksHost, ...options }: TlsOptions) {
-  return { ...options, checkServerIdentity: checksHost ? checkServerIdentity : () => undefined };
-}
-
-function whereOf({ host, port, database }: Login): string {
-  return printable(`${host}:${port}/${database}`);
-}
-
-function connectError(error: unknown, login: Login): ForesyncError {
-  const state = sqlStateOf(error);
-  const said = printable(messageOf(error), 500);
-  const where = whereOf(login);
-  if (state?.startsWith('28'))
-    return new ForesyncError(
-      'permission',
-      'store-login',
-      `The server at ${where} refuses ${printable(login.user)}: ${said}.`,
-      {
-        hint: 'Passwords are taken from PGPASSWORD, ~/.pgpass and service files at the host where the agent runs; pg_hba.conf says who may come.',
-        cause: error,
-      },
-    );
-  if (state === '3D000')
-    return new ForesyncError('config', 'store-missing', `At ${where} there is no such database: ${said}.`, {
-      hint: 'The store names it behind the host: postgres://user@host:port/database.',
-      cause: error,
-    });
-  const kind = state === undefined || /^(08|53|57)/.test(state) ? 'unreachable' : 'config';
-  return new ForesyncError(kind, 'store-unreachable', `The server at ${where} cannot be had: ${said}.`, {
-    hint: 'Check that it runs, and host, port and database of the store, as the host of the agent reaches them.',
-    cause: error,
-  });
 }

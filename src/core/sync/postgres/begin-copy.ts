@@ -6,6 +6,7 @@ import { settled } from './capture.ts';
 import type { Sides } from './connect-servers.ts';
 import { Drain } from './drain.ts';
 import { readsDonorItself } from './one-host.ts';
+import { captureStarted } from './start-capture.ts';
 
 /** Bytes of changes that may wait at the joiner. */
 const usualBudgetBytes = 8 * 1024 ** 3;
@@ -43,7 +44,7 @@ export async function beginCopy(
   const mayServe = !serveSql || isServed || left?.stage === 'delta' || left?.stage === 'verify';
   const goesOn = isThere && mayServe && left !== undefined && left.spooledTo >= slot.confirmedTo && !restart;
   if (!goesOn) await lead.call('pg.capture.drop', { url: group.lead.store.path, id });
-  const started = goesOn ? undefined : (await lead.call('pg.capture.start', { id })).result;
+  const started = goesOn ? undefined : await captureStarted(lead, { id, wait, signal, emit });
   const purpose = { use: 'copy', group: group.name, joiner: target.name } as const;
   if (started) await lead.call('pg.slots.note', { url: group.lead.store.path, id, purpose });
   const { definition, keyOrder, systemId, timeline } = table;

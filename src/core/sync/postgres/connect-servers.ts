@@ -12,7 +12,7 @@ import type { Emit } from '../events.ts';
 import { tableThere } from '../refusals.ts';
 import type { Slot } from './capture.ts';
 import { refuseLacking } from './joiner-rights.ts';
-import { refuseUnservable } from './sql-serving.ts';
+import { refuseUnservable, refuseUnserved } from './sql-serving.ts';
 
 /** Both servers, and what an earlier run has left there. */
 export interface Sides {
@@ -61,6 +61,8 @@ export async function connectServers(
     await joiner.call('pg.subscription.rehearse', {
       ...{ url: target.store.path, id, conninfo: options.handOver.conninfo },
     });
+  const isUnserved = !look.isServed && (left?.stage === 'hot' || left?.stage === 'snapshot');
+  if (serveSql && isUnserved && slot && !slot.isLost) refuseUnserved(target.name);
   if (serveSql && !left) {
     refuseUnfitKey(donor.definition);
     await refuseUnservable(joiner, { url: target.store.path, hasTable: look.hasTable, table: group.table });

@@ -9,6 +9,7 @@ import type { Sides } from './connect-servers.ts';
 import { copyLanes } from './copy-rows.ts';
 import { Drain } from './drain.ts';
 import type { Leaders, OtherLeader } from './leaders.ts';
+import { captureStarted } from './start-capture.ts';
 
 const pollMs = 200;
 const tellAfterMs = 3000;
@@ -47,7 +48,7 @@ async function subscribeJoiner(handing: HandingOver): Promise<void> {
   const { sides, leaders, options } = handing;
   const { joiner } = sides;
   const url = options.joiner.store.path;
-  const begun = await slotsAtOthers(leaders);
+  const begun = await slotsAtOthers(handing);
   // Before: whoever finds a slot must know that it is not left behind.
   const purpose = { use: 'subscription', group: options.group.name, joiner: options.joiner.name } as const;
   for (const { agent, url: leaderUrl, id } of [leaders.lead, ...leaders.others])
@@ -77,14 +78,17 @@ async function subscribeJoiner(handing: HandingOver): Promise<void> {
 }
 
 /** The slots of the joiner's at the other leaders: where each begins, by the leader's name. What was committed before must come by way of the lead. */
-async function slotsAtOthers({ others }: Leaders): Promise<Map<string, number>> {
+async function slotsAtOthers({
+  leaders: { others },
+  options: { wait, signal, emit },
+}: HandingOver): Promise<Map<string, number>> {
   const begun = new Map<string, number>();
   for (const { agent, url, id, name } of others) {
     const { slot } = (await agent.call('pg.capture.look', { url, id })).result;
     if (slot && !slot.isLost) begun.set(name, slot.confirmedTo);
     else {
       await agent.call('pg.capture.drop', { url, id });
-      begun.set(name, (await agent.call('pg.capture.start', { id })).result.from);
+      begun.set(name, (await captureStarted(agent, { id, wait, signal, emit })).from);
     }
   }
   return begun;

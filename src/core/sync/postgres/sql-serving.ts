@@ -223,3 +223,13 @@ export async function refuseUnservable(
     );
   await joiner.call('pg.serving.rehearse', { url });
 }
+
+/** Refuses a copy that was begun without regard to readers, whose rows are of no one moment, before anything of it is given up. */
+export function refuseUnserved(joiner: string): never {
+  throw new ForesyncError(
+    'exists',
+    'copy-unserved',
+    `The copy that is left at ${printable(joiner)} was begun without --serve-sql: its rows are of different moments, and no reads can be answered from them.`,
+    { hint: 'Leave --serve-sql out to go on with it, or begin anew with --restart.' },
+  );
+}

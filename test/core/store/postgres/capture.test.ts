@@ -18,7 +18,9 @@ import { decodeMessage, messagesIn } from '../../../../src/core/store/postgres/p
 import { readDefinition } from '../../../../src/core/store/postgres/read-definition.ts';
 import { Session } from '../../../../src/core/store/postgres/session.ts';
 import { SpoolWriter } from '../../../../src/core/store/postgres/spool.ts';
+import { addReplica } from '../../../../src/core/sync/add-replica.ts';
 import { type PostgresPair, postgresPair, withoutPostgres } from '../../../support/postgres.ts';
+import { postgresRun } from '../../../support/postgres-group.ts';
 
 describe('capture at PostgreSQL', { skip: withoutPostgres }, () => {
   let pair: PostgresPair;
@@ -150,5 +152,44 @@ describe('capture at PostgreSQL', { skip: withoutPostgres }, () => {
     } finally {
       await reader.end();
     }
+  });
+
+  test('a transaction that is open before the slot is named while it is waited for, and a stop then leaves nothing', async () => {
+    const holder = spawn(
+      pair.donor.program('psql'),
+      ['-Xq', '-h', pair.donor.socketFolder, '-U', 'postgres'],
+      {
+        env: { ...process.env, PGAPPNAME: 'the shop' },
+        stdio: ['pipe', 'ignore', 'ignore'],
+      },
+    );
+    const ended = once(holder, 'exit');
+    try {
+      holder.stdin.write("BEGIN; INSERT INTO items VALUES (9, 'nine');\n");
+      const open = "SELECT pid FROM pg_stat_activity WHERE state = 'idle in transaction'";
+      let pid: string | undefined;
+      while (pid === undefined) pid = (await session.rows(open))[0]?.[0] ?? undefined;
+      const stop = new AbortController();
+      const notes: string[] = [];
+      const { options } = postgresRun(pair, 'items', { signal: stop.signal }, (event) => {
+        if (event.type !== 'note') return;
+        notes.push(event.text);
+        if (event.text.includes('waits for'))
+          stop.abort(new ForesyncError('stopped', 'interrupted', 'Stopped.'));
+      });
+      await assert.rejects(addReplica(options), { code: 'stopped' });
+      const told = notes.find((text) => text.includes('waits for')) ?? '';
+      assert.match(
+        told,
+        new RegExp(`process ${pid} \\(the shop of postgres, idle in transaction, since 20\\d\\d-`),
+      );
+      for (const table of ['pg_replication_slots', 'pg_publication'])
+        assert.deepEqual(await session.row(`SELECT count(*) FROM ${table}`), ['0'], table);
+    } finally {
+      holder.stdin.end('ROLLBACK;\n');
+      await ended;
+    }
+    await addReplica(postgresRun(pair, 'items').options);
+    assert.equal(pair.joiner.sql('SELECT count(*) FROM items'), pair.donor.sql('SELECT count(*) FROM items'));
   });
 });

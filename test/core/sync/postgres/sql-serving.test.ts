@@ -169,6 +169,23 @@ describe('reads at a joiner at PostgreSQL while it is built', { skip: withoutPos
     nothingLeft();
   });
 
+  test('a copy that was begun without regard to readers is not given up for them unasked', async () => {
+    pair.donor.sql(
+      "CREATE TABLE plain AS SELECT g AS id, repeat('x', 100) AS body FROM generate_series(1, 30000) g; ALTER TABLE plain ADD PRIMARY KEY (id)",
+    );
+    const stop = new AbortController();
+    const first = postgresRun(pair, 'plain', { signal: stop.signal, pace: slow(4e6) }, (event) => {
+      if (event.type === 'rows' && event.kind === 'snapshot') stop.abort();
+    });
+    await assert.rejects(addReplica(first.options), { code: 'stopped' });
+    const serveSql = { conninfo: conninfoOf(pair) };
+    const served = postgresRun(pair, 'plain', { serveSql });
+    await assert.rejects(addReplica(served.options), { code: 'copy-unserved', hint: /--restart/ });
+    const again = postgresRun(pair, 'plain');
+    await addReplica(again.options);
+    assert.ok(again.events.some(({ type }) => type === 'resumed'));
+  });
+
   test('no reader of a key sees it go back, from the first answer to the table in its place', async () => {
     pair.joiner.sql('CREATE EXTENSION IF NOT EXISTS postgres_fdw');
     const readers = await readWhileBuilt(pair, 1);
