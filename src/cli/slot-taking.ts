@@ -60,6 +60,8 @@ export async function takeNamedSlot(
     staging: undefined,
     withdrawn: undefined,
     kept: undefined,
+    stays: undefined,
+    unsynced: undefined,
   };
   for (const line of takenAwayLines({ ...nothing, slot, hasTable: false }, { dryRun })) log(line);
   log('What was built with it at the joiner stays: it is not known here.');

@@ -144,7 +144,8 @@ export default class Abort extends BaseCommand {
       onEvent: () => undefined,
     });
     const outcome = standing.run?.inSyncAtMs !== undefined && taken.hasTable ? 'done' : 'aborted';
-    if (!dryRun) {
+    // One of which something stays can be given up again.
+    if (!dryRun && !taken.stays) {
       closeRun(state, id, outcome, systemClock.nowMs());
       if (!taken.kept) releasePrefetches(state, groupName);
     }
@@ -176,9 +177,11 @@ export default class Abort extends BaseCommand {
   ): void {
     this.#tellEnd(ended);
     for (const line of takenAwayLines(taken, { dryRun: false })) this.log(line);
-    this.log(
-      outcome === 'done' ? `${what}: its replica is in sync and in its place, and stays.` : this.done(what),
-    );
+    if (taken.stays) this.log(`${what}: all else of it is taken away.`);
+    else
+      this.log(
+        outcome === 'done' ? `${what}: its replica is in sync and in its place, and stays.` : this.done(what),
+      );
     this.log(nextStep(`foresync status${stateOption}`));
   }
 

@@ -73,6 +73,18 @@ const takenAway = declaredAs<TakenAway>()(
       .strictObject({ donor, name: text('Its name.'), retainedBytes: bytes('WAL that was kept for it.') })
       .describe('Of a run between PostgreSQL servers: its replication slot at the lead.')
       .optional(),
+    stays: z
+      .strictObject({
+        joiner: donor,
+        reason: text('Why.'),
+        slot: text('The slot that is kept for a subscription there.').optional(),
+      })
+      .describe('A PostgreSQL joiner that could not be asked, or cleaned: what is there stays.')
+      .optional(),
+    unsynced: z
+      .strictObject({ joiner: donor, table: text('Its name.') })
+      .describe('A table in its place at a PostgreSQL joiner that nothing keeps in sync.')
+      .optional(),
     hasTable: flag('The joiner holds the table.'),
   }),
 );

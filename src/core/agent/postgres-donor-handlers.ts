@@ -46,9 +46,9 @@ export function postgresDonorHandlers(): {
     'pg.capture.look': async ({ url, id }) => ({
       result: { slot: await inSession(url, (session) => lookAtSlot(session, id)) },
     }),
-    'pg.capture.start': async ({ id }) => {
+    'pg.capture.start': async ({ id, purpose }) => {
       const session = await donor().lanes.session(usual);
-      const from = await startCapture(session, id, donor().definition);
+      const from = await startCapture(session, id, { table: donor().definition, purpose });
       return { result: { from, ...(await underWay(session)) } };
     },
     'pg.capture.under-way': async () => ({ result: await underWay(await donor().lanes.session(usual)) }),
@@ -58,10 +58,10 @@ export function postgresDonorHandlers(): {
     'pg.capture.publication': async ({ id }) => ({
       result: { publication: await publicationMark(await donor().lanes.session(usual), id) },
     }),
-    'pg.capture.drop': async ({ url, id }) => {
+    'pg.capture.drop': async ({ url, id, hold }) => {
       await stream?.close();
       stream = undefined;
-      await inSession(url, (session) => dropCapture(session, id));
+      await inSession(url, (session) => dropCapture(session, id, hold));
       return { result: {} };
     },
     'pg.stream.open': async ({ id, from }) => {

@@ -1,15 +1,6 @@
-import { z } from 'zod';
-import { captureName } from './capture.ts';
+import { captureName, inCapture } from './capture.ts';
 import { Session } from './session.ts';
-import { quoteName, quoteText } from './sql.ts';
-
-/** What a slot is for; kept as a comment on its publication, where whoever looks at the server finds it too. */
-const slotPurpose = z.object({
-  use: z.enum(['copy', 'subscription']),
-  group: z.string().max(500),
-  joiner: z.string().max(500),
-});
-export type SlotPurpose = z.infer<typeof slotPurpose>;
+import { commentPurpose, purposeOf, readPurpose, type SlotPurpose } from './slot-purpose.ts';
 
 /** A slot of foresync's, as a lead has it. */
 export interface KeptSlot {
@@ -28,14 +19,15 @@ export interface KeptSlot {
   purpose?: SlotPurpose | undefined;
 }
 
-const prefix = 'foresync ';
-
-/** Tells on the publication of a capture what its slot is for. May be repeated. */
-export async function notePurpose(url: string, id: string, purpose: SlotPurpose): Promise<void> {
+/** Tells on the publication of a capture what its slot is for; false where there is no such publication. May be repeated. */
+export async function notePurpose(url: string, id: string, purpose: SlotPurpose): Promise<boolean> {
   const session = await Session.open(url);
   try {
-    const text = quoteText(`${prefix}${JSON.stringify(purpose)}`);
-    await session.rows(`COMMENT ON PUBLICATION ${quoteName(captureName(id))} IS ${text}`);
+    return await inCapture(session, id, async () => {
+      const isThere = (await readPurpose(session, captureName(id))) !== undefined;
+      if (isThere) await commentPurpose(session, captureName(id), purpose);
+      return isThere;
+    });
   } finally {
     await session.end();
   }
@@ -65,15 +57,5 @@ export async function listSlots(url: string): Promise<KeptSlot[]> {
     }));
   } finally {
     await session.end();
-  }
-}
-
-/** A comment may be anybody's. */
-function purposeOf(comment: string | null | undefined): SlotPurpose | undefined {
-  if (!comment?.startsWith(prefix)) return undefined;
-  try {
-    return slotPurpose.safeParse(JSON.parse(comment.slice(prefix.length))).data;
-  } catch {
-    return undefined;
   }
 }

@@ -34,7 +34,7 @@ export async function takeSlot(
     const slot = result.slots.find((one) => one.name === name);
     if (!slot) return undefined;
     if (slot.purpose?.use === 'subscription') throw kept(slot);
-    if (slot.isActive) throw inUse(slot);
+    if (slot.isActive) throw slotInUse(slot.name);
     if (!dryRun) await lead.call('pg.capture.drop', { url, id: name.slice('foresync_'.length) });
     return slot;
   });
@@ -61,7 +61,7 @@ function kept({ name, purpose }: Slot): ForesyncError {
   });
 }
 
-function inUse({ name }: Slot): ForesyncError {
+export function slotInUse(name: string): ForesyncError {
   return new ForesyncError('exists', 'slot-in-use', `Somebody reads ${name} just now.`, {
     hint: 'A run that lives, or a subscription: end it where it is.',
   });
