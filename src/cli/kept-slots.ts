@@ -36,8 +36,7 @@ export async function keptSlots(
   const runs = slotRuns(standings);
   const leads = new Map<string, PostgresRun>();
   for (const run of runs.values()) {
-    const { lead, config } = run.request;
-    const key = JSON.stringify([config, lead, run.group, run.table]);
+    const key = placeOfLead(run);
     if (!leads.has(key)) leads.set(key, run);
   }
   return Promise.all(
