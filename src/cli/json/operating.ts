@@ -144,7 +144,9 @@ const slot = z.strictObject({
   group: text('The replica group.'),
   name: text('Its name.'),
   isActive: flag('Somebody reads it just now.'),
-  walStatus: text("How safe what it needs of the WAL is, in PostgreSQL's words; `lost`: it is gone."),
+  walStatus: text(
+    "How safe what it needs of the WAL is, in PostgreSQL's words; `lost`: it is gone; `missing`: there is no slot, and a publication alone.",
+  ),
   retainedBytes: bytes('WAL that the lead keeps for it.'),
   behindBytes: bytes('WAL that whoever reads it has not confirmed yet.'),
   safeBytes: bytes('How much more may be written before it is lost; absent without a bound.').optional(),

@@ -91,6 +91,8 @@ export function tableSubscribed(joiner: string, subscription: string): ForesyncE
     'exists',
     'joiner-subscribed',
     `The table at ${printable(joiner)} is kept in sync already: the subscription ${name} replicates to it.`,
-    { hint: `To copy it anew, end that there first: DROP SUBSCRIPTION ${name}.` },
+    {
+      hint: `To copy it anew, end that there first: DROP SUBSCRIPTION ${name}. DROP PUBLICATION ${name}, at the lead, takes away what is left then.`,
+    },
   );
 }

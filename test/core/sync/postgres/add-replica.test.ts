@@ -55,6 +55,7 @@ describe('adding a replica at PostgreSQL', { skip: withoutPostgres }, () => {
     assert.equal(pair.joiner.sql(all), wanted);
     const name = pair.joiner.sql('SELECT subname FROM pg_subscription');
     pair.joiner.sql(`DROP SUBSCRIPTION ${name}`);
+    pair.donor.sql(`DROP PUBLICATION ${name}`);
     assert.equal(pair.donor.sql('SELECT count(*) FROM pg_replication_slots'), '0');
   });
 
@@ -84,5 +85,9 @@ describe('adding a replica at PostgreSQL', { skip: withoutPostgres }, () => {
     assert.equal(slotCount(), '1');
     pair.joiner.sql(`DROP SUBSCRIPTION ${slot.name}`);
     assert.equal(slotCount(), '0');
+    const left = (await listSlots(options)).find(({ name }) => name === slot.name);
+    assert.equal(left?.walStatus, 'missing');
+    await takeSlot(options, slot.name, { dryRun: false });
+    assert.equal(pair.donor.sql(`SELECT count(*) FROM pg_publication WHERE pubname = '${slot.name}'`), '0');
   });
 });
