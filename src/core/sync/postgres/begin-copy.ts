@@ -44,8 +44,8 @@ export async function beginCopy(
   options: AddReplicaOptions & { id: string; emit: Emit; isLeader: boolean },
   onDrain: (drain: Drain) => void,
 ): Promise<Copy> {
-  const { lead, joiner, table, left, slot, seed, isServed } = sides;
-  const { group, joiner: target, restart, wait, signal, deltaBudgetKeys, id, emit, serveSql } = options;
+  const { lead, joiner, table, left, slot, seed } = sides;
+  const { group, joiner: target, restart, wait, signal, deltaBudgetKeys, id, emit } = options;
   const isOneHost = readsDonorItself(sides, options);
   isOneHost.catch(() => undefined);
   // A table that was made anew since is published no longer.
@@ -53,10 +53,8 @@ export async function beginCopy(
     slot !== undefined &&
     !slot.isLost &&
     (await lead.call('pg.donor.standing', { id })).result.standing !== 'altered';
-  // Rows that came without regard to readers are of no one moment.
-  const mayServe = !serveSql || isServed || left?.stage === 'delta' || left?.stage === 'verify';
   const url = group.lead.store.path;
-  const fits = isThere && mayServe && left !== undefined && left.spooledTo >= slot.confirmedTo && !restart;
+  const fits = isThere && left !== undefined && left.spooledTo >= slot.confirmedTo && !restart;
   const goesOn = fits && (await ownSlot(sides, options));
   if (!goesOn) await lead.call('pg.capture.drop', { url, id });
   const purpose = copyPurpose(options, sides.hold);

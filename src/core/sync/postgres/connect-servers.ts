@@ -64,6 +64,9 @@ export async function connectServers(
     throw tableSubscribed(target.name, look.subscription);
   if (look.hasTable && !replace && !isInPlace(left)) throw tableThere(target, group.table);
   refuseLacking(look.lacks, table, options.handOver?.kind === 'subscription');
+  const isCopying = left?.stage === 'hot' || left?.stage === 'snapshot';
+  // Rows that came without regard to readers are of no one moment.
+  if (serveSql && isCopying && !look.isServed && slot && !slot.isLost) throw servedLate();
   if (serveSql && !left) {
     refuseUnfitKey(donor.definition);
     await refuseUnservable(joiner, { url: target.store.path, hasTable: look.hasTable, table: group.table });
@@ -77,6 +80,15 @@ export async function connectServers(
     });
   const { isServed, isSubscribed } = look;
   return { lead, joiner, table: donor, left, isServed, isSubscribed, slot, seed, hold };
+}
+
+function servedLate(): ForesyncError {
+  return new ForesyncError(
+    'exists',
+    'serve-sql-late',
+    'The copy was begun without --serve-sql: the rows that are there are of no one moment, and cannot be read together.',
+    { hint: 'Without --serve-sql it is gone on with; --restart begins anew.' },
+  );
 }
 
 /** The table that an earlier run has put there, proven equal. */

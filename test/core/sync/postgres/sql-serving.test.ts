@@ -166,6 +166,25 @@ describe('reads at a joiner at PostgreSQL while it is built', { skip: withoutPos
     nothingLeft();
   });
 
+  test('a copy that was begun without it is not thrown away for it, but refused by name', async () => {
+    pair.donor.sql(
+      'CREATE TABLE late (id int PRIMARY KEY); INSERT INTO late SELECT generate_series(1, 5000)',
+    );
+    const stopping = new AbortController();
+    const begun = postgresRun(pair, 'late', { signal: stopping.signal }, ({ type }) => {
+      if (type === 'rows') stopping.abort();
+    });
+    await assert.rejects(addReplica(begun.options));
+    const serveSql = { conninfo: conninfoOf(pair) };
+    await assert.rejects(addReplica(postgresRun(pair, 'late', { serveSql }).options), {
+      code: 'serve-sql-late',
+    });
+    const { options, events } = postgresRun(pair, 'late');
+    await addReplica(options);
+    assert.ok(events.some(({ type }) => type === 'resumed'));
+    nothingLeft();
+  });
+
   test('no reader of a key sees it go back, from the first answer to the table in its place', async () => {
     pair.joiner.sql('CREATE EXTENSION IF NOT EXISTS postgres_fdw');
     const readers = await readWhileBuilt(pair, 1);
