@@ -93,7 +93,7 @@ export const postgresRequests = {
   /** Part: keys. Parts back: rows. Keys that are none of the table's are left out. */
   'pg.keys.read': request(
     z.strictObject({ lane, maxBytes: chunkBytes }),
-    z.strictObject({ rows: count, rawBytes: bytes }),
+    z.strictObject({ rows: count, rawBytes: bytes, keysRead: count }),
   ),
   'pg.range.digest': request(
     z.strictObject({ lane, range: keyRange }),

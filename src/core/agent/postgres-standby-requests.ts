@@ -25,7 +25,7 @@ export const postgresStandbyRequests = {
   /** Part: keys. Parts back: rows. Keys that are none of the table's are left out. */
   'pg.standby.read': request(
     z.strictObject({ maxBytes: chunkBytes, withinMs }),
-    z.strictObject({ rows: count, rawBytes: bytes }),
+    z.strictObject({ rows: count, rawBytes: bytes, keysRead: count }),
   ),
   /** Tells on a capture's publication what its slot is for; not `noted` where that is gone. May be repeated. */
   'pg.slots.note': request(

@@ -9,7 +9,7 @@ import { keyOrderOf } from './key-order.ts';
 import { Lanes } from './lanes.ts';
 import { lsnOf } from './lsn.ts';
 import { readDefinition, type TableFacts } from './read-definition.ts';
-import { copyOutOf, copyRowsOut, ownRows, readRowsOfKeys } from './read-rows.ts';
+import { copyOutOf, copyRowsOut, ownRows, type RowsOfKeys, readRowsOfKeys } from './read-rows.ts';
 import { keysRelation } from './row-keys.ts';
 import { Session } from './session.ts';
 import { qualified, quoteName, quoteText, type TableName } from './sql.ts';
@@ -148,11 +148,7 @@ export class PostgresDonor {
     );
   }
 
-  async readKeys(
-    lane: number,
-    keys: readonly (readonly string[])[],
-    maxBytes: number,
-  ): Promise<CopiedRows[]> {
+  async readKeys(lane: number, keys: readonly (readonly string[])[], maxBytes: number): Promise<RowsOfKeys> {
     const from = { definition: this.definition, rowBytes: this.look.rowBytes };
     return readRowsOfKeys(await this.lanes.session(lane), from, keys, maxBytes);
   }

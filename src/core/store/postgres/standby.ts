@@ -1,9 +1,8 @@
 import { ForesyncError } from '../../errors.ts';
 import { captureName } from './capture.ts';
-import type { CopiedRows } from './copy-queries.ts';
 import type { TableDefinition } from './definition.ts';
 import { lsnText } from './lsn.ts';
-import { readRowsOfKeys } from './read-rows.ts';
+import { type RowsOfKeys, readRowsOfKeys } from './read-rows.ts';
 import { Session } from './session.ts';
 
 /** What a standby must have of its lead before rows of it may be read. */
@@ -69,14 +68,14 @@ export class PostgresStandby {
   }
 
   /**
-   * Rows of keys; keys that are none of the table's are as good as missing. Throws `standby-slow` after `withinMs`, `standby-behind` where it was started again and is not yet
+   * Rows of the first keys, as `readRowsOfKeys` does. Throws `standby-slow` after `withinMs`, `standby-behind` where it was started again and is not yet
    * where it was, `not-a-standby` where it is none any more, and `postgres-40001`, `postgres-57014` or `server-lost` where replaying had to end the statement.
    */
   async readKeys(
     from: { definition: TableDefinition; rowBytes: number },
     keys: readonly (readonly string[])[],
     { maxBytes, withinMs }: { maxBytes: number; withinMs: number },
-  ): Promise<CopiedRows[]> {
+  ): Promise<RowsOfKeys> {
     return this.#within(withinMs, async () => {
       const isKnown = this.#session?.isLost === false;
       const session = await this.#connected();

@@ -1,6 +1,4 @@
 import type { AgentClient } from '../../agent/client.ts';
-import { compress } from '../../agent/compression.ts';
-import { encodeKeyTexts } from '../../agent/key-texts.ts';
 import type { Wait } from '../../clock.ts';
 import { keyTexts } from '../../store/postgres/row-keys.ts';
 import type { Batch, Batches } from '../batches.ts';
@@ -10,6 +8,7 @@ import { pump } from '../pump.ts';
 import { pipelineDepth } from '../run.ts';
 import { copyLanes } from './copy-rows.ts';
 import { HotShares } from './hot-shares.ts';
+import { type KeyedRows, maxAnswerBytes, rowsOfKeys } from './keyed-rows.ts';
 import { type LeadMark, openStandby, readAtStandby, type Standby, wasCancelled, whyOf } from './standbys.ts';
 
 export interface HotOptions {
@@ -27,13 +26,8 @@ export interface HotOptions {
   deadline: AbortSignal;
 }
 
-type Read = (keys: Buffer) => Promise<{ result: { rows: number; rawBytes: number } } & Wire>;
-interface Wire {
-  parts: Buffer[];
-  wireBytes: number;
-}
+type Read = (keys: Buffer) => Promise<KeyedRows>;
 
-const maxBatchBytes = 64 << 20;
 /** How often a standby is asked for a batch that replaying changes has kept it from. */
 const mostTries = 4;
 const firstRetryMs = 100;
@@ -87,8 +81,8 @@ export async function sendHotRows(options: HotOptions): Promise<{ complete: bool
     let isReading = false;
     const [lane] = copyLanes;
     const read: Read = leave
-      ? (keys) => patiently(() => readAtStandby(donor, maxBatchBytes, Buffer.from(keys)), options)
-      : (keys) => donor.call('pg.keys.read', { lane, maxBytes: maxBatchBytes }, [keys]);
+      ? (keys) => patiently(() => readAtStandby(donor, maxAnswerBytes, Buffer.from(keys)), options)
+      : (keys) => donor.call('pg.keys.read', { lane, maxBytes: maxAnswerBytes }, [keys]);
     const next = () => {
       const batch = deadline.aborted ? undefined : take(underWay.size === 0);
       if (!batch) return undefined;
@@ -97,48 +91,75 @@ export async function sendHotRows(options: HotOptions): Promise<{ complete: bool
       underWay.add(batch);
       return readBatch(batch, read, leave, options);
     };
-    const deliver = async ({ batch, reply }: Awaited<ReturnType<typeof readBatch>>) => {
-      if (reply) await toJoiner(donor, batch, reply);
-      else leave?.(batch);
+    const deliver = async ({ batch, first, others }: ReadBatch) => {
+      try {
+        if (first) await toJoiner(donor, batch, first, others);
+        else leave?.(batch);
+      } catch (error) {
+        if (!leave || hasJoinerFailed || !wasCancelled(error)) throw error;
+        leave(batch);
+      }
       underWay.delete(batch);
     };
     await pump({ depth: pipelineDepth, signal, next, deliver });
   }
 
-  async function toJoiner(donor: AgentClient, batch: Batch, reply: Awaited<ReturnType<Read>>): Promise<void> {
-    try {
-      await options.joiner.call('pg.joiner.rows', { keep: true }, reply.parts);
-    } catch (error) {
-      hasJoinerFailed = true;
-      throw error;
+  async function toJoiner(
+    donor: AgentClient,
+    batch: Batch,
+    first: KeyedRows | 'none',
+    others: AsyncGenerator<KeyedRows, void>,
+  ): Promise<void> {
+    const told = { rows: 0, rawBytes: 0, wireBytes: 0 };
+    for (let answer: KeyedRows | 'none' | undefined = first; answer && answer !== 'none'; ) {
+      await options.joiner.call('pg.joiner.rows', { keep: true }, answer.parts).catch((error: unknown) => {
+        hasJoinerFailed = true;
+        throw error;
+      });
+      told.rows += answer.result.rows;
+      told.rawBytes += answer.result.rawBytes;
+      told.wireBytes += answer.wireBytes;
+      const { value, done } = await others.next();
+      answer = done ? undefined : value;
     }
-    const { rows, rawBytes } = reply.result;
     emit({
-      ...{ type: 'rows', kind: 'hot', donor: donor.name, rows, rawBytes, wireBytes: reply.wireBytes },
-      ...{ planKeys: rows, missingKeys: batch.keys.length - rows, expectedReads: batch.expectedReads },
+      ...{ type: 'rows', kind: 'hot', donor: donor.name, ...told },
+      planKeys: told.rows,
+      missingKeys: batch.keys.length - told.rows,
+      expectedReads: batch.expectedReads,
     });
   }
 }
 
-/** Without a reply where the donor may give other batches, but not this one, and somebody else can. */
+interface ReadBatch {
+  batch: Batch;
+  /** Undefined where the donor may give other batches, but not this one, and somebody else can. */
+  first: KeyedRows | 'none' | undefined;
+  /** What is asked for when that has arrived: rows that were too large to come with it. */
+  others: AsyncGenerator<KeyedRows, void>;
+}
+
 async function readBatch(
   batch: Batch,
   read: Read,
   leave: ((batch: Batch) => void) | undefined,
   { mark, pace, signal }: HotOptions,
-) {
+): Promise<ReadBatch> {
   const texts = batch.keys.flatMap((key) => {
     const one = keyTexts(key, mark.definition.key.length);
     return one ? [one] : [];
   });
-  const keys = await compress(encodeKeyTexts(texts));
-  await pace.turn(signal);
+  const answers = rowsOfKeys(texts, async (keys) => {
+    await pace.turn(signal);
+    const answer = await read(keys);
+    pace.sent(answer.wireBytes);
+    return answer;
+  });
   try {
-    const reply = await read(keys);
-    pace.sent(reply.wireBytes);
-    return { batch, reply };
+    const { value, done } = await answers.next();
+    return { batch, first: done ? 'none' : value, others: answers };
   } catch (error) {
-    if (leave && wasCancelled(error)) return { batch, reply: undefined };
+    if (leave && wasCancelled(error)) return { batch, first: undefined, others: answers };
     throw error;
   }
 }

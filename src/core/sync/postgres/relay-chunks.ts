@@ -1,6 +1,5 @@
 import type { AgentClient, Reply } from '../../agent/client.ts';
-import { ForesyncError } from '../../errors.ts';
-import { formatBytes } from '../../format.ts';
+import { maxRowBytes, rowTooLarge } from '../../store/postgres/read-rows.ts';
 import type { KeyRange } from '../../store/postgres/table-sql.ts';
 import type { Pace } from '../pace.ts';
 import { Pipeline } from '../pipeline.ts';
@@ -12,8 +11,6 @@ import { sentRange } from './ranges.ts';
 const chunksAhead = 2;
 /** Of zstd: it takes hardly longer than to copy. */
 const unpackedLevel = 1;
-/** A row of PostgreSQL's may be a gigabyte; of one so large as this, foresync says so. */
-const maxRowBytes = 256 << 20;
 
 /** Chunks go from the donor's agent through the operator to the joiner's. */
 export const relayChunks: ChunkWay = {
@@ -107,12 +104,4 @@ async function putParts(read: Read, lane: number, run: RelayRun): Promise<void> 
     if (!isThere && isOneRow) throw rowTooLarge();
     return isThere;
   });
-}
-
-function rowTooLarge(): ForesyncError {
-  return new ForesyncError(
-    'data',
-    'row-too-large',
-    `A row is larger than ${formatBytes(maxRowBytes)}, which foresync does not carry.`,
-  );
 }

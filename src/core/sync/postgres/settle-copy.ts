@@ -1,14 +1,13 @@
-import type { AgentClient } from '../../agent/client.ts';
-import type { Emit } from '../events.ts';
+import { decompress } from '../../agent/compression.ts';
+import { decodeKeyTexts } from '../../agent/key-texts.ts';
 import { type ApplySides, catchUp } from './apply-changes.ts';
 import { copyLanes } from './copy-rows.ts';
+import { maxAnswerBytes, rowsOfKeys } from './keyed-rows.ts';
 import type { SqlServing } from './sql-serving.ts';
-
-const maxBytes = 64 << 20;
 
 /** All rows have come. Catches up before indexes are made (unless `isFinished`): then rows of different moments meet no longer. */
 export async function settleCopy(
-  sides: ApplySides,
+  sides: ApplySides & { keyColumns: number },
   serving: SqlServing | undefined,
   { isFinished }: { isFinished: boolean },
 ): Promise<void> {
@@ -22,7 +21,7 @@ export async function settleCopy(
 
 /** Rows whose key changed while they were on their way, and of which a value did not travel with the change. */
 async function refetch(
-  { lead, joiner, emit }: { lead: AgentClient; joiner: AgentClient; emit: Emit },
+  { lead, joiner, emit, keyColumns }: ApplySides & { keyColumns: number },
   serving: SqlServing | undefined,
 ): Promise<boolean> {
   const { result, parts } = await joiner.call('pg.joiner.refetch', { taken: false });
@@ -31,8 +30,11 @@ async function refetch(
   emit({ type: 'note', level: 'info', text });
   await serving?.open();
   const [lane] = copyLanes;
-  const read = await lead.call('pg.keys.read', { lane, maxBytes }, parts);
-  await joiner.call('pg.joiner.rows', { keep: true }, read.parts);
+  const [sent = Buffer.alloc(0)] = parts;
+  const keys = decodeKeyTexts(await decompress(sent), keyColumns);
+  const read = (some: Buffer) => lead.call('pg.keys.read', { lane, maxBytes: maxAnswerBytes }, [some]);
+  for await (const rows of rowsOfKeys(keys, read))
+    await joiner.call('pg.joiner.rows', { keep: true }, rows.parts);
   await joiner.call('pg.joiner.refetch', { taken: true });
   await serving?.mustClose();
   return true;

@@ -14,6 +14,7 @@ import {
   type Told,
   type VerifyOptions,
 } from './compare.ts';
+import { maxAnswerBytes, rowsOfKeys } from './keyed-rows.ts';
 
 /** Rounds after which what the stream still changes is left to the last one, behind its end. */
 const mostRounds = 3;
@@ -116,26 +117,20 @@ async function repair(
   told: Told,
 ): Promise<void> {
   told.differences += keys.length;
-  for (let from = 0; from < keys.length; from += 500) {
-    const some = encodeKeyTexts(keys.slice(from, from + 500));
-    const { result, parts, wireBytes } = await lead.call(
-      'pg.keys.read',
-      { lane: digestLanes[0], maxBytes: 64 << 20 },
-      [await compress(some)],
-    );
-    pace.sent(wireBytes);
-    await joiner.call('pg.joiner.remove', {}, [await compress(some)]);
-    await joiner.call('pg.joiner.rows', { keep: true }, parts);
-    told.repairedRows += result.rows;
-    emit({
-      type: 'rows',
-      kind: 'repair',
-      donor: lead.name,
-      rows: result.rows,
-      rawBytes: result.rawBytes,
-      wireBytes,
-    });
-  }
+  const [lane] = digestLanes;
+  const read = (some: Buffer) => lead.call('pg.keys.read', { lane, maxBytes: maxAnswerBytes }, [some]);
+  let done = 0;
+  for (let from = 0; from < keys.length; from += 500)
+    for await (const { result, parts, wireBytes } of rowsOfKeys(keys.slice(from, from + 500), read)) {
+      pace.sent(wireBytes);
+      const replaced = keys.slice(done, done + result.keysRead);
+      done += result.keysRead;
+      await joiner.call('pg.joiner.remove', {}, [await compress(encodeKeyTexts(replaced))]);
+      await joiner.call('pg.joiner.rows', { keep: true }, parts);
+      const { rows, rawBytes } = result;
+      told.repairedRows += rows;
+      emit({ type: 'rows', kind: 'repair', donor: lead.name, rows, rawBytes, wireBytes });
+    }
   if (told.differences > keysAtOnce * 50)
     throw new ForesyncError(
       'verification',

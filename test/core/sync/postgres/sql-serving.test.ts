@@ -67,8 +67,11 @@ describe('reads at a joiner at PostgreSQL while it is built', { skip: withoutPos
        INSERT INTO shop.items SELECT g, 'item ' || g, g * 1.5 FROM generate_series(1, 5000) g`,
     );
     pair.joiner.sql('CREATE SCHEMA shop; CREATE ROLE reader; GRANT USAGE ON SCHEMA shop TO reader');
-    const fetching = () =>
-      pair.donor.sql("SELECT count(*) FROM pg_stat_activity WHERE application_name = 'postgres_fdw'");
+    // Sessions of fetches before may still be about to end; one that is held stays.
+    const fetches = "SELECT FROM pg_stat_activity WHERE application_name ~ '^(postgres_fdw|foresync_)'";
+    const untilOver = `DO 'BEGIN FOR i IN 1..500 LOOP EXIT WHEN NOT EXISTS (${fetches.replaceAll("'", "''")}); PERFORM pg_sleep(0.01), pg_stat_clear_snapshot(); END LOOP; END'`;
+    const counted = [untilOver, fetches.replace('SELECT', 'SELECT count(*)')];
+    const fetching = () => pair.donor.sql(counted.join(';'));
     const hit = (where: string, before = '') =>
       pair.joiner.sql(
         `${before} EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF, SUMMARY OFF) SELECT * FROM shop.items WHERE ${where}`,
@@ -80,7 +83,7 @@ describe('reads at a joiner at PostgreSQL while it is built', { skip: withoutPos
       assert.doesNotMatch(plan, /Foreign/);
       // What a scan that is never executed would do all the same.
       const seen = pair.joiner.sql(
-        `SELECT * FROM shop.items WHERE id IN (42, 7) ORDER BY id; \\! ${pair.donor.program('psql')} -XqAt -h ${pair.donor.socketFolder} -U postgres -c "SELECT count(*) FROM pg_stat_activity WHERE application_name ~ '^(postgres_fdw|foresync_)'"`,
+        `SELECT * FROM shop.items WHERE id IN (42, 7) ORDER BY id; \\! ${pair.donor.program('psql')} -XqAt -h ${pair.donor.socketFolder} -U postgres ${counted.map((sql) => `-c "${sql}"`).join(' ')}`,
       );
       assert.equal(seen, '7|item 7|10.50|21.00\n42|item 42|63.00|126.00\n0');
       const generic =

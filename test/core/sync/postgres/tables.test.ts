@@ -111,6 +111,23 @@ describe('tables at PostgreSQL', { skip: withoutPostgres }, () => {
     assert.equal(pair.joiner.sql('SELECT count(*) FROM planned'), '100');
   });
 
+  test('planned rows that are too large to be sent together come in turn, and each once', async () => {
+    pair.donor.sql(
+      `CREATE TABLE large (id int PRIMARY KEY, body text); ALTER TABLE large ALTER body SET STORAGE EXTERNAL;
+       INSERT INTO large SELECT g, repeat(md5(g::text), CASE WHEN g = 6 THEN 560000 ELSE 100 END) FROM generate_series(1, 12) g`,
+    );
+    const plan = planOf({ lead: [...Array.from({ length: 12 }, (_, place) => 12 - place), 'none', 700] });
+    const { options, events } = postgresRun(pair, 'large', { plan });
+    await addReplica(options);
+    const hot = events.flatMap((event) => (event.type === 'rows' && event.kind === 'hot' ? [event] : []));
+    assert.deepEqual(
+      hot.map(({ rows, planKeys, missingKeys }) => [rows, planKeys, missingKeys]),
+      [[12, 12, 2]],
+    );
+    const all = 'SELECT md5(string_agg(t::text, chr(10) ORDER BY id)) FROM large t';
+    assert.equal(pair.joiner.sql(all), pair.donor.sql(all));
+  });
+
   for (const { what, sql, table, code } of [
     { what: 'a view', sql: 'CREATE VIEW seen AS SELECT 1 AS id', table: 'seen', code: 'table-unsupported' },
     {
