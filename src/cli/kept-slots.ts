@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { systemClock } from '../core/clock.ts';
 import { loadGroup, type ReplicaGroup } from '../core/group/config.ts';
+import { hostLabel } from '../core/group/host.ts';
+import { parsePostgresUrl } from '../core/group/postgres-url.ts';
 import { storedStore } from '../core/group/store-spec.ts';
 import { captureName } from '../core/store/postgres/capture.ts';
 import { captureIdOf } from '../core/sync/postgres/capture.ts';
@@ -34,16 +36,17 @@ export async function keptSlots(
   signal: AbortSignal,
 ): Promise<LeadSlots[]> {
   const runs = slotRuns(standings);
-  const leads = new Map<string, PostgresRun>();
-  for (const run of runs.values()) {
-    const { lead, config } = run.request;
-    const key = JSON.stringify([config, lead, run.group, run.table]);
-    if (!leads.has(key)) leads.set(key, run);
+  const leads = new Map<string, { run: PostgresRun; own: string[] }>();
+  for (const [name, run] of runs) {
+    const key = leadPlace(run);
+    const lead = leads.get(key) ?? { run, own: [] };
+    leads.set(key, lead);
+    lead.own.push(name);
   }
   return Promise.all(
-    [...leads.values()].map(async (run) => {
+    [...leads.values()].map(async ({ run, own }) => {
       const { request, group } = run;
-      const there = { lead: request.lead, group };
+      const there = { lead: request.lead, group, own };
       const atMost = AbortSignal.any([signal, AbortSignal.timeout(mostMs)]);
       try {
         const asked = groupAsked(loadGroup(request.config), request, run);
@@ -64,8 +67,21 @@ export async function keptSlots(
 export function slotsOf(run: RunStanding, leads: readonly LeadSlots[]): LeadSlots[] {
   const [own] = slotRuns([run]).keys();
   return leads
-    .filter(({ lead, group }) => group === run.group && lead === run.request?.lead)
+    .filter((one) => own !== undefined && one.own.includes(own))
     .map((one) => ({ ...one, slots: one.slots.filter(({ name }) => name === own) }));
+}
+
+/** The same for all runs whose lead is at the same database of a server, as far as its URL tells. */
+function leadPlace(run: PostgresRun): string {
+  const { lead: name, config } = run.request;
+  try {
+    const { lead } = groupAsked(loadGroup(config), run.request, run);
+    const { host, port, user, database } = parsePostgresUrl(lead.store.path);
+    return JSON.stringify([hostLabel(lead.host), host, port ?? 5432, database ?? user]);
+  } catch {
+    // Why is told by whoever asks it.
+    return JSON.stringify([config, name, run.group, run.table]);
+  }
 }
 
 /** How a group's lead is asked about its slots. */

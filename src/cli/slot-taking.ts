@@ -47,12 +47,24 @@ export async function takeNamedSlot(
     log(`There is no slot ${name} at ${printable(lead.name, 40)}: there is nothing to take away.`);
     return { outcome: 'nothing', dryRun };
   }
-  const of = found.purpose
-    ? ` It was made to build ${printable(found.purpose.joiner, 40)} of ${printable(found.purpose.group, 40)}, which must be copied anew then.`
-    : ' No run here knows what it is for.';
+  const isMissing = found.walStatus === 'missing';
+  const of = isMissing
+    ? ' It has no slot, and whoever subscribes to it gets nothing.'
+    : found.purpose
+      ? ` It was made to build ${printable(found.purpose.joiner, 40)} of ${printable(found.purpose.group, 40)}, which must be copied anew then.`
+      : ' No run here knows what it is for.';
   if (!dryRun && !flags.yes)
-    await confirm(`Take the slot ${name} at ${printable(lead.name, 40)} away?${of}`, signal);
+    await confirm(
+      `Take the ${isMissing ? 'publication' : 'slot'} ${name} at ${printable(lead.name, 40)} away?${of}`,
+      signal,
+    );
   if (!dryRun) await takeSlot(options, name, { dryRun });
+  if (isMissing) {
+    log(
+      `The publication ${name} at ${printable(lead.name, 40)} ${dryRun ? 'would go' : 'is gone'}; it had no slot.`,
+    );
+    return { outcome: 'aborted', dryRun };
+  }
   const slot = { donor: lead.name, name, retainedBytes: found.retainedBytes };
   const nothing = {
     capture: undefined,
@@ -60,6 +72,8 @@ export async function takeNamedSlot(
     staging: undefined,
     withdrawn: undefined,
     kept: undefined,
+    stays: undefined,
+    unsynced: undefined,
   };
   for (const line of takenAwayLines({ ...nothing, slot, hasTable: false }, { dryRun })) log(line);
   log('What was built with it at the joiner stays: it is not known here.');

@@ -48,7 +48,7 @@ function whatGoes(request: RunRequest, standing: RunStanding): string {
 export default class Abort extends BaseCommand {
   static override summary = 'Give a run up: end it, and take away all that it left.';
   static override description =
-    'Ends the process of the run where it lives, then takes away its Delta Log at the lead, its Prefetch Caches at the donors and the half-built joiner, so that all are as they were. May be repeated. A replica that is in sync and in its place stays, and so does a prefetch that was there before the run; a table that appeared at hot-ready and still lacks rows is dropped from its file, which stays, as applications may have it open. A run that follows its replica ends well by it. Where nothing is left, that is said, and no failure. Without a RUN it takes the only one that lives or has left something; of several it asks which, and refuses to guess where nobody can be asked. A replication slot that a run of another folder has left is taken by its name, at the lead of --config or foresync.yaml; one that somebody reads, or that is kept for a subscription, is refused.';
+    'Ends the process of the run where it lives, then takes away its Delta Log at the lead, its Prefetch Caches at the donors and the half-built joiner, so that all are as they were. May be repeated. A replica that is in sync and in its place stays, and so does a prefetch that was there before the run; a table that appeared at hot-ready and still lacks rows is dropped from its file, which stays, as applications may have it open. A run that follows its replica ends well by it. Where nothing is left, that is said, and no failure. Without a RUN it takes the only one that lives or has left something; of several it asks which, and refuses to guess where nobody can be asked. A replication slot that a run of another folder has left is taken by its name, at the lead of --config or foresync.yaml; one that somebody reads, or that is kept for a subscription, is refused. A publication of foresync that has no slot, as DROP SUBSCRIPTION leaves it, is taken by its name too. A PostgreSQL joiner that cannot be reached holds nothing up: the slot goes, and what stays there is told.';
 
   static override examples = [
     '<%= config.bin %> <%= command.id %> --dry-run',
@@ -144,7 +144,8 @@ export default class Abort extends BaseCommand {
       onEvent: () => undefined,
     });
     const outcome = standing.run?.inSyncAtMs !== undefined && taken.hasTable ? 'done' : 'aborted';
-    if (!dryRun) {
+    // One of which something stays can be given up again.
+    if (!dryRun && !taken.stays) {
       closeRun(state, id, outcome, systemClock.nowMs());
       if (!taken.kept) releasePrefetches(state, groupName);
     }
@@ -176,9 +177,11 @@ export default class Abort extends BaseCommand {
   ): void {
     this.#tellEnd(ended);
     for (const line of takenAwayLines(taken, { dryRun: false })) this.log(line);
-    this.log(
-      outcome === 'done' ? `${what}: its replica is in sync and in its place, and stays.` : this.done(what),
-    );
+    if (taken.stays) this.log(`${what}: all else of it is taken away.`);
+    else
+      this.log(
+        outcome === 'done' ? `${what}: its replica is in sync and in its place, and stays.` : this.done(what),
+      );
     this.log(nextStep(`foresync status${stateOption}`));
   }
 

@@ -107,21 +107,22 @@ export default class Doctor extends BaseCommand {
       });
       tell(here.report);
       const { planned } = here;
-      group = here.group;
-      if (group) {
+      const found = here.group;
+      group = found;
+      if (found) {
         const { replace, runtime, timeout: timeoutMs } = flags;
         const options = {
-          group,
+          group: found,
           joiner,
           planned,
           replace,
-          handOver: () => (joiner ? handOverWishes(flags, group, joiner) : undefined),
+          handOver: () => (joiner ? handOverWishes(flags, found, joiner) : undefined),
           runtime,
           timeoutMs,
           clock: systemClock,
           signal: this.signal,
         };
-        view.expect([...group.replicas.keys(), ...(joiner ? [joiner.name] : [])]);
+        view.expect([...found.replicas.keys(), ...(joiner ? [joiner.name] : [])]);
         for await (const one of examine(options)) tell(one);
       }
     } finally {

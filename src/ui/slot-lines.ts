@@ -12,6 +12,8 @@ export interface LeadSlots {
   lead: string;
   group: string;
   slots: LeadSlot[];
+  /** Names of the slots that runs of this journal make there. */
+  own: readonly string[];
   /** Why it could not be asked. */
   reason?: string;
 }
@@ -49,6 +51,8 @@ function headline(slot: LeadSlot, lead: string, brush: Brush): string {
 }
 
 function signOf(slot: LeadSlot): { sign: ShownState; role: Role } {
+  if (slot.walStatus === 'missing' && slot.run?.standing !== 'running')
+    return isKept(slot) ? { sign: 'failed', role: 'bad' } : { sign: 'stopped', role: 'warning' };
   if (slot.walStatus === 'lost') return { sign: 'failed', role: 'bad' };
   if (slot.run?.standing === 'running') return { sign: 'running', role: 'active' };
   if (isKept(slot) && slot.isActive) return { sign: 'done', role: 'good' };
@@ -58,6 +62,7 @@ function signOf(slot: LeadSlot): { sign: ShownState; role: Role } {
 function whose(slot: LeadSlot): string {
   const { purpose, isActive, run } = slot;
   const joiner = printable(purpose?.joiner ?? run?.joiner ?? '', 30);
+  if (isKept(slot) && slot.walStatus === 'missing') return `no slot for ${joiner}'s subscription`;
   if (isKept(slot)) return `kept for ${joiner}'s subscription`;
   if (run?.standing === 'running') return `of a run that lives`;
   if (run) return 'left by a run';
@@ -71,8 +76,14 @@ function detail(slot: LeadSlot, view: StatusView, brush: Brush): string[] {
   const texts =
     walStatus === 'lost'
       ? ['What it needs of the WAL is gone: max_slot_wal_keep_size was less than that.']
-      : [`${retained}${bound}`];
-  if (isKept(slot)) {
+      : walStatus === 'missing'
+        ? ['Only its publication is there.']
+        : [`${retained}${bound}`];
+  if (isKept(slot) && walStatus === 'missing')
+    texts.push(
+      'A subscription that is still there gets no changes any more; where it was dropped, the publication is of no use.',
+    );
+  else if (isKept(slot)) {
     const reads = isActive ? 'It is read just now' : 'Nobody reads it just now';
     texts.unshift(`${reads}; ${formatBytes(behindBytes)} behind.`);
   } else if (run) texts.unshift(`${shortId(run.id)}, ${nameOf(run, 40)}: ${standingWords(run, view)}.`);
@@ -87,7 +98,7 @@ function detail(slot: LeadSlot, view: StatusView, brush: Brush): string[] {
 
 function nextCommand(slot: LeadSlot, { stateOption }: StatusView): string | undefined {
   const { run, isActive, name } = slot;
-  if (isKept(slot) || run?.standing === 'running') return undefined;
-  if (run?.canAbort) return `foresync abort ${shortId(run.id)}${stateOption}`;
+  if (run?.standing === 'running' || (isKept(slot) && slot.walStatus !== 'missing')) return undefined;
+  if (run?.canAbort && !isKept(slot)) return `foresync abort ${shortId(run.id)}${stateOption}`;
   return isActive ? undefined : `foresync cleanup ${printable(name, 63)}${stateOption}`;
 }

@@ -7,7 +7,7 @@ const width = 78;
 
 /** What was taken away, or with `dryRun` would be, a line each, for 80 columns. */
 export function takenAwayLines(taken: TakenAway, { dryRun }: { dryRun: boolean }): string[] {
-  const { capture, caches, staging, withdrawn, kept, slot } = taken;
+  const { capture, caches, staging, withdrawn, kept, slot, stays, unsynced } = taken;
   const gone = dryRun ? 'would go' : 'is gone';
   const lines: string[] = [];
   if (capture)
@@ -37,7 +37,19 @@ export function takenAwayLines(taken: TakenAway, { dryRun }: { dryRun: boolean }
     lines.push(
       `The prefetch that it used stays at ${printable(kept.donor, 40)}; 'foresync prefetch --release' takes it away.`,
     );
-  if (!capture && !staging && !withdrawn && !slot)
+  if (stays)
+    lines.push(
+      `What was built at ${printable(stays.joiner, 40)} ${dryRun ? 'would stay' : 'stays'}: ${printable(stays.reason, 300)} ${dryRun ? '' : 'The same command takes it away once that is mended.'}`.trim(),
+    );
+  if (stays?.slot)
+    lines.push(
+      `Its slot ${printable(stays.slot)} is kept for a subscription there. Where that server is gone for good: SELECT pg_drop_replication_slot('${printable(stays.slot)}'), at the lead.`,
+    );
+  if (unsynced)
+    lines.push(
+      `${printable(unsynced.table)} stays in its place at ${printable(unsynced.joiner, 40)}, as it was when it was put there: nothing keeps it in sync${dryRun ? '' : ' any more'}, and whoever may write to it can. DROP TABLE takes it away.`,
+    );
+  if (!stays && !unsynced && !capture && !staging && !withdrawn && !slot)
     lines.push('No Delta Log of its own and no half-built joiner were there.');
   return wrapWords(lines, width);
 }

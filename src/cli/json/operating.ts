@@ -73,6 +73,18 @@ const takenAway = declaredAs<TakenAway>()(
       .strictObject({ donor, name: text('Its name.'), retainedBytes: bytes('WAL that was kept for it.') })
       .describe('Of a run between PostgreSQL servers: its replication slot at the lead.')
       .optional(),
+    stays: z
+      .strictObject({
+        joiner: donor,
+        reason: text('Why.'),
+        slot: text('The slot that is kept for a subscription there.').optional(),
+      })
+      .describe('A PostgreSQL joiner that could not be asked, or cleaned: what is there stays.')
+      .optional(),
+    unsynced: z
+      .strictObject({ joiner: donor, table: text('Its name.') })
+      .describe('A table in its place at a PostgreSQL joiner that nothing keeps in sync.')
+      .optional(),
     hasTable: flag('The joiner holds the table.'),
   }),
 );
@@ -132,7 +144,9 @@ const slot = z.strictObject({
   group: text('The replica group.'),
   name: text('Its name.'),
   isActive: flag('Somebody reads it just now.'),
-  walStatus: text("How safe what it needs of the WAL is, in PostgreSQL's words; `lost`: it is gone."),
+  walStatus: text(
+    "How safe what it needs of the WAL is, in PostgreSQL's words; `lost`: it is gone; `missing`: there is no slot, and a publication alone.",
+  ),
   retainedBytes: bytes('WAL that the lead keeps for it.'),
   behindBytes: bytes('WAL that whoever reads it has not confirmed yet.'),
   safeBytes: bytes('How much more may be written before it is lost; absent without a bound.').optional(),

@@ -52,8 +52,9 @@ export function postgresDonorHandlers(): {
     'pg.capture.look': async ({ url, id }) => ({
       result: { slot: await inSession(url, (session) => lookAtSlot(session, id)) },
     }),
-    'pg.capture.start': async ({ id }) => {
-      const under = start ?? (await CaptureStart.open(donor().url, id, donor().definition));
+    'pg.capture.start': async ({ id, purpose }) => {
+      const under =
+        start ?? (await CaptureStart.open(donor().url, id, { table: donor().definition, purpose }));
       start = under;
       try {
         const look = await under.look(startWaitMs);
@@ -73,10 +74,10 @@ export function postgresDonorHandlers(): {
     'pg.capture.publication': async ({ id }) => ({
       result: { publication: await publicationMark(await donor().lanes.session(usual), id) },
     }),
-    'pg.capture.drop': async ({ url, id }) => {
+    'pg.capture.drop': async ({ url, id, hold }) => {
       await stream?.close();
       stream = undefined;
-      await inSession(url, (session) => dropCapture(session, id));
+      await inSession(url, (session) => dropCapture(session, id, hold));
       return { result: {} };
     },
     'pg.stream.open': async ({ id, from }) => {

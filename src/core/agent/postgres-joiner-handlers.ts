@@ -4,6 +4,7 @@ import { TooLarge } from '../store/postgres/copy-queries.ts';
 import type { PostgresDonor } from '../store/postgres/donor.ts';
 import { forgetJoining, handOver } from '../store/postgres/hand-over.ts';
 import { PostgresJoiner } from '../store/postgres/joiner.ts';
+import { JoinerHold } from '../store/postgres/joiner-hold.ts';
 import { discardJoiner, lookAtJoiner, rehearseJoiner } from '../store/postgres/joiner-place.ts';
 import type { Handlers } from './handlers.ts';
 import { decodeKeyTexts, encodeKeyTexts } from './key-texts.ts';
@@ -16,6 +17,7 @@ export function postgresJoinerHandlers(donor: () => PostgresDonor): {
   close(): Promise<void>;
 } {
   let open: PostgresJoiner | undefined;
+  let hold: JoinerHold | undefined;
   const joiner = (): PostgresJoiner => {
     if (!open) throw new ForesyncError('protocol', 'joiner-not-open', 'No joiner is open.');
     return open;
@@ -23,6 +25,18 @@ export function postgresJoinerHandlers(donor: () => PostgresDonor): {
   const close = async () => {
     await open?.close();
     open = undefined;
+  };
+  const leave = async () => {
+    await close();
+    await hold?.end();
+    hold = undefined;
+  };
+  /** What writes at a joiner does so as long as it is held. */
+  const held = async ({ url, id }: { url: string; id: string }): Promise<JoinerHold> => {
+    if (hold?.url !== url || hold.id !== id)
+      throw new ForesyncError('protocol', 'joiner-not-held', 'The joiner is not held.');
+    await hold.check();
+    return hold;
   };
   const part = (parts: readonly Buffer[], place: number): Buffer => {
     const found = parts[place];
@@ -41,9 +55,14 @@ export function postgresJoinerHandlers(donor: () => PostgresDonor): {
         result: { ...look, left: { stage, spooledTo, systemId: record.systemId, timeline } },
       };
     },
+    'pg.joiner.hold': async ({ url, id }) => {
+      await leave();
+      hold = await JoinerHold.take(url, id);
+      return { result: { hold: hold.token } };
+    },
     'pg.joiner.open': async ({ url, ...options }) => {
       await close();
-      open = await PostgresJoiner.open(url, options);
+      open = await PostgresJoiner.open(await held({ url, id: options.id }), options);
       const { count, to } = await open.chunksDone();
       const { stage, spooledTo } = open.record;
       const rows = open.resumed ? await open.rowCount() : 0;
@@ -139,18 +158,22 @@ export function postgresJoinerHandlers(donor: () => PostgresDonor): {
       const origins = [...(await joiner().origins())].map(([name, at]) => ({ name, at }));
       return { result: { origins } };
     },
-    'pg.joiner.hand-over': async ({ url, ...options }) => ({ result: await handOver(url, options) }),
+    'pg.joiner.hand-over': async ({ url, ...options }) => {
+      await held({ url, id: options.id });
+      return { result: await handOver(url, options) };
+    },
     'pg.joiner.forget': async ({ url, id }) => {
       await close();
+      await held({ url, id });
       await forgetJoining(url, id);
       return { result: {} };
     },
     'pg.joiner.discard': async ({ url, id, table }) => {
       await close();
-      return { result: await discardJoiner(url, id, table) };
+      return { result: await discardJoiner(await held({ url, id }), table) };
     },
   };
-  return { handlers, close };
+  return { handlers, close: leave };
 }
 
 async function fetched(fetch: () => ReturnType<PostgresJoiner['rows']['chunk']>) {

@@ -4,11 +4,13 @@ import { leaderRequests } from './postgres-leader-requests.ts';
 import {
   captureId,
   definition,
+  holdToken,
   integerText,
   key,
   keyRange,
   lane,
   position,
+  purpose,
   rowsDigest,
   sequences,
   table,
@@ -62,7 +64,7 @@ export const postgresRequests = {
    * again, and tells whom it waits for.
    */
   'pg.capture.start': request(
-    z.strictObject({ id: captureId }),
+    z.strictObject({ id: captureId, purpose }),
     z.strictObject({
       begun: z.strictObject({ from: position, below: integerText }).optional(),
       waitsFor: z.array(slotWait).max(20),
@@ -71,8 +73,8 @@ export const postgresRequests = {
   'pg.capture.over': request(z.strictObject({ below: integerText }), z.strictObject({ over: z.boolean() })),
   /** The xid that all transactions which are under way now are below. */
   'pg.capture.under-way': request(none, z.strictObject({ below: integerText })),
-  /** Takes slot and publication away. May be repeated. */
-  'pg.capture.drop': request(z.strictObject({ url, id: captureId }), none),
+  /** Takes slot and publication away; with `hold`, only what was made under that hold of the joiner and is for no subscription. May be repeated. */
+  'pg.capture.drop': request(z.strictObject({ url, id: captureId, hold: holdToken.optional() }), none),
   /** Opens the stream of changes behind a position that all before was written up to. */
   'pg.stream.open': request(z.strictObject({ id: captureId, from: position, lane }), none),
   /** Confirms what was written, and takes what has come. Part: the changes. */
@@ -140,6 +142,8 @@ export const postgresRequests = {
       left: z.strictObject({ stage, spooledTo: position, systemId, timeline: count }).optional(),
     }),
   ),
+  /** Has the joiner for this agent alone until it ends: what writes there asks for that. Waits for a while; refuses (`joiner-busy`) where another has it. */
+  'pg.joiner.hold': request(z.strictObject({ url, id: captureId }), z.strictObject({ hold: holdToken })),
   'pg.joiner.open': request(
     z.strictObject({
       url,

@@ -94,3 +94,14 @@ export const definition = z.strictObject({
 export const sequences = z
   .array(z.strictObject({ column: identifier, lastValue: integerText.nullable() }))
   .max(1664);
+
+/** Which hold of a joiner something was made under. */
+export const holdToken = z.string().regex(/^[0-9a-f]{32}$/);
+
+/** What a slot is for. */
+export const purpose = z.strictObject({
+  use: z.enum(['copy', 'subscription']),
+  group: z.string().max(500),
+  joiner: z.string().max(500),
+  hold: z.string().max(100).optional(),
+});

@@ -38,8 +38,7 @@ export function postgresStandbyHandlers(): { handlers: Handlers; close(): Promis
       return rowsAnswer(await standby.readKeys(table, wanted, limits));
     },
     'pg.slots.note': async ({ url, id, purpose }) => {
-      await notePurpose(url, id, purpose);
-      return { result: {} };
+      return { result: { noted: await notePurpose(url, id, purpose) } };
     },
     'pg.slots.list': async ({ url }) => ({ result: { slots: await listSlots(url) } }),
   };

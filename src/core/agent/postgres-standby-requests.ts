@@ -1,14 +1,9 @@
 import { z } from 'zod';
-import { captureId, definition, position, url } from './postgres-shapes.ts';
+import { captureId, definition, position, purpose, url } from './postgres-shapes.ts';
 import { bytes, chunkBytes, count, none, request } from './wire-shapes.ts';
 
 const systemId = z.string().regex(/^\d{1,20}$/);
 const publication = z.string().max(40);
-const purpose = z.strictObject({
-  use: z.enum(['copy', 'subscription']),
-  group: z.string().max(500),
-  joiner: z.string().max(500),
-});
 const withinMs = count.min(1).max(600_000);
 
 /** What an agent answers about PostgreSQL standbys, and about slots that are kept at a lead. */
@@ -32,8 +27,11 @@ export const postgresStandbyRequests = {
     z.strictObject({ maxBytes: chunkBytes, withinMs }),
     z.strictObject({ rows: count, rawBytes: bytes, keysRead: count }),
   ),
-  /** Tells on a capture's publication what its slot is for. May be repeated. */
-  'pg.slots.note': request(z.strictObject({ url, id: captureId, purpose }), none),
+  /** Tells on a capture's publication what its slot is for; not `noted` where that is gone. May be repeated. */
+  'pg.slots.note': request(
+    z.strictObject({ url, id: captureId, purpose }),
+    z.strictObject({ noted: z.boolean() }),
+  ),
   /** All slots of foresync's in a database. */
   'pg.slots.list': request(
     z.strictObject({ url }),

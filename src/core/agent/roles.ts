@@ -78,6 +78,7 @@ export const requestRoles: Record<RequestType, readonly Role[]> = {
   'pg.donor.standing': nobody,
   'pg.sequences': nobody,
   'pg.joiner.look': nobody,
+  'pg.joiner.hold': nobody,
   'pg.joiner.open': nobody,
   'pg.joiner.rehearse': nobody,
   'pg.subscription.rehearse': nobody,

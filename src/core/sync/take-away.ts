@@ -30,6 +30,10 @@ export interface TakenAway {
   kept: { donor: string; id: string } | undefined;
   /** Of a run between PostgreSQL servers: its replication slot, and how much WAL the lead kept for it. */
   slot: { donor: string; name: string; retainedBytes: number } | undefined;
+  /** A PostgreSQL joiner that could not be asked, or cleaned, and why. What is there stays; `slot`: so does that, which is kept for a subscription of the joiner's. */
+  stays: { joiner: string; reason: string; slot?: string } | undefined;
+  /** A table in its place at a PostgreSQL joiner that nothing keeps in sync. */
+  unsynced: { joiner: string; table: string } | undefined;
   /** The joiner holds the table. */
   hasTable: boolean;
 }
@@ -44,6 +48,7 @@ export async function takeAway(options: TakeAwayOptions): Promise<TakenAway> {
   const run = { ...options, plan: undefined, minConfidence: undefined, runId: options.newId() };
   const agents = new Agents(run, emitter(run));
   try {
+    const notPostgres = { slot: undefined, stays: undefined, unsynced: undefined };
     if (group.lead.store.kind === 'postgres') return await takeAwayPostgres(agents, options);
     const [lead, joiner] = await bothOrNone(
       agents.openDonor(group.lead.name),
@@ -60,14 +65,14 @@ export async function takeAway(options: TakeAwayOptions): Promise<TakenAway> {
     if (isClaimed && !dryRun) await giveBack(lead, { ...present, id }, options.clock.nowMs());
     if (id !== undefined && !capture) {
       const kept = isOfPrefetch(id) ? { donor: lead.name, id: unclaimed(id) } : undefined;
-      return { capture, caches: [], staging, withdrawn, kept, slot: undefined, hasTable };
+      return { capture, caches: [], staging, withdrawn, kept, ...notPostgres, hasTable };
     }
     const names = [...group.replicas.keys()];
     const caches = await Promise.all(
       names.map((name) => dropCache(name, name === lead.name ? lead : undefined, agents, dryRun)),
     );
     options.signal.throwIfAborted();
-    return { capture, caches, staging, withdrawn, kept: undefined, slot: undefined, hasTable };
+    return { capture, caches, staging, withdrawn, kept: undefined, ...notPostgres, hasTable };
   } finally {
     await agents.close();
   }

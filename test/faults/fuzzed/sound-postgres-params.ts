@@ -25,7 +25,7 @@ type PostgresRequest = Extract<RequestType, `pg.${string}`>;
 export const knownPostgres: { [T in PostgresRequest]: () => Params<T> } = {
   'pg.donor.open': () => ({ url, table, seed: '7', id }),
   'pg.capture.look': () => ({ url, id }),
-  'pg.capture.start': () => ({ id }),
+  'pg.capture.start': () => ({ id, purpose: { use: 'copy', group: 'shop', joiner: 'west' } }),
   'pg.capture.over': () => ({ below: '5' }),
   'pg.capture.under-way': () => ({}),
   'pg.capture.drop': () => ({ url, id }),
@@ -49,6 +49,7 @@ export const knownPostgres: { [T in PostgresRequest]: () => Params<T> } = {
   'pg.donor.standing': () => ({ id }),
   'pg.sequences': () => ({ lane }),
   'pg.joiner.look': () => ({ url, id, table }),
+  'pg.joiner.hold': () => ({ url, id }),
   'pg.joiner.open': () => ({
     url,
     id,

@@ -1,6 +1,7 @@
-import { captureName, startCapture, underWay } from './capture.ts';
+import { dropPublication, startCapture, underWay } from './capture.ts';
 import { inSession, Session } from './session.ts';
-import { quoteName, type TableName } from './sql.ts';
+import type { SlotPurpose } from './slot-purpose.ts';
+import type { TableName } from './sql.ts';
 
 /** Whom a slot that is being made waits for: a transaction that was under way before. What the login may not know is left out. */
 export interface SlotWait {
@@ -19,6 +20,11 @@ export interface BegunCapture {
   below: string;
 }
 
+interface CaptureAbout {
+  table: TableName;
+  purpose: SlotPurpose;
+}
+
 /** A capture that begins, in a connection of its own: the server lets it wait for all that write just now, however long. */
 export class CaptureStart {
   readonly #url: string;
@@ -27,19 +33,19 @@ export class CaptureStart {
   readonly #pid: string;
   readonly #begun: Promise<BegunCapture>;
 
-  private constructor(url: string, id: string, table: TableName, session: Session, pid: string) {
+  private constructor(url: string, id: string, about: CaptureAbout, session: Session, pid: string) {
     this.#url = url;
     this.#id = id;
     this.#session = session;
     this.#pid = pid;
-    this.#begun = this.#begin(table);
+    this.#begun = this.#begin(about);
     this.#begun.catch(() => undefined);
   }
 
-  static async open(url: string, id: string, table: TableName): Promise<CaptureStart> {
+  static async open(url: string, id: string, about: CaptureAbout): Promise<CaptureStart> {
     const session = await Session.open(url);
     const [pid] = await session.row('SELECT pg_backend_pid()');
-    return new CaptureStart(url, id, table, session, pid ?? '');
+    return new CaptureStart(url, id, about, session, pid ?? '');
   }
 
   /** What came of it, or, where that takes longer than `waitMs`, whom it waits for. Throws as `startCapture` does. */
@@ -69,13 +75,12 @@ export class CaptureStart {
     }
   }
 
-  async #begin(table: TableName): Promise<BegunCapture> {
+  async #begin(about: CaptureAbout): Promise<BegunCapture> {
     try {
-      const from = await startCapture(this.#session, this.#id, table);
+      const from = await startCapture(this.#session, this.#id, about);
       return { from, ...(await underWay(this.#session)) };
     } catch (error) {
-      const publication = quoteName(captureName(this.#id));
-      await this.#session.rows(`DROP PUBLICATION IF EXISTS ${publication}`).catch(() => undefined);
+      await dropPublication(this.#session, this.#id, about.purpose.hold).catch(() => undefined);
       throw error;
     } finally {
       await this.#session.end();

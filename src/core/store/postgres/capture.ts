@@ -2,6 +2,7 @@ import { ForesyncError } from '../../errors.ts';
 import { printable } from '../../text.ts';
 import { lsnOf } from './lsn.ts';
 import { type Session, StatementError } from './session.ts';
+import { commentPurpose, readPurpose, type SlotPurpose } from './slot-purpose.ts';
 import { qualified, quoteName, type TableName } from './sql.ts';
 
 /** A slot as the donor has it. */
@@ -26,10 +27,17 @@ export function captureName(id: string): string {
  * Publishes the table, and only then makes the slot: decoding would look for a publication that was not there yet at the slot's
  * beginning, and fail. Waits until all transactions that write just now are over. Tells the slot's position. A slot that is there is refused.
  */
-export async function startCapture(session: Session, id: string, table: TableName): Promise<number> {
+export async function startCapture(
+  session: Session,
+  id: string,
+  { table, purpose }: { table: TableName; purpose: SlotPurpose },
+): Promise<number> {
   const name = captureName(id);
   try {
-    await publish(session, name, table);
+    await inCapture(session, id, async () => {
+      await publish(session, name, table);
+      await commentPurpose(session, name, purpose);
+    });
     const [lsn] = await session.row("SELECT lsn FROM pg_create_logical_replication_slot($1, 'pgoutput')", [
       name,
     ]);
@@ -64,18 +72,44 @@ export async function lookAtSlot(session: Session, id: string): Promise<SlotLook
   };
 }
 
-/** Takes both away; what is not there is no error. A walsender that still reads the slot is ended first. */
-export async function dropCapture(session: Session, id: string): Promise<void> {
+/**
+ * Takes both away; what is not there is no error. A walsender that still reads the slot is ended first. With `hold`: only what was made under that hold of the joiner, and is for no
+ * subscription.
+ */
+export async function dropCapture(session: Session, id: string, hold?: string): Promise<void> {
   const name = captureName(id);
-  await session.rows(
-    'SELECT pg_terminate_backend(active_pid, 10000) FROM pg_replication_slots WHERE slot_name = $1 AND active_pid IS NOT NULL',
-    [name],
-  );
-  await session.rows(
-    'SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots WHERE slot_name = $1',
-    [name],
-  );
-  await session.rows(`DROP PUBLICATION IF EXISTS ${quoteName(name)}`);
+  await inCapture(session, id, async () => {
+    if (hold !== undefined) {
+      const purpose = (await readPurpose(session, name))?.purpose;
+      if (purpose?.hold !== hold || purpose.use === 'subscription') return;
+    }
+    await session.rows(
+      'SELECT pg_terminate_backend(active_pid, 10000) FROM pg_replication_slots WHERE slot_name = $1 AND active_pid IS NOT NULL',
+      [name],
+    );
+    await session.rows(
+      'SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots WHERE slot_name = $1',
+      [name],
+    );
+    await session.rows(`DROP PUBLICATION IF EXISTS ${quoteName(name)}`);
+  });
+}
+
+/** Takes a publication away whose slot was not made; one of another hold stays. */
+export async function dropPublication(session: Session, id: string, hold: string | undefined): Promise<void> {
+  const name = captureName(id);
+  await inCapture(session, id, async () => {
+    if ((await readPurpose(session, name))?.purpose?.hold !== hold) return;
+    await session.rows(`DROP PUBLICATION IF EXISTS ${quoteName(name)}`);
+  });
+}
+
+/** In a transaction beside which nobody else makes, notes or drops the publication of a capture: who looks at it may go by that. */
+export async function inCapture<T>(session: Session, id: string, work: () => Promise<T>): Promise<T> {
+  return session.transaction('BEGIN', async () => {
+    await session.rows('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [captureName(id)]);
+    return work();
+  });
 }
 
 /**

@@ -23,37 +23,6 @@ export interface OpenJoinerOptions {
   isLeader: boolean;
 }
 
-/** How long a process that holds the joiner may take to be noticed as dead. */
-const holderGoneMs = 15_000;
-
-/**
- * Two locks: one for as long as a process has the joiner, and one that each of its connections has a share of, so that none of an earlier process writes any
- * more. Throws `joiner-busy`.
- */
-export async function holdAlone(owner: Session, id: string): Promise<void> {
-  for (const which of ['0', '1']) {
-    await owner.rows(`SET lock_timeout = ${holderGoneMs}`);
-    try {
-      await owner.rows('SELECT pg_advisory_lock(hashtextextended($1, $2::int8))', [id, which]);
-    } catch (error) {
-      if (!(error instanceof ForesyncError) || error.code !== 'postgres-55P03') throw error;
-      throw new ForesyncError('exists', 'joiner-busy', 'Another run builds this joiner just now.', {
-        cause: error,
-      });
-    }
-  }
-  await owner.rows('SET lock_timeout = 0');
-}
-
-/** From now on connections of this process may have their share. */
-export async function letIn(owner: Session, id: string): Promise<void> {
-  await owner.rows('SELECT pg_advisory_unlock(hashtextextended($1, 1))', [id]);
-}
-
-export async function joinIn(session: Session, id: string): Promise<void> {
-  await session.rows('SELECT pg_advisory_lock_shared(hashtextextended($1, 1))', [id]);
-}
-
 /** Whether what an earlier run left can be gone on with. */
 export function fits(
   left: JoiningRecord,

@@ -2,7 +2,8 @@ import { ForesyncError } from '../../errors.ts';
 import { captureName, refuseServer } from './capture.ts';
 import type { TableDefinition } from './definition.ts';
 import { dropSubscription } from './hand-over.ts';
-import { checkOrder, holdAlone } from './hold-joiner.ts';
+import { checkOrder } from './hold-joiner.ts';
+import type { JoinerHold } from './joiner-hold.ts';
 import { type JoinerLack, lackingRights } from './joiner-rights.ts';
 import { dropRecord, type JoiningRecord, readRecord } from './joining-record.ts';
 import { dropOrigin, endLeading } from './leading.ts';
@@ -87,28 +88,23 @@ export async function rehearseServing(url: string): Promise<void> {
   }
 }
 
-/** Takes away the half-built table and all that was kept for it. A table in its place stays. May be called again. */
+/** Takes away the half-built table and all that was kept for it. A table in its place stays. Nothing of this process may have the joiner open. May be called again. */
 export async function discardJoiner(
-  url: string,
-  id: string,
+  hold: JoinerHold,
   table: TableName,
 ): Promise<{ existed: boolean; placed: boolean }> {
-  const session = await Session.open(url);
-  try {
-    const record = await readRecord(session, id);
-    if (record) await holdAlone(session, id);
-    await dropSubscription(session, id);
-    if (record) await stopLeading(session, id);
-    await dropServing(session, id);
-    const placed = record?.stage === 'placed' || record?.stage === 'handed';
-    const building = qualified(buildingNames(record?.definition ?? table, id).table);
-    const [there] = await session.row('SELECT to_regclass($1) IS NOT NULL', [building]);
-    if (there === 't') await session.rows(`DROP TABLE IF EXISTS ${building}`);
-    await dropRecord(session, id);
-    return { existed: record !== undefined || there === 't', placed };
-  } finally {
-    await session.end();
-  }
+  const { id, owner: session } = hold;
+  await hold.alone();
+  const record = await readRecord(session, id);
+  await dropSubscription(session, id);
+  if (record) await stopLeading(session, id);
+  await dropServing(session, id);
+  const placed = record?.stage === 'placed' || record?.stage === 'handed';
+  const building = qualified(buildingNames(record?.definition ?? table, id).table);
+  const [there] = await session.row('SELECT to_regclass($1) IS NOT NULL', [building]);
+  if (there === 't') await session.rows(`DROP TABLE IF EXISTS ${building}`);
+  await dropRecord(session, id);
+  return { existed: record !== undefined || there === 't', placed };
 }
 
 /** What a joiner of a group with several leaders has until its run is over: its subscriptions, and what others subscribe to. */

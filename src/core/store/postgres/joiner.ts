@@ -3,22 +3,15 @@ import { Applier } from './apply.ts';
 import { digestOf, type RowsDigest } from './chunk-rows.ts';
 import { differingKeys, type Keys } from './compare-rows.ts';
 import { copyFormat, type TableDefinition } from './definition.ts';
-import {
-  beginAnew,
-  checkOrder,
-  fits,
-  holdAlone,
-  joinIn,
-  letIn,
-  type OpenJoinerOptions,
-} from './hold-joiner.ts';
+import { beginAnew, checkOrder, fits, type OpenJoinerOptions } from './hold-joiner.ts';
+import type { JoinerHold } from './joiner-hold.ts';
 import { type JoiningRecord, readRecord, recordTables, setStage } from './joining-record.ts';
 import { Lanes } from './lanes.ts';
 import { applyAsOrigin, beginLeading } from './leading.ts';
 import { type OriginPositions, readOrigins } from './origins.ts';
 import { applyLane, RowsIn } from './rows-in.ts';
 import { servingNames } from './serving-sql.ts';
-import { Session } from './session.ts';
+import type { Session } from './session.ts';
 import { Slices } from './slices.ts';
 import { SpoolWriter } from './spool.ts';
 import { qualified } from './sql.ts';
@@ -84,24 +77,24 @@ export class PostgresJoiner {
   }
 
   /**
-   * Goes on with what is there for this id, or begins anew where it does not fit the donor, its capture or its table of today. Throws `joiner-busy` while
-   * another process builds it.
+   * Goes on with what is there for this id, or begins anew where it does not fit the donor, its capture or its table of today. The hold stays
+   * its owner's to end.
    */
-  static async open(url: string, options: OpenJoinerOptions): Promise<PostgresJoiner> {
+  static async open(hold: JoinerHold, options: OpenJoinerOptions): Promise<PostgresJoiner> {
     const { id, seed } = options;
-    const owner = await Session.open(url);
-    const lanes = new Lanes(url, async (session) => {
-      await joinIn(session, id);
+    const { owner } = hold;
+    const lanes = new Lanes(hold.url, async (session) => {
+      await hold.joinIn(session);
       await session.rows(
         'SET synchronous_commit = off; SET enable_seqscan = off; SET jit = off; SET max_parallel_workers_per_gather = 0',
       );
     });
     try {
-      await holdAlone(owner, id);
+      await hold.alone();
       const left = await readRecord(owner, id);
       const record = left && fits(left, options) ? left : await beginAnew(owner, options);
       if (!isPlaced(record)) await checkOrder(owner, options);
-      await letIn(owner, id);
+      await hold.letIn();
       const target = targetOf(record, id);
       const applying = await lanes.session(applyLane);
       if (options.isLeader) await applyAsOrigin(applying, id);
@@ -115,7 +108,6 @@ export class PostgresJoiner {
       return new PostgresJoiner({ id, record, resumed, lanes, owner, seed, applier, spool, slices });
     } catch (error) {
       await lanes.close();
-      await owner.end();
       throw error;
     }
   }
@@ -280,7 +272,6 @@ export class PostgresJoiner {
 
   async close(): Promise<void> {
     await this.#lanes.close();
-    await this.#owner.end();
   }
 }
 

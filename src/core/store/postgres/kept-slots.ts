@@ -1,22 +1,13 @@
-import { z } from 'zod';
-import { captureName } from './capture.ts';
+import { captureName, inCapture } from './capture.ts';
 import { Session } from './session.ts';
-import { quoteName, quoteText } from './sql.ts';
-
-/** What a slot is for; kept as a comment on its publication, where whoever looks at the server finds it too. */
-const slotPurpose = z.object({
-  use: z.enum(['copy', 'subscription']),
-  group: z.string().max(500),
-  joiner: z.string().max(500),
-});
-export type SlotPurpose = z.infer<typeof slotPurpose>;
+import { commentPurpose, purposeOf, readPurpose, type SlotPurpose } from './slot-purpose.ts';
 
 /** A slot of foresync's, as a lead has it. */
 export interface KeptSlot {
   name: string;
   /** A walsender of somebody's reads it just now. */
   isActive: boolean;
-  /** How safe what it needs of the WAL is: `reserved`, `extended`, `unreserved`, or `lost`. */
+  /** How safe what it needs of the WAL is: `reserved`, `extended`, `unreserved`, or `lost`. `missing`: there is its publication alone. */
   walStatus: string;
   /** WAL that the lead keeps for it. */
   retainedBytes: number;
@@ -28,31 +19,33 @@ export interface KeptSlot {
   purpose?: SlotPurpose | undefined;
 }
 
-const prefix = 'foresync ';
-
-/** Tells on the publication of a capture what its slot is for. May be repeated. */
-export async function notePurpose(url: string, id: string, purpose: SlotPurpose): Promise<void> {
+/** Tells on the publication of a capture what its slot is for; false where there is no such publication. May be repeated. */
+export async function notePurpose(url: string, id: string, purpose: SlotPurpose): Promise<boolean> {
   const session = await Session.open(url);
   try {
-    const text = quoteText(`${prefix}${JSON.stringify(purpose)}`);
-    await session.rows(`COMMENT ON PUBLICATION ${quoteName(captureName(id))} IS ${text}`);
+    return await inCapture(session, id, async () => {
+      const isThere = (await readPurpose(session, captureName(id))) !== undefined;
+      if (isThere) await commentPurpose(session, captureName(id), purpose);
+      return isThere;
+    });
   } finally {
     await session.end();
   }
 }
 
-/** All slots of foresync's in a database, those that keep most first. */
+/** All slots of foresync's in a database, those that keep most first, and its publications that have none. */
 export async function listSlots(url: string): Promise<KeptSlot[]> {
   const session = await Session.open(url);
   try {
     const rows = await session.rows(
-      `SELECT slot_name, active, coalesce(wal_status, 'lost'),
+      `SELECT coalesce(slot_name, pubname), coalesce(active, false), CASE WHEN slot_name IS NULL THEN 'missing' ELSE coalesce(wal_status, 'lost') END,
           coalesce(pg_wal_lsn_diff(pg_current_wal_lsn(), restart_lsn), 0)::int8,
           greatest(coalesce(pg_wal_lsn_diff(pg_current_wal_lsn(), confirmed_flush_lsn), 0), 0)::int8,
           safe_wal_size, obj_description(p.oid, 'pg_publication')
-        FROM pg_replication_slots LEFT JOIN pg_publication p ON pubname = slot_name
-        WHERE slot_type = 'logical' AND database = current_database() AND starts_with(slot_name, 'foresync_')
-        ORDER BY 4 DESC LIMIT 1000`,
+        FROM (SELECT * FROM pg_replication_slots WHERE slot_type = 'logical' AND database = current_database() AND starts_with(slot_name, 'foresync_')) s
+          FULL JOIN (SELECT oid, pubname FROM pg_publication WHERE starts_with(pubname, 'foresync_')) p ON pubname = slot_name
+        WHERE slot_name IS NOT NULL OR NOT EXISTS (SELECT FROM pg_replication_slots WHERE starts_with(slot_name, pubname || '_'))
+        ORDER BY 4 DESC, 1 LIMIT 1000`,
     );
     return rows.map(([name, active, walStatus, retained, behind, safe, comment]) => ({
       name: name ?? '',
@@ -65,15 +58,5 @@ export async function listSlots(url: string): Promise<KeptSlot[]> {
     }));
   } finally {
     await session.end();
-  }
-}
-
-/** A comment may be anybody's. */
-function purposeOf(comment: string | null | undefined): SlotPurpose | undefined {
-  if (!comment?.startsWith(prefix)) return undefined;
-  try {
-    return slotPurpose.safeParse(JSON.parse(comment.slice(prefix.length))).data;
-  } catch {
-    return undefined;
   }
 }

@@ -22,6 +22,20 @@ export interface Copy extends Sides {
   isOneHost: Promise<boolean>;
 }
 
+/** From now on an earlier run's slot counts as made by this one, unless a subscription uses it. False where there is none. */
+export async function ownSlot(
+  { lead, hold, isSubscribed }: Sides,
+  { group, joiner, id }: Pick<AddReplicaOptions, 'group' | 'joiner'> & { id: string },
+): Promise<boolean> {
+  if (isSubscribed) return true;
+  const purpose = copyPurpose({ group, joiner }, hold);
+  return (await lead.call('pg.slots.note', { url: group.lead.store.path, id, purpose })).result.noted;
+}
+
+function copyPurpose({ group, joiner }: Pick<AddReplicaOptions, 'group' | 'joiner'>, hold: string) {
+  return { use: 'copy', group: group.name, joiner: joiner.name, hold } as const;
+}
+
 /**
  * Makes the slot, or goes on with the one that is there, opens the joiner and drains the slot into it from then on. Resolves when rows may be read: all that was committed
  * before the slot is seen by everybody.
@@ -31,8 +45,8 @@ export async function beginCopy(
   options: AddReplicaOptions & { id: string; emit: Emit; isLeader: boolean },
   onDrain: (drain: Drain) => void,
 ): Promise<Copy> {
-  const { lead, joiner, table, left, slot, seed, isServed } = sides;
-  const { group, joiner: target, restart, wait, signal, deltaBudgetKeys, id, emit, serveSql } = options;
+  const { lead, joiner, table, left, slot, seed } = sides;
+  const { group, joiner: target, restart, wait, signal, deltaBudgetKeys, id, emit } = options;
   const isOneHost = readsDonorItself(sides, options);
   isOneHost.catch(() => undefined);
   // A table that was made anew since is published no longer.
@@ -40,13 +54,12 @@ export async function beginCopy(
     slot !== undefined &&
     !slot.isLost &&
     (await lead.call('pg.donor.standing', { id })).result.standing !== 'altered';
-  // Rows that came without regard to readers are of no one moment.
-  const mayServe = !serveSql || isServed || left?.stage === 'delta' || left?.stage === 'verify';
-  const goesOn = isThere && mayServe && left !== undefined && left.spooledTo >= slot.confirmedTo && !restart;
-  if (!goesOn) await lead.call('pg.capture.drop', { url: group.lead.store.path, id });
-  const started = goesOn ? undefined : await captureStarted(lead, { id, wait, signal, emit });
-  const purpose = { use: 'copy', group: group.name, joiner: target.name } as const;
-  if (started) await lead.call('pg.slots.note', { url: group.lead.store.path, id, purpose });
+  const url = group.lead.store.path;
+  const fits = isThere && left !== undefined && left.spooledTo >= slot.confirmedTo && !restart;
+  const goesOn = fits && (await ownSlot(sides, options));
+  if (!goesOn) await lead.call('pg.capture.drop', { url, id });
+  const purpose = copyPurpose(options, sides.hold);
+  const started = goesOn ? undefined : await captureStarted(lead, { id, purpose, wait, signal, emit });
   const { definition, keyOrder, systemId, timeline } = table;
   const { result: opened } = await joiner.call('pg.joiner.open', {
     ...{ url: target.store.path, id, definition, keyOrder, systemId, timeline, seed },

@@ -23,11 +23,18 @@ export interface Sides {
   /** An earlier run's view answers reads. */
   isServed: boolean;
   slot: Slot | undefined;
+  /** A subscription of this joiner's uses it. */
+  isSubscribed: boolean;
+  /** By which what is made for the joiner is known as made by this try. */
+  hold: string;
   /** Of the hashes that rows are compared by, drawn anew for each try. */
   seed: string;
 }
 
-/** Connects both agents and has them look at their servers, which changes nothing there. Refuses a place that is taken. */
+/**
+ * Connects both agents, has the joiner for this run alone, and has both look at their servers, which changes nothing there: whoever built the joiner before does so no longer, and what is
+ * seen stays so. Refuses a place that is taken.
+ */
 export async function connectServers(
   options: AddReplicaOptions & { id: string; emit: Emit },
   agents: Agents,
@@ -44,6 +51,7 @@ export async function connectServers(
   const [lead, joiner] = await Promise.all(connecting);
   const seed = randomBytes(8).readBigInt64BE().toString();
   const url = group.lead.store.path;
+  const { hold } = (await joiner.call('pg.joiner.hold', { url: target.store.path, id })).result;
   const [donor, look, slot] = await Promise.all([
     lead.call('pg.donor.open', { url, table, seed, id }).then(({ result }) => result),
     joiner.call('pg.joiner.look', { url: target.store.path, id, table }).then(({ result }) => result),
@@ -74,7 +82,8 @@ export async function connectServers(
       level: 'info',
       text: `Not taken over: ${donor.leftOut.join(', ')}. A replica receives rows: it does not check or react to them, and who may read them is for its own server to say.`,
     });
-  return { lead, joiner, table: donor, left, isServed: look.isServed, slot, seed };
+  const { isServed, isSubscribed } = look;
+  return { lead, joiner, table: donor, left, isServed, isSubscribed, slot, seed, hold };
 }
 
 /** The table that an earlier run has put there, proven equal. */
@@ -89,6 +98,8 @@ export function tableSubscribed(joiner: string, subscription: string): ForesyncE
     'exists',
     'joiner-subscribed',
     `The table at ${printable(joiner)} is kept in sync already: the subscription ${name} replicates to it.`,
-    { hint: `To copy it anew, end that there first: DROP SUBSCRIPTION ${name}.` },
+    {
+      hint: `To copy it anew, end that there first: DROP SUBSCRIPTION ${name}. DROP PUBLICATION ${name}, at the lead, takes away what is left then.`,
+    },
   );
 }

@@ -6,7 +6,7 @@ import type { Sides } from './connect-servers.ts';
 
 /** Has a joiner whose table is in its place subscribe to the lead, where that is asked for, and takes away all else. Each step is looked for before it is done. */
 export async function handOverAlone(
-  { lead, joiner }: Sides,
+  { lead, joiner, hold, isSubscribed }: Sides,
   there: AddReplicaResult,
   { group, joiner: target, handOver, id, emit }: AddReplicaOptions & { id: string; emit: Emit },
 ): Promise<void> {
@@ -17,7 +17,7 @@ export async function handOverAlone(
     if (!result.slot) throw slotGone();
     const { conninfo } = handOver;
     // Before: whoever finds the slot must know that it is not left behind.
-    const purpose = { use: 'subscription', group: group.name, joiner: target.name } as const;
+    const purpose = { use: 'subscription', group: group.name, joiner: target.name, hold } as const;
     await lead.call('pg.slots.note', { ...donor, purpose });
     const { result: handed } = await joiner.call('pg.joiner.hand-over', {
       ...{ url, id, conninfo, confirmedTo: result.slot.confirmedTo },
@@ -26,7 +26,9 @@ export async function handOverAlone(
     emit({ type: 'note', level: 'info', text });
   }
   emit({ type: 'in-sync', ...there });
-  if (handOver?.kind !== 'subscription') await lead.call('pg.capture.drop', donor);
+  // An earlier run may have had it subscribe, and died.
+  if (handOver?.kind !== 'subscription' && !isSubscribed)
+    await lead.call('pg.capture.drop', { ...donor, hold });
   await joiner.call('pg.joiner.forget', { url, id });
   const { use } = (await joiner.call('pg.buffers', { url, table: parseTableName(group.table) })).result;
   if (use) emit({ type: 'buffers', ...use });

@@ -1,3 +1,4 @@
+import type { Params } from '../../agent/protocol.ts';
 import type { Wait } from '../../clock.ts';
 import { ForesyncError } from '../../errors.ts';
 import { printable } from '../../text.ts';
@@ -47,10 +48,14 @@ export async function handOverAmong(handing: HandingOver): Promise<void> {
 async function subscribeJoiner(handing: HandingOver): Promise<void> {
   const { sides, leaders, options } = handing;
   const { joiner } = sides;
-  const url = options.joiner.store.path;
-  const begun = await slotsAtOthers(handing);
+  const { group, joiner: target } = options;
+  const url = target.store.path;
+  const purpose = {
+    use: 'subscription' as const,
+    ...{ group: group.name, joiner: target.name, hold: sides.hold },
+  };
+  const begun = await slotsAtOthers(handing, purpose);
   // Before: whoever finds a slot must know that it is not left behind.
-  const purpose = { use: 'subscription', group: options.group.name, joiner: options.joiner.name } as const;
   for (const { agent, url: leaderUrl, id } of [leaders.lead, ...leaders.others])
     await agent.call('pg.slots.note', { url: leaderUrl, id, purpose });
   await joiner.call('pg.joiner.subscribe', {
@@ -78,17 +83,17 @@ async function subscribeJoiner(handing: HandingOver): Promise<void> {
 }
 
 /** The slots of the joiner's at the other leaders: where each begins, by the leader's name. What was committed before must come by way of the lead. */
-async function slotsAtOthers({
-  leaders: { others },
-  options: { wait, signal, emit },
-}: HandingOver): Promise<Map<string, number>> {
+async function slotsAtOthers(
+  { leaders: { others }, options: { wait, signal, emit } }: HandingOver,
+  purpose: Params<'pg.slots.note'>['purpose'],
+): Promise<Map<string, number>> {
   const begun = new Map<string, number>();
   for (const { agent, url, id, name } of others) {
     const { slot } = (await agent.call('pg.capture.look', { url, id })).result;
     if (slot && !slot.isLost) begun.set(name, slot.confirmedTo);
     else {
       await agent.call('pg.capture.drop', { url, id });
-      begun.set(name, (await captureStarted(agent, { id, wait, signal, emit })).from);
+      begun.set(name, (await captureStarted(agent, { id, purpose, wait, signal, emit })).from);
     }
   }
   return begun;

@@ -1,7 +1,6 @@
 import type { AgentClient } from '../../agent/client.ts';
 import { systemWait } from '../../clock.ts';
 import { ForesyncError } from '../../errors.ts';
-import { parseTableName } from '../../store/postgres/sql.ts';
 import type { AddReplicaOptions, AddReplicaResult } from '../add-replica.ts';
 import type { Batches } from '../batches.ts';
 import type { Agents } from '../connect.ts';
@@ -9,7 +8,7 @@ import type { Emit, PhaseName } from '../events.ts';
 import { resumable } from '../joining.ts';
 import { Phases } from '../phases.ts';
 import { unpausedTimeout } from '../unpaused-timeout.ts';
-import { beginCopy, type Copy } from './begin-copy.ts';
+import { beginCopy, type Copy, ownSlot } from './begin-copy.ts';
 import { captureIdOf } from './capture.ts';
 import { ChangesBetween } from './changes-between.ts';
 import type { Told, VerifyOptions } from './compare.ts';
@@ -20,6 +19,7 @@ import { handOverAlone } from './hand-over-alone.ts';
 import { handOverAmong, slotsFor } from './hand-over-among.ts';
 import { sendHotRows } from './hot-rows.ts';
 import { connectLeaders, type Leaders } from './leaders.ts';
+import { leaveNothing } from './leave-nothing.ts';
 import { ProvenCopy } from './proven-copy.ts';
 import { settleCopy } from './settle-copy.ts';
 import { afterReaders, SqlServing } from './sql-serving.ts';
@@ -111,14 +111,7 @@ export class PostgresJoining {
     this.#drain?.leave();
     if (!(error instanceof ForesyncError) || resumable.has(error.kind) || !this.#holds || this.#isPlaced)
       return;
-    if (error.code === 'joiner-busy') return;
-    const { group, joiner } = this.#options;
-    await Promise.allSettled([
-      this.#sides?.lead.call('pg.capture.drop', { url: group.lead.store.path, id: this.#id }),
-      this.#sides?.joiner.call('pg.joiner.discard', {
-        ...{ url: joiner.store.path, id: this.#id, table: parseTableName(group.table) },
-      }),
-    ]);
+    if (this.#sides) await leaveNothing(this.#sides, { ...this.#options, id: this.#id });
   }
 
   async #copied(copy: Copy, batches: Batches | undefined): Promise<AddReplicaResult> {
@@ -233,6 +226,7 @@ export class PostgresJoining {
   /** An earlier run put the table in its place, and died before it was done. */
   async #finishPlaced(sides: Sides): Promise<AddReplicaResult> {
     this.#isPlaced = true;
+    await ownSlot(sides, { ...this.#options, id: this.#id });
     this.#phases.skip('capture', 'hot', 'snapshot', 'delta', 'verify', 'publish');
     this.#emit({ type: 'resumed', rows: sides.table.rowsEstimate });
     return this.#finish(sides, { rows: sides.table.rowsEstimate, watermark: sides.left?.spooledTo ?? 0 });

@@ -15,13 +15,13 @@ export function isSlotName(text: string): boolean {
   return slotPattern.test(text);
 }
 
-/** The slots of foresync's at a group's lead. Throws where it cannot be asked. */
+/** The slots of foresync's at a group's lead, and its publications without one (`missing`). Throws where it cannot be asked. */
 export async function listSlots(options: SlotOptions): Promise<Slot[]> {
   return withLead(options, async (lead, url) => (await lead.call('pg.slots.list', { url })).result.slots);
 }
 
 /**
- * Takes a slot and its publication away from a group's lead; undefined where there is none of that name. Refuses one that somebody reads (`slot-in-use`), or that is kept for a
+ * Takes a slot and its publication away from a group's lead; undefined where there is neither of that name. Refuses one that somebody reads (`slot-in-use`), or that is kept for a
  * subscription (`slot-kept`). What was built with it, at a joiner that is not known here, stays.
  */
 export async function takeSlot(
@@ -33,8 +33,8 @@ export async function takeSlot(
     const { result } = await lead.call('pg.slots.list', { url });
     const slot = result.slots.find((one) => one.name === name);
     if (!slot) return undefined;
-    if (slot.purpose?.use === 'subscription') throw kept(slot);
-    if (slot.isActive) throw inUse(slot);
+    if (slot.purpose?.use === 'subscription' && slot.walStatus !== 'missing') throw kept(slot);
+    if (slot.isActive) throw slotInUse(slot.name);
     if (!dryRun) await lead.call('pg.capture.drop', { url, id: name.slice('foresync_'.length) });
     return slot;
   });
@@ -57,11 +57,11 @@ async function withLead<T>(
 function kept({ name, purpose }: Slot): ForesyncError {
   const joiner = printable(purpose?.joiner ?? '', 60);
   return new ForesyncError('exists', 'slot-kept', `${name} is kept for the subscription of ${joiner}.`, {
-    hint: `DROP SUBSCRIPTION ${name}, at ${joiner}, takes the slot away too. Where that server is gone for good: SELECT pg_drop_replication_slot('${name}'), at the lead.`,
+    hint: `DROP SUBSCRIPTION ${name}, at ${joiner}, takes the slot away too, and DROP PUBLICATION ${name}, at the lead, what is left then. Where that server is gone for good: SELECT pg_drop_replication_slot('${name}'), at the lead.`,
   });
 }
 
-function inUse({ name }: Slot): ForesyncError {
+export function slotInUse(name: string): ForesyncError {
   return new ForesyncError('exists', 'slot-in-use', `Somebody reads ${name} just now.`, {
     hint: 'A run that lives, or a subscription: end it where it is.',
   });

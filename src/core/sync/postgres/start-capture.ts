@@ -1,5 +1,5 @@
 import type { AgentClient } from '../../agent/client.ts';
-import type { Result } from '../../agent/protocol.ts';
+import type { Params, Result } from '../../agent/protocol.ts';
 import type { Wait } from '../../clock.ts';
 import { printable } from '../../text.ts';
 import type { Emit } from '../events.ts';
@@ -14,11 +14,16 @@ const quietLooks = 4;
 /** Makes publication and slot at the lead, and tells whom the server lets it wait for, each once. A stop is obeyed while it waits; then the agent's end takes both back. */
 export async function captureStarted(
   lead: AgentClient,
-  { id, wait, signal, emit }: { id: string; wait: Wait; signal: AbortSignal; emit: Emit },
+  {
+    wait,
+    signal,
+    emit,
+    ...capture
+  }: Params<'pg.capture.start'> & { wait: Wait; signal: AbortSignal; emit: Emit },
 ): Promise<Begun> {
   const told = new Set<number>();
   for (let looks = 1; ; looks++) {
-    const { begun, waitsFor } = (await lead.call('pg.capture.start', { id })).result;
+    const { begun, waitsFor } = (await lead.call('pg.capture.start', capture)).result;
     if (begun) return begun;
     for (const one of looks >= quietLooks ? waitsFor : []) {
       if (told.has(one.pid)) continue;

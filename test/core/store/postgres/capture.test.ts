@@ -70,7 +70,10 @@ describe('capture at PostgreSQL', { skip: withoutPostgres }, () => {
   });
 
   test('a stream brings what was committed behind its slot, goes on from what was confirmed, and leaves the slot free', async () => {
-    const from = await startCapture(session, 'trial', items);
+    const from = await startCapture(session, 'trial', {
+      table: items,
+      purpose: { use: 'copy', group: 'shop', joiner: 'west' },
+    });
     pair.donor.sql("INSERT INTO items VALUES (3, 'three')");
     const kinds = async (stream: ChangeStream, flushedTo: number) => {
       const taken: { type: string; at?: number; endAt?: number }[] = [];

@@ -55,6 +55,7 @@ describe('adding a replica at PostgreSQL', { skip: withoutPostgres }, () => {
     assert.equal(pair.joiner.sql(all), wanted);
     const name = pair.joiner.sql('SELECT subname FROM pg_subscription');
     pair.joiner.sql(`DROP SUBSCRIPTION ${name}`);
+    pair.donor.sql(`DROP PUBLICATION ${name}`);
     assert.equal(pair.donor.sql('SELECT count(*) FROM pg_replication_slots'), '0');
   });
 
@@ -67,7 +68,8 @@ describe('adding a replica at PostgreSQL', { skip: withoutPostgres }, () => {
     const [slot, ...others] = await listSlots(options);
     assert.ok(slot);
     assert.deepEqual(others, []);
-    assert.deepEqual(slot.purpose, { use: 'subscription', group: 'shop', joiner: 'joiner' });
+    const { hold: _, ...purpose } = slot.purpose ?? {};
+    assert.deepEqual(purpose, { use: 'subscription', group: 'shop', joiner: 'joiner' });
     await assert.rejects(takeSlot(options, slot.name, { dryRun: false }), { code: 'slot-kept' });
 
     // As of a run that died when all was done, and could not say so.
@@ -83,5 +85,9 @@ describe('adding a replica at PostgreSQL', { skip: withoutPostgres }, () => {
     assert.equal(slotCount(), '1');
     pair.joiner.sql(`DROP SUBSCRIPTION ${slot.name}`);
     assert.equal(slotCount(), '0');
+    const left = (await listSlots(options)).find(({ name }) => name === slot.name);
+    assert.equal(left?.walStatus, 'missing');
+    await takeSlot(options, slot.name, { dryRun: false });
+    assert.equal(pair.donor.sql(`SELECT count(*) FROM pg_publication WHERE pubname = '${slot.name}'`), '0');
   });
 });
