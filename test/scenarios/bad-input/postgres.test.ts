@@ -8,6 +8,7 @@ import { ForesyncError } from '../../../src/core/errors.ts';
 import { parseStore } from '../../../src/core/group/store-spec.ts';
 import { PostgresDonor } from '../../../src/core/store/postgres/donor.ts';
 import { forgetJoining } from '../../../src/core/store/postgres/hand-over.ts';
+import { JoinerHold } from '../../../src/core/store/postgres/joiner-hold.ts';
 import {
   discardJoiner,
   lookAtJoiner,
@@ -312,7 +313,8 @@ describe('what is wrong with a group of PostgreSQL stores is told by name before
 
   test('a joiner that is left as it is needs no right on replication origins', async () => {
     await forgetJoining(joinerAs('builder')(), 'test');
-    await discardJoiner(joinerAs('builder')(), 'test', { schema: 'public', name: 'other' });
+    const hold = await JoinerHold.take(joinerAs('builder')(), 'test');
+    await discardJoiner(hold, { schema: 'public', name: 'other' }).finally(() => hold.end());
   });
 
   for (const name of [long.slice(1), '"a.b"', '"new\nline ""quoted"""'])
