@@ -9,6 +9,7 @@ const usual = '';
  */
 export function laneOf(type: RequestType, params: unknown): string {
   if (!type.startsWith('pg.')) return usual;
-  const { lane } = params as { lane?: unknown };
+  // What came is checked only when its turn has come.
+  const lane = (params as { lane?: unknown } | null | undefined)?.lane;
   return typeof lane === 'number' && lane >= 0 && lane <= 15 ? `pg ${Math.floor(lane)}` : 'pg';
 }

@@ -138,8 +138,8 @@ describe('planned rows out of standbys that fail', { skip: withoutPostgres }, ()
     });
     await addReplica(options);
     assert.ok(isPromoted);
+    // Where west was done before, the lead gives what east owed.
     assert.match(notesOf(events), /east stopped giving rows: It is a primary, and no standby of the lead/);
-    assert.equal(hotRowsOf(events, 'lead'), 0);
     assert.equal(fleet.joiner.sql('SELECT count(*) FROM live WHERE n = -1'), '0');
     isEqual(fleet);
   });
