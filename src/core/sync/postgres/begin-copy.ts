@@ -45,8 +45,8 @@ export async function beginCopy(
   options: AddReplicaOptions & { id: string; emit: Emit; isLeader: boolean },
   onDrain: (drain: Drain) => void,
 ): Promise<Copy> {
-  const { lead, joiner, table, left, slot, seed } = sides;
-  const { group, joiner: target, restart, wait, signal, deltaBudgetKeys, id, emit } = options;
+  const { lead, joiner, table, left, slot, seed, isServed } = sides;
+  const { group, joiner: target, restart, wait, signal, deltaBudgetKeys, id, emit, serveSql } = options;
   const isOneHost = readsDonorItself(sides, options);
   isOneHost.catch(() => undefined);
   // A table that was made anew since is published no longer.
@@ -55,7 +55,9 @@ export async function beginCopy(
     !slot.isLost &&
     (await lead.call('pg.donor.standing', { id })).result.standing !== 'altered';
   const url = group.lead.store.path;
-  const fits = isThere && left !== undefined && left.spooledTo >= slot.confirmedTo && !restart;
+  // A run that was to be read from may have died before it could be; of another that came as far, planned rows alone are lost.
+  const mayServe = !serveSql || isServed || left?.stage !== 'hot';
+  const fits = isThere && mayServe && left !== undefined && left.spooledTo >= slot.confirmedTo && !restart;
   const goesOn = fits && (await ownSlot(sides, options));
   if (!goesOn) await lead.call('pg.capture.drop', { url, id });
   const purpose = copyPurpose(options, sides.hold);
@@ -70,7 +72,9 @@ export async function beginCopy(
     emit({
       type: 'note',
       level: 'warning',
-      text: 'The copy begins anew: what was left of it does not fit the slot or the table of today.',
+      text: mayServe
+        ? 'The copy begins anew: what was left of it does not fit the slot or the table of today.'
+        : 'The copy begins anew: no reads could be answered from what was left of it.',
     });
   const budgetBytes = deltaBudgetKeys === undefined ? usualBudgetBytes : deltaBudgetKeys * bytesPerKey;
   const drain = await Drain.start({ donor: lead, joiner, id, budgetBytes }, opened.spooledTo);

@@ -69,7 +69,7 @@ export async function connectServers(
     await joiner.call('pg.subscription.rehearse', {
       ...{ url: target.store.path, id, conninfo: options.handOver.conninfo },
     });
-  const isUnserved = !look.isServed && (left?.stage === 'hot' || left?.stage === 'snapshot');
+  const isUnserved = !look.isServed && left?.stage === 'snapshot';
   if (serveSql && isUnserved && slot && !slot.isLost) refuseUnserved(target.name);
   if (serveSql && !left) {
     refuseUnfitKey(donor.definition);
