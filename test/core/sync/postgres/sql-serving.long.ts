@@ -1,13 +1,11 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { systemClock, systemWait } from '../../../../src/core/clock.ts';
 import { ForesyncError } from '../../../../src/core/errors.ts';
 import { addReplica } from '../../../../src/core/sync/add-replica.ts';
-import type { RunEvent } from '../../../../src/core/sync/events.ts';
-import { Pace } from '../../../../src/core/sync/pace.ts';
 import { planOf } from '../../../support/local-group.ts';
 import { type PostgresPair, postgresPair, withoutPostgres } from '../../../support/postgres.ts';
 import { conninfoOf, postgresRun } from '../../../support/postgres-group.ts';
+import { nothingServedLeft, runServed } from '../../../support/sql-served.ts';
 
 describe('reads at a joiner at PostgreSQL while it is built', { skip: withoutPostgres }, () => {
   let pair: PostgresPair;
@@ -16,49 +14,6 @@ describe('reads at a joiner at PostgreSQL while it is built', { skip: withoutPos
     pair.joiner.sql('CREATE EXTENSION postgres_fdw');
   });
   after(() => pair.stop());
-
-  const slow = (bytesPerSecond: number) => new Pace(bytesPerSecond, systemClock, systemWait);
-
-  /** Calls `work` once, when the planned rows are there and nothing else is, and fails with what that fails with. */
-  async function runWith(
-    table: string,
-    plan: (number | string | string[])[],
-    work: () => unknown,
-    more: { signal?: AbortSignal } = {},
-  ): Promise<RunEvent[]> {
-    const failed: unknown[] = [];
-    let isDone = false;
-    const { options, events } = postgresRun(
-      pair,
-      table,
-      {
-        ...{ plan: planOf({ lead: plan }), pace: slow(20e6), serveSql: { conninfo: conninfoOf(pair) } },
-        ...more,
-      },
-      (event) => {
-        if (event.type !== 'hot-ready' || isDone) return;
-        isDone = true;
-        try {
-          work();
-        } catch (error) {
-          failed.push(error);
-        }
-      },
-    );
-    await addReplica(options);
-    assert.deepEqual(failed, []);
-    assert.ok(isDone);
-    return events;
-  }
-
-  function nothingLeft(): void {
-    assert.equal(
-      pair.joiner.sql(
-        `SELECT (SELECT count(*) FROM pg_foreign_server) + (SELECT count(*) FROM pg_class WHERE relname LIKE 'foresync%') + (SELECT count(*) FROM pg_namespace WHERE nspname = 'foresync') + (SELECT count(*) FROM pg_proc WHERE prosrc LIKE '%foresync%')`,
-      ),
-      '0',
-    );
-  }
 
   for (const { name, sql, plan, where, order } of [
     {
@@ -90,7 +45,7 @@ describe('reads at a joiner at PostgreSQL while it is built', { skip: withoutPos
       if (/COLLATION/.test(sql)) pair.joiner.sql("CREATE COLLATION by_bytes (LOCALE = 'C')");
       const fetched = `SELECT t::text FROM ${name} t WHERE ${where}`;
       const all = `SELECT t::text FROM ${name} t ORDER BY ${order}`;
-      await runWith(name, plan, () => {
+      await runServed(pair, name, plan, () => {
         const remote = pair.joiner.sql(`EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF) ${fetched}`);
         assert.match(remote, /Index Only Scan using missing_\w+_pkey/);
         assert.match(remote, /Function Scan on fetch_\w+ f \(actual rows=1 loops=1/);
@@ -98,7 +53,7 @@ describe('reads at a joiner at PostgreSQL while it is built', { skip: withoutPos
         assert.equal(pair.joiner.sql(all), pair.donor.sql(all));
       });
       assert.equal(pair.joiner.sql(all), pair.donor.sql(all));
-      nothingLeft();
+      nothingServedLeft(pair);
     });
 
   test('a reader that stays long holds up neither others nor the copy, and the table waits for it', async () => {
@@ -132,7 +87,7 @@ describe('reads at a joiner at PostgreSQL while it is built', { skip: withoutPos
     await client.end();
     assert.ok(events.some((event) => event.type === 'note' && /Waiting for transactions/.test(event.text)));
     assert.equal(pair.joiner.sql('SELECT count(*) FROM waited'), '3000');
-    nothingLeft();
+    nothingServedLeft(pair);
   });
 
   for (const { what, sql, conninfo, code } of [
@@ -164,7 +119,7 @@ describe('reads at a joiner at PostgreSQL while it is built', { skip: withoutPos
         ),
         (error) => error instanceof ForesyncError && error.code === code && !/hush/.test(error.message),
       );
-      nothingLeft();
+      nothingServedLeft(pair);
       assert.equal(pair.donor.sql('SELECT count(*) FROM pg_replication_slots'), '0');
     });
 });

@@ -3,12 +3,11 @@ import { after, before, describe, test } from 'node:test';
 import { systemClock, systemWait } from '../../../../src/core/clock.ts';
 import { ForesyncError } from '../../../../src/core/errors.ts';
 import { addReplica } from '../../../../src/core/sync/add-replica.ts';
-import type { RunEvent } from '../../../../src/core/sync/events.ts';
 import { Pace } from '../../../../src/core/sync/pace.ts';
-import { planOf } from '../../../support/local-group.ts';
 import { type PostgresPair, postgresPair, withoutPostgres } from '../../../support/postgres.ts';
 import { conninfoOf, postgresRun } from '../../../support/postgres-group.ts';
 import { readWhileBuilt } from '../../../support/served-versions.ts';
+import { nothingServedLeft, runServed } from '../../../support/sql-served.ts';
 
 describe('reads at a joiner at PostgreSQL while it is built', { skip: withoutPostgres }, () => {
   let pair: PostgresPair;
@@ -19,47 +18,6 @@ describe('reads at a joiner at PostgreSQL while it is built', { skip: withoutPos
   after(() => pair.stop());
 
   const slow = (bytesPerSecond: number) => new Pace(bytesPerSecond, systemClock, systemWait);
-
-  /** Calls `work` once, when the planned rows are there and nothing else is, and fails with what that fails with. */
-  async function runWith(
-    table: string,
-    plan: (number | string | string[])[],
-    work: () => unknown,
-    more: { signal?: AbortSignal } = {},
-  ): Promise<RunEvent[]> {
-    const failed: unknown[] = [];
-    let isDone = false;
-    const { options, events } = postgresRun(
-      pair,
-      table,
-      {
-        ...{ plan: planOf({ lead: plan }), pace: slow(20e6), serveSql: { conninfo: conninfoOf(pair) } },
-        ...more,
-      },
-      (event) => {
-        if (event.type !== 'hot-ready' || isDone) return;
-        isDone = true;
-        try {
-          work();
-        } catch (error) {
-          failed.push(error);
-        }
-      },
-    );
-    await addReplica(options);
-    assert.deepEqual(failed, []);
-    assert.ok(isDone);
-    return events;
-  }
-
-  function nothingLeft(): void {
-    assert.equal(
-      pair.joiner.sql(
-        `SELECT (SELECT count(*) FROM pg_foreign_server) + (SELECT count(*) FROM pg_class WHERE relname LIKE 'foresync%') + (SELECT count(*) FROM pg_namespace WHERE nspname = 'foresync') + (SELECT count(*) FROM pg_proc WHERE prosrc LIKE '%foresync%')`,
-      ),
-      '0',
-    );
-  }
 
   test('a hit touches nothing but the joiner, a miss is fetched, a write is refused, and the table takes the place of all that', async () => {
     pair.donor.sql(
@@ -76,7 +34,7 @@ describe('reads at a joiner at PostgreSQL while it is built', { skip: withoutPos
       pair.joiner.sql(
         `${before} EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF, SUMMARY OFF) SELECT * FROM shop.items WHERE ${where}`,
       );
-    await runWith('shop.items', [42, 7], () => {
+    await runServed(pair, 'shop.items', [42, 7], () => {
       const plan = hit('id = 42');
       assert.match(plan, /Index Scan using foresync_building_\w+ on foresync_building_\w+ l \(actual rows=1/);
       assert.match(plan, /Function Scan on fetch_\w+ f \(never executed\)/);
@@ -134,7 +92,7 @@ describe('reads at a joiner at PostgreSQL while it is built', { skip: withoutPos
     });
     assert.equal(pair.joiner.sql("SELECT relkind FROM pg_class WHERE oid = 'shop.items'::regclass"), 'r');
     assert.equal(pair.joiner.sql('SET ROLE reader; SELECT count(*) FROM shop.items'), '5000');
-    nothingLeft();
+    nothingServedLeft(pair);
   });
 
   test('another server than the lead is refused by name, and nothing is left', async () => {
@@ -145,7 +103,7 @@ describe('reads at a joiner at PostgreSQL while it is built', { skip: withoutPos
       (error) =>
         error instanceof ForesyncError && error.code === 'serve-sql-lead' && !/hush/.test(error.message),
     );
-    nothingLeft();
+    nothingServedLeft(pair);
     assert.equal(pair.donor.sql('SELECT count(*) FROM pg_replication_slots'), '0');
   });
 
@@ -154,7 +112,9 @@ describe('reads at a joiner at PostgreSQL while it is built', { skip: withoutPos
       "CREATE TABLE stopped AS SELECT g AS id, repeat('s', 500) AS s FROM generate_series(1, 8000) g; ALTER TABLE stopped ADD PRIMARY KEY (id)",
     );
     const stopping = new AbortController();
-    await assert.rejects(runWith('stopped', [5], () => stopping.abort(), { signal: stopping.signal }));
+    await assert.rejects(
+      runServed(pair, 'stopped', [5], () => stopping.abort(), { signal: stopping.signal }),
+    );
     const read = 'SELECT id FROM stopped WHERE id IN (5, 7999) ORDER BY 1';
     assert.equal(pair.joiner.sql(read), '5\n7999');
     const { options, events } = postgresRun(pair, 'stopped', { serveSql: { conninfo: conninfoOf(pair) } });
@@ -166,7 +126,7 @@ describe('reads at a joiner at PostgreSQL while it is built', { skip: withoutPos
       ),
       'r|8000',
     );
-    nothingLeft();
+    nothingServedLeft(pair);
   });
 
   test('a copy that was begun without regard to readers is not given up for them unasked', async () => {
